@@ -1,0 +1,113 @@
+"""Aging: what is open on a day, by how long it has been due."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+import narwhals as nw
+import polars as pl
+
+from arkit.balances.buckets import bucketed
+from arkit.balances.grouping import By, group_columns, with_columns_for
+from arkit.errors import unknown_name
+from arkit.ledger.model import Ledger
+from arkit.ledger.money import to_units
+from arkit.policy import Policy
+from arkit.terms import UNAPPLIED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Measure = Literal["open_amount", "base_open_amount", "items"]
+
+
+def aging_table(
+    ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | None = None, of: Measure = "open_amount"
+) -> pd.DataFrame:
+    """Age the receivables that are open on a day.
+
+    Formula: an item is open on a day if one of its balance periods contains the day (``since <= day < until``). Its days
+    are ``as_of - due_date`` (or ``- document_date``); its bucket is the half-open range of days that holds them.
+
+    Parameters
+    ----------
+    ledger
+        The ledger.
+    as_of
+        The day, as a date or ISO text.
+    by
+        Column or columns of items or customers to group by; the currency is always one of them.
+    policy
+        Edges, basis, day 0 and the treatment of unapplied amounts.
+    of
+        ``open_amount`` in the item's currency, ``base_open_amount`` in the entity's, or the number of ``items``.
+
+    Returns
+    -------
+    DataFrame
+        The group columns, ``currency`` (``base_currency``), one column for each bucket, ``gross`` (their sum), ``unapplied``,
+        ``net`` (gross + unapplied) in currency units, and ``items``, the number of open items.
+
+    Raises
+    ------
+    CoverageError
+        The ledger does not cover the day.
+    UnknownNameError
+        There is no such column.
+
+    Examples
+    --------
+    >>> import arkit as ar, pandas as pd
+    >>> items = pd.DataFrame({
+    ...     "item_id": ["A", "B", "C"], "customer_id": ["C1", "C1", "C2"], "currency": "EUR",
+    ...     "document_date": ["2026-01-01", "2026-01-20", "2026-01-25"],
+    ...     "due_date": ["2026-01-31", "2026-02-19", "2026-01-25"],
+    ...     "amount": [100.0, 50.0, -30.0]})
+    >>> ledger = ar.make_ledger(items=items, covers=("2026-01-01", "2026-02-28"))
+    >>> ar.aging_table(ledger, as_of="2026-02-15").to_dict("records")[0]["1-30"]
+    100.0
+
+    References
+    ----------
+    OCA account-financial-reporting, aged partner balance; Microsoft Dynamics 365, aged accounts receivable.
+    """
+    policy = policy or Policy()
+    day = ledger.require(as_of)
+    frame = aging_frame(ledger, day, by=by, policy=policy, of=of)
+    if of != "items":
+        currency = "base_currency" if of == "base_open_amount" else "currency"
+        frame = to_units(frame, dict.fromkeys([*policy.labels, "gross", UNAPPLIED, "net"], currency))
+    return frame.to_pandas()
+
+
+def aging_frame(ledger: Ledger, day: date, *, by: By, policy: Policy, of: Measure = "open_amount") -> pl.DataFrame:
+    """Return the aging with amounts as integers in minor units, sorted by its group columns."""
+    if of not in ("open_amount", "base_open_amount", "items"):
+        raise unknown_name("measure of aging", of, known=("open_amount", "base_open_amount", "items"))
+    keys = group_columns(by, ledger)
+    if of == "base_open_amount":
+        keys = ["base_currency" if name == "currency" else name for name in keys]
+    rows = bucketed(ledger, day, policy=policy).filter(nw.col("open_amount") != 0)
+    value = nw.lit(1).alias("value") if of == "items" else nw.col(of).alias("value")
+    inside = [name for name in keys if name in rows.collect_schema().names()]
+    narrow = rows if len(inside) == len(keys) else with_columns_for(rows, keys, ledger, day)
+    sums = narrow.with_columns(value).group_by(*keys, "bucket").agg(nw.col("value").sum(), nw.len().alias("items"))
+    return _spread(sums, keys, policy.labels)
+
+
+def _spread(sums: nw.LazyFrame, keys: list[str], labels: tuple[str, ...]) -> pl.DataFrame:
+    """Turn one row for each group and bucket into one row for each group."""
+    columns = [*labels, UNAPPLIED]
+    wide = (
+        sums.with_columns(
+            nw.when(nw.col("bucket") == position).then(nw.col("value")).otherwise(0).cast(nw.Int64).alias(label)
+            for position, label in enumerate(columns)
+        )
+        .group_by(*keys)
+        .agg(nw.col(*columns, "items").sum())
+    )
+    collected: pl.DataFrame = wide.to_native().collect()
+    gross = pl.sum_horizontal(pl.col(labels))
+    table = collected.with_columns(pl.col(keys).cast(pl.String), gross=gross, net=gross + pl.col(UNAPPLIED))
+    return table.select(*keys, *labels, "gross", UNAPPLIED, "net", pl.col("items").cast(pl.Int64)).sort(keys)

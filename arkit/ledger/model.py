@@ -1,0 +1,241 @@
+"""The ledger: dated signed entries on items, checked once, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+import polars as pl
+
+from arkit.errors import LedgerError, no_recorded_dates, not_covered, unknown_name
+from arkit.ledger.money import to_units
+from arkit.ledger.periods import balance_periods
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CONTROL_COLUMNS = ("entity", "account", "currency")
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The tables of a ledger as Polars frames: money in minor units, text as categories, ``item`` as key."""
+
+    items: pl.DataFrame
+    entries: pl.DataFrame
+    customers: pl.DataFrame
+    marks: pl.DataFrame
+    rates: pl.DataFrame
+    gl: pl.DataFrame
+    sales: pl.DataFrame
+    findings: pl.DataFrame
+    control: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Items, the dated signed entries on them, and what was found while reading.
+
+    A ledger is made by :func:`arkit.read_ledger` or :meth:`Ledger.of`, checked once and never changed: ``where`` and
+    ``known_on`` return another one.
+
+    Attributes
+    ----------
+    frames
+        The tables inside the package (Polars, money as integers in minor units).
+    covers
+        First and last day that can be answered.
+    source_rows
+        Number of rows that the ledger was made from.
+    known
+        The day whose knowledge the ledger has; none for everything that is recorded.
+    """
+
+    frames: Frames
+    covers: tuple[date, date]
+    source_rows: int
+    known: date | None = None
+
+    @property
+    def is_snapshot(self) -> bool:
+        """Whether only one day can be answered."""
+        return self.covers[0] == self.covers[1]
+
+    @property
+    def items(self) -> pd.DataFrame:
+        """The items, one row each, with their original amount in currency units."""
+        original = self.frames.entries.filter(pl.col("entry_type") == "original").group_by("item").agg(
+            pl.col("amount").sum().alias("original_amount")
+        )
+        items = self.frames.items.join(original, on="item", how="left", maintain_order="left").drop("item")
+        return to_units(items, {"original_amount": "currency"}).to_pandas()
+
+    @property
+    def entries(self) -> pd.DataFrame:
+        """The entries, one row each, with amounts in currency units."""
+        currencies = self.frames.items.select("item", "currency", "base_currency")
+        entries = self.frames.entries.join(currencies, on="item", how="left", maintain_order="left").drop("item")
+        return to_units(entries, {"amount": "currency", "base_amount": "base_currency"}).to_pandas()
+
+    @property
+    def customers(self) -> pd.DataFrame:
+        """The customers, as far as they are known."""
+        return self.frames.customers.to_pandas()
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """What was wrong with a row, what was done about it, and its amount in currency units."""
+        return to_units(self.frames.findings, {"amount": "currency"}).to_pandas()
+
+    @cached_property
+    def periods(self) -> pl.DataFrame:
+        """The balance periods, prepared once (see :func:`arkit.ledger.periods.balance_periods`)."""
+        return balance_periods(self.frames.entries, self.frames.items)
+
+    @property
+    def has_recorded_dates(self) -> bool:
+        """Whether the ledger knows when each entry was recorded."""
+        recorded = self.frames.entries["recorded_on"]
+        return recorded.null_count() < len(recorded)
+
+    def require(self, as_of: date | str) -> date:
+        """Return a day as a date, if the ledger covers it.
+
+        Raises
+        ------
+        CoverageError
+            The ledger cannot answer that day.
+        """
+        day = as_day(as_of)
+        first, last = self.covers
+        if not first <= day <= last:
+            raise not_covered(day, first=first, last=last)
+        return day
+
+    def where(self, **conditions: object) -> Self:
+        """Return the ledger of the items for which each named column has the value, or one of the values.
+
+        Columns of the items and of the customers may be named. Findings, control totals, general-ledger balances and
+        sales are filtered with them, so that the part reconciles by itself.
+
+        Examples
+        --------
+        >>> import arkit as ar
+        >>> ledger = ar.sample_ledger()
+        >>> len(ledger.where(entity="ES").items) < len(ledger.items)
+        True
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such column, or no item has the value.
+        """
+        ledger = self
+        for name, wanted in conditions.items():
+            ledger = ledger._where_one(name, _values(wanted))
+        return ledger
+
+    def _where_one(self, name: str, wanted: list[str]) -> Self:
+        frames = self.frames
+        if name in frames.items.columns:
+            keys = frames.items
+        elif name in frames.customers.columns:
+            keys = frames.items.join(frames.customers.select("customer_id", name).unique("customer_id"), on="customer_id", how="left")
+        else:
+            raise unknown_name("column", name, known=[*frames.items.columns, *frames.customers.columns])
+        column = keys[name].cast(pl.String)
+        absent = set(wanted) - set(column.unique().drop_nulls())
+        if absent:
+            raise unknown_name(name, sorted(absent)[0], known=column.unique().drop_nulls())
+        items = keys.filter(column.is_in(wanted)).select(frames.items.columns)
+        part = replace(self, frames=_part(frames, items, name, wanted))
+        if "periods" in self.__dict__:
+            part.__dict__["periods"] = self.periods.join(items.select("item"), on="item", how="semi")
+        return part
+
+    def known_on(self, day: date | str) -> Self:
+        """Return the ledger as the books knew it at the end of a day: entries recorded later are left out.
+
+        Raises
+        ------
+        HistoryError
+            The ledger has no ``recorded_on``.
+        CoverageError
+            The day is before the first that the ledger covers.
+        """
+        known = as_day(day)
+        if not self.has_recorded_dates:
+            raise no_recorded_dates()
+        first, last = self.covers
+        if known < first:
+            raise not_covered(known, first=first, last=last)
+        frames = self.frames
+        seen = pl.coalesce("recorded_on", "effective_on") <= known
+        unseen_or_undated = seen | pl.coalesce("recorded_on", "effective_on").is_null()
+        return replace(
+            self,
+            known=known,
+            covers=(first, min(last, known)),
+            frames=replace(
+                frames,
+                entries=frames.entries.filter(seen),
+                control=frames.control.filter(unseen_or_undated),
+                findings=frames.findings.filter(unseen_or_undated),
+                marks=frames.marks.filter(pl.coalesce("recorded_on", "from") <= known),
+            ),
+        )
+
+
+def as_day(day: date | str) -> date:
+    """Return a day given as a date or as ISO text.
+
+    >>> as_day("2026-10-31")
+    datetime.date(2026, 10, 31)
+    """
+    if isinstance(day, str):
+        try:
+            return date.fromisoformat(day)
+        except ValueError as error:
+            raise LedgerError(f"{day!r} is no day; write it as year-month-day, for example 2026-10-31.") from error
+    return date(day.year, day.month, day.day)
+
+
+def _values(wanted: object) -> list[str]:
+    many = isinstance(wanted, Iterable) and not isinstance(wanted, str)
+    values: Iterable[Any] = wanted if many else [wanted]  # type: ignore[assignment]
+    return [str(value) for value in values]
+
+
+def control_of_part(entries: pl.DataFrame, items: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
+    """Return control totals of a part that the raw rows cannot tell: its entries and the rows of it set apart."""
+    keys = ["entity", "account", "currency", "effective_on", "recorded_on"]
+    used = entries.join(items.select("item", *_CONTROL_COLUMNS), on="item").select(*keys, "amount")
+    apart = findings.filter(pl.col("action") == "set_apart").select(*keys, "amount")
+    together = pl.concat([used, apart], how="vertical_relaxed")
+    return together.group_by(keys).agg(pl.col("amount").sum(), amount_rest=pl.lit(0, dtype=pl.Int64))
+
+
+def _part(frames: Frames, items: pl.DataFrame, name: str, wanted: list[str]) -> Frames:
+    def having(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.filter(pl.col(name).cast(pl.String).is_in(wanted)) if name in frame.columns else frame
+
+    known = items["item_id"].implode()
+    by_item = pl.col("item_id").is_in(known)
+    entries = frames.entries.join(items.select("item"), on="item", how="semi")
+    findings = having(frames.findings) if name in frames.findings.columns else frames.findings.filter(by_item)
+    of_customer = pl.col("item_id").is_null() & pl.col("customer_id").is_in(items["customer_id"].unique().implode())
+    control = having(frames.control) if name in _CONTROL_COLUMNS else control_of_part(entries, items, findings)
+    return replace(
+        frames,
+        items=items,
+        entries=entries,
+        customers=frames.customers.join(items.select("customer_id").unique(), on="customer_id", how="semi"),
+        marks=frames.marks.filter(by_item | of_customer),
+        gl=having(frames.gl) if name in _CONTROL_COLUMNS else frames.gl.clear(),
+        sales=having(frames.sales) if name in frames.sales.columns else frames.sales.clear(),
+        findings=findings,
+        control=control,
+    )

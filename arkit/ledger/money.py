@@ -1,0 +1,120 @@
+"""Money: exact integers in minor units inside, currency units at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+import polars as pl
+from babel.core import get_global
+from babel.numbers import get_currency_precision
+
+from arkit.errors import AmountError
+
+SCALE: Final = 6
+LARGEST_EXACT: Final = 2**53
+LARGEST_SUM: Final = 2**62
+UNKNOWN_DECIMALS: Final = 2
+
+_PLAIN: Final = r"^[+-]?(\d+\.?\d*|\.\d+)$"
+_GROUPED: Final = r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$"
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """Return the ISO 4217 codes that babel knows."""
+    return frozenset(get_global("all_currencies"))
+
+
+@cache
+def decimals(currency: str) -> int:
+    """Return the number of decimals of a currency.
+
+    >>> decimals("EUR"), decimals("JPY"), decimals("KWD")
+    (2, 0, 3)
+    """
+    return get_currency_precision(currency) if currency in currencies() else UNKNOWN_DECIMALS
+
+
+def minor_per_unit(currency: pl.Expr, codes: pl.Series) -> pl.Expr:
+    """Return, as an expression, how many minor units make one unit of each row's currency."""
+    known = [code for code in codes.cast(pl.String).unique().to_list() if code is not None]
+    units = {code: 10 ** decimals(code) for code in known}
+    others = {code: unit for code, unit in units.items() if unit != 10**UNKNOWN_DECIMALS}
+    return currency.cast(pl.String).replace_strict(others, default=10**UNKNOWN_DECIMALS, return_dtype=pl.Int64)
+
+
+def plain_numbers(text: pl.Expr, *, decimal_mark: str) -> pl.Expr:
+    """Return amounts as people write them (``1 234,56-``, ``(12.00)``) as plain numbers; others as missing.
+
+    A thousands mark counts only where it stands between groups of three digits, so ``1,5`` never becomes 15.
+    """
+    text = text.str.strip_chars().str.replace_all(r"[\s\u00a0\u202f'’]", "").str.replace("−", "-", literal=True)
+    if decimal_mark == ",":
+        text = text.str.replace_many([".", ","], [",", "."])
+    text = pl.when(text.str.ends_with("-")).then(pl.lit("-") + text.str.strip_suffix("-")).otherwise(text)
+    text = pl.when(text.str.contains(r"^\(.*\)$")).then(pl.lit("-") + text.str.strip_chars("()")).otherwise(text)
+    grouped = pl.when(text.str.contains(_GROUPED)).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
+    return pl.when(grouped.str.contains(_PLAIN)).then(grouped)
+
+
+def to_minor(column: pl.Series, *, unit: pl.Series, decimal_mark: str = ".") -> tuple[pl.Series, pl.Series]:
+    """Return amounts as integers in minor units, and what rounding left over in millionths of a unit.
+
+    An amount that is no number, or too large to stay exact, is missing in the result. Half a minor unit is rounded
+    away from zero.
+    """
+    exact = _as_decimal(column, decimal_mark).to_physical()
+    step = (10**SCALE // unit).cast(pl.Int128)
+    frame = pl.DataFrame({"exact": exact, "step": step})
+    size = pl.col("exact").abs()
+    rounded = ((size + pl.col("step") // 2) // pl.col("step")) * pl.col("exact").sign()
+    parts = frame.select(
+        minor=pl.when(rounded.abs() <= LARGEST_EXACT).then(rounded).cast(pl.Int64),
+        rest=(pl.col("exact") - rounded * pl.col("step")).cast(pl.Int64, strict=False),
+    )
+    return parts["minor"], parts["rest"]
+
+
+def _as_decimal(column: pl.Series, decimal_mark: str) -> pl.Series:
+    exact = pl.Decimal(38, SCALE)
+    if column.dtype == pl.String:
+        plain = column.str.contains(_PLAIN).all() and decimal_mark == "."
+        if not plain:
+            column = pl.select(plain_numbers(pl.lit(column), decimal_mark=decimal_mark)).to_series()
+        return column.cast(exact, strict=False)
+    if column.dtype.is_float():
+        # The shortest text that gives the same float is what the source showed: 97.6, not 97.599999...
+        usable = column.is_finite() & (column.abs() < LARGEST_EXACT)
+        return column.set(~usable, None).round(SCALE).cast(exact, strict=False)
+    return column.cast(exact, strict=False)
+
+
+def check_sums(amounts: pl.Series, *, table: str) -> None:
+    """Refuse amounts whose sums could overflow."""
+    size = amounts.cast(pl.Int128).abs().sum()
+    if size is not None and int(size) > LARGEST_SUM:
+        raise AmountError(
+            f"The amounts of the {table} table add up to {int(size):,} minor units in size; sums could overflow. "
+            "Look for a wrong amount, or analyse the entities one by one."
+        )
+
+
+def to_units(frame: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
+    """Return the frame with integer amounts as currency units in floating point: the door of the package.
+
+    ``columns`` tells for each amount the column of its currency.
+
+    Raises
+    ------
+    AmountError
+        An amount is too large for a floating-point number, or a cell of Excel, to show it to the last minor unit.
+    """
+    units = []
+    for name, currency in columns.items():
+        largest = frame[name].abs().max()
+        if isinstance(largest, int) and largest > LARGEST_EXACT:
+            raise AmountError(f"An amount of {largest:,} minor units cannot be shown to the last unit; use a finer cut.")
+        units.append((pl.col(name) / minor_per_unit(pl.col(currency), frame[currency])).alias(name))
+    return frame.with_columns(units)

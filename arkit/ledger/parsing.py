@@ -1,0 +1,76 @@
+"""Cells to typed columns: text is trimmed, dates and amounts are read strictly, and what cannot be read is missing."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import polars as pl
+
+from arkit.ledger.money import plain_numbers
+
+DateOrder = Literal["ymd", "dmy", "mdy"]
+
+_FORMATS: Final[dict[DateOrder, tuple[str, ...]]] = {
+    "ymd": ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
+    "dmy": ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%d %b %Y", "%d-%b-%Y"),
+    "mdy": ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%b %d, %Y"),
+}
+_TIME_OF_DAY: Final = r"[T ]\d{1,2}:\d{2}.*$"
+_FIRST_YEAR: Final = 1900
+_LAST_YEAR: Final = 2199
+_TRUE: Final = ("true", "yes", "y", "1", "x", "да", "是", "ja")
+
+
+def text(column: pl.Series) -> pl.Series:
+    """Return a column as text: trimmed, empty cells missing, whole numbers without a decimal point."""
+    if column.dtype.is_float():
+        whole = column.is_finite() & (column == column.round(0))
+        frame = column.to_frame("x")
+        return frame.select(
+            pl.when(whole).then(pl.col("x").cast(pl.Int64, strict=False).cast(pl.String)).otherwise(pl.col("x").cast(pl.String))
+        )["x"].alias(column.name)
+    trimmed = column.cast(pl.String).str.strip_chars()
+    return trimmed.set(trimmed == "", None)
+
+
+def dates(column: pl.Series, *, order: DateOrder) -> pl.Series:
+    """Return a column as dates; ISO dates are always read, others in the stated order only.
+
+    Years before 1900 or after 2199 count as unreadable: they are typing errors, not due dates.
+    """
+    if column.dtype.is_temporal():
+        found = column.cast(pl.Date)
+    else:
+        found = _dates_of_text(text(column), order)
+    plausible = found.dt.year().is_between(_FIRST_YEAR, _LAST_YEAR)
+    return found.set(~plausible, None).alias(column.name)
+
+
+def _dates_of_text(column: pl.Series, order: DateOrder) -> pl.Series:
+    found = pl.Series(column.name, [None], dtype=pl.Date).new_from_index(0, len(column))
+    rest = column
+    for form in (*_FORMATS["ymd"][:1], *_FORMATS[order]):
+        missing = found.is_null() & rest.is_not_null()
+        if not missing.any():
+            break
+        if form == "%Y-%m-%d" and rest.str.contains(_TIME_OF_DAY).any():
+            rest = rest.str.replace(_TIME_OF_DAY, "")
+        read = rest.str.to_date(form, strict=False)
+        sane = read.is_not_null() & read.dt.year().is_between(_FIRST_YEAR, _LAST_YEAR)
+        found = found.zip_with(~(missing & sane), read)
+    return found
+
+
+def flags(column: pl.Series) -> pl.Series:
+    """Return a column as true or false; a missing cell is false."""
+    if column.dtype == pl.Boolean:
+        return column.fill_null(False)
+    return text(column).str.to_lowercase().is_in(_TRUE).fill_null(False)
+
+
+def numbers(column: pl.Series, *, decimal_mark: str) -> pl.Series:
+    """Return a column of plain numbers (days, rates, limits) as floating point."""
+    if column.dtype.is_numeric() or column.dtype.is_decimal():
+        return column.cast(pl.Float64).fill_nan(None)
+    plain = plain_numbers(pl.lit(text(column)), decimal_mark=decimal_mark)
+    return pl.select(plain.cast(pl.Float64, strict=False)).to_series().alias(column.name)

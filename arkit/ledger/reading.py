@@ -1,0 +1,134 @@
+"""Files and tables to a ledger."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from arkit.errors import ReadingError, listed
+from arkit.ledger.building import build
+from arkit.ledger.files import WORKBOOKS, read_table
+from arkit.ledger.frozen import MANIFEST, thaw
+from arkit.ledger.layout import Layout, Shape, TableLayout
+from arkit.ledger.model import Ledger, as_day
+from arkit.ledger.schema import TABLES
+
+_SUFFIXES = (".csv", ".txt", ".tsv", ".parquet", *WORKBOOKS)
+
+
+def read_ledger(path: str | Path, *, layout: str | Path | Layout | None = None, snapshot_on: date | str | None = None) -> Ledger:
+    """Read an export, or a frozen ledger, as a checked ledger.
+
+    Parameters
+    ----------
+    path
+        A file, or a folder with one file for each table (``items.csv``, ``customers.xlsx``, ...).
+    layout
+        The layout of the export, or the path of its TOML file. Without one the headers are the canonical names, or
+        the folder is a frozen ledger.
+    snapshot_on
+        The day of a snapshot of open items, where the layout does not state it.
+
+    Raises
+    ------
+    ReadingError, LayoutError, LedgerError
+        The file as a whole cannot be used: what was found, where, and the way out. A fault of a single row is no
+        error but one of ``ledger.findings``.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> ledger = ar.read_ledger(ar.resource("data/sample"), layout=ar.resource("templates/layouts/sample.toml"))
+    >>> ledger.covers[1].isoformat()
+    '2026-11-05'
+    """
+    source = Path(path)
+    if not source.exists():
+        raise ReadingError(f"There is no file or folder {path}.")
+    if (source / MANIFEST).is_file():
+        return thaw(source)
+    stated = layout if isinstance(layout, Layout) else Layout.load(layout) if layout else Layout(name="canonical")
+    files = _files(source, stated)
+    cells = {name: read_table(file, layout=stated, table=getattr(stated, name) or TableLayout()) for name, file in files.items()}
+    names = {name: file.name for name, file in files.items()}
+    return build(cells, layout=stated, snapshot_on=as_day(snapshot_on) if snapshot_on else None, sources=names)
+
+
+def _files(source: Path, layout: Layout) -> dict[str, Path]:
+    """Find the file of each table: as the layout names it, or named after the table."""
+    if source.is_file():
+        extra = {name: source for name, stated in layout.tables().items() if stated.sheet or name == "items"}
+        beside = {name: source.parent / stated.file for name, stated in layout.tables().items() if stated.file}
+        return {**beside, **extra}
+    files = {}
+    for name in TABLES:
+        stated = getattr(layout, name)
+        if stated is not None and stated.file:
+            files[name] = source / stated.file
+            continue
+        found = [source / f"{name}{suffix}" for suffix in _SUFFIXES if (source / f"{name}{suffix}").is_file()]
+        if found:
+            files[name] = found[0]
+    if "items" not in files:
+        present = listed(sorted(entry.name for entry in source.iterdir()))
+        raise ReadingError(f"{source} has no items table (items.csv, items.xlsx or items.parquet). It has: {present}.")
+    return files
+
+
+def make_ledger(
+    *,
+    shape: Shape = "applied",
+    snapshot_on: date | str | None = None,
+    covers: tuple[date | str | None, date | str | None] | None = None,
+    **tables: Any,
+) -> Ledger:
+    """Make a checked ledger of tables with canonical columns: pandas, Polars, Arrow or DuckDB, lazy or not.
+
+    Parameters
+    ----------
+    shape
+        ``open_items``, ``settled`` or ``applied``, as in a layout.
+    snapshot_on
+        The day of a snapshot of open items.
+    covers
+        First and last day for which the tables are complete; by default the first and last day they mention.
+    **tables
+        ``items`` and, as far as there are any, ``entries``, ``applications``, ``payments``, ``customers``, ``marks``,
+        ``rates``, ``gl``, ``sales``.
+
+    Raises
+    ------
+    LedgerError
+        The tables as a whole do not make a ledger.
+
+    Examples
+    --------
+    >>> import arkit as ar, pandas as pd
+    >>> items = pd.DataFrame({
+    ...     "item_id": ["A"], "customer_id": ["C1"], "document_date": ["2026-01-01"], "due_date": ["2026-01-31"],
+    ...     "currency": ["EUR"], "amount": [100.0], "settled_on": [None]})
+    >>> ar.make_ledger(items=items, shape="settled").covers
+    (datetime.date(2026, 1, 1), datetime.date(2026, 1, 1))
+    """
+    first, last = covers or (None, None)
+    layout = Layout(
+        name="tables",
+        shape=shape,
+        covers_from=as_day(first) if first else None,
+        covers_until=as_day(last) if last else None,
+    )
+    cells = {name: _polars(table, name) for name, table in tables.items() if table is not None}
+    return build(cells, layout=layout, snapshot_on=as_day(snapshot_on) if snapshot_on else None)
+
+
+def _polars(table: Any, name: str) -> pl.DataFrame:
+    if name not in TABLES:
+        raise ReadingError(f"There is no table {name!r}; a ledger has {listed(TABLES)}.")
+    frame = nw.from_native(table)
+    if isinstance(frame, nw.LazyFrame):
+        return frame.collect("polars").to_native()
+    return frame.to_polars()

@@ -1,0 +1,150 @@
+"""Billing: when each customer is invoiced, how much, and in how many instalments."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from arkit.ledger.sample.customers import looked_up
+from arkit.ledger.sample.days import Window, calendar_days, is_working_day, month_index
+from arkit.ledger.sample.draws import Draws, Flags, Floats, Ints
+from arkit.ledger.sample.rates import Rates
+from arkit.ledger.sample.world import GROWTH_PER_MONTH, INFLATION_PER_YEAR, SEASONS, TERMS, Entity
+
+INSTALMENTS: Final = 3
+INSTALMENT_DAYS: Final = 30
+INSTALMENT_PER_THOUSAND: Final = 25
+DEBIT_NOTE_PER_THOUSAND: Final = 6
+LATE_INVOICE_FACTOR: Final = 4  # the one late invoice of a good payer is so many times as large as the others
+_MEAN_OF_NOISE: Final = 1.2528  # of (0.5 + u) / (0.4 + v) for u, v between 0 and 1: ln(1.4 / 0.4)
+
+
+def draw_lines(
+    clients: pl.DataFrame, entities: tuple[Entity, ...], window: Window, rates: Rates, *, seed: int
+) -> pl.DataFrame:
+    """Return one row per invoice or instalment, opening items and invoices after the closing included.
+
+    ``net`` and ``amount`` (tax included) are minor units of the line's currency, ``day`` and ``due`` day numbers;
+    ``instalment`` is 0 for an invoice that is due at once. The row number is the line's number from here on.
+    """
+    documents = _documents(clients, window, Draws(seed, "documents"))
+    documents = _priced(documents, clients, entities, rates)
+    documents = _typed(documents, window, Draws(seed, "types"))
+    return _in_instalments(documents).with_row_index("line")
+
+
+def _documents(clients: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFrame:
+    """Return customer, day and net amount in euro cents of each document, in order of day."""
+    counts = clients["documents"].to_numpy()
+    total = int(counts.sum())
+    client = np.repeat(np.arange(clients.height), counts)
+    place = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
+    regular = clients["regular"].to_numpy()[client]
+    jitter = draws.share(total)
+    step = (place + np.where(regular, 0.3 + 0.4 * jitter, jitter)) / counts[client]
+    day = _days_of_demand(clients, client, step, window)
+    grown = 1 + INFLATION_PER_YEAR / 100 / 365 * (day - window.start)
+    cents = np.floor(clients["usual_cents"].to_numpy()[client] * _noise(draws, regular) * grown).astype(np.int64)
+    documents = pl.DataFrame({"client": client, "day": day, "place": place, "cents": cents})
+    documents = documents.sort("day", "client", "place").drop("place").with_row_index("document")
+    return _with_late_invoice(documents, clients)
+
+
+def _noise(draws: Draws, regular: Flags) -> Floats:
+    """Return factors around 1: with a long tail to the right, or within 15 % for those who order evenly."""
+    n = len(regular)
+    wide = (0.5 + draws.share(n)) / (0.4 + draws.share(n)) / _MEAN_OF_NOISE
+    return np.asarray(np.where(regular, 0.85 + 0.3 * draws.share(n), wide), dtype=np.float64)
+
+
+def _demand(window: Window, season: str) -> Ints:
+    """Return the demand before each day: by season of the year, growing, none on days off."""
+    days = np.arange(window.first, window.end)
+    month, _, _ = calendar_days(days)
+    grown = 1000 + GROWTH_PER_MONTH * (month_index(days, start=window.start) + 3)
+    weight = np.asarray(SEASONS[season], dtype=np.int64)[month - 1] * grown * is_working_day(days)
+    return np.concatenate([[0], np.cumsum(weight)])
+
+
+def _days_of_demand(clients: pl.DataFrame, client: Ints, step: Floats, window: Window) -> Ints:
+    """Return the day on which each step (0-1) of a customer's demand from its first to its last day is reached."""
+    day = np.zeros(len(client), dtype=np.int64)
+    begin = clients["active_from"].to_numpy()[client] - window.first
+    finish = clients["active_to"].to_numpy()[client] - window.first
+    seasons = clients["season"].to_physical().to_numpy()[client]
+    for number, season in enumerate(SEASONS):
+        mine = seasons == number
+        demand = _demand(window, season)
+        low, high = demand[begin[mine]], demand[finish[mine]]
+        reached = low + (step[mine] * (high - low)).astype(np.int64)
+        day[mine] = window.first + np.searchsorted(demand, reached, side="right") - 1
+    return day
+
+
+def _with_late_invoice(documents: pl.DataFrame, clients: pl.DataFrame) -> pl.DataFrame:
+    """Mark, and enlarge, the one late invoice: the first that such a customer gets from its day on."""
+    since = clients.select(since=pl.when(pl.col("behaviour") == "one late invoice").then("since"))["since"]
+    after = documents.filter(pl.col("day") >= since.gather(documents["client"]))
+    first = after.select(pl.col("document").filter(pl.col("client").is_first_distinct()))["document"]
+    late = pl.col("document").is_in(first.implode())
+    enlarged = pl.when("late_invoice").then(pl.col("cents") * LATE_INVOICE_FACTOR).otherwise("cents")
+    return documents.with_columns(late_invoice=late).with_columns(cents=enlarged)
+
+
+def _priced(
+    documents: pl.DataFrame, clients: pl.DataFrame, entities: tuple[Entity, ...], rates: Rates
+) -> pl.DataFrame:
+    """Add what an invoice has from its customer; the net amount in its currency and the amount with tax."""
+    of_client = looked_up(clients, ["entity", "currency", "base", "terms", "regular"], documents["client"])
+    tax = pl.Series([entity.tax for entity in entities]).gather(of_client["entity"])
+    net = pl.Series(rates.from_euro(documents["cents"].to_numpy(), of_client["currency"].to_numpy()))
+    amount = net + (net * tax + 50) // 100
+    return documents.drop("cents").with_columns(*of_client.get_columns(), tax=tax, net=net, amount=amount)
+
+
+def without_tax(amount: pl.Expr, percent: pl.Expr) -> pl.Expr:
+    """Return the net part of amounts that include tax, rounded to the nearest minor unit.
+
+    >>> amounts = pl.DataFrame({"amount": [1210, 1216], "tax": [21, 21]})
+    >>> amounts.select(without_tax(pl.col("amount"), pl.col("tax"))).to_series().to_list()
+    [1000, 1005]
+    """
+    whole = 100 + percent
+    return (200 * amount + whole) // (2 * whole)
+
+
+def _typed(documents: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFrame:
+    """Add type, due date and number of instalments; what was billed before the books began is an opening journal."""
+    luck = pl.Series(draws.below(documents.height, 1000))
+    opening = pl.col("day") < window.start
+    plain = ~opening & ~pl.col("regular") & ~pl.col("late_invoice")
+    debit_note = plain & (luck >= 1000 - DEBIT_NOTE_PER_THOUSAND)
+    days = pl.Series([term.days for term in TERMS]).gather(documents["terms"])
+    return documents.with_columns(
+        kind=pl.when(opening).then(pl.lit("journal")).when(debit_note).then(pl.lit("debit_note")).otherwise(pl.lit("invoice")),
+        due=pl.col("day") + days,
+        parts=pl.when(plain & (luck < INSTALMENT_PER_THOUSAND)).then(INSTALMENTS).otherwise(1),
+    ).drop("regular")
+
+
+def _in_instalments(documents: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per instalment: equal parts, the last one taking the rest; 30, 60 and 90 days."""
+    parts = documents["parts"].to_numpy()
+    row = np.repeat(np.arange(documents.height), parts)
+    number = pl.Series(np.arange(len(row)) - np.repeat(np.cumsum(parts) - parts, parts) + 1)
+    several = pl.col("parts") > 1
+    last = pl.col("instalment") == pl.col("parts")
+
+    def share(name: str) -> pl.Expr:
+        equal = pl.col(name) // pl.col("parts")
+        return pl.when(last).then(pl.col(name) - equal * (pl.col("parts") - 1)).otherwise(equal)
+
+    lines = documents[row].with_columns(instalment=number)
+    return lines.with_columns(
+        net=share("net"),
+        amount=share("amount"),
+        due=pl.when(several).then(pl.col("day") + INSTALMENT_DAYS * pl.col("instalment")).otherwise("due"),
+        instalment=pl.when(several).then("instalment").otherwise(0),
+    ).drop("parts")

@@ -1,0 +1,142 @@
+"""The world of the sample: its entities, currencies, countries, trades, terms and kinds of customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+
+class Entity(NamedTuple):
+    """A legal entity: its code, base currency, value-added or sales tax in percent, and home country."""
+
+    code: str
+    currency: str
+    tax: int
+    country: str
+
+
+ENTITIES: Final = (
+    Entity("ES", "EUR", 21, "ES"),
+    Entity("UK", "GBP", 20, "GB"),
+    Entity("US", "USD", 0, "US"),
+    Entity("DE", "EUR", 19, "DE"),
+    Entity("FR", "EUR", 20, "FR"),
+    Entity("KZ", "EUR", 12, "KZ"),
+    Entity("CN", "USD", 13, "CN"),
+    Entity("JP", "JPY", 10, "JP"),
+    Entity("IT", "EUR", 22, "IT"),
+    Entity("MX", "USD", 16, "MX"),
+)
+
+# Euro for one unit, as in October 2023; the rates of the sample start here.
+RATE_AT_START: Final = {"EUR": "1", "GBP": "1.15", "USD": "0.945", "JPY": "0.00625", "KWD": "3.06"}
+CURRENCIES: Final = tuple(RATE_AT_START)
+
+
+class Country(NamedTuple):
+    """A country of customers: its code, its currency if the company invoices in it, and the language of its letters."""
+
+    code: str
+    currency: str
+    language: str
+
+
+COUNTRIES: Final = (
+    Country("ES", "EUR", "es"),
+    Country("GB", "GBP", "en"),
+    Country("US", "USD", "en"),
+    Country("DE", "EUR", "de"),
+    Country("FR", "EUR", "en"),
+    Country("IT", "EUR", "en"),
+    Country("MX", "USD", "es"),
+    Country("KZ", "EUR", "ru"),
+    Country("CN", "USD", "zh"),
+    Country("JP", "JPY", "en"),
+    Country("KW", "KWD", "en"),
+)
+HOME_PER_HUNDRED: Final = 72  # customers of an entity's own country
+ABROAD_WEIGHTS: Final = (10, 10, 10, 18, 14, 8, 8, 10, 12, 3, 3)  # the others, by country; home again is possible
+RARE: Final = {"JP": 37, "KW": 61}  # one customer in so many, counted from the middle: there is always one
+
+
+class Term(NamedTuple):
+    """A payment term as written on the invoice, its days, and its share among customers."""
+
+    text: str
+    days: int
+    weight: int
+
+
+TERMS: Final = (
+    Term("N14", 14, 12),
+    Term("N30", 30, 42),
+    Term("N45", 45, 17),
+    Term("N60", 60, 14),
+    Term("2/10 N30", 30, 15),
+)
+INSTALMENT_TERMS: Final = "N30/60/90"
+DISCOUNT_TERM: Final = 4
+DISCOUNT_DAYS: Final = 10
+DISCOUNT_PERCENT: Final = 2
+
+INDUSTRIES: Final = (
+    "Construction",
+    "Food and drink",
+    "Machinery",
+    "Retail",
+    "Automotive",
+    "Health care",
+    "Energy",
+    "Hospitality",
+    "Public sector",
+)
+COLLECTORS: Final = ("Okafor", "Lindqvist", "Moreno", "Wei")
+SALESPERSONS: Final = ("Alba Ruiz", "Ben Carter", "Chiara Neri", "Dana Novak", "Elif Kaya", "Felix Braun", "Grace Hill")
+
+RECEIVABLES_ACCOUNT: Final = "120000"
+ADVANCES_ACCOUNT: Final = "120900"
+
+# Demand in each month from January on; 100 is an average month.
+SEASONS: Final = {
+    "distributor": (94, 97, 105, 100, 103, 104, 92, 74, 106, 110, 112, 103),
+    "even": (100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100),
+    "summer": (30, 40, 80, 120, 170, 210, 210, 150, 80, 40, 35, 35),
+    "winter": (150, 90, 50, 40, 35, 35, 40, 60, 110, 160, 210, 220),
+}
+SEASON_NAMES: Final = tuple(SEASONS)
+GROWTH_PER_MONTH: Final = 4  # thousandths: about 5 % more invoices a year
+INFLATION_PER_YEAR: Final = 3  # percent on the amount of an invoice
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """How a kind of customer pays.
+
+    ``per_hundred`` customers behave so; ``delay`` is the usual number of days after the due date, from one customer to
+    the next, and ``spread`` the days by which one payment differs from another. ``starts`` is how many days before the
+    day reported on the behaviour sets in. Regular customers order evenly and similar amounts, at least
+    ``least_documents`` in all, so that a change in how they pay can be seen.
+    """
+
+    per_hundred: int
+    delay: tuple[int, int]
+    spread: int = 3
+    starts: tuple[int, int] | None = None
+    least_documents: int = 5
+    regular: bool = False
+
+
+BEHAVIOURS: Final = {
+    "punctual": Behaviour(46, (-5, 0)),
+    "habitually late": Behaviour(24, (5, 14), spread=7),
+    "slides slowly": Behaviour(6, (-2, 2), starts=(540, 720), least_documents=36),
+    "stops paying": Behaviour(2, (-3, 2), starts=(100, 230), least_documents=30),
+    "seasonal": Behaviour(8, (-5, 0), least_documents=48),
+    "declines": Behaviour(6, (-4, 0), spread=2, starts=(235, 250), least_documents=72, regular=True),
+    "static debt": Behaviour(3, (0, 4), starts=(280, 420), least_documents=16),
+    "one late invoice": Behaviour(5, (-5, -1), starts=(100, 160), least_documents=24),
+}
+SLID: Final = "slid last month"
+SLID_RANKS: Final = (2, 4, 7)  # the customers of the last month's story, by size
+SLID_DAYS: Final = 40
+MIXED_FROM_RANK: Final = 10  # the ten largest pay well or a little late: the company would not be alive otherwise

@@ -1,0 +1,62 @@
+"""Native charts of a workbook: they follow the cells that they show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from arkit.present.sheets import CURRENCY, HEADER_ROW, Chart, Sheet
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+INK, MUTED, RULE = "#1F2933", "#5F6B7A", "#D5DBE3"
+SERIES: Final = ("#1F4E79", "#5B8DB8", "#A9C4DC", "#C8A24A", "#8A6D1F", "#7A8B99", "#B4573F", "#4F7A5A")
+WIDTH, HEIGHT = 520, 310
+ROWS_OF_A_CHART: Final = 17
+
+
+def write_charts(book: Workbook, page: Any, sheet: Sheet, chart: Chart, total_rows: dict[str, int]) -> None:
+    """Put one chart for each currency below the table, two beside each other."""
+    below = HEADER_ROW + len(sheet.table) + len(total_rows) + 3
+    for number, code in enumerate(sheet.currencies or ("",)):
+        drawn = _chart(book, sheet, chart, _rows(sheet, code, total_rows), code)
+        at = {"x_offset": (WIDTH + 20) * (number % 2), "object_position": 2}
+        page.insert_chart(below + ROWS_OF_A_CHART * (number // 2), 0, drawn, at)
+
+
+def _rows(sheet: Sheet, code: str, total_rows: dict[str, int]) -> list[int]:
+    """Return the rows to draw: those of the currency, or their total where they are too many to tell apart."""
+    own = list(range(len(sheet.table)))
+    if code:
+        own = (sheet.table[CURRENCY] == code).to_numpy().nonzero()[0].tolist()
+    if len(own) > len(SERIES) and code in total_rows:
+        return [total_rows[code]]
+    return [HEADER_ROW + 1 + at for at in own]
+
+
+def _chart(book: Workbook, sheet: Sheet, chart: Chart, rows: list[int], code: str) -> Any:
+    drawn = book.add_chart({"type": "column", **({"subtype": "stacked"} if chart.stacked else {})})
+    first, last = (sheet.shown.index(chart.columns[end]) for end in (0, -1))
+    names = sheet.shown.index(chart.series)
+    for number, row in enumerate(rows):
+        series = {
+            "name": [sheet.name, row, names],
+            "categories": [sheet.name, HEADER_ROW, first, HEADER_ROW, last],
+            "values": [sheet.name, row, first, row, last],
+            "fill": {"color": SERIES[number % len(SERIES)]},
+            "gap": 60,
+        }
+        drawn.add_series(series)
+    _dress(drawn, f"{chart.title}, {code}".rstrip(", "), legend=len(rows) > 1)
+    return drawn
+
+
+def _dress(drawn: Any, title: str, *, legend: bool) -> None:
+    font = {"name": "Calibri", "size": 9, "color": INK}
+    drawn.set_title({"name": title, "name_font": {**font, "size": 12, "bold": True}, "overlay": False})
+    drawn.set_x_axis({"num_font": font, "line": {"color": MUTED}})
+    grid = {"visible": True, "line": {"color": RULE, "width": 0.75}}
+    drawn.set_y_axis({"num_font": font, "num_format": "#,##0", "major_gridlines": grid, "line": {"none": True}})
+    drawn.set_legend({"position": "bottom", "font": font} if legend else {"none": True})
+    drawn.set_chartarea({"border": {"color": RULE}})
+    drawn.set_size({"width": WIDTH, "height": HEIGHT})

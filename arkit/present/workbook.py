@@ -1,0 +1,215 @@
+"""The workbook: finished tables as an Excel file that computes, filters, prints and adds up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import ceil
+from typing import TYPE_CHECKING, Any, Final
+
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+
+from arkit.ledger.money import decimals
+from arkit.present.cells import FilledColumn, currency_column, exact_total, filled, runs
+from arkit.present.native_chart import write_charts
+from arkit.present.sheets import CURRENCY, HEADER_ROW, Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+INK, MUTED, RULE, BAND = "#1F2933", "#5F6B7A", "#D5DBE3", "#EEF2F6"
+WRAPPED_ROWS: Final = 2_000
+"""Longer tables are not wrapped: a spreadsheet program measures each wrapped row when it opens the file."""
+
+ONE_PAGE_ROWS: Final = 40
+LINE: Final = 13.5
+"""Height of a line in points."""
+
+TEXT_AS_IT_IS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def write_workbook(path: Path, *, sheets: Sequence[Sheet], created: datetime) -> None:
+    """Write finished tables as an Excel workbook.
+
+    Numbers stay numbers and dates stay dates; a text is never taken for a formula or an address. Totals are formulas
+    that carry their values, so they can be read without recalculation. Amounts of two currencies are never added:
+    a table with several has one total row for each. The same tables and the same ``created`` give the same bytes.
+
+    Parameters
+    ----------
+    path
+        The file to write.
+    sheets
+        The sheets, in order.
+    created
+        The time that the file states as its making.
+
+    Examples
+    --------
+    >>> import tempfile, pandas as pd
+    >>> from datetime import datetime
+    >>> from pathlib import Path
+    >>> items = pd.DataFrame({"item_id": ["0010"], "currency": ["EUR"], "open_amount": [12.5]})
+    >>> path = Path(tempfile.mkdtemp()) / "report.xlsx"
+    >>> sheet = Sheet(name="Items", table=items, totals=("open_amount",))
+    >>> write_workbook(path, sheets=[sheet], created=datetime(2026, 10, 31))
+    >>> path.read_bytes()[:2]
+    b'PK'
+    """
+    with Workbook(str(path), dict(TEXT_AS_IT_IS)) as book:
+        book.set_properties({"created": created, "title": sheets[0].title, "comments": sheets[0].subtitle})
+        styles = _Styles(book)
+        for sheet in sheets:
+            for piece in sheet.pieces():
+                _write_sheet(book, piece, styles)
+
+
+@dataclass
+class _Styles:
+    """The cell formats of one workbook, each made once."""
+
+    book: Workbook
+    made: dict[tuple[tuple[str, object], ...], Any] = field(default_factory=dict)
+
+    def get(self, **properties: object) -> Any:
+        key = tuple(sorted(properties.items()))
+        if key not in self.made:
+            look = {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "top"}
+            self.made[key] = self.book.add_format({**look, **properties})
+        return self.made[key]
+
+    def cell(self, kind: str, places: int, position: int, **properties: object) -> Any:
+        if kind == "reason":
+            properties |= {"font_color": MUTED, "italic": True, "text_wrap": True}
+        return self.get(num_format=_number_format(kind, places), **_side(kind, position), **properties)
+
+
+def _number_format(kind: str, places: int) -> str:
+    digits = "#,##0" + ("." + "0" * places if places else "")
+    formats = {
+        "amount": f'{digits};-{digits};"\u2013"',
+        "ratio": "0.0%",
+        "rate": "#,##0.0000##",
+        "reason": "General",
+        "days": digits,
+        "count": "#,##0",
+        "date": "yyyy-mm-dd",
+    }
+    return formats.get(kind, "General")
+
+
+def _side(kind: str, position: int = 0) -> dict[str, object]:
+    """Texts stand left, a little away from the numbers before them; numbers stand right."""
+    return {"align": "left", "indent": min(position, 1)} if kind in ("text", "date") else {"align": "right"}
+
+
+def _write_sheet(book: Workbook, sheet: Sheet, styles: _Styles) -> None:
+    page = book.add_worksheet(sheet.name)
+    columns = [filled(sheet, name) for name in sheet.shown]
+    _write_heading(page, sheet, styles)
+    for position, column in enumerate(columns):
+        _write_column(page, column, position, styles)
+    _set_heights(page, columns)
+    last = HEADER_ROW + max(len(sheet.table), 1)
+    if sheet.table.empty:
+        page.write_string(last, 0, "No rows.", styles.get(font_color=MUTED, italic=True))
+    page.autofilter(HEADER_ROW, 0, last, len(columns) - 1)
+    page.ignore_errors({"number_stored_as_text": xl_range(HEADER_ROW, 0, last, len(columns) - 1)})
+    total_rows = _write_totals(page, sheet, last + 1, styles)
+    if sheet.chart and not sheet.table.empty:
+        write_charts(book, page, sheet, sheet.chart, total_rows)
+    _set_up_page(page, sheet)
+
+
+def _write_heading(page: Any, sheet: Sheet, styles: _Styles) -> None:
+    page.write_string(0, 0, sheet.title or sheet.name, styles.get(bold=True, font_size=15))
+    page.write_string(1, 0, sheet.subtitle, styles.get(font_color=MUTED))
+    page.write_string(2, 0, sheet.note, styles.get(font_color=MUTED, italic=True))
+    page.set_row(0, 22)
+
+
+def _write_column(page: Any, column: FilledColumn, position: int, styles: _Styles) -> None:
+    head = {"bold": True, "valign": "vcenter", "bg_color": BAND, "bottom": 1, "bottom_color": MUTED, "text_wrap": True}
+    page.set_column(position, position, column.width)
+    page.write_string(
+        HEADER_ROW, position, column.column.title, styles.get(**head, **_side(column.column.kind, position))
+    )
+    wrap = {"text_wrap": True} if column.is_text and len(column.values) <= WRAPPED_ROWS else {}
+    for (kind, places), start, stop in runs(zip(column.kinds, column.places, strict=True)):
+        look = styles.cell(kind, places, position, bottom=1, bottom_color=RULE, **wrap)
+        page.write_column(HEADER_ROW + 1 + start, position, column.values[start:stop], look)
+
+
+def _set_heights(page: Any, columns: Sequence[FilledColumn]) -> None:
+    """Give wrapped rows their height, which not every spreadsheet program finds by itself."""
+    titles = max(ceil((len(column.column.title) + 2) / column.width) for column in columns)
+    page.set_row(HEADER_ROW, LINE * titles + 2)
+    if len(columns[0].values) > WRAPPED_ROWS:
+        return
+    lines = [max(row) for row in zip(*(column.lines for column in columns), strict=True)]
+    for number, count in enumerate(lines, start=HEADER_ROW + 1):
+        if count > 1:
+            page.set_row(number, LINE * count)
+
+
+def _write_totals(page: Any, sheet: Sheet, row: int, styles: _Styles) -> dict[str, int]:
+    """Write a total row for each currency; return the row of each."""
+    if not sheet.totals or sheet.table.empty:
+        return {}
+    currencies = sheet.currencies or ("",)
+    rows = {code: row + number for number, code in enumerate(currencies)}
+    for code, at in rows.items():
+        for position, name in enumerate(sheet.shown):
+            look: dict[str, Any] = {"bold": True, "top": 1 if at == row else 0, "bg_color": BAND}
+            if name in sheet.totals:
+                cell = styles.cell(*_total_look(sheet, name, code), position, **look)
+                _write_total(page, sheet, name, (at, position, code), cell)
+            else:
+                label = f"Total {code}".strip() if position == 0 else code if name == CURRENCY else ""
+                page.write_string(at, position, label, styles.get(**look, **_side("text", position)))
+    return rows
+
+
+def _total_look(sheet: Sheet, name: str, code: str) -> tuple[str, int]:
+    kind = sheet.column(name).kind
+    source = currency_column(sheet, name)
+    if kind != "amount" or source is None:
+        return kind, 2 if kind == "amount" else 0
+    own = sheet.table.loc[sheet.table[CURRENCY] == code, source] if CURRENCY in sheet.table else sheet.table[source]
+    return kind, max((decimals(str(found)) for found in own.dropna().unique()), default=2)
+
+
+def _write_total(page: Any, sheet: Sheet, name: str, place: tuple[int, int, str], look: Any) -> None:
+    at, position, code = place
+    first, last = HEADER_ROW + 1, HEADER_ROW + len(sheet.table)
+    rows = sheet.table[sheet.table[CURRENCY] == code] if code else sheet.table
+    source = currency_column(sheet, name)
+    if source and rows[source].nunique() > 1:
+        page.write_string(at, position, "", look)  # base amounts of several base currencies are not added
+        return
+    column = xl_range(first, position, last, position)
+    formula = f"=SUBTOTAL(109,{column})"
+    if len(sheet.currencies) > 1:
+        where = sheet.shown.index(CURRENCY)
+        codes = xl_range(first, where, last, where)
+        formula = f"=SUMIFS({column},{codes},{xl_rowcol_to_cell(at, where)})"
+    total = exact_total(rows[name], places=_total_look(sheet, name, code)[1])
+    page.write_formula(at, position, formula, look, total)
+
+
+def _set_up_page(page: Any, sheet: Sheet) -> None:
+    page.freeze_panes(HEADER_ROW + 1, 1)
+    page.hide_gridlines(2)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 1 if sheet.chart and len(sheet.table) <= ONE_PAGE_ROWS else 0)  # no chart cut by a page's end
+    page.repeat_rows(HEADER_ROW)
+    page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    page.set_footer(f"&L&8{_plain(sheet.title or sheet.name)}&R&8Page &P of &N")
+
+
+def _plain(text: str) -> str:
+    """Return a text for a footer, where an ampersand starts a command; a footer holds 255 characters."""
+    return text[:150].replace("&", "&&")

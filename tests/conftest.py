@@ -1,0 +1,82 @@
+"""What all tests share: the real data sets and the browser, and what is said about those that are missing."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests.browser.get_chromium import MISSING, find_chromium
+
+ROOT = Path(__file__).parent.parent
+REAL_DATA = Path(os.environ.get("ARKIT_REAL_DATA") or ROOT.parent / "shared" / "data")
+SETS = ("ibm_late_payment", "hrc_open_items", "xero")
+
+# The same random ledgers at every run; HYPOTHESIS_PROFILE=explore looks for new ones.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", max_examples=1000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the folder of the project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def ibm_late_payment() -> Path:
+    """Return the folder of the IBM sample of late payments, or skip."""
+    return _real_data("ibm_late_payment")
+
+
+@pytest.fixture(scope="session")
+def hrc_open_items() -> Path:
+    """Return the folder of the HRC open items, or skip."""
+    return _real_data("hrc_open_items")
+
+
+@pytest.fixture(scope="session")
+def xero() -> Path:
+    """Return the folder of the Xero seeds, or skip."""
+    return _real_data("xero")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Return a browser that starts; a machine without one fails the test, it does not skip it."""
+    found = find_chromium()
+    if found is None:
+        pytest.fail(MISSING, pytrace=False)
+    return found
+
+
+def pytest_report_header() -> list[str]:
+    """Say before the run which browser and which real data it uses."""
+    absent = [name for name in SETS if not (REAL_DATA / name).is_dir()]
+    data = f"absent: {', '.join(absent)}; their tests are skipped" if absent else "all there"
+    return [f"browser: {find_chromium() or 'MISSING, its tests fail'}", f"real data: {data}"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name after the run what was skipped and why, and what the tests noticed without failing."""
+    stats = terminalreporter.stats
+    skipped = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in stats.get("skipped", []))
+    noticed = [text for report in stats.get("passed", []) for kind, text in report.user_properties if kind == "notice"]
+    for title, lines in {
+        "left out": [f"{count} test(s): {reason}" for reason, count in skipped.items()],
+        "noticed": noticed,
+    }.items():
+        if lines:
+            terminalreporter.section(title)
+            terminalreporter.write("".join(f"{line}\n" for line in lines))
+
+
+def _real_data(name: str) -> Path:
+    folder = REAL_DATA / name
+    if not folder.is_dir():
+        pytest.skip(f"the real data set {name} is not here (ARKIT_REAL_DATA names the folder that holds it)")
+    return folder
