@@ -1,7 +1,49 @@
 """Analysis of accounts receivable: from a dated ledger to reconciled tables."""
 
-from arkit.ledger import Layout, Ledger, freeze, make_ledger, read_ledger
+from arkit.balances import aging_table, evidence, open_items, reconcile, require_reconciled, statement
+from arkit.ledger import Layout, Ledger, freeze, make_ledger, read_ledger, sample_ledger
+from arkit.measures import (
+    KEY_FIGURES,
+    average_days_delinquent,
+    best_possible_dso,
+    collection_effectiveness_index,
+    countback_dso,
+    days_beyond_terms,
+    dso,
+    hhi,
+    key_figures,
+    past_due_ratio,
+    top_10_share,
+)
 from arkit.policy import Policy
 from arkit.resources import resource
 
-__all__ = ["Layout", "Ledger", "Policy", "freeze", "make_ledger", "read_ledger", "resource"]
+__version__ = "0.1.0"
+
+__all__ = [
+    "KEY_FIGURES",
+    "Layout",
+    "Ledger",
+    "Policy",
+    "aging_table",
+    "average_days_delinquent",
+    "best_possible_dso",
+    "collection_effectiveness_index",
+    "countback_dso",
+    "days_beyond_terms",
+    "dso",
+    "evidence",
+    "freeze",
+    "hhi",
+    "key_figures",
+    "make_ledger",
+    "open_items",
+    "past_due_ratio",
+    "read_ledger",
+    "reconcile",
+    "require_reconciled",
+    "resource",
+    "sample_ledger",
+    "statement",
+    "top_10_share",
+]

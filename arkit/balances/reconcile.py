@@ -85,7 +85,7 @@ def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.Dat
     table = keys
     for part in parts:
         table = table.join(part, on=KEYS, how="left", nulls_equal=True)
-    sums = ("gross", "unapplied", "set_apart", "rounding", "control_total", "late_recorded", "unreadable")
+    sums = ("gross", "unapplied", "set_apart", "set_apart_once", "rounding", "control_total", "late_recorded", "unreadable")
     table = table.with_columns(pl.col(sums).fill_null(0))
     shown = pl.col("gross") + pl.col("unapplied")
     table = table.with_columns(
@@ -101,8 +101,18 @@ def _set_apart(ledger: Ledger, day: date) -> pl.DataFrame:
     apart = ledger.frames.findings.filter(pl.col("action") == "set_apart")
     counts = pl.col("effective_on").is_null() | (pl.col("effective_on") <= day)
     apart = apart.filter(counts & pl.col("table").is_in(["items", "entries", "applications", "payments"]))
-    apart = apart.with_columns(pl.col("account").fill_null(""), unreadable=pl.col("amount").is_null().cast(pl.Int64))
-    return apart.group_by(KEYS).agg(pl.col("amount").sum().alias("set_apart"), pl.col("unreadable").sum())
+    # A row that repeats another is not in the general ledger a second time, so it explains no difference to it.
+    repeated = pl.col("code") == "duplicate_item"
+    apart = apart.with_columns(
+        pl.col("account").fill_null(""),
+        unreadable=pl.col("amount").is_null().cast(pl.Int64),
+        once=pl.when(repeated).then(0).otherwise(pl.col("amount")),
+    )
+    return apart.group_by(KEYS).agg(
+        pl.col("amount").sum().alias("set_apart"),
+        pl.col("once").sum().alias("set_apart_once"),
+        pl.col("unreadable").sum(),
+    )
 
 
 def _control(ledger: Ledger, day: date) -> pl.DataFrame:
@@ -126,12 +136,18 @@ def _general_ledger(ledger: Ledger, day: date) -> pl.DataFrame:
 
 
 def _unexplained(table: pl.DataFrame, policy: Policy) -> pl.Expr:
-    """Return what neither late recording nor rows set apart nor rounding explain, beyond the tolerance."""
-    rest = pl.col("gl_difference") + pl.col("set_apart") + pl.col("rounding")
-    without_late = rest - pl.col("late_recorded")
-    smaller = pl.when(without_late.abs() <= rest.abs()).then(without_late).otherwise(rest)
+    """Return what neither late recording nor rows set apart explain, beyond the tolerance.
+
+    Whether the general ledger has the entries recorded late, and the rows set apart, cannot be known from here: each is
+    taken as it explains more.
+    """
+    late, apart = pl.col("late_recorded"), pl.col("set_apart_once") + pl.col("rounding")
+    rest = pl.col("gl_difference")
+    candidates = [rest, rest - late, rest + apart, rest + apart - late]
+    smallest = pl.min_horizontal(candidate.abs() for candidate in candidates)
+    signed = pl.coalesce(pl.when(candidate.abs() == smallest).then(candidate) for candidate in candidates)
     tolerance = policy.gl_tolerance * minor_per_unit(pl.col("currency"), table["currency"])
-    return pl.when(smaller.abs() > tolerance).then(smaller).otherwise(smaller * 0)
+    return pl.when(smallest > tolerance).then(signed).when(smallest.is_not_null()).then(0)
 
 
 def _status() -> pl.Expr:

@@ -16,6 +16,7 @@ from arkit.ledger.frozen import MANIFEST, thaw
 from arkit.ledger.layout import Layout, Shape, TableLayout
 from arkit.ledger.model import Ledger, as_day
 from arkit.ledger.schema import TABLES
+from arkit.resources import resource
 
 _SUFFIXES = (".csv", ".txt", ".tsv", ".parquet", *WORKBOOKS)
 
@@ -132,3 +133,15 @@ def _polars(table: Any, name: str) -> pl.DataFrame:
     if isinstance(frame, nw.LazyFrame):
         return frame.collect("polars").to_native()
     return frame.to_polars()
+
+
+def sample_ledger() -> Ledger:
+    """Read the made-up company that comes with arkit: three entities, 36 months, about 5,000 items.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> ar.sample_ledger().covers[1].isoformat()
+    '2026-11-05'
+    """
+    return read_ledger(resource("data/sample"), layout=resource("templates/layouts/sample.toml"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import polars as pl
 
 from arkit.ledger.sample.draws import Flags, Ints
 
@@ -102,3 +103,14 @@ def next_marked(marked: Flags) -> Ints:
     n = len(marked)
     positions = np.where(marked, np.arange(n), n - 1)
     return np.minimum.accumulate(positions[::-1])[::-1].astype(np.int64)
+
+
+def off_weekend(day: pl.Expr) -> pl.Expr:
+    """Return day numbers with Saturdays and Sundays moved to the Monday.
+
+    >>> days = pl.DataFrame({"day": [2, 3, 4]})  # Saturday 3 January 1970, Sunday, Monday
+    >>> days.select(off_weekend(pl.col("day"))).to_series().to_list()
+    [4, 4, 4]
+    """
+    weekday = (day + 3) % 7
+    return pl.when(weekday >= 5).then(day + 7 - weekday).otherwise(day)

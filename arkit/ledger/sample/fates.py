@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from arkit.ledger.sample.customers import looked_up
-from arkit.ledger.sample.days import Window
+from arkit.ledger.sample.days import Window, off_weekend
 from arkit.ledger.sample.draws import Draws
 
 # How many invoices in a thousand meet each fate; all others are simply paid.
@@ -93,12 +93,12 @@ def credits_of(lines: pl.DataFrame, window: Window) -> pl.DataFrame:
     books were closed leaves them open.
     """
     luck, wait, day = pl.col("luck"), pl.col("wait"), pl.col("day")
-    before = day - 5 - wait * 55 // 99
+    before = off_weekend(day - 7 - wait * 55 // 99)
     shapes = {
-        "credited": (pl.when(luck < 15).then(100).otherwise(5 + luck % 21), day + 5 + wait % 21, None),
+        "credited": (pl.when(luck < 15).then(100).otherwise(5 + luck % 21), off_weekend(day + 5 + wait % 21), None),
         "rebate": (5 + luck % 11, before, pl.when(luck < NEVER_USED_PER_HUNDRED).then(window.never).otherwise(day)),
         "paid in advance": (30 + luck % 31, before, day),
-        CANCELLED: (pl.lit(100), day + 2 + wait % 8, pl.lit(window.never)),
+        CANCELLED: (pl.lit(100), off_weekend(day + 2 + wait % 8), pl.lit(window.never)),
     }
     rows = [
         lines.filter(pl.col("fate") == fate).select(
@@ -107,7 +107,7 @@ def credits_of(lines: pl.DataFrame, window: Window) -> pl.DataFrame:
             kind=pl.lit("receipt" if fate == "paid in advance" else "credit_note"),
             credit_day=on,
             credit=pl.col("amount") * percent // 100,
-            applied=on if applied is None else applied,
+            applied=(on if applied is None else applied).cast(pl.Int64),
         )
         for fate, (percent, on, applied) in shapes.items()
     ]
@@ -119,7 +119,7 @@ def with_replacements(lines: pl.DataFrame, window: Window) -> pl.DataFrame:
 
     The old item is closed by a transfer on the day on which the new one begins (``replaced_on``).
     """
-    agreed = pl.when(pl.col("fate") == "replaced").then(pl.col("due") + 20 + pl.col("wait") * 30 // 99)
+    agreed = pl.when(pl.col("fate") == "replaced").then(off_weekend(pl.col("due") + 20 + pl.col("wait") * 30 // 99))
     lines = lines.with_columns(
         replaced_on=pl.when(agreed <= window.close).then(agreed), replaces=pl.lit(None, dtype=pl.UInt32)
     )

@@ -8,11 +8,9 @@ import numpy as np
 import polars as pl
 
 from arkit.ledger.sample.customers import looked_up
-from arkit.ledger.sample.days import Window, calendar_days, is_working_day, next_marked
+from arkit.ledger.sample.days import Window, calendar_days, is_working_day, next_marked, off_weekend
 from arkit.ledger.sample.draws import Draws, Ints
 from arkit.ledger.sample.fates import OVERPAID, PLAIN
-from arkit.ledger.sample.rates import Rates
-from arkit.ledger.sample.recording import recorded_on
 from arkit.ledger.sample.world import DISCOUNT_PERCENT, DISCOUNT_TERM, SLID, SLID_DAYS
 
 UNPAID_FATES: Final = ("replaced", "written off", "cancelled")
@@ -21,7 +19,7 @@ DAYS_PER_DECLINED_DAY: Final = 15  # and so do decliners, from the day on which 
 DECLINE_DAYS: Final = 180
 LATE_INVOICE_DAYS: Final = 120
 SHORT_BY: Final = 400  # bank charges take one in so many
-RECEIPT_KEYS: Final = ["pay_day", "entity", "client", "currency"]
+RECEIPT_KEYS: Final = ("pay_day", "entity", "client", "currency")  # what is paid together makes one receipt
 
 
 def with_payment_days(lines: pl.DataFrame, clients: pl.DataFrame, window: Window, *, seed: int) -> pl.DataFrame:
@@ -88,7 +86,7 @@ def _final_day(window: Window) -> pl.Expr:
     static = (behaviour == "static debt") & (pl.col("due") >= pl.col("since"))
     unpaid = stopped | static | pl.col("fate").is_in(UNPAID_FATES)
     slid = (behaviour == SLID) & (day >= int(window.month_ends[-2]) + 1)
-    return pl.when(unpaid).then(window.never).when(slid).then(day + SLID_DAYS).otherwise(day)
+    return pl.when(unpaid).then(window.never).when(slid).then(off_weekend(day + SLID_DAYS)).otherwise(day)
 
 
 def with_opening(lines: pl.DataFrame, window: Window) -> pl.DataFrame:
@@ -119,7 +117,7 @@ def draw_parts(lines: pl.DataFrame, credits: pl.DataFrame, window: Window) -> pl
     first = owed.with_columns(paid=pl.when(in_parts).then(share).otherwise(whole) + extra, returned=returned)
     second = owed.filter(in_parts | returned).with_columns(
         paid=pl.when(in_parts).then(rest - share).otherwise(rest),
-        pay_day=pl.when(in_parts).then(day + 20 + wait * 30 // 99).otherwise(day + RETURNED_DAYS + 10 + wait * 30 // 99),
+        pay_day=off_weekend(day + 20 + wait * 30 // 99),
         returned=pl.lit(False),
     )
     parts = pl.concat([first, second]).filter((pl.col("pay_day") <= window.close) & (pl.col("paid") > 0))

@@ -1,0 +1,111 @@
+"""Movements other than cash: discounts, write-offs, returned payments, replacements and exchange differences."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from arkit.ledger.sample.days import Window, off_weekend
+from arkit.ledger.sample.rates import Rates
+
+RETURNED_DAYS: Final = 5  # a returned payment is taken back so many days after it was applied
+COLUMNS: Final = ("line", "entry_type", "effective", "recorded", "amount", "base_amount", "receipt", "other_line")
+TYPES: Final = pl.Enum(["discount", "write_off", "exchange", "transfer", "correction"])
+
+
+def movements_of(lines: pl.DataFrame, parts: pl.DataFrame, credits: pl.DataFrame, rates: Rates, window: Window) -> pl.DataFrame:
+    """Return the entries on invoices that are neither original nor application, as known when the books were closed."""
+    taken = [
+        _on_payment(parts.filter(pl.col("discount") > 0), "discount", -pl.col("discount"), rates),
+        _on_payment(parts.filter(pl.col("short") > 0), "write_off", -pl.col("short"), rates),
+        _returned(parts),
+        _written_off(lines, rates, window),
+        _replaced(lines),
+    ]
+    moved = pl.concat(taken).filter(pl.col("recorded") <= window.close)
+    entries = pl.concat([moved, _exchange(lines, parts, credits, moved)])
+    return entries.sort("effective", "line", "entry_type")
+
+
+def _entries(rows: pl.DataFrame, **stated: pl.Expr) -> pl.DataFrame:
+    """Return rows as entries with all columns and one type for each."""
+    absent = {name: pl.lit(None) for name in ("receipt", "other_line") if name not in stated}
+    types = {"entry_type": TYPES, "line": pl.UInt32, "receipt": pl.UInt32, "other_line": pl.UInt32}
+    columns = {**stated, **absent}
+    return rows.select(columns.get(name, pl.col(name)).cast(types.get(name, pl.Int64)).alias(name) for name in COLUMNS)
+
+
+def _on_payment(parts: pl.DataFrame, entry_type: str, amount: pl.Expr, rates: Rates) -> pl.DataFrame:
+    """Return what was booked off together with a payment, in the direction of the payment."""
+    rows = parts.with_columns(off=amount)
+    base = rates.to_base(rows["off"], rows["currency"], rows["base"], rows["applied"])
+    return _entries(
+        rows.with_columns(base_amount=base),
+        entry_type=pl.lit(entry_type),
+        effective=pl.col("applied"),
+        amount=pl.col("off"),
+        receipt=pl.col("receipt"),
+    )
+
+
+def _returned(parts: pl.DataFrame) -> pl.DataFrame:
+    """Return the corrections of payments that the bank took back: the invoice is open again."""
+    day = off_weekend(pl.col("applied") + RETURNED_DAYS)
+    return _entries(
+        parts.filter("returned"),
+        entry_type=pl.lit("correction"),
+        effective=day,
+        recorded=pl.max_horizontal("recorded", day),
+        amount=pl.col("paid"),
+        base_amount=pl.col("base_paid"),
+        receipt=pl.col("receipt"),
+    )
+
+
+def _written_off(lines: pl.DataFrame, rates: Rates, window: Window) -> pl.DataFrame:
+    """Return the write-off of each bad debt, seven to eleven months after it was due."""
+    day = off_weekend(pl.col("due") + 210 + pl.col("wait") * 130 // 99)
+    rows = lines.filter(pl.col("fate") == "written off").with_columns(effective=day).filter(pl.col("effective") <= window.close)
+    base = rates.to_base(-rows["amount"], rows["currency"], rows["base"], rows["effective"])
+    return _entries(
+        rows.with_columns(base_off=base),
+        entry_type=pl.lit("write_off"),
+        recorded=pl.max_horizontal("recorded", "effective"),
+        amount=-pl.col("amount"),
+        base_amount=pl.col("base_off"),
+    )
+
+
+def _replaced(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the transfers that close replaced items on the day on which their successors begin."""
+    new = lines.filter(pl.col("replaces").is_not_null())
+    return _entries(
+        new,
+        line=pl.col("replaces"),
+        entry_type=pl.lit("transfer"),
+        effective=pl.col("day"),
+        amount=-pl.col("amount"),
+        base_amount=-pl.col("base_amount"),
+        other_line=pl.col("line"),
+    )
+
+
+def _exchange(lines: pl.DataFrame, parts: pl.DataFrame, credits: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
+    """Return, for each settled invoice in a foreign currency, the entry that brings its base amount to zero too.
+
+    The invoice was booked at the rate of its month, the payment at the rate of its own; what is left over in base
+    currency when nothing is left in the invoice's is the exchange difference.
+    """
+    foreign = lines.filter(pl.col("currency") != pl.col("base"))
+    keys = {"line": pl.col("line").cast(pl.UInt32), "recorded": pl.col("recorded")}
+    legs = [
+        foreign.select(**keys, effective="day", amount="amount", base_amount="base_amount"),
+        parts.select(**keys, effective="applied", amount=-pl.col("paid"), base_amount=-pl.col("base_paid")),
+        credits.select(**keys, effective="applied", amount=-pl.col("credit"), base_amount=-pl.col("base_credit")),
+        moved.select(**keys, effective="effective", amount="amount", base_amount="base_amount"),
+    ]
+    all_legs = pl.concat(legs).join(foreign.select("line"), on="line", how="semi")
+    totals = all_legs.group_by("line").agg(pl.col("effective", "recorded").max(), pl.col("amount", "base_amount").sum())
+    settled = totals.filter((pl.col("amount") == 0) & (pl.col("base_amount") != 0))
+    return _entries(settled, entry_type=pl.lit("exchange"), base_amount=-pl.col("base_amount"))

@@ -1,0 +1,101 @@
+"""An executed notebook as one page that opens anywhere: no address is needed, no foreign script can run."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from copy import deepcopy
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from arkit.resources import resource
+
+if TYPE_CHECKING:
+    from nbconvert import HTMLExporter
+    from nbformat import NotebookNode
+
+PLOTLY: Final = "application/vnd.plotly.v1+json"
+POLICY_MARKER: Final = '<meta name="content-policy">'
+SCRIPTS_MARKER: Final = '<div id="scripts"></div>'
+DIRECTIVES: Final = (
+    "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def page(executed: NotebookNode, *, title: str, colophon: str = "", exporter: HTMLExporter | None = None) -> str:
+    """Return an executed notebook as one HTML page.
+
+    Code stands hidden behind a button, charts are drawn from data, tables sort by a click. The page carries Plotly
+    once and names no address. Its content policy lets nothing run but its own two scripts: a script that came with
+    the data, in a customer's name say, stays dead even where a table forgot to escape it.
+
+    Parameters
+    ----------
+    executed
+        The notebook with its outputs. It is left as it is.
+    title
+        The title of the page: what, of which day, of which entity.
+    colophon
+        The last line: what the page was made from.
+    exporter
+        The exporter, where it was prepared beforehand.
+    """
+    stated = {
+        "metadata": {"name": title},
+        "page_title": title,
+        "colophon": colophon,
+        "policy_marker": POLICY_MARKER,
+        "scripts_marker": SCRIPTS_MARKER,
+    }
+    body, _ = (exporter or page_exporter()).from_notebook_node(with_charts(executed), resources=stated)
+    return _with_scripts(body)
+
+
+def page_exporter() -> HTMLExporter:
+    """Return nbconvert's exporter with the report's own template."""
+    from nbconvert import HTMLExporter
+
+    folder = resource("templates/report")
+    return HTMLExporter(template_name=folder.name, extra_template_basedirs=[str(folder.parent)], exclude_anchor_links=True)
+
+
+def with_charts(executed: NotebookNode) -> NotebookNode:
+    """Return the notebook with each Plotly output as a place on the page and its figure as data beside it.
+
+    Left alone, nbconvert shows neither the chart nor an error.
+    """
+    notebook = deepcopy(executed)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ()) if PLOTLY in output.get("data", ())]
+    for number, output in enumerate(outputs, start=1):
+        output.data = {"text/html": _chart(output.data[PLOTLY], number)}
+    return notebook
+
+
+def _chart(figure: dict[str, Any], number: int) -> str:
+    """Return the place of a chart; no sign in the data can end the element that holds them."""
+    data = json.dumps(figure, separators=(",", ":")).replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
+    height = (figure.get("layout") or {}).get("height") or 450
+    return (
+        f'<figure class="chart"><div class="plot" id="chart-{number}" style="height:{int(height)}px"></div>'
+        f'<script type="application/json">{data}</script></figure>'
+    )
+
+
+def _with_scripts(body: str) -> str:
+    scripts = [_plotly(), (resource("templates/report") / "report.js").read_text(encoding="utf-8")]
+    sources = " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts)
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{DIRECTIVES.format(scripts=sources)}">'
+    head, _, rest = body.partition(_as_parsed(POLICY_MARKER))
+    middle, _, tail = rest.rpartition(SCRIPTS_MARKER)
+    return "".join([head, policy, middle, *(f"<script>{script}</script>\n" for script in scripts), tail])
+
+
+def _as_parsed(element: str) -> str:
+    """Return an empty element as the exporter writes it back."""
+    return element[:-1] + "/>"
+
+
+def _plotly() -> str:
+    return (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
