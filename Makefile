@@ -31,7 +31,7 @@ bench: $(VENV)/.with-test  ## the benchmarks (a few minutes)
 test: lint unit notebooks  ## everything: style, types, tests, every notebook
 
 lint: $(VENV)/.with-test  ## style and types alone
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --output-format=concise .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 

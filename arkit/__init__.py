@@ -12,6 +12,7 @@ from arkit.measures import (
     dso,
     hhi,
     key_figures,
+    movements,
     past_due_ratio,
     top_10_share,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "hhi",
     "key_figures",
     "make_ledger",
+    "movements",
     "open_items",
     "past_due_ratio",
     "read_ledger",

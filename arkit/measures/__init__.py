@@ -12,6 +12,7 @@ from arkit.measures.figures import (
     past_due_ratio,
     top_10_share,
 )
+from arkit.measures.movements import movements
 from arkit.measures.registry import KEY_FIGURES
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "dso",
     "hhi",
     "key_figures",
+    "movements",
     "past_due_ratio",
     "top_10_share",
 ]

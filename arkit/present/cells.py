@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
-
-from arkit.ledger.money import decimals
+from babel.numbers import get_currency_precision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -131,7 +131,17 @@ def _row_decimals(sheet: Sheet, name: str) -> list[int]:
     source = currency_column(sheet, name)
     if source is None:
         return [2] * len(sheet.table)
-    return [decimals(str(code)) for code in sheet.table[source]]
+    return [places_of(str(code)) for code in sheet.table[source]]
+
+
+@cache
+def places_of(currency: str) -> int:
+    """Return the number of decimals of a currency; two for a code that is none.
+
+    >>> places_of("EUR"), places_of("JPY"), places_of("KWD"), places_of("nan")
+    (2, 0, 3, 2)
+    """
+    return get_currency_precision(currency)
 
 
 def currency_column(sheet: Sheet, name: str) -> str | None:

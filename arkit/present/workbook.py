@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from arkit.ledger.money import decimals
-from arkit.present.cells import FilledColumn, currency_column, exact_total, filled, runs
+from arkit.present.cells import FilledColumn, currency_column, exact_total, filled, places_of, runs
 from arkit.present.native_chart import write_charts
 from arkit.present.sheets import CURRENCY, HEADER_ROW, Sheet
 
@@ -178,7 +177,7 @@ def _total_look(sheet: Sheet, name: str, code: str) -> tuple[str, int]:
     if kind != "amount" or source is None:
         return kind, 2 if kind == "amount" else 0
     own = sheet.table.loc[sheet.table[CURRENCY] == code, source] if CURRENCY in sheet.table else sheet.table[source]
-    return kind, max((decimals(str(found)) for found in own.dropna().unique()), default=2)
+    return kind, max((places_of(str(found)) for found in own.dropna().unique()), default=2)
 
 
 def _write_total(page: Any, sheet: Sheet, name: str, place: tuple[int, int, str], look: Any) -> None:

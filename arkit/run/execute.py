@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
+import re
 import tempfile
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from arkit import errors
-from arkit.errors import ReportError, unknown_name
+from arkit.errors import ArkitError, ReportError, unknown_name
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+    from papermill import PapermillExecutionError
 
-LONGEST_REASON: Final = 400
+LONGEST_REASON: Final = 500
 
 Listener = Callable[[str], None]
-"""Takes one short line on how far a run is."""
+"""Takes a short line that tells how far a run is."""
 
 
 def run_notebook(
     notebook: Path, *, parameters: Mapping[str, str], folder: Path, tell: Listener | None = None
 ) -> NotebookNode:
-    """Run a notebook in a folder with text parameters and return it with its outputs.
+    """Run a notebook in a folder with text parameters, and return it with its outputs.
 
     Parameters
     ----------
     notebook
         The notebook; it is read, never written.
     parameters
-        Values for names of its parameters cell. They arrive as the same text: ``0010`` stays ``0010``.
+        Values for names of its parameters cell. A value arrives as the same text: ``0010`` stays ``0010``.
     folder
-        The working folder of the notebook's cells.
+        The working folder of the cells.
     tell
         Is told which cell runs.
 
@@ -42,11 +42,123 @@ def run_notebook(
     UnknownNameError
         The notebook has no such parameter.
     ReportError
-        A cell failed, or the kernel died; the message is the reason in one sentence.
+        A cell failed or the kernel died: the reason in one sentence. Where the cell raised an error of arkit's, that
+        one is raised.
     """
-    check_parameters(notebook, parameters)
-    from jupyter_client.manager import AsyncKernelManager  # noqa: F401  (the slow imports, before the clock matters)
     from nbclient.exceptions import DeadKernelError
     from papermill import PapermillExecutionError, execute_notebook
 
+    check_parameters(notebook, parameters)
+    place = _Place(notebook, tell)
+    with tempfile.TemporaryDirectory(prefix="arkit-", ignore_cleanup_errors=True) as home:
+        try:
+            executed = execute_notebook(
+                _literal(notebook),
+                None,
+                parameters={name: str(value) for name, value in parameters.items()},
+                **_settings(folder, home=Path(home), started=place.started),
+            )
+        except PapermillExecutionError as error:
+            raise _failed_cell(error) from error
+        except DeadKernelError as error:
+            raise ReportError(
+                f"The notebook's kernel died in {place}; most often the machine ran out of memory."
+            ) from error
+    return _tidy(executed, folder)
+
+
+def check_parameters(notebook: Path, parameters: Mapping[str, str]) -> None:
+    """Refuse names that the notebook's parameters cell does not have; papermill would only log them.
+
+    Raises
+    ------
+    UnknownNameError
+        The first name that the notebook does not have.
+    ReportError
+        The notebook cannot be read.
+    """
+    from papermill import inspect_notebook
+
+    try:
+        known = inspect_notebook(_literal(notebook))
+    except Exception as error:  # papermill and nbformat raise whatever their readers raise
+        raise ReportError(f"The notebook {notebook} cannot be read: {_one_sentence(str(error))}") from error
+    for name in parameters:
+        if name not in known:
+            raise unknown_name(f"parameter of {notebook.name}", name, known=known)
+
+
+def _literal(notebook: Path) -> str:
+    """Return a path in which papermill finds nothing to fill in."""
+    return str(notebook).replace("{", "{{").replace("}", "}}")
+
+
+def _settings(folder: Path, *, home: Path, started: Callable[..., None]) -> dict[str, Any]:
     from arkit.run.kernel import ReportKernel, kernel_settings
+
+    return {
+        "kernel_name": "python3",
+        "language": "python",
+        "progress_bar": False,
+        "request_save_on_cell_execute": False,
+        # papermill's own `cwd` would change the folder of this whole process, its other threads included.
+        "resources": {"metadata": {"path": str(folder)}},
+        "kernel_manager_class": ReportKernel,
+        "config": kernel_settings(home),
+        "shutdown_kernel": "immediate",  # it has nothing left to keep
+        "on_cell_execute": started,
+    }
+
+
+class _Place:
+    """Where in the notebook a run is."""
+
+    def __init__(self, notebook: Path, tell: Listener | None) -> None:
+        self.tell = tell
+        self.heading = ""
+        self.number = 0
+
+    def __str__(self) -> str:
+        return f"cell {self.number}"
+
+    def started(self, cell: NotebookNode, cell_index: int) -> None:
+        """Note that a code cell starts."""
+        self.number = cell_index + 1
+        if self.tell:
+            self.tell(f"{self}: {cell.source.strip().splitlines()[0]}")
+
+
+def _failed_cell(error: PapermillExecutionError) -> ArkitError:
+    """Return the error of a failed cell: arkit's own with its message, others with their name and the cell."""
+    reason = _one_sentence(str(error.evalue))
+    kind = getattr(errors, error.ename, None)
+    if isinstance(kind, type) and issubclass(kind, ArkitError):
+        return kind(reason)
+    first = next(iter(error.source.strip().splitlines()), "")
+    return ReportError(f"The notebook's cell {error.cell_index + 1} ({first}) failed: {error.ename}: {reason}")
+
+
+def _one_sentence(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= LONGEST_REASON else plain[: LONGEST_REASON - 1] + "…"
+
+
+def _tidy(executed: NotebookNode, folder: Path) -> NotebookNode:
+    """Remove what tells of the machine and the hour and not of the ledger, so that a second run gives the same."""
+    executed.metadata.pop("papermill", None)
+    for number, cell in enumerate(executed.cells):
+        for name in ("papermill", "execution"):
+            cell.metadata.pop(name, None)
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell["id"] = f"parameters-{number}"
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream":
+                output.text = _without_machine_paths(output.text, folder)
+    return executed
+
+
+def _without_machine_paths(text: str, folder: Path) -> str:
+    package = Path(errors.__file__).parent
+    for path, name in ((folder, "."), (package, package.name)):
+        text = text.replace(str(path), name)
+    return re.sub(r"\S*ipykernel_\d+\S*\.py", "cell", text)

@@ -58,7 +58,9 @@ def page_exporter() -> HTMLExporter:
     from nbconvert import HTMLExporter
 
     folder = resource("templates/report")
-    return HTMLExporter(template_name=folder.name, extra_template_basedirs=[str(folder.parent)], exclude_anchor_links=True)
+    return HTMLExporter(
+        template_name=folder.name, extra_template_basedirs=[str(folder.parent)], exclude_anchor_links=True
+    )
 
 
 def with_charts(executed: NotebookNode) -> NotebookNode:
@@ -67,7 +69,9 @@ def with_charts(executed: NotebookNode) -> NotebookNode:
     Left alone, nbconvert shows neither the chart nor an error.
     """
     notebook = deepcopy(executed)
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ()) if PLOTLY in output.get("data", ())]
+    outputs = [
+        output for cell in notebook.cells for output in cell.get("outputs", ()) if PLOTLY in output.get("data", ())
+    ]
     for number, output in enumerate(outputs, start=1):
         output.data = {"text/html": _chart(output.data[PLOTLY], number)}
     return notebook
@@ -75,7 +79,12 @@ def with_charts(executed: NotebookNode) -> NotebookNode:
 
 def _chart(figure: dict[str, Any], number: int) -> str:
     """Return the place of a chart; no sign in the data can end the element that holds them."""
-    data = json.dumps(figure, separators=(",", ":")).replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
+    data = (
+        json.dumps(figure, separators=(",", ":"))
+        .replace("&", r"\u0026")
+        .replace("<", r"\u003c")
+        .replace(">", r"\u003e")
+    )
     height = (figure.get("layout") or {}).get("height") or 450
     return (
         f'<figure class="chart"><div class="plot" id="chart-{number}" style="height:{int(height)}px"></div>'

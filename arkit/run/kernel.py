@@ -11,7 +11,7 @@ from jupyter_client.manager import AsyncKernelManager
 from traitlets import Unicode
 from traitlets.config import Config
 
-import arkit
+from arkit import errors
 
 TRANSPORT = "tcp" if sys.platform == "win32" else "ipc"
 
@@ -39,6 +39,6 @@ def kernel_settings(home: Path) -> Config:
 
 
 def _environment(home: str) -> dict[str, str]:
-    package = str(Path(arkit.__file__).resolve().parents[1])
+    package = str(Path(errors.__file__).resolve().parents[1])
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {"IPYTHONDIR": home, "PYTHONPATH": os.pathsep.join(paths), "PLOTLY_RENDERER": "plotly_mimetype"}

@@ -11,13 +11,13 @@ from arkit.ledger.sample.customers import looked_up
 from arkit.ledger.sample.days import Window, calendar_days, is_working_day, month_index
 from arkit.ledger.sample.draws import Draws, Flags, Floats, Ints
 from arkit.ledger.sample.rates import Rates
-from arkit.ledger.sample.world import GROWTH_PER_MONTH, INFLATION_PER_YEAR, SEASONS, TERMS, Entity
+from arkit.ledger.sample.world import GROWTH_PER_MONTH, INFLATION_PER_YEAR, SEASONS, SHRINKING, SHRINKS, SHRINKS_BETWEEN, TERMS, Entity
 
 INSTALMENTS: Final = 3
 INSTALMENT_DAYS: Final = 30
 INSTALMENT_PER_THOUSAND: Final = 25
 DEBIT_NOTE_PER_THOUSAND: Final = 6
-LATE_INVOICE_FACTOR: Final = 4  # the one late invoice of a good payer is so many times as large as the others
+LATE_INVOICE_FACTOR: Final = 2  # the one late invoice of a good payer is so many times as large as the others
 _MEAN_OF_NOISE: Final = 1.2528  # of (0.5 + u) / (0.4 + v) for u, v between 0 and 1: ln(1.4 / 0.4)
 
 
@@ -65,6 +65,10 @@ def _demand(window: Window, season: str) -> Ints:
     month, _, _ = calendar_days(days)
     grown = 1000 + GROWTH_PER_MONTH * (month_index(days, start=window.start) + 3)
     weight = np.asarray(SEASONS[season], dtype=np.int64)[month - 1] * grown * is_working_day(days)
+    if season == SHRINKING:
+        begin, finish = SHRINKS_BETWEEN
+        fallen = np.clip(days - window.last + begin, 0, begin - finish)
+        weight = weight * (100 * (begin - finish) - SHRINKS * fallen)
     return np.concatenate([[0], np.cumsum(weight)])
 
 

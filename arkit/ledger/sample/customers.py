@@ -16,9 +16,11 @@ from arkit.ledger.sample.world import (
     CURRENCIES,
     ENTITIES,
     HOME_PER_HUNDRED,
+    LATE_RANKS,
     MIXED_FROM_RANK,
     RARE,
     SEASON_NAMES,
+    SHRINKING,
     SLID,
     SLID_RANKS,
     TERMS,
@@ -27,10 +29,10 @@ from arkit.ledger.sample.world import (
 
 ITEMS_PER_CUSTOMER: Final = 50
 LEAST_CUSTOMERS: Final = 12
-DOCUMENTS_PER_ITEM: Final = 0.52
+DOCUMENTS_PER_ITEM: Final = 0.47
 EURO_CENTS_PER_DOCUMENT: Final = 18_000_00
-TOP_TEN_SHARE: Final = 0.36
-RUN_WEIGHTS: Final = (40, 35, 15, 10)  # customers paying on any working day, on Thursdays, twice and once a month
+TOP_TEN_SHARE: Final = 0.33
+RUN_WEIGHTS: Final = (25, 35, 25, 15)  # customers paying on any working day, on Thursdays, twice and once a month
 BEHAVIOUR: Final = pl.Enum([*BEHAVIOURS, SLID])
 INTERCOMPANY_SHARE: Final = 0.012  # of turnover, for each entity
 
@@ -84,9 +86,8 @@ def _behaviours(draws: Draws, n: int) -> pl.Series:
     dealt = [name for name, quota in rare_first for _ in range(quota)][:mixed]
     dealt += ["punctual"] * (mixed - len(dealt))
     shuffled = pl.Series(dealt, dtype=pl.String).gather(draws.order(mixed))
-    largest = ["punctual", "habitually late"] * (MIXED_FROM_RANK // 2)
-    for rank in SLID_RANKS:
-        largest[rank] = SLID
+    special = dict.fromkeys(LATE_RANKS, "habitually late") | dict.fromkeys(SLID_RANKS, SLID)
+    largest = [special.get(rank, "punctual") for rank in range(MIXED_FROM_RANK)]
     return pl.concat([pl.Series(largest), shuffled]).cast(BEHAVIOUR).alias("behaviour")
 
 
@@ -147,7 +148,7 @@ def _with_payment_habits(clients: pl.DataFrame, window: Window, draws: Draws) ->
         least_documents=kind["least_documents"],
         regular=regular,
         terms=pl.Series(draws.pick(n, [term.weight for term in TERMS])),
-        run=pl.when(regular).then(0).otherwise(pl.Series(draws.pick(n, RUN_WEIGHTS))),
+        run=pl.when(regular).then(0).when(pl.col("rank") < MIXED_FROM_RANK).then(1).otherwise(pl.Series(draws.pick(n, RUN_WEIGHTS))),
         takes_discount=pl.Series(draws.below(n, 100) < 60),
     )
 
@@ -168,7 +169,12 @@ def _with_active_days(clients: pl.DataFrame, window: Window, draws: Draws) -> pl
         .when(ordinary & (luck >= 94))
         .then(window.last - some)
         .otherwise(window.end),
-        season=pl.when(pl.col("behaviour") == "seasonal").then(season).otherwise(usual).cast(pl.Enum(SEASON_NAMES)),
+        season=pl.when(pl.col("behaviour") == "seasonal")
+        .then(season)
+        .when(pl.col("behaviour") == "declines")
+        .then(pl.lit(SHRINKING))
+        .otherwise(usual)
+        .cast(pl.Enum(SEASON_NAMES)),
     )
 
 

@@ -14,10 +14,12 @@ from arkit.ledger.sample.fates import OVERPAID, PLAIN
 from arkit.ledger.sample.world import DISCOUNT_PERCENT, DISCOUNT_TERM, SLID, SLID_DAYS
 
 UNPAID_FATES: Final = ("replaced", "written off", "cancelled")
-DAYS_PER_SLID_DAY: Final = 12  # who slides slowly pays one day later every so many days
+DAYS_PER_SLID_DAY: Final = 16  # who slides slowly pays one day later every so many days
 DAYS_PER_DECLINED_DAY: Final = 15  # and so do decliners, from the day on which the decline begins
 DECLINE_DAYS: Final = 180
+DECLINED_PER_HUNDRED: Final = 15  # of each invoice decliners leave unpaid, after those days
 LATE_INVOICE_DAYS: Final = 120
+RUN_AHEAD: Final = (0, 1, 5, 10)  # with few payment runs one pays some invoices early, so as not to pay others late
 SHORT_BY: Final = 400  # bank charges take one in so many
 RECEIPT_KEYS: Final = ("pay_day", "entity", "client", "currency")  # what is paid together makes one receipt
 
@@ -62,7 +64,8 @@ def _usual_day(noise: pl.Series) -> pl.Expr:
         .otherwise(0)
     )
     disputed = pl.when(pl.col("fate") == "disputed").then(20 + pl.col("wait") // 2).otherwise(0)
-    usual = pl.col("due") + pl.col("delay") + pl.col("spread") * noise // 100 + behaviour + disputed
+    ahead = pl.col("run").replace_strict(dict(enumerate(RUN_AHEAD)))
+    usual = pl.col("due") + pl.col("delay") - ahead + pl.col("spread") * noise // 100 + behaviour + disputed
     return pl.max_horizontal(usual, pl.col("day") + 1)
 
 
@@ -110,9 +113,9 @@ def draw_parts(lines: pl.DataFrame, credits: pl.DataFrame, window: Window) -> pl
     owed = owed.with_columns(rest=pl.col("amount") - pl.col("credit") - pl.col("discount") - pl.col("short"))
     rest, day, luck, wait = pl.col("rest"), pl.col("pay_day"), pl.col("luck"), pl.col("wait")
     share = rest * (30 + luck * 40 // 99) // 100
-    declined = 2 * DECLINE_DAYS - (day - pl.col("since")).clip(0, DECLINE_DAYS)
+    declined = 100 * DECLINE_DAYS - DECLINED_PER_HUNDRED * (day - pl.col("since")).clip(0, DECLINE_DAYS)
     in_parts, returned = pl.col("fate") == "paid in parts", pl.col("fate") == "payment returned"
-    whole = pl.when(pl.col("behaviour") == "declines").then(rest * declined // (2 * DECLINE_DAYS)).otherwise(rest)
+    whole = pl.when(pl.col("behaviour") == "declines").then(rest * declined // (100 * DECLINE_DAYS)).otherwise(rest)
     extra = pl.when(pl.col("fate") == OVERPAID).then(rest // 10).otherwise(0)
     first = owed.with_columns(paid=pl.when(in_parts).then(share).otherwise(whole) + extra, returned=returned)
     second = owed.filter(in_parts | returned).with_columns(

@@ -11,6 +11,7 @@ from arkit.ledger.sample.draws import Draws
 from arkit.ledger.sample.payments import RECEIPT_KEYS
 from arkit.ledger.sample.rates import Rates
 from arkit.ledger.sample.recording import recorded_on
+from arkit.ledger.sample.world import MIXED_FROM_RANK
 
 TOO_MUCH_PER_THOUSAND: Final = 8
 APPLIED_LATER_PER_THOUSAND: Final = 25
@@ -39,9 +40,10 @@ def _with_extras(receipts: pl.DataFrame, rates: Rates, draws: Draws) -> pl.DataF
     n = receipts.height
     luck, share = pl.Series(draws.below(n, 1000)), pl.Series(draws.between(n, 1, 5))
     plain = pl.col("returned")  # a payment that comes back is booked without delay, so that the reversal follows it
-    wait = pl.Series(draws.between(n, 5, 40))
+    wait = pl.Series(draws.between(n, 4, 35))
     too_much = pl.when(~plain & (luck < TOO_MUCH_PER_THOUSAND)).then(pl.col("paid") * share // 100).otherwise(0)
-    later = ~plain & (luck >= 1000 - APPLIED_LATER_PER_THOUSAND)
+    large = pl.col("client") < MIXED_FROM_RANK
+    later = ~plain & ~large & (luck >= 1000 - APPLIED_LATER_PER_THOUSAND)
     receipts = receipts.with_columns(
         recorded=pl.when(plain).then("pay_day").otherwise(recorded_on(receipts["pay_day"], draws)),
         wait=pl.when(later).then(wait).otherwise(0),

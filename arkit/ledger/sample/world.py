@@ -68,11 +68,11 @@ class Term(NamedTuple):
 
 
 TERMS: Final = (
-    Term("N14", 14, 12),
-    Term("N30", 30, 42),
-    Term("N45", 45, 17),
-    Term("N60", 60, 14),
-    Term("2/10 N30", 30, 15),
+    Term("N14", 14, 16),
+    Term("N30", 30, 48),
+    Term("N45", 45, 12),
+    Term("N60", 60, 8),
+    Term("2/10 N30", 30, 16),
 )
 INSTALMENT_TERMS: Final = "N30/60/90"
 DISCOUNT_TERM: Final = 4
@@ -102,7 +102,11 @@ SEASONS: Final = {
     "even": (100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100),
     "summer": (30, 40, 80, 120, 170, 210, 210, 150, 80, 40, 35, 35),
     "winter": (150, 90, 50, 40, 35, 35, 40, 60, 110, 160, 210, 220),
+    "shrinking": (100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100),
 }
+SHRINKING: Final = "shrinking"  # even, until it falls by so many percent between two days before the day reported on
+SHRINKS: Final = 42
+SHRINKS_BETWEEN: Final = (280, 100)
 SEASON_NAMES: Final = tuple(SEASONS)
 GROWTH_PER_MONTH: Final = 4  # thousandths: about 5 % more invoices a year
 INFLATION_PER_YEAR: Final = 3  # percent on the amount of an invoice
@@ -127,16 +131,17 @@ class Behaviour:
 
 
 BEHAVIOURS: Final = {
-    "punctual": Behaviour(46, (-5, 0)),
-    "habitually late": Behaviour(24, (5, 14), spread=7),
-    "slides slowly": Behaviour(6, (-2, 2), starts=(540, 720), least_documents=36),
+    "punctual": Behaviour(50, (-8, -2)),
+    "habitually late": Behaviour(24, (1, 8), spread=6),
+    "slides slowly": Behaviour(5, (-4, 1), starts=(540, 720), least_documents=36),
     "stops paying": Behaviour(2, (-3, 2), starts=(100, 230), least_documents=30),
-    "seasonal": Behaviour(8, (-5, 0), least_documents=48),
+    "seasonal": Behaviour(8, (-8, -2), least_documents=48),
     "declines": Behaviour(6, (-4, 0), spread=2, starts=(235, 250), least_documents=72, regular=True),
-    "static debt": Behaviour(3, (0, 4), starts=(280, 420), least_documents=16),
-    "one late invoice": Behaviour(5, (-5, -1), starts=(100, 160), least_documents=24),
+    "static debt": Behaviour(2, (0, 4), starts=(280, 420), least_documents=16),
+    "one late invoice": Behaviour(3, (-8, -2), starts=(70, 150), least_documents=24),
 }
 SLID: Final = "slid last month"
-SLID_RANKS: Final = (2, 4, 7)  # the customers of the last month's story, by size
+SLID_RANKS: Final = (3, 6, 8)  # the customers of the last month's story, by size
 SLID_DAYS: Final = 40
-MIXED_FROM_RANK: Final = 10  # the ten largest pay well or a little late: the company would not be alive otherwise
+MIXED_FROM_RANK: Final = 10  # the ten largest pay well, two of them a little late: the company lives on them
+LATE_RANKS: Final = (1, 5)

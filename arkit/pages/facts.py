@@ -1,0 +1,128 @@
+"""The facts of a month-end: agings, key figures now and before, movements, each computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from arkit.balances import aging_table, open_items
+from arkit.ledger import Ledger
+from arkit.measures import key_figures, movements
+from arkit.measures.windows import months_before
+from arkit.policy import Policy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TREND_MONTHS: Final = 13
+LARGEST: Final = 10
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a month-end and of the month-ends before it."""
+
+    ledger: Ledger
+    day: date
+    policy: Policy
+
+    @cached_property
+    def month_ends(self) -> list[date]:
+        """The day and the same day of the months before, as far as the ledger covers them, the earliest first."""
+        days = [months_before(self.day, back) for back in range(TREND_MONTHS)]
+        return [day for day in reversed(days) if day >= self.ledger.covers[0]]
+
+    @cached_property
+    def month_before(self) -> date | None:
+        """The same day a month before, if the ledger covers it."""
+        return self.month_ends[-2] if len(self.month_ends) > 1 else None
+
+    @cached_property
+    def year_before(self) -> date | None:
+        """The same day a year before, if the ledger covers it."""
+        return self.month_ends[0] if len(self.month_ends) == TREND_MONTHS else None
+
+    @cached_property
+    def currencies(self) -> list[str]:
+        """The currencies of the open items, the one with most items first."""
+        return self.aging["currency"].tolist()
+
+    @cached_property
+    def main_currency(self) -> str:
+        """The currency with most open items; without open items the one with most items."""
+        if self.currencies:
+            return self.currencies[0]
+        return str(self.ledger.items["currency"].mode().iloc[0])
+
+    @cached_property
+    def aging(self) -> pd.DataFrame:
+        """The aging by currency, the currency with most items first."""
+        return self.aging_on(self.day).sort_values("items", ascending=False, ignore_index=True)
+
+    def aging_on(self, day: date) -> pd.DataFrame:
+        """The aging by currency of another day."""
+        return aging_table(self.ledger, as_of=day, policy=self.policy)
+
+    @cached_property
+    def aging_before(self) -> pd.DataFrame | None:
+        """The aging by currency a month before."""
+        return self.aging_on(self.month_before) if self.month_before else None
+
+    @cached_property
+    def by_entity(self) -> pd.DataFrame:
+        """The aging by entity and currency."""
+        return aging_table(self.ledger, as_of=self.day, by="entity", policy=self.policy)
+
+    @cached_property
+    def by_customer(self) -> pd.DataFrame:
+        """The aging by customer and currency, the largest balance of a currency first."""
+        table = aging_table(self.ledger, as_of=self.day, by=["customer_id", "name"], policy=self.policy)
+        return table.sort_values(["currency", "net"], ascending=[True, False], ignore_index=True)
+
+    @cached_property
+    def items(self) -> pd.DataFrame:
+        """The open items."""
+        return open_items(self.ledger, as_of=self.day, policy=self.policy)
+
+    @cached_property
+    def moved(self) -> pd.DataFrame | None:
+        """What became of the items since the month before."""
+        if self.month_before is None:
+            return None
+        return movements(self.ledger, as_of=self.day, since=self.month_before, policy=self.policy)
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """The key figures of the day by currency."""
+        return self.figures_on(self.day)
+
+    def figures_on(self, day: date) -> pd.DataFrame:
+        """The key figures of a day by currency."""
+        return key_figures(self.ledger, as_of=day, policy=self.policy)
+
+    @cached_property
+    def trend(self) -> pd.DataFrame:
+        """The key figures of each month-end, with ``as_of``."""
+        import pandas as pd
+
+        earlier = [self.figures_on(day).assign(as_of=day) for day in self.month_ends[:-1]]
+        return pd.concat([*earlier, self.figures.assign(as_of=self.day)], ignore_index=True)
+
+    def figure(self, name: str, *, currency: str, day: date | None = None) -> float | None:
+        """One key figure of a month-end, or nothing where there is none."""
+        if day is None:
+            return None
+        rows = self.trend[(self.trend["figure"] == name) & (self.trend["currency"] == currency) & (self.trend["as_of"] == day)]
+        value = rows["value"].iloc[0] if len(rows) else None
+        return None if value is None or value != value else float(value)  # noqa: PLR0124
+
+    def gross(self, currency: str, day: date | None) -> float | None:
+        """The gross receivables of a currency on a month-end."""
+        if day is None:
+            return None
+        table = self.aging if day == self.day else self.aging_before if day == self.month_before else self.aging_on(day)
+        if table is None:
+            return None
+        return float(table.loc[table["currency"] == currency, "gross"].sum())

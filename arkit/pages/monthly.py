@@ -1,0 +1,230 @@
+"""The monthly report: each method is one section, a notebook cell calls one method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from arkit.balances import reconcile, require_reconciled
+from arkit.ledger import Ledger, read_ledger, sample_ledger
+from arkit.ledger.model import as_day
+from arkit.measures import KEY_FIGURES
+from arkit.measures.movements import MOVEMENTS
+from arkit.pages.facts import LARGEST, Facts
+from arkit.pages.headline import other_currencies, sentence
+from arkit.pages.tiles import figure_tiles
+from arkit.policy import Policy
+from arkit.present import figures
+from arkit.present.html import Html, notice, page_part, table
+from arkit.present.wording import day_shown
+from arkit.terms import ALL_ENTITIES, NOT_DUE, Column
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+NEEDS_HISTORY: Final = (
+    "This section compares with the month before and needs a ledger with history; a snapshot of open items has none."
+)
+SHOWN_FINDINGS: Final = 20
+
+
+def monthly_report(
+    *, ledger: str | Path = "", layout: str | Path = "", as_of: str, entity: str = ALL_ENTITIES, policy: str | Path = ""
+) -> MonthlyReport:
+    """Prepare the report of a month-end.
+
+    Parameters
+    ----------
+    ledger
+        A file or folder that :func:`arkit.read_ledger` reads; empty for the sample that comes with arkit.
+    layout
+        The layout of the export; empty for canonical columns or a frozen ledger.
+    as_of
+        The day, as ISO text.
+    entity
+        The entity, or ``all``.
+    policy
+        A TOML file; empty for the default policy.
+
+    Returns
+    -------
+    MonthlyReport
+        One method for each section.
+
+    Raises
+    ------
+    ArkitError
+        The ledger cannot be read, does not cover the day, or has no such entity.
+
+    Examples
+    --------
+    >>> from arkit import pages
+    >>> report = pages.monthly_report(as_of="2026-10-31", entity="ES")
+    >>> report.title
+    'Receivables of ES on 31 Oct 2026'
+    """
+    whole = read_ledger(ledger, layout=layout or None, snapshot_on=as_of) if ledger else sample_ledger()
+    part = whole if entity == ALL_ENTITIES else whole.where(entity=entity)
+    return MonthlyReport(part, as_of=as_of, entity=entity, policy=Policy.load(policy) if policy else Policy())
+
+
+@dataclass(frozen=True)
+class MonthlyReport:
+    """The report of a month-end on a ledger: every section is made on demand, numbers once."""
+
+    ledger: Ledger
+    as_of: str
+    entity: str = ALL_ENTITIES
+    policy: Policy = Policy()
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The numbers behind the sections."""
+        return Facts(self.ledger, self.ledger.require(as_day(self.as_of)), self.policy)
+
+    @property
+    def title(self) -> str:
+        """What the report is of."""
+        of = "" if self.entity == ALL_ENTITIES else f" of {self.entity}"
+        return f"Receivables{of} on {day_shown(as_day(self.as_of))}"
+
+    def headline(self) -> Html:
+        """What the month-end says, in one sentence."""
+        return page_part("headline", title=self.title, sentence=sentence(self.facts), lines=other_currencies(self.facts))
+
+    def key_figures(self) -> Html:
+        """The key figures of the main currency as tiles, with last month, last year and the trend."""
+        return figure_tiles(self.facts)
+
+    def aging_chart(self) -> go.Figure:
+        """The aging by currency as a chart, with the month before as marks."""
+        basis = "due date" if self.policy.basis == "due_date" else "document date"
+        return figures.aging_chart(
+            self.facts.aging,
+            labels=self.policy.labels,
+            title=f"Open receivables by days past the {basis}, {day_shown(self.facts.day)}",
+            before=self.facts.aging_before,
+        )
+
+    def aging(self) -> Html:
+        """The aging by currency."""
+        note = f"{self._basis()} Gross is the sum of the buckets; unapplied payments and credits stand apart; net = gross + unapplied."
+        return table(self.facts.aging, caption="Aging by currency", note=note)
+
+    def entities(self) -> Html:
+        """The aging by entity and currency."""
+        return table(self.facts.by_entity, caption="Aging by entity and currency", note=self._basis())
+
+    def customers(self) -> Html:
+        """The customers with the largest balances in the main currency."""
+        currency = self.facts.main_currency
+        rows = self.facts.by_customer[self.facts.by_customer["currency"] == currency]
+        shown = rows.head(LARGEST)
+        caption = f"The {len(shown)} largest of {len(rows):,} customers with open items in {currency}"
+        return table(shown, caption=caption, note="All customers are in the workbook.")
+
+    def exposures(self) -> Html:
+        """The largest items past due in the main currency."""
+        items, currency = self.facts.items, self.facts.main_currency
+        late = items[(items["currency"] == currency) & (items["bucket"].isin(late_labels(self.policy)))]
+        shown = late.nlargest(LARGEST, "open_amount")[
+            ["entity", "customer_id", "name", "item_id", "due_date", "days_past_due", "currency", "open_amount", "disputed"]
+        ]
+        if shown.empty:
+            return notice(f"Nothing in {currency} is past due.", tone="good")
+        return table(shown, caption=f"The {len(shown)} largest of {len(late):,} items past due in {currency}")
+
+    def movements(self) -> Html:
+        """What became of the open items since the month before."""
+        if self.facts.moved is None or self.facts.month_before is None:
+            return notice(NEEDS_HISTORY)
+        summary = movement_summary(self.facts.moved)
+        names = {
+            "before": Column(day_shown(self.facts.month_before), "amount"),
+            "open_amount": Column(day_shown(self.facts.day), "amount"),
+        }
+        note = "Cured: was past due and is paid. Worsened: in an older bucket. The changes add up to the change of the net balance."
+        return table(summary, caption="Items since the month before", note=note, columns=names)
+
+    def findings(self) -> Html:
+        """What was found while reading: how many rows, how much, and what was done."""
+        summary = finding_summary(self.ledger.findings)
+        if summary.empty:
+            return notice("Nothing was found: every row could be used as it is.", tone="good")
+        return table(summary, caption="Findings while reading", note="Each row, with value and reason, is in the workbook.")
+
+    def definitions(self) -> Html:
+        """How each key figure is computed, and the policy that was used."""
+        return table(definition_table(), caption="Key figures", columns={"figure": Column("Name")})
+
+    def settings(self) -> Html:
+        """The policy that was used."""
+        return table(policy_table(self.policy), caption=f"Policy: {self.policy.name}")
+
+    def reconciliation(self) -> Html:
+        """The proof that what is shown adds up to the control total; the report stops here if it does not."""
+        proof = require_reconciled(self.ledger, as_of=self.facts.day, policy=self.policy)
+        note = "Gross + unapplied + set apart + rounding = control total, which is the sum of the raw amounts. " + _tie_out(proof)
+        return table(proof, caption=f"Reconciliation on {day_shown(self.facts.day)}", note=note)
+
+    def proof(self) -> pd.DataFrame:
+        """The reconciliation as a table."""
+        return reconcile(self.ledger, as_of=self.facts.day, policy=self.policy)
+
+    def _basis(self) -> str:
+        basis = "due date" if self.policy.basis == "due_date" else "document date"
+        return f"Days are counted from the {basis}; an item is overdue from day {self.policy.first_overdue_day}."
+
+
+def late_labels(policy: Policy) -> list[str]:
+    """Return the labels of the buckets that are past due."""
+    return [label for label in policy.labels if label != NOT_DUE]
+
+
+def movement_summary(moved: pd.DataFrame) -> pd.DataFrame:
+    """Return the movements by currency and kind: items, before, now and change."""
+    groups = moved.groupby(["currency", "movement"], observed=True, sort=False)
+    summary = groups.agg(
+        items=("item_id", "size"), before=("before", "sum"), open_amount=("open_amount", "sum"), change=("change", "sum")
+    ).reset_index()
+    summary = summary.round({"before": 4, "open_amount": 4, "change": 4})
+    summary["order"] = summary["movement"].map(MOVEMENTS.index)
+    return summary.sort_values(["currency", "order"], ignore_index=True).drop(columns="order")
+
+
+def finding_summary(findings: pd.DataFrame) -> pd.DataFrame:
+    """Return the findings by code and what was done: rows, amount by currency, the reason."""
+    groups = findings.groupby(["code", "action", "currency", "message"], dropna=False, sort=True)
+    summary = groups.agg(rows=("code", "size"), amount=("amount", "sum")).reset_index()
+    return summary[["code", "action", "rows", "currency", "amount", "message"]]
+
+
+def definition_table() -> pd.DataFrame:
+    """Return name, formula, meaning and source of each key figure."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [[figure.title, figure.formula, figure.definition, figure.source] for figure in KEY_FIGURES.values()],
+        columns=["title", "formula", "definition", "source"],
+    )
+
+
+def policy_table(policy: Policy) -> pd.DataFrame:
+    """Return the settings of a policy."""
+    import pandas as pd
+
+    rows = [[name.replace("_", " "), ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)] for name, value in _settings(policy)]
+    return pd.DataFrame(rows, columns=["setting", "value"])
+
+
+def _settings(policy: Policy) -> list[tuple[str, object]]:
+    return [(name, getattr(policy, name)) for name in policy.__struct_fields__]
+
+
+def _tie_out(proof: pd.DataFrame) -> str:
+    if proof["gl_balance"].isna().all():
+        return "No general-ledger balance was given for this day."
+    return "It ties out to the general ledger."

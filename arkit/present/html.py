@@ -1,0 +1,147 @@
+"""Finished tables and tiles as HTML. Every value is escaped: names and comments out of files are data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, FileSystemLoader
+
+from arkit.present.wording import is_missing, shown
+from arkit.resources import resource
+from arkit.terms import Column, Kind, column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NUMBERS: Final = ("amount", "days", "ratio", "count", "rate")
+
+
+@dataclass(frozen=True)
+class Html:
+    """A piece of a page; a notebook shows it as such."""
+
+    markup: str
+
+    def _repr_html_(self) -> str:
+        return self.markup
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a cell, and the value by which its column sorts."""
+
+    text: str
+    value: str | None = None
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a figure changed since another day, and whether that is good."""
+
+    text: str
+    since: str
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One key figure: its value, changes and trend, or the reason why there is no number."""
+
+    label: str
+    value: str = ""
+    definition: str = ""
+    reason: str = ""
+    changes: tuple[Change, ...] = ()
+    trend: str = ""
+    trend_label: str = ""
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(resource("templates/page")), autoescape=True, trim_blocks=True)
+
+
+def page_part(template: str, **values: Any) -> Html:
+    """Return a template of templates/page filled with values."""
+    return Html(_templates().get_template(f"{template}.html.j2").render(**values))
+
+
+def notice(text: str, *, tone: str = "") -> Html:
+    """Return a sentence for the reader; ``tone`` is empty, ``good``, ``warn`` or ``bad``."""
+    return page_part("notice", text=text, tone=tone)
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: str = "",
+    note: str = "",
+    columns: Mapping[str, Column] | None = None,
+    kind_column: str = "",
+    totals: int = 0,
+) -> Html:
+    """Return a finished table as HTML.
+
+    Parameters
+    ----------
+    frame
+        The table; a column ``currency`` decides on the decimals of the amounts of its row.
+    caption, note
+        What stands above and below it.
+    columns
+        Titles and kinds that differ from the vocabulary.
+    kind_column
+        A column that tells the kind of each row's numbers; it is not shown itself.
+    totals
+        How many of the last rows are totals; they stay at the end when a reader sorts.
+    """
+    named = {name: (columns or {}).get(name, column(str(name))) for name in frame.columns if name != kind_column}
+    records = frame.to_dict("records")
+    rows = [
+        {"cells": _cells(record, named, kind_column), "total": number >= len(records) - totals}
+        for number, record in enumerate(records)
+    ]
+    heads = [{"title": head.title, "number": head.kind in NUMBERS} for head in named.values()]
+    return page_part("table", caption=caption, note=note, columns=heads, rows=rows)
+
+
+def _cells(record: Mapping[Any, Any], columns: Mapping[str, Column], kind_column: str) -> list[Cell]:
+    currency = str(record.get("currency") or record.get("base_currency") or "")
+    return [_cell(record[name], _kind(head, record, kind_column), currency) for name, head in columns.items()]
+
+
+def _kind(head: Column, record: Mapping[Any, Any], kind_column: str) -> Kind:
+    return record[kind_column] if kind_column and head.kind in NUMBERS else head.kind
+
+
+def _cell(value: object, kind: Kind, currency: str) -> Cell:
+    text = shown(value, kind, currency=currency)
+    if is_missing(value) or kind == "text" or isinstance(value, str):
+        return Cell(text)
+    if isinstance(value, date):
+        return Cell(text, value=str(value)[:10])
+    return Cell(text, value=str(value), number=True)
+
+
+def tiles(tiles: Sequence[Tile], *, note: str = "") -> Html:
+    """Return key figures as tiles."""
+    return page_part("tiles", tiles=tiles, note=note)
+
+
+def trend_line(values: Sequence[float | None]) -> str:
+    """Return the points of a small trend in a box of 100 x 30; fewer than two values make no trend.
+
+    >>> trend_line([1.0, 2.0, 3.0])
+    '0,28 50,15 100,2'
+    """
+    known = [(place, value) for place, value in enumerate(values) if not is_missing(value) and value is not None]
+    if len(known) < 2:
+        return ""
+    low, high = min(value for _, value in known), max(value for _, value in known)
+    width, height = max(len(values) - 1, 1), (high - low) or 1.0
+    return " ".join(f"{100 * place / width:g},{28 - 26 * (value - low) / height:g}" for place, value in known)

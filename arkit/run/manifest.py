@@ -1,0 +1,103 @@
+"""What a report was made from and what came out, for whoever has to prove it later."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from hashlib import file_digest
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from arkit.present.cells import exact_total, places_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LIBRARIES: Final = ("arkit", "narwhals", "nbconvert", "pandas", "papermill", "plotly", "polars", "xlsxwriter")
+
+
+def clock() -> datetime:
+    """Return the present time; a report states when it was made, and nothing else depends on it."""
+    return datetime.now(UTC)
+
+
+def fingerprints(source: Path, **others: Path | None) -> list[dict[str, object]]:
+    """Return name, size and SHA-256 of each file that a report was made from.
+
+    Parameters
+    ----------
+    source
+        The ledger's file, or its folder: then every file in it, hidden ones left out.
+    **others
+        Further files by their role.
+    """
+    inside = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
+    seen = [("ledger", path) for path in inside if not path.name.startswith(".")]
+    seen += [(role, path) for role, path in others.items() if path is not None]
+    names = {
+        path: path.relative_to(source).as_posix() if path in inside and path != source else path.name
+        for _, path in seen
+    }
+    return [{"role": role, "file": names[path], **_print(path)} for role, path in seen]
+
+
+def _print(path: Path) -> dict[str, object]:
+    with path.open("rb") as file:
+        return {"bytes": path.stat().st_size, "sha256": file_digest(file, "sha256").hexdigest()}
+
+
+def versions() -> dict[str, str]:
+    """Return the version of Python and of each library that shapes a report."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def control_totals(reconciliation: pd.DataFrame) -> dict[str, float]:
+    """Return the control total of each currency, added exactly."""
+    groups = reconciliation.groupby("currency", observed=True)["control_total"]
+    return {str(code): exact_total(amounts, places=places_of(str(code))) for code, amounts in groups}
+
+
+def findings_by_code(findings: pd.DataFrame) -> dict[str, dict[str, object]]:
+    """Return, for each kind of finding, its rows, what was done, and the amounts set apart by currency."""
+    found = {}
+    for (code, action), rows in findings.groupby(["code", "action"], observed=True):
+        amounts = rows.dropna(subset=["amount", "currency"]).groupby("currency", observed=True)["amount"]
+        sums = {str(name): exact_total(values, places=places_of(str(name))) for name, values in amounts}
+        found[str(code)] = {"rows": len(rows), "action": str(action), "amounts": sums}
+    return found
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the rows of a table as JSON knows them: dates as ISO text, what is missing as null."""
+    return [{str(name): _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value if isinstance(value, bool | int | float | str) else str(value)
+
+
+def outputs(folder: Path, names: Iterable[str]) -> dict[str, dict[str, object]]:
+    """Return size and SHA-256 of the files of a report."""
+    return {name: _print(folder / name) for name in names}
+
+
+def write_manifest(path: Path, content: Mapping[str, Any]) -> None:
+    """Write what is known of a run as JSON."""
+    path.write_text(
+        json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8", newline="\n"
+    )
