@@ -1,5 +1,6 @@
 """What a report shows: balances, measures and figures put together."""
 
 from arkit.pages.monthly import MonthlyReport, monthly_report
+from arkit.pages.workbook import monthly_sheets
 
-__all__ = ["MonthlyReport", "monthly_report"]
+__all__ = ["MonthlyReport", "monthly_report", "monthly_sheets"]

@@ -26,7 +26,7 @@ def sentence(facts: Facts) -> str:
     """Return the month-end of the main currency in one sentence."""
     currency = facts.main_currency
     parts = [_receivables(facts, currency), _past_due(facts, currency)]
-    return "; ".join(part for part in parts if part) + "."
+    return ("; ".join(part for part in parts if part) + ".").replace(" %", "\u00a0%")
 
 
 def _receivables(facts: Facts, currency: str) -> str:

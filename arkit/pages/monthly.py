@@ -112,7 +112,7 @@ class MonthlyReport:
     def aging(self) -> Html:
         """The aging by currency."""
         note = f"{self._basis()} Gross is the sum of the buckets; unapplied payments and credits stand apart; net = gross + unapplied."
-        return table(self.facts.aging, caption="Aging by currency", note=note)
+        return table(with_shares(self.facts.aging, self.policy), caption="Aging by currency", note=note, kind_column="kind")
 
     def entities(self) -> Html:
         """The aging by entity and currency."""
@@ -179,6 +179,17 @@ class MonthlyReport:
         return f"Days are counted from the {basis}; an item is overdue from day {self.policy.first_overdue_day}."
 
 
+def with_shares(aging: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Return an aging by currency with a row of shares of gross below each currency; ``kind`` tells the two apart."""
+    import pandas as pd
+
+    labels = list(policy.labels)
+    shares = aging.assign(currency="share of gross", kind="ratio", unapplied=None, net=None, items=None)
+    shares[[*labels, "gross"]] = shares[[*labels, "gross"]].div(aging["gross"].where(aging["gross"] > 0), axis=0)
+    both = pd.concat([aging.assign(kind="amount"), shares.astype({"items": object})])
+    return both.sort_index(kind="stable").reset_index(drop=True)
+
+
 def late_labels(policy: Policy) -> list[str]:
     """Return the labels of the buckets that are past due."""
     return [label for label in policy.labels if label != NOT_DUE]
@@ -199,7 +210,8 @@ def finding_summary(findings: pd.DataFrame) -> pd.DataFrame:
     """Return the findings by code and what was done: rows, amount by currency, the reason."""
     groups = findings.groupby(["code", "action", "currency", "message"], dropna=False, sort=True)
     summary = groups.agg(rows=("code", "size"), amount=("amount", "sum")).reset_index()
-    return summary[["code", "action", "rows", "currency", "amount", "message"]]
+    words = {name: summary[name].str.replace("_", " ") for name in ("code", "action")}
+    return summary.assign(**words)[["code", "action", "rows", "currency", "amount", "message"]]
 
 
 def definition_table() -> pd.DataFrame:

@@ -39,7 +39,7 @@ def _tile(facts: Facts, figure: KeyFigure, reason: object, currency: str) -> Til
     if now is None:
         return Tile(figure.title, definition=definition, reason=str(reason))
     series = [facts.figure(figure.name, currency=currency, day=day) for day in facts.month_ends]
-    earlier = [(facts.month_before, "since last month"), (facts.year_before, "since last year")]
+    earlier = [(facts.month_before, "on last month"), (facts.year_before, "on last year")]
     changes = [_change(facts, figure, now, day, words, currency) for day, words in earlier]
     known = sum(value is not None for value in series)
     return Tile(
@@ -64,7 +64,7 @@ def _change(
     if before is None:
         return None
     change = now - before
-    size = f"{abs(change) * 100:.1f} points" if figure.unit == "ratio" else f"{abs(change):.1f} days"
+    size = f"{abs(change) * 100:.1f} pts" if figure.unit == "ratio" else f"{abs(change):.1f} days"
     arrow = "▲" if change > 0 else "▼" if change < 0 else "="
     return Change(f"{arrow} {size}", words, _verdict(figure, change))
 

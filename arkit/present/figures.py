@@ -62,7 +62,7 @@ def aging_chart(
             _mark_earlier(figure, [earlier[row["currency"]][label] for label in shown], shown, place)
     figure.update_yaxes(rangemode="tozero", tickformat="~s")
     figure.update_yaxes(title_text="open amount", col=1)
-    figure.update_xaxes(title_text="days past due")
+    figure.update_xaxes(title_text="days past due", tickangle=-35)
     return framed(figure, title=title, bargap=0.25, legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.18})
 
 

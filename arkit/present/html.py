@@ -96,11 +96,12 @@ def table(
     columns
         Titles and kinds that differ from the vocabulary.
     kind_column
-        A column that tells the kind of each row's numbers; it is not shown itself.
+        A column that tells the kind of each row's amounts; it is not shown itself.
     totals
         How many of the last rows are totals; they stay at the end when a reader sorts.
     """
-    named = {name: (columns or {}).get(name, column(str(name))) for name in frame.columns if name != kind_column}
+    filled = [name for name in frame.columns if name != kind_column and not _is_empty(frame[name])]
+    named = {name: (columns or {}).get(name, column(str(name))) for name in filled}
     records = frame.to_dict("records")
     rows = [
         {"cells": _cells(record, named, kind_column), "total": number >= len(records) - totals}
@@ -110,13 +111,18 @@ def table(
     return page_part("table", caption=caption, note=note, columns=heads, rows=rows)
 
 
+def _is_empty(values: pd.Series[Any]) -> bool:
+    """Return whether a column has nothing to show: no value at all, or only empty texts."""
+    return bool((values.isna() | (values.astype(object) == "")).all())
+
+
 def _cells(record: Mapping[Any, Any], columns: Mapping[str, Column], kind_column: str) -> list[Cell]:
     currency = str(record.get("currency") or record.get("base_currency") or "")
     return [_cell(record[name], _kind(head, record, kind_column), currency) for name, head in columns.items()]
 
 
 def _kind(head: Column, record: Mapping[Any, Any], kind_column: str) -> Kind:
-    return record[kind_column] if kind_column and head.kind in NUMBERS else head.kind
+    return record[kind_column] if kind_column and head.kind == "amount" else head.kind
 
 
 def _cell(value: object, kind: Kind, currency: str) -> Cell:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from arkit.present.sheets import CURRENCY, HEADER_ROW, Chart, Sheet
+from arkit.present.theme import INK, MUTED, RULE, bucket_colours
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-INK, MUTED, RULE = "#1F2933", "#5F6B7A", "#D5DBE3"
 SERIES: Final = ("#1F4E79", "#5B8DB8", "#A9C4DC", "#C8A24A", "#8A6D1F", "#7A8B99", "#B4573F", "#4F7A5A")
 WIDTH, HEIGHT = 520, 310
 ROWS_OF_A_CHART: Final = 17
@@ -46,9 +47,25 @@ def _chart(book: Workbook, sheet: Sheet, chart: Chart, rows: list[int], code: st
             "fill": {"color": SERIES[number % len(SERIES)]},
             "gap": 60,
         }
-        drawn.add_series(series)
+        drawn.add_series({**series, **(_by_bucket(chart) if len(rows) == 1 else {})})
     _dress(drawn, f"{chart.title}, {code}".rstrip(", "), legend=len(rows) > 1)
     return drawn
+
+
+def _by_bucket(chart: Chart) -> dict[str, object]:
+    """Return the colours of a single series: those that the buckets have in every figure."""
+    colours = bucket_colours(chart.columns)
+    return {"points": [{"fill": {"color": _hex(colours[label])}} for label in chart.columns]}
+
+
+def _hex(colour: str) -> str:
+    """Return a colour as a workbook knows it.
+
+    >>> _hex("rgb(127, 29, 29)"), _hex("#9fbdd3")
+    ('#7f1d1d', '#9fbdd3')
+    """
+    parts = [round(float(part)) for part in re.findall(r"[\d.]+", colour)] if colour.startswith("rgb") else []
+    return f"#{bytes(parts).hex()}" if parts else colour
 
 
 def _dress(drawn: Any, title: str, *, legend: bool) -> None:

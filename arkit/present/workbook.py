@@ -12,13 +12,14 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from arkit.present.cells import FilledColumn, currency_column, exact_total, filled, places_of, runs
 from arkit.present.native_chart import write_charts
 from arkit.present.sheets import CURRENCY, HEADER_ROW, Sheet
+from arkit.present.theme import INK, MUTED, RULE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
-INK, MUTED, RULE, BAND = "#1F2933", "#5F6B7A", "#D5DBE3", "#EEF2F6"
+BAND: Final = "#EEF2F6"
 WRAPPED_ROWS: Final = 2_000
 """Longer tables are not wrapped: a spreadsheet program measures each wrapped row when it opens the file."""
 

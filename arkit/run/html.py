@@ -13,7 +13,6 @@ from arkit.resources import resource
 
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter
-    from nbformat import NotebookNode
 
 PLOTLY: Final = "application/vnd.plotly.v1+json"
 POLICY_MARKER: Final = '<meta name="content-policy">'
@@ -42,25 +41,38 @@ def page(executed: NotebookNode, *, title: str, colophon: str = "", exporter: HT
     exporter
         The exporter, where it was prepared beforehand.
     """
-    stated = {
+    ready = exporter or page_exporter()
+    body, _ = ready.from_notebook_node(with_charts(executed), resources=_stated(title, colophon))
+    return _with_scripts(body)
+
+
+def _stated(title: str, colophon: str) -> dict[str, Any]:
+    return {
         "metadata": {"name": title},
         "page_title": title,
         "colophon": colophon,
         "policy_marker": POLICY_MARKER,
         "scripts_marker": SCRIPTS_MARKER,
     }
-    body, _ = (exporter or page_exporter()).from_notebook_node(with_charts(executed), resources=stated)
-    return _with_scripts(body)
 
 
 def page_exporter() -> HTMLExporter:
-    """Return nbconvert's exporter with the report's own template."""
+    """Return nbconvert's exporter with the report's own template, ready to be used at once."""
     from nbconvert import HTMLExporter
 
     folder = resource("templates/report")
-    return HTMLExporter(
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         template_name=folder.name, extra_template_basedirs=[str(folder.parent)], exclude_anchor_links=True
     )
+    exporter.from_notebook_node(_empty(), resources=_stated("", ""))  # reads and compiles the templates
+    return exporter
+
+
+def _empty() -> NotebookNode:
+    from nbformat import from_dict
+
+    bare = {"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": {}}
+    return from_dict(bare)  # type: ignore[no-any-return, no-untyped-call]
 
 
 def with_charts(executed: NotebookNode) -> NotebookNode:
@@ -69,22 +81,17 @@ def with_charts(executed: NotebookNode) -> NotebookNode:
     Left alone, nbconvert shows neither the chart nor an error.
     """
     notebook = deepcopy(executed)
-    outputs = [
-        output for cell in notebook.cells for output in cell.get("outputs", ()) if PLOTLY in output.get("data", ())
-    ]
-    for number, output in enumerate(outputs, start=1):
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    charts = [output for output in outputs if PLOTLY in output.get("data", ())]
+    for number, output in enumerate(charts, start=1):
         output.data = {"text/html": _chart(output.data[PLOTLY], number)}
     return notebook
 
 
 def _chart(figure: dict[str, Any], number: int) -> str:
     """Return the place of a chart; no sign in the data can end the element that holds them."""
-    data = (
-        json.dumps(figure, separators=(",", ":"))
-        .replace("&", r"\u0026")
-        .replace("<", r"\u003c")
-        .replace(">", r"\u003e")
-    )
+    data = json.dumps(figure, separators=(",", ":"))
+    data = data.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
     height = (figure.get("layout") or {}).get("height") or 450
     return (
         f'<figure class="chart"><div class="plot" id="chart-{number}" style="height:{int(height)}px"></div>'

@@ -16,7 +16,7 @@ from arkit import errors
 TRANSPORT = "tcp" if sys.platform == "win32" else "ipc"
 
 
-class ReportKernel(AsyncKernelManager):  # type: ignore[misc]
+class ReportKernel(AsyncKernelManager):
     """A kernel that imports what the caller imports.
 
     An installed kernel specification may name another Python; the user's IPython profile may run start-up files that

@@ -35,14 +35,11 @@ def fingerprints(source: Path, **others: Path | None) -> list[dict[str, object]]
     **others
         Further files by their role.
     """
-    inside = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
-    seen = [("ledger", path) for path in inside if not path.name.startswith(".")]
-    seen += [(role, path) for role, path in others.items() if path is not None]
-    names = {
-        path: path.relative_to(source).as_posix() if path in inside and path != source else path.name
-        for _, path in seen
-    }
-    return [{"role": role, "file": names[path], **_print(path)} for role, path in seen]
+    folder = source if source.is_dir() else source.parent
+    inside = sorted(source.rglob("*")) if source.is_dir() else [source]
+    files = [("ledger", path.relative_to(folder).as_posix(), path) for path in inside if path.is_file()]
+    files += [(role, path.name, path) for role, path in others.items() if path is not None]
+    return [{"role": role, "file": name, **_print(path)} for role, name, path in files if not name.startswith(".")]
 
 
 def _print(path: Path) -> dict[str, object]:

@@ -10,13 +10,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from babel.dates import format_date
-
 from arkit.balances import require_reconciled
-from arkit.errors import ArkitError
+from arkit.errors import ArkitError, ReportError
 from arkit.ledger import Ledger, freeze, read_ledger
 from arkit.ledger.model import as_day
 from arkit.policy import Policy
+from arkit.present.wording import day_shown
 from arkit.resources import resource
 from arkit.run import manifest
 from arkit.run.execute import Listener, check_parameters, run_notebook
@@ -31,10 +30,11 @@ if TYPE_CHECKING:
     from arkit.present.sheets import Sheet
 
 NOTEBOOK: Final = "notebooks/monthly_report.ipynb"
+OWN: Final = ("ledger", "layout", "as_of", "entity", "policy")
 FILES: Final = ("report.html", "report.xlsx", "report.ipynb")
 
 SheetMaker = Callable[..., "Sequence[Sheet]"]
-"""Called as ``make(ledger, as_of=..., policy=...)``; returns the sheets of the workbook."""
+"""Called as ``make(ledger, as_of=..., entity=..., policy=...)``; returns the sheets of the workbook."""
 
 
 @dataclass(frozen=True)
@@ -66,27 +66,21 @@ class Request:
     layout: Path | None
     policy: Path | None
     notebook: Path
-    snapshot_on: str | None
     extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def parameters(self) -> dict[str, str]:
         """The notebook's parameters. They name what lies in the report's own folder, so it can be reopened for ever."""
         policy = "policy.toml" if self.policy else ""
-        own = {
-            "ledger": "ledger",
-            "layout": "",
-            "as_of": self.as_of.isoformat(),
-            "entity": self.entity,
-            "policy": policy,
-        }
+        day = self.as_of.isoformat()
+        own = {"ledger": "ledger", "layout": "", "as_of": day, "entity": self.entity, "policy": policy}
         return {**own, **self.extra}
 
     @property
     def title(self) -> str:
         """What the page and its window are called."""
-        whose = "all entities" if self.entity == ALL_ENTITIES else self.entity
-        return f"Receivables on {format_date(self.as_of, 'd MMMM y', locale='en')}, {whose}"
+        of = "" if self.entity == ALL_ENTITIES else f" of {self.entity}"
+        return f"Receivables{of} on {day_shown(self.as_of)}"
 
 
 def report(
@@ -99,7 +93,6 @@ def report(
     policy: str | Path | None = None,
     notebook: str | Path | None = None,
     parameters: Mapping[str, str] | None = None,
-    snapshot_on: str | None = None,
     sheets: SheetMaker | None = None,
     tell: Listener | None = None,
 ) -> Report:
@@ -114,7 +107,7 @@ def report(
     ledger
         A file, a folder of files, or a frozen ledger.
     as_of
-        The day, as a date or ISO text.
+        The day, as a date or ISO text. It is also the day of a snapshot whose layout does not state one.
     output
         The folder of all reports.
     layout
@@ -127,8 +120,6 @@ def report(
         The notebook to run; without one the monthly report.
     parameters
         Further parameters of the notebook, as text.
-    snapshot_on
-        The day of a snapshot of open items, where the layout does not state it.
     sheets
         Makes the sheets of the workbook; without it those of the monthly report.
     tell
@@ -154,9 +145,9 @@ def report(
         layout=Path(layout).resolve() if layout else None,
         policy=Path(policy).resolve() if policy else None,
         notebook=Path(notebook).resolve() if notebook else resource(NOTEBOOK),
-        snapshot_on=snapshot_on,
         extra=dict(parameters or {}),
     )
+    _refuse_own(request.extra)
     check_parameters(request.notebook, request.parameters)
     target = Path(output).resolve() / request.as_of.isoformat() / folder_name(entity)
     with staging(target) as folder:
@@ -164,6 +155,12 @@ def report(
         publish(folder, target)
     status = ", ".join(sorted(set(proof["status"]))) or "nothing to reconcile"
     return Report(target, status, (manifest.clock() - started).total_seconds())
+
+
+def _refuse_own(extra: Mapping[str, str]) -> None:
+    for name in OWN:
+        if name in extra:
+            raise ReportError(f"{name} has an argument of its own; give it there and not among the parameters.")
 
 
 def _fill(folder: Path, request: Request, sheets: SheetMaker, started: datetime, tell: Listener) -> pd.DataFrame:
@@ -188,7 +185,7 @@ def _fill(folder: Path, request: Request, sheets: SheetMaker, started: datetime,
 
 
 def _read(request: Request) -> Ledger:
-    ledger = read_ledger(request.ledger, layout=request.layout, snapshot_on=request.snapshot_on)
+    ledger = read_ledger(request.ledger, layout=request.layout, snapshot_on=request.as_of)
     ledger.require(request.as_of)
     return ledger if request.entity == ALL_ENTITIES else ledger.where(entity=request.entity)
 
@@ -206,7 +203,7 @@ def _write_notebook_and_page(
     tell("writing the page")
     import nbformat
 
-    nbformat.write(executed, folder / "report.ipynb")
+    nbformat.write(executed, folder / "report.ipynb")  # type: ignore[no-untyped-call]
     colophon = f"Made with arkit from {request.ledger.name}. run.json tells the input, the settings and the versions."
     text = page(executed, title=request.title, colophon=colophon, exporter=exporter.result())
     (folder / "report.html").write_text(text, encoding="utf-8", newline="\n")
@@ -215,15 +212,15 @@ def _write_notebook_and_page(
 def _write_workbook(folder: Path, request: Request, sheets: SheetMaker, ledger: Ledger, policy: Policy) -> None:
     from arkit.present.workbook import write_workbook
 
-    made = sheets(ledger, as_of=request.as_of, policy=policy)
+    made = sheets(ledger, as_of=request.as_of, entity=request.entity, policy=policy)
     day = datetime.combine(request.as_of, datetime.min.time())
     write_workbook(folder / "report.xlsx", sheets=made, created=day)
 
 
-def _monthly_sheets(ledger: Ledger, *, as_of: date, policy: Policy) -> Sequence[Sheet]:
-    from arkit.pages import monthly_sheets
+def _monthly_sheets(ledger: Ledger, *, as_of: date, entity: str, policy: Policy) -> Sequence[Sheet]:
+    from arkit.pages import MonthlyReport
 
-    return monthly_sheets(ledger, as_of=as_of, policy=policy)
+    return MonthlyReport(ledger, as_of=as_of.isoformat(), entity=entity, policy=policy).sheets()
 
 
 def _fingerprints(request: Request) -> list[dict[str, object]]:

@@ -28,6 +28,7 @@ PUBLIC_NAMES = (
     "hhi",
     "key_figures",
     "make_ledger",
+    "movements",
     "open_items",
     "past_due_ratio",
     "read_ledger",

@@ -17,6 +17,7 @@ INSTALMENTS: Final = 3
 INSTALMENT_DAYS: Final = 30
 INSTALMENT_PER_THOUSAND: Final = 25
 DEBIT_NOTE_PER_THOUSAND: Final = 6
+TWINS_PER_HUNDRED: Final = 40  # invoices of the same day as the one before: one order in two deliveries
 LATE_INVOICE_FACTOR: Final = 2  # the one late invoice of a good payer is so many times as large as the others
 _MEAN_OF_NOISE: Final = 1.2528  # of (0.5 + u) / (0.4 + v) for u, v between 0 and 1: ln(1.4 / 0.4)
 
@@ -44,6 +45,8 @@ def _documents(clients: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFr
     regular = clients["regular"].to_numpy()[client]
     jitter = draws.share(total)
     step = (place + np.where(regular, 0.3 + 0.4 * jitter, jitter)) / counts[client]
+    twin = (draws.below(total, 100) < TWINS_PER_HUNDRED) & (place > 0) & ~regular
+    step = np.where(twin, np.roll(step, 1), step)
     day = _days_of_demand(clients, client, step, window)
     grown = 1 + INFLATION_PER_YEAR / 100 / 365 * (day - window.start)
     cents = np.floor(clients["usual_cents"].to_numpy()[client] * _noise(draws, regular) * grown).astype(np.int64)

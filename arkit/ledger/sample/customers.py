@@ -29,10 +29,10 @@ from arkit.ledger.sample.world import (
 
 ITEMS_PER_CUSTOMER: Final = 50
 LEAST_CUSTOMERS: Final = 12
-DOCUMENTS_PER_ITEM: Final = 0.47
+DOCUMENTS_PER_ITEM: Final = 0.52
 EURO_CENTS_PER_DOCUMENT: Final = 18_000_00
 TOP_TEN_SHARE: Final = 0.33
-RUN_WEIGHTS: Final = (25, 35, 25, 15)  # customers paying on any working day, on Thursdays, twice and once a month
+RUN_WEIGHTS: Final = (15, 45, 25, 15)  # customers paying on any working day, on Thursdays, twice and once a month
 BEHAVIOUR: Final = pl.Enum([*BEHAVIOURS, SLID])
 INTERCOMPANY_SHARE: Final = 0.012  # of turnover, for each entity
 

@@ -11,8 +11,8 @@ from arkit.ledger.sample.days import off_weekend
 from arkit.ledger.sample.draws import Draws
 from arkit.ledger.sample.tables import MONEY, as_date, in_units
 
-LATE_DAYS: Final = 20  # who is later than that may be asked for a promise
-PROMISE_PER_HUNDRED: Final = 35
+LATE_DAYS: Final = 15  # who is later than that may be asked for a promise
+PROMISE_PER_HUNDRED: Final = 60
 KEPT_PER_HUNDRED: Final = 55
 REASONS: Final = ("Goods damaged", "Price differs from the order", "Short delivery", "No order number on the invoice")
 HOLD_DAYS: Final = 45
@@ -46,7 +46,7 @@ def _marks(frame: pl.DataFrame) -> pl.DataFrame:
 def _disputes(lines: pl.DataFrame) -> pl.DataFrame:
     """Return the disputes: raised around the due date, over when the invoice is paid."""
     disputed = lines.filter(pl.col("fate") == "disputed")
-    begun = pl.max_horizontal(pl.col("due") - 10 + pl.col("luck") % 15, pl.col("recorded"))
+    begun = off_weekend(pl.max_horizontal(pl.col("due") - 10 + pl.col("luck") % 15, pl.col("recorded")))
     return disputed.with_columns(
         begun.alias("from"),
         kind=pl.lit("dispute"),

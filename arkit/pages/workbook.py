@@ -1,0 +1,114 @@
+"""The monthly report as a workbook: the same numbers, sheet by sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from arkit.pages.facts import Facts
+from arkit.pages.monthly import NEEDS_HISTORY, MonthlyReport
+from arkit.present.sheets import Chart, Sheet
+from arkit.present.wording import day_shown
+from arkit.terms import UNAPPLIED, Column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOVED: Final = ("before", "open_amount", "change")
+
+
+def monthly_sheets(report: MonthlyReport) -> list[Sheet]:
+    """Return the sheets of a monthly report: Summary, Aging, Customers, Items, Movements, Findings, Reconciliation.
+
+    Parameters
+    ----------
+    report
+        The report.
+
+    Returns
+    -------
+    list of Sheet
+        Finished tables with titles, totals and charts, for ``arkit.present.workbook``.
+
+    Examples
+    --------
+    >>> from arkit import pages
+    >>> from arkit.pages.workbook import monthly_sheets
+    >>> sheets = monthly_sheets(pages.monthly_report(as_of="2026-10-31", entity="ES"))
+    >>> [sheet.name for sheet in sheets]
+    ['Summary', 'Aging', 'Customers', 'Items', 'Movements', 'Findings', 'Reconciliation']
+    """
+    facts = report.facts
+    labels = report.policy.labels
+    amounts = (*labels, "gross", UNAPPLIED, "net", "items")
+    basis = f"Days counted from the {report.policy.basis.replace('_', ' ')}. Policy: {report.policy.name}."
+    chart = Chart("Open receivables by entity", columns=labels, series="entity")
+    described = {"title": report.title}
+    return [
+        _summary(report),
+        Sheet(name="Aging", table=facts.by_entity, subtitle="By entity and currency", note=basis, totals=amounts, chart=chart, **described),
+        Sheet(name="Customers", table=facts.by_customer, subtitle="By customer and currency", note=basis, totals=amounts, **described),
+        Sheet(name="Items", table=facts.items, subtitle="Open items", note=basis, totals=("open_amount",), **described),
+        _movements(report),
+        Sheet(
+            name="Findings",
+            table=report.ledger.findings,
+            subtitle="What was wrong with the source, and what was done about it",
+            **described,
+        ),
+        Sheet(
+            name="Reconciliation",
+            table=report.proof(),
+            subtitle="Gross + unapplied + set apart + rounding = control total",
+            **described,
+        ),
+    ]
+
+
+def _summary(report: MonthlyReport) -> Sheet:
+    facts = report.facts
+    columns = {
+        "this_month": Column(day_shown(facts.day), "amount"),
+        "last_month": Column(day_shown(facts.month_before) if facts.month_before else "Month before", "amount"),
+        "last_year": Column(day_shown(facts.year_before) if facts.year_before else "Year before", "amount"),
+    }
+    return Sheet(
+        name="Summary",
+        table=summary_table(facts),
+        title=report.title,
+        subtitle="Key figures by currency",
+        note="Ratios as a share of 1, shown as percent. Where there is no number, the reason stands beside it.",
+        row_kind="unit",
+        columns=columns,
+    )
+
+
+def summary_table(facts: Facts) -> pd.DataFrame:
+    """Return the key figures by currency: now, a month before, a year before."""
+    table = facts.figures[["currency", "figure", "title", "value", "unit", "basis", "reason"]].rename(columns={"value": "this_month"})
+    for name, day in (("last_month", facts.month_before), ("last_year", facts.year_before)):
+        table[name] = _values_on(facts, day, table)
+    return table[["currency", "title", "this_month", "last_month", "last_year", "unit", "basis", "reason"]]
+
+
+def _values_on(facts: Facts, day: object, table: pd.DataFrame) -> pd.Series[float]:
+    earlier = facts.trend[facts.trend["as_of"] == day].set_index(["currency", "figure"])["value"]
+    keys = list(zip(table["currency"], table["figure"], strict=True))
+    return earlier.reindex(keys).set_axis(table.index)
+
+
+def _movements(report: MonthlyReport) -> Sheet:
+    import pandas as pd
+
+    facts = report.facts
+    if facts.moved is None or facts.month_before is None:
+        return Sheet(name="Movements", table=pd.DataFrame({"message": [NEEDS_HISTORY]}), title=report.title)
+    columns = {"before": Column(day_shown(facts.month_before), "amount"), "open_amount": Column(day_shown(facts.day), "amount")}
+    changed = facts.moved[facts.moved["movement"] != "unchanged"]
+    return Sheet(
+        name="Movements",
+        table=changed,
+        title=report.title,
+        subtitle=f"Items that changed since {day_shown(facts.month_before)}",
+        totals=_MOVED,
+        columns=columns,
+    )

@@ -1,0 +1,69 @@
+"""The same aging as an analyst would write it: in pandas on two tables, and by hand in Polars on balance periods."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+LABELS: Final = ["not due", "1-30", "31-60", "61-90", "over 90"]
+KEYS: Final = ["customer_id", "currency"]
+SHOWN: Final = [*KEYS, *LABELS, "gross", "unapplied", "net", "items"]
+
+
+def pandas_aging(items: pd.DataFrame, entries: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Age by customer in pandas: sum the entries up to the day, merge, cut, group, pivot."""
+    as_of = pd.Timestamp(day)
+    seen = entries[entries["effective_on"] <= as_of]
+    # Summing before merging is three times as fast as the other way round: this analyst is a good one.
+    balance = seen.groupby("item_id", as_index=False)["amount"].sum()
+    still_open = balance[balance["amount"].round(2) != 0].merge(items, on="item_id")
+    overdue = (as_of - still_open["due_date"]).dt.days
+    bucket = pd.cut(overdue, [-np.inf, 0, 30, 60, 90, np.inf], labels=LABELS).cat.add_categories("unapplied")
+    aged = still_open.assign(bucket=bucket.where(still_open["amount"] > 0, "unapplied"))
+    table = aged.pivot_table(
+        index=KEYS, columns="bucket", values="amount", aggfunc="sum", observed=True, fill_value=0.0
+    ).reindex(columns=[*LABELS, "unapplied"], fill_value=0.0)
+    table["gross"] = table[LABELS].sum(axis=1)
+    table["net"] = table["gross"] + table["unapplied"]
+    table["items"] = aged.groupby(KEYS, observed=True).size()
+    return table.round(2).reset_index().rename_axis(columns=None)[SHOWN]
+
+
+def polars_aging(periods: pl.DataFrame, day: date) -> pd.DataFrame:
+    """Age by customer in hand-written Polars on balance periods: filter, bucket, group, and to pandas."""
+    number = (day - date(1970, 1, 1)).days
+    days = number - pl.col("due_day")
+    amount = pl.col("open_amount")
+    bucket = (
+        pl.when(amount < 0)
+        .then(pl.lit(5))
+        .when(days <= 0)
+        .then(pl.lit(0))
+        .when(days <= 30)
+        .then(pl.lit(1))
+        .when(days <= 60)
+        .then(pl.lit(2))
+        .when(days <= 90)
+        .then(pl.lit(3))
+        .otherwise(pl.lit(4))
+    )
+    amounts = [*LABELS, "unapplied"]
+    table = (
+        periods.lazy()
+        .filter(pl.col("since") <= number, pl.col("until") > number, amount != 0)
+        .with_columns(bucket=bucket)
+        .select(*KEYS, *(pl.when(pl.col("bucket") == k).then(amount).otherwise(0).alias(name) for k, name in enumerate(amounts)))
+        .group_by(KEYS)
+        .agg(pl.col(amounts).sum(), items=pl.len().cast(pl.Int64))
+        .with_columns(pl.col(KEYS).cast(pl.String), gross=pl.sum_horizontal(LABELS))
+        .with_columns(net=pl.col("gross") + pl.col("unapplied"))
+        .with_columns(pl.col(*amounts, "gross", "net") / 100)
+        .select(SHOWN)
+        .sort(KEYS)
+        .collect()
+    )
+    return table.to_pandas()

@@ -1,0 +1,121 @@
+"""Tasks that are measured in a process of their own: what they take cold, and the most memory the process holds.
+
+``python -m benchmarks.child TASK FOLDER`` does one task on the files of the folder and prints its measures as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The seconds of a task by step, the memory before it and at its peak, in MB, and what else it has to say."""
+
+    seconds: dict[str, float]
+    before_mb: float
+    peak_mb: float
+    facts: dict[str, Any]
+
+    @property
+    def total(self) -> float:
+        return sum(self.seconds.values())
+
+
+def in_child(task: str, folder: Path) -> Measures:
+    """Do a task in a fresh process."""
+    command = [sys.executable, "-m", "benchmarks.child", task, str(folder)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    return Measures(**json.loads(done.stdout))
+
+
+def prepare(folder: Path) -> Measures:
+    """Make a ledger of tables in memory, and its balance periods."""
+    import polars as pl
+
+    import arkit as ar
+    from benchmarks.data import FIRST_DAY, LAST_DAY
+
+    tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("items", "applications", "customers")}
+    before = peak_mb()
+    seconds: dict[str, float] = {}
+    ledger = _timed(seconds, "make_ledger", lambda: ar.make_ledger(**tables, covers=(FIRST_DAY, LAST_DAY)))
+    periods = _timed(seconds, "periods", lambda: ledger.periods)
+    return Measures(seconds, before, peak_mb(), {"periods": periods.height, "entries": ledger.frames.entries.height})
+
+
+def read_with_arkit(folder: Path) -> Measures:
+    """Read the CSV of settled invoices as a checked ledger."""
+    import arkit as ar
+
+    layout = ar.Layout(name="settled invoices", shape="settled")
+    before = peak_mb()
+    seconds: dict[str, float] = {}
+    ledger = _timed(seconds, "read", lambda: ar.read_ledger(folder / "settled.csv", layout=layout))
+    return Measures(seconds, before, peak_mb(), {"rows": ledger.source_rows, "findings": ledger.frames.findings.height})
+
+
+def read_with_polars(folder: Path) -> Measures:
+    """Read the same CSV as a Polars table, and no more."""
+    import polars as pl
+
+    before = peak_mb()
+    seconds: dict[str, float] = {}
+    rows = _timed(seconds, "read", lambda: pl.read_csv(folder / "settled.csv"))
+    return Measures(seconds, before, peak_mb(), {"rows": rows.height})
+
+
+def import_arkit(folder: Path) -> Measures:
+    """Import arkit; ``heavy`` are the libraries that must not come with it."""
+    seconds: dict[str, float] = {}
+    before = peak_mb()
+    _timed(seconds, "import", lambda: __import__("arkit"))
+    heavy = [name for name in ("pandas", "plotly", "papermill", "voila", "IPython") if name in sys.modules]
+    return Measures(seconds, before, peak_mb(), {"heavy": heavy})
+
+
+def import_polars_and_pandas(folder: Path) -> Measures:
+    """Import what an analyst imports."""
+    seconds: dict[str, float] = {}
+    before = peak_mb()
+    _timed(seconds, "polars", lambda: __import__("polars"))
+    _timed(seconds, "pandas", lambda: __import__("pandas"))
+    return Measures(seconds, before, peak_mb(), {})
+
+
+TASKS: dict[str, Callable[[Path], Measures]] = {
+    task.__name__: task for task in (prepare, read_with_arkit, read_with_polars, import_arkit, import_polars_and_pandas)
+}
+
+
+def peak_mb() -> float:
+    """Return the most memory this process has held so far, in MB; nan where the system does not tell."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # Not getrusage where it can be avoided: on Linux its peak is handed down from the parent, which may be larger.
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    try:
+        import resource
+    except ImportError:
+        return float("nan")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+
+
+def _timed(seconds: dict[str, float], step: str, run: Callable[[], Any]) -> Any:
+    start = time.perf_counter()
+    result = run()
+    seconds[step] = time.perf_counter() - start
+    return result
+
+
+if __name__ == "__main__":
+    measures = TASKS[sys.argv[1]](Path(sys.argv[2]))
+    print(json.dumps(vars(measures)))

@@ -1,0 +1,80 @@
+"""What is measured in fresh processes: preparing a ledger, reading a CSV, importing arkit."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from benchmarks.child import Measures, in_child
+from benchmarks.data import make_settled, make_tables
+from benchmarks.measuring import Results, Target, Timing
+
+TARGET_SIZE: Final = 1_000_000
+
+
+def preparing(size: int, *, rounds: int) -> Results:
+    """Time making a ledger of tables in memory, with its balance periods."""
+    with tempfile.TemporaryDirectory() as name:
+        tables = make_tables(size)
+        for table, rows in vars(tables).items():
+            rows.write_parquet(Path(name) / f"{table}.parquet")
+        del tables
+        runs = _in_turn(["prepare"], Path(name), rounds=rounds)["prepare"]
+    case = "preparing a ledger"
+    steps = [_timing(case, size, step, runs, lambda run, step=step: run.seconds[step]) for step in runs[0].seconds]
+    whole = _timing(case, size, "both", runs, lambda run: run.total)
+    targets = [Target(f"{case} of {size:,} items", whole.median, 3, "s")] if size == TARGET_SIZE else []
+    before = statistics.median(run.before_mb for run in runs)
+    note = f"Preparing {size:,} items: the process holds {before:,.0f} MB with the tables read, before it prepares."
+    return Results([*steps, whole], targets, [note])
+
+
+def reading(size: int, *, rounds: int) -> Results:
+    """Time reading a CSV of settled invoices as a checked ledger, beside Polars' plain read of the file."""
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "settled.csv"
+        make_settled(size).write_csv(file)
+        mb = file.stat().st_size / 1024**2
+        runs = _in_turn(["read_with_polars", "read_with_arkit"], Path(name), rounds=rounds)
+    assert runs["read_with_arkit"][0].facts == {"rows": size, "findings": runs["read_with_arkit"][0].facts["findings"]}
+    case = "CSV to checked ledger"
+    timings = [
+        _timing(case, size, label, runs[task], lambda run: run.total)
+        for task, label in {"read_with_arkit": "arkit", "read_with_polars": "Polars' read_csv alone"}.items()
+    ]
+    ratio = timings[0].median / timings[1].median
+    targets = [Target(f"{case}: time of Polars' read", ratio, 8, "times")] if size == TARGET_SIZE else []
+    return Results(timings, targets, [f"The CSV of {size:,} settled invoices has {mb:,.0f} MB."])
+
+
+def importing(*, rounds: int) -> Results:
+    """Time ``import arkit`` in a fresh process, and see what comes with it."""
+    runs = _in_turn(["import_arkit", "import_polars_and_pandas"], Path(), rounds=rounds * 2)
+    case = "import"
+    timings = [
+        _timing(case, 0, label, runs[task], lambda run: run.total)
+        for task, label in {"import_arkit": "arkit", "import_polars_and_pandas": "polars and pandas"}.items()
+    ]
+    heavy = runs["import_arkit"][0].facts["heavy"]
+    targets = [
+        Target("import arkit", timings[0].median, 0.5, "s"),
+        Target(f"import arkit: heavy libraries loaded{': ' + ', '.join(heavy) if heavy else ''}", len(heavy), 0, ""),
+    ]
+    return Results(timings, targets)
+
+
+def _in_turn(tasks: list[str], folder: Path, *, rounds: int) -> dict[str, list[Measures]]:
+    """Do the tasks by turns; a first round, which does not count, brings files and libraries into the page cache."""
+    runs: dict[str, list[Measures]] = {task: [] for task in tasks}
+    for _ in range(rounds + 1):
+        for task in tasks:
+            runs[task].append(in_child(task, folder))
+    return {task: done[1:] for task, done in runs.items()}
+
+
+def _timing(case: str, size: int, contender: str, runs: list[Measures], seconds: Callable[[Measures], float]) -> Timing:
+    peak = statistics.median(run.peak_mb for run in runs)
+    return Timing(case, size, contender, tuple(seconds(run) for run in runs), peak)
