@@ -71,7 +71,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     @property
     def starts(self) -> tuple[int, ...]:
-        """First day of each numbered bucket; bucket k holds ``starts[k] <= days < starts[k + 1]``, the last is unbounded."""
+        """First day of each numbered bucket; bucket k is ``starts[k] <= days < starts[k + 1]``; the last has no end."""
         return (self.first_overdue_day, *(edge + 1 for edge in self.edges))
 
     @property
@@ -93,3 +93,6 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             return msgspec.toml.decode(Path(path).read_bytes(), type=cls)
         except (OSError, msgspec.DecodeError, ValueError) as error:
             raise PolicyError(f"The policy {path} cannot be used: {error}.") from error
+
+
+DEFAULT_POLICY = Policy()

@@ -59,11 +59,16 @@ def aging_table(
     Examples
     --------
     >>> import arkit as ar, pandas as pd
-    >>> items = pd.DataFrame({
-    ...     "item_id": ["A", "B", "C"], "customer_id": ["C1", "C1", "C2"], "currency": "EUR",
-    ...     "document_date": ["2026-01-01", "2026-01-20", "2026-01-25"],
-    ...     "due_date": ["2026-01-31", "2026-02-19", "2026-01-25"],
-    ...     "amount": [100.0, 50.0, -30.0]})
+    >>> items = pd.DataFrame(
+    ...     {
+    ...         "item_id": ["A", "B", "C"],
+    ...         "customer_id": ["C1", "C1", "C2"],
+    ...         "currency": "EUR",
+    ...         "document_date": ["2026-01-01", "2026-01-20", "2026-01-25"],
+    ...         "due_date": ["2026-01-31", "2026-02-19", "2026-01-25"],
+    ...         "amount": [100.0, 50.0, -30.0],
+    ...     }
+    ... )
     >>> ledger = ar.make_ledger(items=items, covers=("2026-01-01", "2026-02-28"))
     >>> ar.aging_table(ledger, as_of="2026-02-15").to_dict("records")[0]["1-30"]
     100.0
@@ -89,25 +94,22 @@ def aging_frame(ledger: Ledger, day: date, *, by: By, policy: Policy, of: Measur
     if of == "base_open_amount":
         keys = ["base_currency" if name == "currency" else name for name in keys]
     rows = bucketed(ledger, day, policy=policy).filter(nw.col("open_amount") != 0)
-    value = nw.lit(1).alias("value") if of == "items" else nw.col(of).alias("value")
-    inside = [name for name in keys if name in rows.collect_schema().names()]
-    narrow = rows if len(inside) == len(keys) else with_columns_for(rows, keys, ledger, day)
-    sums = narrow.with_columns(value).group_by(*keys, "bucket").agg(nw.col("value").sum(), nw.len().alias("items"))
-    return _spread(sums, keys, policy.labels)
+    if not set(keys) <= set(ledger.periods.columns):
+        rows = with_columns_for(rows, keys, ledger, day)
+    value = nw.lit(1, nw.Int64) if of == "items" else nw.col(of)
+    return _summed(rows, keys, policy.labels, value=value)
 
 
-def _spread(sums: nw.LazyFrame, keys: list[str], labels: tuple[str, ...]) -> pl.DataFrame:
-    """Turn one row for each group and bucket into one row for each group."""
+def _summed(rows: nw.LazyFrame, keys: list[str], labels: tuple[str, ...], *, value: nw.Expr) -> pl.DataFrame:
+    """Return one row for each group, with a column for each bucket."""
     columns = [*labels, UNAPPLIED]
-    wide = (
-        sums.with_columns(
-            nw.when(nw.col("bucket") == position).then(nw.col("value")).otherwise(0).cast(nw.Int64).alias(label)
-            for position, label in enumerate(columns)
-        )
-        .group_by(*keys)
-        .agg(nw.col(*columns, "items").sum())
+    # Spread first, then group: one group-by instead of one by bucket and another over the buckets.
+    spread = rows.with_columns(
+        nw.when(nw.col("bucket") == position).then(value).otherwise(0).alias(label)
+        for position, label in enumerate(columns)
     )
-    collected: pl.DataFrame = wide.to_native().collect()
+    wide = spread.group_by(*keys).agg(nw.col(*columns).sum(), nw.len().alias("items"))
     gross = pl.sum_horizontal(pl.col(labels))
-    table = collected.with_columns(pl.col(keys).cast(pl.String), gross=gross, net=gross + pl.col(UNAPPLIED))
-    return table.select(*keys, *labels, "gross", UNAPPLIED, "net", pl.col("items").cast(pl.Int64)).sort(keys)
+    native: pl.LazyFrame = wide.to_native()
+    table = native.with_columns(pl.col(keys).cast(pl.String), gross=gross, net=gross + pl.col(UNAPPLIED))
+    return table.select(*keys, *labels, "gross", UNAPPLIED, "net", pl.col("items").cast(pl.Int64)).sort(keys).collect()

@@ -85,7 +85,16 @@ def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.Dat
     table = keys
     for part in parts:
         table = table.join(part, on=KEYS, how="left", nulls_equal=True)
-    sums = ("gross", "unapplied", "set_apart", "set_apart_once", "rounding", "control_total", "late_recorded", "unreadable")
+    sums = (
+        "gross",
+        "unapplied",
+        "set_apart",
+        "set_apart_once",
+        "rounding",
+        "control_total",
+        "late_recorded",
+        "unreadable",
+    )
     table = table.with_columns(pl.col(sums).fill_null(0))
     shown = pl.col("gross") + pl.col("unapplied")
     table = table.with_columns(

@@ -14,12 +14,20 @@ from arkit.ledger.money import to_units
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("effective_on", "item_id", "document_id", "item_type", "entry_type", "due_date", "currency", "amount", "balance")
+COLUMNS = (
+    "effective_on",
+    "item_id",
+    "document_id",
+    "item_type",
+    "entry_type",
+    "due_date",
+    "currency",
+    "amount",
+    "balance",
+)
 
 
-def statement(
-    ledger: Ledger, *, as_of: date | str, customer_id: str, first: date | str | None = None
-) -> pd.DataFrame:
+def statement(ledger: Ledger, *, as_of: date | str, customer_id: str, first: date | str | None = None) -> pd.DataFrame:
     """Show a customer's account up to a day: an opening balance, each movement, and the balance after it.
 
     Formula: balance = opening balance + running sum of the entries by effective day, per currency. Applications between
@@ -53,9 +61,17 @@ def statement(
     Examples
     --------
     >>> import arkit as ar, pandas as pd
-    >>> items = pd.DataFrame({
-    ...     "item_id": ["A"], "customer_id": ["C1"], "document_date": ["2026-01-01"], "due_date": ["2026-01-31"],
-    ...     "currency": ["EUR"], "amount": [100.0], "settled_on": ["2026-02-03"]})
+    >>> items = pd.DataFrame(
+    ...     {
+    ...         "item_id": ["A"],
+    ...         "customer_id": ["C1"],
+    ...         "document_date": ["2026-01-01"],
+    ...         "due_date": ["2026-01-31"],
+    ...         "currency": ["EUR"],
+    ...         "amount": [100.0],
+    ...         "settled_on": ["2026-02-03"],
+    ...     }
+    ... )
     >>> ledger = ar.make_ledger(items=items, shape="settled")
     >>> ar.statement(ledger, as_of="2026-02-03", customer_id="C1")["balance"].tolist()
     [100.0, 0.0]
@@ -70,7 +86,11 @@ def statement(
     if start is not None:
         before = moves.filter(pl.col("effective_on") < start).group_by("currency").agg(pl.col("amount").sum())
         opening = before.select(
-            "currency", "amount", effective_on=pl.lit(start), entry_type=pl.lit("opening"), item=pl.lit(-1, dtype=pl.Int32)
+            "currency",
+            "amount",
+            effective_on=pl.lit(start),
+            entry_type=pl.lit("opening"),
+            item=pl.lit(-1, dtype=pl.Int32),
         )
         moves = pl.concat([opening, moves.filter(pl.col("effective_on") >= start)], how="diagonal_relaxed")
     moves = moves.sort("currency", "effective_on", "item", "entry_type", nulls_last=False)

@@ -71,7 +71,9 @@ def _not_before_its_items(raw: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.Da
     of_both = pl.DataFrame({"own": born.gather(raw["item"]), "other": born.gather(raw["counterpart"])})
     raw = raw.with_columns(of_both.select(first=pl.max_horizontal("own", "other")))
     early = (pl.col("entry_type") == "application") & (pl.col("effective_on") < pl.col("first"))
-    moved = find("before_its_items", raw.filter(early), table="applications", value=pl.col("effective_on").cast(pl.String))
+    moved = find(
+        "before_its_items", raw.filter(early), table="applications", value=pl.col("effective_on").cast(pl.String)
+    )
     return raw.with_columns(effective_on=pl.when(early).then("first").otherwise("effective_on")).drop("first"), moved
 
 
@@ -96,6 +98,7 @@ def _with_fault(raw: pl.DataFrame) -> pl.DataFrame:
 def covered_days(entries: pl.DataFrame, *, first: date | None, last: date | None) -> tuple[date, date]:
     """Return the days that a ledger can answer: as stated, or from the first entry to the last day it knows of."""
     found = entries.select(
-        first=pl.col("effective_on").min(), last=pl.max_horizontal(pl.col("effective_on").max(), pl.col("recorded_on").max())
+        first=pl.col("effective_on").min(),
+        last=pl.max_horizontal(pl.col("effective_on").max(), pl.col("recorded_on").max()),
     ).row(0)
     return first or found[0], last or found[1]

@@ -24,12 +24,18 @@ from arkit.terms import DEFAULT_ENTITY
 
 
 def build(
-    cells: Mapping[str, pl.DataFrame], *, layout: Layout, snapshot_on: date | None = None, sources: Mapping[str, str] = {}
+    cells: Mapping[str, pl.DataFrame],
+    *,
+    layout: Layout,
+    snapshot_on: date | None = None,
+    sources: Mapping[str, str] = {},
 ) -> Ledger:
     """Return the checked ledger of tables whose cells are still as in their source."""
     if cells["items"].is_empty():
         raise LedgerError(f"{sources.get('items', 'The items table')} has a header but no rows. Export it again.")
-    tables = {name: conform(rows, table=name, layout=layout, source=sources.get(name, "")) for name, rows in cells.items()}
+    tables = {
+        name: conform(rows, table=name, layout=layout, source=sources.get(name, "")) for name, rows in cells.items()
+    }
     items = make_items(tables["items"], layout=layout, terms_days=_terms_days(tables))
     day = _snapshot_day(layout, snapshot_on)
     documents, raw, findings = _postings(tables, items, layout=layout, day=day)
@@ -65,14 +71,18 @@ def _postings(
     documents, findings = items, []
     if layout.shape == "open_items":
         late = items.usable.filter(pl.col("document_date") > day)
-        findings.append(find("dated_after_snapshot", late, table="items", value=pl.col("document_date").cast(pl.String)))
+        findings.append(
+            find("dated_after_snapshot", late, table="items", value=pl.col("document_date").cast(pl.String))
+        )
         raw = [raw[0].with_columns(pl.min_horizontal("effective_on", pl.lit(day)))]
     if layout.shape == "settled":
         raw += _settlements(items, layout, findings)
     if "payments" in tables:
         receipts = make_receipts(tables["payments"], items, layout=layout)
         raw += [originals(receipts.rows, table="payments"), pay_documents(receipts, items.usable)]
-        documents = Items(pl.concat([items.rows, receipts.rows], how="diagonal_relaxed"), together(items.findings, receipts.findings))
+        documents = Items(
+            pl.concat([items.rows, receipts.rows], how="diagonal_relaxed"), together(items.findings, receipts.findings)
+        )
     for table in ("applications", "entries"):
         if table in tables:
             rows, found = other_entries(tables[table], documents.usable, table=table, layout=layout)
@@ -111,7 +121,9 @@ def _ledger(
     balances, balance_findings = _with_amounts(tables, layout)
     checked = [documents.findings, entries.findings, findings, customer_findings, balance_findings]
     others = [tables[name].findings for name in ("customers", "marks", "rates", "gl", "sales") if name in tables]
-    slim = items.select("item", *ITEM_COLUMNS).with_columns(pl.col(TABLES["items"].of_type("category")).cast(pl.Categorical))
+    slim = items.select("item", *ITEM_COLUMNS).with_columns(
+        pl.col(TABLES["items"].of_type("category")).cast(pl.Categorical)
+    )
     frames = Frames(
         items=slim,
         entries=entries.rows,
@@ -146,7 +158,9 @@ def _disputes(items: pl.DataFrame) -> pl.DataFrame:
     if "disputed" not in items.columns:
         return pl.DataFrame()
     disputed = items.filter("disputed")
-    return disputed.select("item_id", "customer_id", pl.lit("dispute").alias("kind"), pl.col("document_date").alias("from"))
+    return disputed.select(
+        "item_id", "customer_id", pl.lit("dispute").alias("kind"), pl.col("document_date").alias("from")
+    )
 
 
 def _canonical(rows: pl.DataFrame, table: str) -> pl.DataFrame:
@@ -155,6 +169,8 @@ def _canonical(rows: pl.DataFrame, table: str) -> pl.DataFrame:
     entity = pl.col("entity").fill_null(DEFAULT_ENTITY) if "entity" in rows.columns else pl.lit(DEFAULT_ENTITY)
     special = {"entity": entity} | ({} if "account" in rows.columns else {"account": pl.lit("")})
     return rows.select(
-        (special.get(name) if name in special else pl.col(name) if name in rows.columns else pl.lit(None)).cast(dtype).alias(name)
+        (special.get(name) if name in special else pl.col(name) if name in rows.columns else pl.lit(None))
+        .cast(dtype)
+        .alias(name)
         for name, dtype in types.items()
     ).head(rows.height)

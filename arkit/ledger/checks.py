@@ -39,7 +39,9 @@ def cancelled_pairs(items: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.Data
         right_on=["document_id", "opposite", "entity", "account", "customer_id", "currency"],
         suffix="_invoice",
     )
-    pairs = pairs.unique("item", keep="first", maintain_order=True).unique("item_invoice", keep="first", maintain_order=True)
+    pairs = pairs.unique("item", keep="first", maintain_order=True).unique(
+        "item_invoice", keep="first", maintain_order=True
+    )
     pairs = pairs.with_columns(
         effective_on=pl.max_horizontal("document_date", "document_date_invoice"),
         recorded_on=pl.max_horizontal("recorded_on", "recorded_on_invoice"),
@@ -78,7 +80,9 @@ def customers_of(items: pl.DataFrame, given: pl.DataFrame | None) -> tuple[pl.Da
     nameless = find("no_customer", items.filter(pl.col("customer_id") == ""), table="items")
     if given is not None:
         unknown = items.join(given, on="customer_id", how="anti").filter(pl.col("customer_id") != "")
-        first = unknown.unique("customer_id", keep="first", maintain_order=True).select("source_row", "entity", "customer_id")
+        first = unknown.unique("customer_id", keep="first", maintain_order=True).select(
+            "source_row", "entity", "customer_id"
+        )
         dated = ["valid_from"] if "valid_from" in given.columns else []
         again = given.filter(~pl.struct("customer_id", *dated).is_first_distinct())
         rows = given.unique(["customer_id", *dated], keep="first", maintain_order=True)
@@ -90,7 +94,11 @@ def customers_of(items: pl.DataFrame, given: pl.DataFrame | None) -> tuple[pl.Da
         )
     if "name" not in items.columns:
         return items.select("customer_id").unique(maintain_order=True), nameless
-    spellings = items.group_by("customer_id", "name").agg(pl.len(), pl.col("source_row").min()).sort("len", "name", descending=[True, False])
+    spellings = (
+        items.group_by("customer_id", "name")
+        .agg(pl.len(), pl.col("source_row").min())
+        .sort("len", "name", descending=[True, False])
+    )
     counted = spellings.group_by("customer_id", maintain_order=True).agg(
         pl.col("name").first(), pl.len().alias("spellings"), pl.col("source_row").min()
     )
@@ -99,5 +107,3 @@ def customers_of(items: pl.DataFrame, given: pl.DataFrame | None) -> tuple[pl.Da
     return counted.select("customer_id", "name").sort("customer_id"), together(
         nameless, find("several_names", several, table="items", value=value)
     )
-
-

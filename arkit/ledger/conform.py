@@ -52,7 +52,9 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
     return Conformed(typed.drop_nulls(required), findings)
 
 
-def _wanted_rows(cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _wanted_rows(
+    cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     absent = [header for header in stated.keep if header not in cells.columns]
     if absent:
         raise _absent(absent, cells, source)

@@ -85,7 +85,9 @@ def _decoded(path: Path, encoding: str) -> bytes:
     if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
         start = content[:4]
         if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content[:1000]:
-            raise ReadingError(f'{path.name} is not UTF-8 text. If it is UTF-16, put encoding = "utf-16" in the layout.')
+            raise ReadingError(
+                f'{path.name} is not UTF-8 text. If it is UTF-16, put encoding = "utf-16" in the layout.'
+            )
         try:
             content.decode("utf-8")
         except UnicodeDecodeError as error:

@@ -48,7 +48,9 @@ FAULTS: Final[dict[str, Fault]] = {
     "duplicate_item": Fault("set_apart", "Another row has the same item number; the first one counts."),
     "payment_to_no_item": Fault("set_apart", "The entry names an item that is not in the ledger."),
     "payment_on_account": Fault("kept", "The payment names an item that is not in the ledger; it stays on account."),
-    "missing_base_amount": Fault("kept", "Neither base amount nor rate is given; figures in base currency leave it out."),
+    "missing_base_amount": Fault(
+        "kept", "Neither base amount nor rate is given; figures in base currency leave it out."
+    ),
     "too_many_decimals": Fault("derived", "The amount has more decimals than its currency; it was rounded."),
     "missing_due_date": Fault("derived", "The due date was derived from the terms."),
     "missing_terms": Fault("derived", "Neither due date nor terms are given; the document date is taken as due date."),
@@ -57,10 +59,14 @@ FAULTS: Final[dict[str, Fault]] = {
     "unknown_customer": Fault("kept", "The customer is not in the customers table."),
     "several_names": Fault("kept", "The customer is spelt in several ways; the most frequent is shown."),
     "over_applied": Fault("kept", "More was applied than the item's amount; the excess is shown with the unapplied."),
-    "cancelled_pair": Fault("derived", "The credit note cancels the whole document it refers to; the two are paired off."),
+    "cancelled_pair": Fault(
+        "derived", "The credit note cancels the whole document it refers to; the two are paired off."
+    ),
     "missing_recorded_date": Fault("derived", "The day of recording is missing; the effective day is taken."),
     "undated_payment": Fault("derived", "Paid in part on an unknown day; the last day of the ledger is taken."),
-    "before_its_items": Fault("derived", "Applied before one of its items existed; it counts from the later item's day."),
+    "before_its_items": Fault(
+        "derived", "Applied before one of its items existed; it counts from the later item's day."
+    ),
     "dated_after_snapshot": Fault("kept", "The item is dated after the day of the snapshot that contains it."),
     "payment_before_invoice": Fault("kept", "The payment is dated before its invoice; until then it stands unapplied."),
     "left_out_by_layout": Fault("kept", "The layout leaves these rows out: they are no receivables."),

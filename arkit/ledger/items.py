@@ -7,12 +7,13 @@ from typing import Final
 
 import polars as pl
 
+from arkit.currencies import currencies
 from arkit.errors import LedgerError, missing_columns
 from arkit.ledger.amounts import in_base, read_amounts
 from arkit.ledger.conform import Conformed
 from arkit.ledger.findings import find, find_faults, together, with_first_fault
 from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout
-from arkit.ledger.money import currencies, minor_per_unit
+from arkit.ledger.money import minor_per_unit
 from arkit.ledger.schema import ITEM_COLUMNS, TABLES
 from arkit.terms import DEFAULT_ENTITY, ITEM_TYPES
 
@@ -61,7 +62,9 @@ def _amount_of_shape(given: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 def _completed(given: pl.DataFrame) -> pl.DataFrame:
     absent = [name for name in ITEM_COLUMNS if name not in given.columns]
     types = TABLES["items"].polars_schema()
-    rows = given.with_columns(pl.lit(None, dtype=types[name] if types[name] != pl.Categorical else pl.String).alias(name) for name in absent)
+    rows = given.with_columns(
+        pl.lit(None, dtype=types[name] if types[name] != pl.Categorical else pl.String).alias(name) for name in absent
+    )
     return rows.with_columns(
         document_id=pl.coalesce("document_id", "item_id"),
         entity=pl.col("entity").fill_null(DEFAULT_ENTITY),

@@ -67,8 +67,10 @@ class Ledger:
     @property
     def items(self) -> pd.DataFrame:
         """The items, one row each, with their original amount in currency units."""
-        original = self.frames.entries.filter(pl.col("entry_type") == "original").group_by("item").agg(
-            pl.col("amount").sum().alias("original_amount")
+        original = (
+            self.frames.entries.filter(pl.col("entry_type") == "original")
+            .group_by("item")
+            .agg(pl.col("amount").sum().alias("original_amount"))
         )
         items = self.frames.items.join(original, on="item", how="left", maintain_order="left").drop("item")
         return to_units(items, {"original_amount": "currency"}).to_pandas()
@@ -143,7 +145,9 @@ class Ledger:
         if name in frames.items.columns:
             keys = frames.items
         elif name in frames.customers.columns:
-            keys = frames.items.join(frames.customers.select("customer_id", name).unique("customer_id"), on="customer_id", how="left")
+            keys = frames.items.join(
+                frames.customers.select("customer_id", name).unique("customer_id"), on="customer_id", how="left"
+            )
         else:
             raise unknown_name("column", name, known=[*frames.items.columns, *frames.customers.columns])
         column = keys[name].cast(pl.String)

@@ -3,45 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Final
 
 import polars as pl
-from babel.core import get_global
-from babel.numbers import get_currency_precision
 
+from arkit.currencies import UNKNOWN_DECIMALS, decimals
 from arkit.errors import AmountError
 
 SCALE: Final = 6
 LARGEST_EXACT: Final = 2**53
 LARGEST_SUM: Final = 2**62
-UNKNOWN_DECIMALS: Final = 2
 
 _PLAIN: Final = r"^[+-]?(\d+\.?\d*|\.\d+)$"
 _GROUPED: Final = r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$"
 
 
-@cache
-def currencies() -> frozenset[str]:
-    """Return the ISO 4217 codes that babel knows."""
-    return frozenset(get_global("all_currencies"))
-
-
-@cache
-def decimals(currency: str) -> int:
-    """Return the number of decimals of a currency.
-
-    >>> decimals("EUR"), decimals("JPY"), decimals("KWD")
-    (2, 0, 3)
-    """
-    return get_currency_precision(currency) if currency in currencies() else UNKNOWN_DECIMALS
-
-
 def minor_per_unit(currency: pl.Expr, codes: pl.Series) -> pl.Expr:
     """Return, as an expression, how many minor units make one unit of each row's currency."""
-    known = [code for code in codes.cast(pl.String).unique().to_list() if code is not None]
+    known = [code for code in codes.unique().cast(pl.String).to_list() if code is not None]
     units = {code: 10 ** decimals(code) for code in known}
     others = {code: unit for code, unit in units.items() if unit != 10**UNKNOWN_DECIMALS}
+    if not others:
+        # The usual ledger: nothing to look up row by row.
+        return pl.lit(10**UNKNOWN_DECIMALS, dtype=pl.Int64)
     return currency.cast(pl.String).replace_strict(others, default=10**UNKNOWN_DECIMALS, return_dtype=pl.Int64)
 
 
@@ -66,13 +50,12 @@ def to_minor(column: pl.Series, *, unit: pl.Series, decimal_mark: str = ".") -> 
     away from zero.
     """
     exact = _as_decimal(column, decimal_mark).to_physical()
-    step = (10**SCALE // unit).cast(pl.Int128)
-    frame = pl.DataFrame({"exact": exact, "step": step})
+    step = pl.lit((10**SCALE // unit).cast(pl.Int128))
     size = pl.col("exact").abs()
-    rounded = ((size + pl.col("step") // 2) // pl.col("step")) * pl.col("exact").sign()
-    parts = frame.select(
+    rounded = ((size + step // 2) // step) * pl.col("exact").sign()
+    parts = exact.to_frame("exact").select(
         minor=pl.when(rounded.abs() <= LARGEST_EXACT).then(rounded).cast(pl.Int64),
-        rest=(pl.col("exact") - rounded * pl.col("step")).cast(pl.Int64, strict=False),
+        rest=(pl.col("exact") - rounded * step).cast(pl.Int64, strict=False),
     )
     return parts["minor"], parts["rest"]
 
@@ -111,10 +94,10 @@ def to_units(frame: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
     AmountError
         An amount is too large for a floating-point number, or a cell of Excel, to show it to the last minor unit.
     """
-    units = []
-    for name, currency in columns.items():
-        largest = frame[name].abs().max()
+    for largest in frame.select(pl.col(*columns).abs().max()).row(0):
         if isinstance(largest, int) and largest > LARGEST_EXACT:
-            raise AmountError(f"An amount of {largest:,} minor units cannot be shown to the last unit; use a finer cut.")
-        units.append((pl.col(name) / minor_per_unit(pl.col(currency), frame[currency])).alias(name))
-    return frame.with_columns(units)
+            raise AmountError(
+                f"An amount of {largest:,} minor units cannot be shown to the last unit; use a finer cut."
+            )
+    units = {currency: minor_per_unit(pl.col(currency), frame[currency]) for currency in {*columns.values()}}
+    return frame.with_columns(pl.col(name) / units[currency] for name, currency in columns.items())

@@ -27,7 +27,9 @@ def text(column: pl.Series) -> pl.Series:
         whole = column.is_finite() & (column == column.round(0))
         frame = column.to_frame("x")
         return frame.select(
-            pl.when(whole).then(pl.col("x").cast(pl.Int64, strict=False).cast(pl.String)).otherwise(pl.col("x").cast(pl.String))
+            pl.when(whole)
+            .then(pl.col("x").cast(pl.Int64, strict=False).cast(pl.String))
+            .otherwise(pl.col("x").cast(pl.String))
         )["x"].alias(column.name)
     trimmed = column.cast(pl.String).str.strip_chars()
     return trimmed.set(trimmed == "", None)

@@ -130,5 +130,3 @@ def _legs(met: pl.DataFrame) -> pl.DataFrame:
         counterpart_item_id=pl.col("item_id_owed"),
     )
     return pl.concat([minus, plus])
-
-

@@ -40,7 +40,9 @@ def balance_periods(entries: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
         the attributes of the item, with ``document_day`` and ``due_day``.
     """
     daily = (
-        nw.from_native(entries.lazy().select("item", day_number("effective_on").alias("since"), "amount", "base_amount"))
+        nw.from_native(
+            entries.lazy().select("item", day_number("effective_on").alias("since"), "amount", "base_amount")
+        )
         .group_by("item", "since")
         .agg(nw.col("amount", "base_amount").sum())
     )

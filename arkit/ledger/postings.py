@@ -85,7 +85,9 @@ def undated_payments(items: pl.DataFrame, *, last_day: pl.Expr) -> pl.DataFrame:
     )
 
 
-def other_entries(conformed: Conformed, items: pl.DataFrame, *, table: str, layout: Layout) -> tuple[pl.DataFrame, pl.DataFrame]:
+def other_entries(
+    conformed: Conformed, items: pl.DataFrame, *, table: str, layout: Layout
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows of an entries or applications table as raw entries, and the findings on their amounts."""
     rows = _named_items(conformed.rows, items)
     money = {"amount": "currency", "base_amount": "base_currency"}
@@ -111,7 +113,9 @@ def _named_items(rows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
 
 def _base_of_entry(rows: pl.DataFrame) -> pl.Expr:
     same = pl.col("currency") == pl.col("base_currency")
-    at_item_rate = (pl.col("amount") * pl.col("item_base") / pl.col("item_amount")).round(0).cast(pl.Int64, strict=False)
+    at_item_rate = (
+        (pl.col("amount") * pl.col("item_base") / pl.col("item_amount")).round(0).cast(pl.Int64, strict=False)
+    )
     derived = pl.when(same).then(pl.col("amount")).otherwise(at_item_rate)
     return pl.coalesce("base_amount", derived) if "base_amount" in rows.columns else derived
 

@@ -21,7 +21,9 @@ from arkit.resources import resource
 _SUFFIXES = (".csv", ".txt", ".tsv", ".parquet", *WORKBOOKS)
 
 
-def read_ledger(path: str | Path, *, layout: str | Path | Layout | None = None, snapshot_on: date | str | None = None) -> Ledger:
+def read_ledger(
+    path: str | Path, *, layout: str | Path | Layout | None = None, snapshot_on: date | str | None = None
+) -> Ledger:
     """Read an export, or a frozen ledger, as a checked ledger.
 
     Parameters
@@ -54,7 +56,10 @@ def read_ledger(path: str | Path, *, layout: str | Path | Layout | None = None, 
         return thaw(source)
     stated = layout if isinstance(layout, Layout) else Layout.load(layout) if layout else Layout(name="canonical")
     files = _files(source, stated)
-    cells = {name: read_table(file, layout=stated, table=getattr(stated, name) or TableLayout()) for name, file in files.items()}
+    cells = {
+        name: read_table(file, layout=stated, table=getattr(stated, name) or TableLayout())
+        for name, file in files.items()
+    }
     names = {name: file.name for name, file in files.items()}
     return build(cells, layout=stated, snapshot_on=as_day(snapshot_on) if snapshot_on else None, sources=names)
 
@@ -109,9 +114,17 @@ def make_ledger(
     Examples
     --------
     >>> import arkit as ar, pandas as pd
-    >>> items = pd.DataFrame({
-    ...     "item_id": ["A"], "customer_id": ["C1"], "document_date": ["2026-01-01"], "due_date": ["2026-01-31"],
-    ...     "currency": ["EUR"], "amount": [100.0], "settled_on": [None]})
+    >>> items = pd.DataFrame(
+    ...     {
+    ...         "item_id": ["A"],
+    ...         "customer_id": ["C1"],
+    ...         "document_date": ["2026-01-01"],
+    ...         "due_date": ["2026-01-31"],
+    ...         "currency": ["EUR"],
+    ...         "amount": [100.0],
+    ...         "settled_on": [None],
+    ...     }
+    ... )
     >>> ar.make_ledger(items=items, shape="settled").covers
     (datetime.date(2026, 1, 1), datetime.date(2026, 1, 1))
     """

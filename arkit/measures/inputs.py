@@ -114,12 +114,21 @@ def countback(question: Question) -> pl.DataFrame:
     months = _monthly(daily, question, known=basis == SALES)
     steps = owed.join(months, on=question.keys, how="left", nulls_equal=True).sort(*question.keys, "month")
     taken = pl.col("sales").cum_sum().over(question.keys)
-    steps = steps.with_columns(rest=pl.col("receivables") - (taken - pl.col("sales")), exhausted=taken < pl.col("receivables"))
-    days = pl.when("exhausted").then(pl.col("length")).otherwise((pl.col("rest") / pl.col("sales")).fill_nan(0) * pl.col("length"))
+    steps = steps.with_columns(
+        rest=pl.col("receivables") - (taken - pl.col("sales")), exhausted=taken < pl.col("receivables")
+    )
+    days = (
+        pl.when("exhausted")
+        .then(pl.col("length"))
+        .otherwise((pl.col("rest") / pl.col("sales")).fill_nan(0) * pl.col("length"))
+    )
     ended = pl.col("exhausted").cast(pl.Int8).cum_min().over(question.keys) == 1
     counted = ended | ended.shift(1, fill_value=True).over(question.keys)
-    sums = steps.filter(counted).with_columns(days=days).group_by(question.keys).agg(
-        pl.col("days").sum().alias("countback_days"), runs_out=pl.col("exhausted").all()
+    sums = (
+        steps.filter(counted)
+        .with_columns(days=days)
+        .group_by(question.keys)
+        .agg(pl.col("days").sum().alias("countback_days"), runs_out=pl.col("exhausted").all())
     )
     return sums.select(*question.keys, countback_days=pl.when(~pl.col("runs_out")).then("countback_days"))
 

@@ -45,7 +45,10 @@ _BEST: Final = _NOT_DUE / _SALES * _DAYS
 _CHARGED: Final = pl.col("opening") + _SALES
 _CHARGED_MONTHLY: Final = pl.col("opening") + _SALES / pl.col("months")
 _NO_HISTORY: Final = (_SALES.is_null(), "needs the sales of the whole window; the ledger begins later")
-_NO_OPENING: Final = (pl.col("opening").is_null(), "needs the balance at the start of the window; the ledger begins later")
+_NO_OPENING: Final = (
+    pl.col("opening").is_null(),
+    "needs the balance at the start of the window; the ledger begins later",
+)
 _NO_SALES: Final = (_SALES <= 0, "no sales in the window")
 _NO_DUE_DATES: Final = (_NOT_DUE.is_null(), "the policy ages by document date, so nothing is known to be past due")
 

@@ -114,9 +114,11 @@ class Facts:
         """One key figure of a month-end, or nothing where there is none."""
         if day is None:
             return None
-        rows = self.trend[(self.trend["figure"] == name) & (self.trend["currency"] == currency) & (self.trend["as_of"] == day)]
+        rows = self.trend[
+            (self.trend["figure"] == name) & (self.trend["currency"] == currency) & (self.trend["as_of"] == day)
+        ]
         value = rows["value"].iloc[0] if len(rows) else None
-        return None if value is None or value != value else float(value)  # noqa: PLR0124
+        return None if value is None or value != value else float(value)
 
     def gross(self, currency: str, day: date | None) -> float | None:
         """The gross receivables of a currency on a month-end."""

@@ -94,5 +94,6 @@ def other_currencies(facts: Facts) -> list[str]:
     lines = [f"Also open, never added to it: {', '.join(others)}."] if others else []
     unapplied = facts.aging.loc[facts.aging["currency"] == facts.main_currency, "unapplied"].sum()
     if unapplied:
-        lines.append(f"{short_amount(-unapplied, facts.main_currency)} of payments and credits is not yet applied and not netted above.")
+        amount = short_amount(-unapplied, facts.main_currency)
+        lines.append(f"{amount} of payments and credits is not yet applied and not netted above.")
     return lines

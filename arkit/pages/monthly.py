@@ -15,15 +15,15 @@ from arkit.measures.movements import MOVEMENTS
 from arkit.pages.facts import LARGEST, Facts
 from arkit.pages.headline import other_currencies, sentence
 from arkit.pages.tiles import figure_tiles
-from arkit.policy import Policy
+from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present import figures
+from arkit.present.figures import Figure
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.wording import day_shown
 from arkit.terms import ALL_ENTITIES, NOT_DUE, Column
 
 if TYPE_CHECKING:
     import pandas as pd
-    import plotly.graph_objects as go
 
 NEEDS_HISTORY: Final = (
     "This section compares with the month before and needs a ledger with history; a snapshot of open items has none."
@@ -78,7 +78,7 @@ class MonthlyReport:
     ledger: Ledger
     as_of: str
     entity: str = ALL_ENTITIES
-    policy: Policy = Policy()
+    policy: Policy = DEFAULT_POLICY
 
     @cached_property
     def facts(self) -> Facts:
@@ -93,13 +93,15 @@ class MonthlyReport:
 
     def headline(self) -> Html:
         """What the month-end says, in one sentence."""
-        return page_part("headline", title=self.title, sentence=sentence(self.facts), lines=other_currencies(self.facts))
+        return page_part(
+            "headline", title=self.title, sentence=sentence(self.facts), lines=other_currencies(self.facts)
+        )
 
     def key_figures(self) -> Html:
         """The key figures of the main currency as tiles, with last month, last year and the trend."""
         return figure_tiles(self.facts)
 
-    def aging_chart(self) -> go.Figure:
+    def aging_chart(self) -> Figure:
         """The aging by currency as a chart, with the month before as marks."""
         basis = "due date" if self.policy.basis == "due_date" else "document date"
         return figures.aging_chart(
@@ -111,8 +113,10 @@ class MonthlyReport:
 
     def aging(self) -> Html:
         """The aging by currency."""
-        note = f"{self._basis()} Gross is the sum of the buckets; unapplied payments and credits stand apart; net = gross + unapplied."
-        return table(with_shares(self.facts.aging, self.policy), caption="Aging by currency", note=note, kind_column="kind")
+        note = f"{self._basis()} Gross is the sum of the buckets, unapplied amounts stand apart, net is both together."
+        return table(
+            with_shares(self.facts.aging, self.policy), caption="Aging by currency", note=note, kind_column="kind"
+        )
 
     def entities(self) -> Html:
         """The aging by entity and currency."""
@@ -131,7 +135,17 @@ class MonthlyReport:
         items, currency = self.facts.items, self.facts.main_currency
         late = items[(items["currency"] == currency) & (items["bucket"].isin(late_labels(self.policy)))]
         shown = late.nlargest(LARGEST, "open_amount")[
-            ["entity", "customer_id", "name", "item_id", "due_date", "days_past_due", "currency", "open_amount", "disputed"]
+            [
+                "entity",
+                "customer_id",
+                "name",
+                "item_id",
+                "due_date",
+                "days_past_due",
+                "currency",
+                "open_amount",
+                "disputed",
+            ]
         ]
         if shown.empty:
             return notice(f"Nothing in {currency} is past due.", tone="good")
@@ -146,7 +160,7 @@ class MonthlyReport:
             "before": Column(day_shown(self.facts.month_before), "amount"),
             "open_amount": Column(day_shown(self.facts.day), "amount"),
         }
-        note = "Cured: was past due and is paid. Worsened: in an older bucket. The changes add up to the change of the net balance."
+        note = "Cured: past due then, paid now. Worsened: in an older bucket. The changes add up to that of the net balance."
         return table(summary, caption="Items since the month before", note=note, columns=names)
 
     def findings(self) -> Html:
@@ -154,7 +168,9 @@ class MonthlyReport:
         summary = finding_summary(self.ledger.findings)
         if summary.empty:
             return notice("Nothing was found: every row could be used as it is.", tone="good")
-        return table(summary, caption="Findings while reading", note="Each row, with value and reason, is in the workbook.")
+        return table(
+            summary, caption="Findings while reading", note="Each row, with value and reason, is in the workbook."
+        )
 
     def definitions(self) -> Html:
         """How each key figure is computed, and the policy that was used."""
@@ -167,7 +183,10 @@ class MonthlyReport:
     def reconciliation(self) -> Html:
         """The proof that what is shown adds up to the control total; the report stops here if it does not."""
         proof = require_reconciled(self.ledger, as_of=self.facts.day, policy=self.policy)
-        note = "Gross + unapplied + set apart + rounding = control total, which is the sum of the raw amounts. " + _tie_out(proof)
+        note = (
+            "Gross + unapplied + set apart + rounding = control total, which is the sum of the raw amounts. "
+            + _tie_out(proof)
+        )
         return table(proof, caption=f"Reconciliation on {day_shown(self.facts.day)}", note=note)
 
     def proof(self) -> pd.DataFrame:
@@ -199,7 +218,10 @@ def movement_summary(moved: pd.DataFrame) -> pd.DataFrame:
     """Return the movements by currency and kind: items, before, now and change."""
     groups = moved.groupby(["currency", "movement"], observed=True, sort=False)
     summary = groups.agg(
-        items=("item_id", "size"), before=("before", "sum"), open_amount=("open_amount", "sum"), change=("change", "sum")
+        items=("item_id", "size"),
+        before=("before", "sum"),
+        open_amount=("open_amount", "sum"),
+        change=("change", "sum"),
     ).reset_index()
     summary = summary.round({"before": 4, "open_amount": 4, "change": 4})
     summary["order"] = summary["movement"].map(MOVEMENTS.index)
@@ -228,7 +250,10 @@ def policy_table(policy: Policy) -> pd.DataFrame:
     """Return the settings of a policy."""
     import pandas as pd
 
-    rows = [[name.replace("_", " "), ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)] for name, value in _settings(policy)]
+    rows = [
+        [name.replace("_", " "), ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)]
+        for name, value in _settings(policy)
+    ]
     return pd.DataFrame(rows, columns=["setting", "value"])
 
 

@@ -29,7 +29,9 @@ def figure_tiles(facts: Facts) -> Html:
     rows = facts.figures[facts.figures["currency"] == currency].set_index("figure")
     chosen = [name for name in ON_TILES if name in rows.index]
     basis = rows["basis"].dropna()
-    note = f"In {currency}; window: the month that ends on the day" + (f"; sales: {basis.iloc[0]}." if len(basis) else ".")
+    note = f"In {currency}; window: the month that ends on the day" + (
+        f"; sales: {basis.iloc[0]}." if len(basis) else "."
+    )
     return tiles([_tile(facts, KEY_FIGURES[name], rows.loc[name, "reason"], currency) for name in chosen], note=note)
 
 
@@ -57,9 +59,7 @@ def _span(series: list[float | None], figure: KeyFigure) -> str:
     return f"{shown(min(known), figure.unit)} to {shown(max(known), figure.unit)}"
 
 
-def _change(
-    facts: Facts, figure: KeyFigure, now: float, day: date | None, words: str, currency: str
-) -> Change | None:
+def _change(facts: Facts, figure: KeyFigure, now: float, day: date | None, words: str, currency: str) -> Change | None:
     before = facts.figure(figure.name, currency=currency, day=day)
     if before is None:
         return None

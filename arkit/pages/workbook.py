@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from arkit.pages.facts import Facts
@@ -42,26 +43,31 @@ def monthly_sheets(report: MonthlyReport) -> list[Sheet]:
     amounts = (*labels, "gross", UNAPPLIED, "net", "items")
     basis = f"Days counted from the {report.policy.basis.replace('_', ' ')}. Policy: {report.policy.name}."
     chart = Chart("Open receivables by entity", columns=labels, series="entity")
-    described = {"title": report.title}
-    return [
+    sheets = [
         _summary(report),
-        Sheet(name="Aging", table=facts.by_entity, subtitle="By entity and currency", note=basis, totals=amounts, chart=chart, **described),
-        Sheet(name="Customers", table=facts.by_customer, subtitle="By customer and currency", note=basis, totals=amounts, **described),
-        Sheet(name="Items", table=facts.items, subtitle="Open items", note=basis, totals=("open_amount",), **described),
+        Sheet(
+            name="Aging",
+            table=facts.by_entity,
+            subtitle="By entity and currency",
+            note=basis,
+            totals=amounts,
+            chart=chart,
+        ),
+        Sheet(
+            name="Customers", table=facts.by_customer, subtitle="By customer and currency", note=basis, totals=amounts
+        ),
+        Sheet(name="Items", table=facts.items, subtitle="Open items", note=basis, totals=("open_amount",)),
         _movements(report),
         Sheet(
-            name="Findings",
-            table=report.ledger.findings,
-            subtitle="What was wrong with the source, and what was done about it",
-            **described,
+            name="Findings", table=report.ledger.findings, subtitle="What was wrong with the source, and what was done"
         ),
         Sheet(
             name="Reconciliation",
             table=report.proof(),
             subtitle="Gross + unapplied + set apart + rounding = control total",
-            **described,
         ),
     ]
+    return [replace(sheet, title=report.title) for sheet in sheets]
 
 
 def _summary(report: MonthlyReport) -> Sheet:
@@ -74,7 +80,6 @@ def _summary(report: MonthlyReport) -> Sheet:
     return Sheet(
         name="Summary",
         table=summary_table(facts),
-        title=report.title,
         subtitle="Key figures by currency",
         note="Ratios as a share of 1, shown as percent. Where there is no number, the reason stands beside it.",
         row_kind="unit",
@@ -84,7 +89,9 @@ def _summary(report: MonthlyReport) -> Sheet:
 
 def summary_table(facts: Facts) -> pd.DataFrame:
     """Return the key figures by currency: now, a month before, a year before."""
-    table = facts.figures[["currency", "figure", "title", "value", "unit", "basis", "reason"]].rename(columns={"value": "this_month"})
+    table = facts.figures[["currency", "figure", "title", "value", "unit", "basis", "reason"]].rename(
+        columns={"value": "this_month"}
+    )
     for name, day in (("last_month", facts.month_before), ("last_year", facts.year_before)):
         table[name] = _values_on(facts, day, table)
     return table[["currency", "title", "this_month", "last_month", "last_year", "unit", "basis", "reason"]]
@@ -101,13 +108,15 @@ def _movements(report: MonthlyReport) -> Sheet:
 
     facts = report.facts
     if facts.moved is None or facts.month_before is None:
-        return Sheet(name="Movements", table=pd.DataFrame({"message": [NEEDS_HISTORY]}), title=report.title)
-    columns = {"before": Column(day_shown(facts.month_before), "amount"), "open_amount": Column(day_shown(facts.day), "amount")}
+        return Sheet(name="Movements", table=pd.DataFrame({"message": [NEEDS_HISTORY]}))
+    columns = {
+        "before": Column(day_shown(facts.month_before), "amount"),
+        "open_amount": Column(day_shown(facts.day), "amount"),
+    }
     changed = facts.moved[facts.moved["movement"] != "unchanged"]
     return Sheet(
         name="Movements",
         table=changed,
-        title=report.title,
         subtitle=f"Items that changed since {day_shown(facts.month_before)}",
         totals=_MOVED,
         columns=columns,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-import plotly.graph_objects as go
+from plotly.graph_objects import Figure
 from plotly.subplots import make_subplots
 
 from arkit.present.theme import MUTED, bucket_colours, framed
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_PANELS: Final = 3
+__all__ = ["Figure", "aging_chart"]
 
 
 def aging_chart(
     aging: pd.DataFrame, *, labels: Sequence[str], title: str, before: pd.DataFrame | None = None
-) -> go.Figure:
+) -> Figure:
     """Draw an aging by currency: a bar for each bucket and for what is unapplied, one panel for each currency.
 
     Parameters
@@ -66,7 +67,7 @@ def aging_chart(
     return framed(figure, title=title, bargap=0.25, legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.18})
 
 
-def _mark_earlier(figure: go.Figure, values: list[float], shown: list[str], place: int) -> None:
+def _mark_earlier(figure: Figure, values: list[float], shown: list[str], place: int) -> None:
     figure.add_scatter(
         x=shown,
         y=values,

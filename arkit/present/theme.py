@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
+from plotly.graph_objects import Figure
 
 from arkit.terms import NOT_DUE, UNAPPLIED
 
@@ -33,7 +33,7 @@ def bucket_colours(labels: Sequence[str]) -> dict[str, str]:
     return {NOT_DUE: CALM, UNAPPLIED: CREDIT, **colours}
 
 
-def framed(figure: go.Figure, *, title: str, height: int = 380, **layout: Any) -> go.Figure:
+def framed(figure: Figure, *, title: str, height: int = 380, **layout: Any) -> Figure:
     """Return a figure in the house style: its title says what it shows, axes are quiet, nothing is clipped."""
     figure.update_layout(
         title={"text": title, "x": 0, "xanchor": "left", "font": {"size": 15, "color": INK}},

@@ -1,4 +1,4 @@
-"""Values as a reader sees them: amounts with their currency's decimals, ratios as percent, days, dates, missing as a dash."""
+"""Values as a reader sees them: amounts with their currency's decimals, ratios as percent, days, dates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
-from arkit.ledger.money import decimals
+from arkit.currencies import decimals
 from arkit.terms import Kind
 
 LOCALE: Final = "en"

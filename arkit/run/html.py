@@ -13,6 +13,7 @@ from arkit.resources import resource
 
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter
+    from nbformat import NotebookNode
 
 PLOTLY: Final = "application/vnd.plotly.v1+json"
 POLICY_MARKER: Final = '<meta name="content-policy">'

@@ -218,9 +218,9 @@ def _write_workbook(folder: Path, request: Request, sheets: SheetMaker, ledger: 
 
 
 def _monthly_sheets(ledger: Ledger, *, as_of: date, entity: str, policy: Policy) -> Sequence[Sheet]:
-    from arkit.pages import MonthlyReport
+    from arkit.pages import MonthlyReport, monthly_sheets
 
-    return MonthlyReport(ledger, as_of=as_of.isoformat(), entity=entity, policy=policy).sheets()
+    return monthly_sheets(MonthlyReport(ledger, as_of=as_of.isoformat(), entity=entity, policy=policy))
 
 
 def _fingerprints(request: Request) -> list[dict[str, object]]:

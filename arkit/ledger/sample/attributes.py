@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from arkit.ledger.money import decimals
+from arkit.currencies import decimals
 from arkit.ledger.sample.draws import Draws
 from arkit.ledger.sample.names import customer_names
 from arkit.ledger.sample.rates import Rates

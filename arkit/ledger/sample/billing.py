@@ -11,7 +11,17 @@ from arkit.ledger.sample.customers import looked_up
 from arkit.ledger.sample.days import Window, calendar_days, is_working_day, month_index
 from arkit.ledger.sample.draws import Draws, Flags, Floats, Ints
 from arkit.ledger.sample.rates import Rates
-from arkit.ledger.sample.world import GROWTH_PER_MONTH, INFLATION_PER_YEAR, SEASONS, SHRINKING, SHRINKS, SHRINKS_BETWEEN, TERMS, Entity
+from arkit.ledger.sample.world import (
+    GROWTH_PER_MONTH,
+    INFLATION_PER_YEAR,
+    MIXED_FROM_RANK,
+    SEASONS,
+    SHRINKING,
+    SHRINKS,
+    SHRINKS_BETWEEN,
+    TERMS,
+    Entity,
+)
 
 INSTALMENTS: Final = 3
 INSTALMENT_DAYS: Final = 30
@@ -42,24 +52,24 @@ def _documents(clients: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFr
     total = int(counts.sum())
     client = np.repeat(np.arange(clients.height), counts)
     place = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
-    regular = clients["regular"].to_numpy()[client]
+    steady = clients["regular"].to_numpy()[client] | (client < MIXED_FROM_RANK)
     jitter = draws.share(total)
-    step = (place + np.where(regular, 0.3 + 0.4 * jitter, jitter)) / counts[client]
-    twin = (draws.below(total, 100) < TWINS_PER_HUNDRED) & (place > 0) & ~regular
+    step = (place + np.where(steady, 0.3 + 0.4 * jitter, jitter)) / counts[client]
+    twin = (draws.below(total, 100) < TWINS_PER_HUNDRED) & (place > 0) & ~steady
     step = np.where(twin, np.roll(step, 1), step)
     day = _days_of_demand(clients, client, step, window)
     grown = 1 + INFLATION_PER_YEAR / 100 / 365 * (day - window.start)
-    cents = np.floor(clients["usual_cents"].to_numpy()[client] * _noise(draws, regular) * grown).astype(np.int64)
+    cents = np.floor(clients["usual_cents"].to_numpy()[client] * _noise(draws, steady) * grown).astype(np.int64)
     documents = pl.DataFrame({"client": client, "day": day, "place": place, "cents": cents})
     documents = documents.sort("day", "client", "place").drop("place").with_row_index("document")
     return _with_late_invoice(documents, clients)
 
 
-def _noise(draws: Draws, regular: Flags) -> Floats:
-    """Return factors around 1: with a long tail to the right, or within 15 % for those who order evenly."""
-    n = len(regular)
+def _noise(draws: Draws, steady: Flags) -> Floats:
+    """Return factors around 1: with a long tail to the right, or within 20 % for those who order evenly."""
+    n = len(steady)
     wide = (0.5 + draws.share(n)) / (0.4 + draws.share(n)) / _MEAN_OF_NOISE
-    return np.asarray(np.where(regular, 0.85 + 0.3 * draws.share(n), wide), dtype=np.float64)
+    return np.asarray(np.where(steady, 0.8 + 0.4 * draws.share(n), wide), dtype=np.float64)
 
 
 def _demand(window: Window, season: str) -> Ints:

@@ -23,15 +23,16 @@ from arkit.ledger.sample.world import (
     SHRINKING,
     SLID,
     SLID_RANKS,
+    SLID_TERM,
     TERMS,
     Entity,
 )
 
 ITEMS_PER_CUSTOMER: Final = 50
 LEAST_CUSTOMERS: Final = 12
-DOCUMENTS_PER_ITEM: Final = 0.52
+DOCUMENTS_PER_ITEM: Final = 0.485
 EURO_CENTS_PER_DOCUMENT: Final = 18_000_00
-TOP_TEN_SHARE: Final = 0.33
+TOP_TEN_SHARE: Final = 0.3
 RUN_WEIGHTS: Final = (15, 45, 25, 15)  # customers paying on any working day, on Thursdays, twice and once a month
 BEHAVIOUR: Final = pl.Enum([*BEHAVIOURS, SLID])
 INTERCOMPANY_SHARE: Final = 0.012  # of turnover, for each entity
@@ -141,13 +142,14 @@ def _with_payment_habits(clients: pl.DataFrame, window: Window, draws: Draws) ->
     delay = kind["low"] + (pl.Series(draws.share(n)) * (kind["high"] - kind["low"] + 1)).floor().cast(pl.Int64)
     before = kind["late"] + (pl.Series(draws.share(n)) * (kind["early"] - kind["late"] + 1)).floor().cast(pl.Int64)
     regular = clients["regular"] | kind["orders_evenly"]
+    terms = pl.Series(draws.pick(n, [term.weight for term in TERMS]))
     return clients.with_columns(
         delay=delay,
         spread=kind["spread"],
         since=pl.when(before > 0).then(window.last - before),
         least_documents=kind["least_documents"],
         regular=regular,
-        terms=pl.Series(draws.pick(n, [term.weight for term in TERMS])),
+        terms=pl.when(clients["behaviour"] == SLID).then(SLID_TERM).otherwise(terms),
         run=pl.when(regular).then(0).when(pl.col("rank") < MIXED_FROM_RANK).then(1).otherwise(pl.Series(draws.pick(n, RUN_WEIGHTS))),
         takes_discount=pl.Series(draws.below(n, 100) < 60),
     )

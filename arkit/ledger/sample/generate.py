@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-import polars as pl
-
 from arkit.errors import LedgerError
 from arkit.ledger.sample.attributes import behaviours_table, customers_table, with_attributes
 from arkit.ledger.sample.company import keep_books

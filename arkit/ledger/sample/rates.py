@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from arkit.ledger.money import decimals
+from arkit.currencies import decimals
 from arkit.ledger.sample.days import Window, month_index
 from arkit.ledger.sample.draws import Draws, Ints
 from arkit.ledger.sample.world import CURRENCIES, RATE_AT_START

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from arkit.ledger.money import decimals
+from arkit.currencies import decimals
 from arkit.ledger.sample.company import Books
 from arkit.ledger.sample.world import ADVANCES_ACCOUNT, CURRENCIES, RECEIVABLES_ACCOUNT, Entity
 

@@ -68,10 +68,10 @@ class Term(NamedTuple):
 
 
 TERMS: Final = (
-    Term("N14", 14, 16),
-    Term("N30", 30, 48),
-    Term("N45", 45, 12),
-    Term("N60", 60, 8),
+    Term("N14", 14, 12),
+    Term("N30", 30, 46),
+    Term("N45", 45, 15),
+    Term("N60", 60, 11),
     Term("2/10 N30", 30, 16),
 )
 INSTALMENT_TERMS: Final = "N30/60/90"
@@ -138,10 +138,11 @@ BEHAVIOURS: Final = {
     "seasonal": Behaviour(8, (-8, -2), least_documents=48),
     "declines": Behaviour(6, (-4, 0), spread=2, starts=(235, 250), least_documents=72, regular=True),
     "static debt": Behaviour(2, (0, 4), starts=(280, 420), least_documents=16),
-    "one late invoice": Behaviour(3, (-8, -2), starts=(70, 150), least_documents=24),
+    "one late invoice": Behaviour(3, (-8, -2), starts=(100, 160), least_documents=24),
 }
 SLID: Final = "slid last month"
-SLID_RANKS: Final = (3, 6, 8)  # the customers of the last month's story, by size
+SLID_RANKS: Final = (2, 4, 7)  # the customers of the last month's story, by size
 SLID_DAYS: Final = 40
+SLID_TERM: Final = 1  # all on 30 days, so that each has invoices that fall due in the month
 MIXED_FROM_RANK: Final = 10  # the ten largest pay well, two of them a little late: the company lives on them
 LATE_RANKS: Final = (1, 5)

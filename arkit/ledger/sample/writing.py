@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 import polars as pl
 
+from arkit.currencies import decimals
 from arkit.errors import unknown_name
-from arkit.ledger.money import decimals
 from arkit.ledger.sample.model import Sample
 from arkit.ledger.sample.tables import MONEY, MONEY_DECIMALS
 
