@@ -1,6 +1,14 @@
 """Analysis of accounts receivable: from a dated ledger to reconciled tables."""
 
-from arkit.balances import aging_table, evidence, open_items, reconcile, require_reconciled, statement
+from arkit.balances import (
+    aging_table,
+    aging_trend,
+    evidence,
+    open_items,
+    reconcile,
+    require_reconciled,
+    statement,
+)
 from arkit.ledger import Layout, Ledger, freeze, make_ledger, read_ledger, sample_ledger
 from arkit.measures import (
     KEY_FIGURES,
@@ -27,6 +35,7 @@ __all__ = [
     "Ledger",
     "Policy",
     "aging_table",
+    "aging_trend",
     "average_days_delinquent",
     "best_possible_dso",
     "collection_effectiveness_index",

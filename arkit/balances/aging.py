@@ -88,19 +88,25 @@ def aging_table(
 
 def aging_frame(ledger: Ledger, day: date, *, by: By, policy: Policy, of: Measure = "open_amount") -> pl.DataFrame:
     """Return the aging with amounts as integers in minor units, sorted by its group columns."""
-    if of not in ("open_amount", "base_open_amount", "items"):
-        raise unknown_name("measure of aging", of, known=("open_amount", "base_open_amount", "items"))
-    keys = group_columns(by, ledger)
-    if of == "base_open_amount":
-        keys = ["base_currency" if name == "currency" else name for name in keys]
+    keys, value = value_of(group_columns(by, ledger), of)
     rows = bucketed(ledger, day, policy=policy).filter(nw.col("open_amount") != 0)
     if not set(keys) <= set(ledger.periods.columns):
-        rows = with_columns_for(rows, keys, ledger, day)
-    value = nw.lit(1, nw.Int64) if of == "items" else nw.col(of)
-    return _summed(rows, keys, policy.labels, value=value)
+        rows = with_columns_for(rows, keys, ledger, [day])
+    return summed(rows, keys, policy.labels, value=value).sort(keys)
 
 
-def _summed(rows: nw.LazyFrame, keys: list[str], labels: tuple[str, ...], *, value: nw.Expr) -> pl.DataFrame:
+def value_of(keys: list[str], of: Measure) -> tuple[list[str], nw.Expr]:
+    """Return the group columns, with the currency that belongs to a measure, and the value to sum."""
+    if of == "items":
+        return keys, nw.lit(1, nw.Int64)
+    if of == "open_amount":
+        return keys, nw.col(of)
+    if of == "base_open_amount":
+        return ["base_currency" if name == "currency" else name for name in keys], nw.col(of)
+    raise unknown_name("measure of aging", of, known=("open_amount", "base_open_amount", "items"))
+
+
+def summed(rows: nw.LazyFrame[pl.LazyFrame], keys: list[str], labels: tuple[str, ...], *, value: nw.Expr) -> pl.DataFrame:
     """Return one row for each group, with a column for each bucket."""
     columns = [*labels, UNAPPLIED]
     # Spread first, then group: one group-by instead of one by bucket and another over the buckets.
@@ -112,4 +118,4 @@ def _summed(rows: nw.LazyFrame, keys: list[str], labels: tuple[str, ...], *, val
     gross = pl.sum_horizontal(pl.col(labels))
     native: pl.LazyFrame = wide.to_native()
     table = native.with_columns(pl.col(keys).cast(pl.String), gross=gross, net=gross + pl.col(UNAPPLIED))
-    return table.select(*keys, *labels, "gross", UNAPPLIED, "net", pl.col("items").cast(pl.Int64)).sort(keys).collect()
+    return table.select(*keys, *labels, "gross", UNAPPLIED, "net", pl.col("items").cast(pl.Int64)).collect()

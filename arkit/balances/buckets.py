@@ -2,52 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
 import narwhals as nw
+import polars as pl
 
+from arkit.days import day_of
 from arkit.ledger.model import Ledger
+from arkit.ledger.periods import FOREVER
 from arkit.policy import Policy
 
-EPOCH: Final = date(1970, 1, 1)
-GROUP: Final = ("entity", "account", "customer_id", "currency")
+CUSTOMER: Final = ("entity", "account", "customer_id", "currency")
 
 
-def day_of(day: date) -> int:
-    """Return a day as days since 1970-01-01.
-
-    >>> day_of(date(1970, 2, 1))
-    31
-    """
-    return (day - EPOCH).days
-
-
-def standing(ledger: Ledger, day: date) -> nw.LazyFrame:
+def standing(ledger: Ledger, day: date) -> nw.LazyFrame[pl.LazyFrame]:
     """Return the balance periods that contain a day: what is open on it."""
     number = day_of(day)
     periods = nw.from_native(ledger.periods.lazy())
     return periods.filter(nw.col("since") <= number, nw.col("until") > number)
 
 
-def bucketed(ledger: Ledger, day: date, *, policy: Policy) -> nw.LazyFrame:
+def bucketed(ledger: Ledger, day: date, *, policy: Policy) -> nw.LazyFrame[pl.LazyFrame]:
     """Return what is open on a day with ``bucket``, the position of its label; one past the last label is *unapplied*.
 
     A negative balance (credit notes and receipts not yet applied, over-applied invoices) is unapplied. Where the
     policy nets, the unapplied of a customer first reduces that customer's oldest open items.
     """
-    open_on_day = standing(ledger, day)
+    rows = standing(ledger, day)
     if policy.unapplied == "net":
-        open_on_day = netted(open_on_day)
-    day_zero = nw.lit(day_of(day))
-    days = day_zero - nw.col("due_day" if policy.basis == "due_date" else "document_day")
+        rows = netted(rows, group=CUSTOMER)
+    return in_buckets(rows, nw.lit(day_of(day)), policy=policy)
+
+
+def bucketed_on(ledger: Ledger, days: Sequence[date], *, policy: Policy) -> nw.LazyFrame[pl.LazyFrame]:
+    """Return what is open on each of several days, in one pass: as ``bucketed``, with the day as ``day``."""
+    rows = standing_on(ledger, days)
+    if policy.unapplied == "net":
+        rows = netted(rows, group=(*CUSTOMER, "day"))
+    return in_buckets(rows, nw.col("day"), policy=policy)
+
+
+def standing_on(ledger: Ledger, days: Sequence[date]) -> nw.LazyFrame[pl.LazyFrame]:
+    """Return each balance period once for each of the days that it contains.
+
+    A calendar tells the place of every day among the days asked for; the places of its first and last day tell which
+    of them a period contains. Most periods contain none and are gone before anything is multiplied.
+    """
+    numbers = sorted({day_of(day) for day in days})
+    places = nw.from_native(_places(ledger, numbers).lazy())
+    contained = nw.from_native(_contained(numbers).lazy())
+    rows = nw.from_native(ledger.periods.lazy())
+    rows = rows.join(places.rename({"number": "since", "place": "first"}), on="since", how="inner")
+    rows = rows.join(places.rename({"number": "until", "place": "beyond"}), on="until", how="inner")
+    return rows.filter(nw.col("first") < nw.col("beyond")).join(contained, on=["first", "beyond"], how="inner")
+
+
+def _places(ledger: Ledger, numbers: list[int]) -> pl.DataFrame:
+    """Return for every day on which a period can begin or end how many of the days asked for are before it."""
+    entry_days = ledger.frames.entries["effective_on"].cast(pl.Int32)
+    calendar = pl.int_range(entry_days.min(), entry_days.max() + 1, dtype=pl.Int32, eager=True)
+    ends = pl.concat([calendar, pl.Series([FOREVER], dtype=pl.Int32)])
+    place = pl.Series(numbers, dtype=pl.Int32).search_sorted(ends, side="left")
+    return pl.DataFrame({"number": ends, "place": place.cast(pl.Int32)})
+
+
+def _contained(numbers: list[int]) -> pl.DataFrame:
+    """Return, for every first place and the place beyond the last, the days in between."""
+    count = len(numbers)
+    spans = pl.DataFrame({"first": range(count)}).join(pl.DataFrame({"beyond": range(1, count + 1)}), how="cross")
+    days = spans.join(pl.DataFrame({"place": range(count), "day": numbers}), how="cross")
+    inside = days.filter((pl.col("first") <= pl.col("place")) & (pl.col("place") < pl.col("beyond")))
+    return inside.select(pl.all().exclude("place").cast(pl.Int32))
+
+
+def in_buckets(
+    rows: nw.LazyFrame[pl.LazyFrame], day: nw.Expr, *, policy: Policy
+) -> nw.LazyFrame[pl.LazyFrame]:
+    """Return open items with ``bucket``, by their days on a day."""
+    dated = nw.col("due_day" if policy.basis == "due_date" else "document_day")
     last = len(policy.labels) - 1
     # Counted from the oldest: an item is in the last bucket unless a younger one claims it.
     position = nw.lit(last)
     for bucket, start in reversed(list(enumerate(_starts_after_first(policy)))):
-        position = nw.when(days < start).then(nw.lit(bucket)).otherwise(position)
+        # The days, day - dated, are fewer than the bucket after this one starts with.
+        position = nw.when(dated > day - start).then(nw.lit(bucket)).otherwise(position)
     unapplied = nw.col("open_amount") < 0
-    return open_on_day.with_columns(nw.when(unapplied).then(nw.lit(last + 1)).otherwise(position).alias("bucket"))
+    return rows.with_columns(nw.when(unapplied).then(nw.lit(last + 1)).otherwise(position).alias("bucket"))
 
 
 def _starts_after_first(policy: Policy) -> tuple[int, ...]:
@@ -55,17 +97,17 @@ def _starts_after_first(policy: Policy) -> tuple[int, ...]:
     return policy.starts if policy.has_not_due else policy.starts[1:]
 
 
-def netted(open_on_day: nw.LazyFrame) -> nw.LazyFrame:
-    """Return open items after each customer's credits have reduced the oldest debts, oldest credit first."""
+def netted(open_on_day: nw.LazyFrame[pl.LazyFrame], *, group: Sequence[str]) -> nw.LazyFrame[pl.LazyFrame]:
+    """Return open items after the credits of each group have reduced its oldest debts, oldest credit first."""
     debt = nw.when(nw.col("open_amount") > 0).then(nw.col("open_amount")).otherwise(0)
     credit = nw.when(nw.col("open_amount") < 0).then(-nw.col("open_amount")).otherwise(0)
     frame = open_on_day.with_columns(debt.alias("debt"), credit.alias("credit"))
     order = ("due_day", "item")
     frame = frame.with_columns(
-        nw.col("debt").cum_sum().over(*GROUP, order_by=order).alias("debt_so_far"),
-        nw.col("credit").cum_sum().over(*GROUP, order_by=order).alias("credit_so_far"),
-        nw.col("debt").sum().over(*GROUP).alias("all_debt"),
-        nw.col("credit").sum().over(*GROUP).alias("all_credit"),
+        nw.col("debt").cum_sum().over(*group, order_by=order).alias("debt_so_far"),
+        nw.col("credit").cum_sum().over(*group, order_by=order).alias("credit_so_far"),
+        nw.col("debt").sum().over(*group).alias("all_debt"),
+        nw.col("credit").sum().over(*group).alias("all_credit"),
     )
     left_of_debt = _rest(size="debt", reached="debt_so_far", against="all_credit")
     left_of_credit = _rest(size="credit", reached="credit_so_far", against="all_debt")

@@ -8,6 +8,7 @@ from datetime import date
 import narwhals as nw
 import polars as pl
 
+from arkit.days import day_of
 from arkit.errors import unknown_name
 from arkit.ledger.model import Ledger
 
@@ -30,17 +31,32 @@ def group_columns(by: By, ledger: Ledger) -> list[str]:
     return [*names, *(["currency"] if "currency" not in names else [])]
 
 
-def with_columns_for(frame: nw.LazyFrame, columns: Sequence[str], ledger: Ledger, day: date) -> nw.LazyFrame:
-    """Return rows that have ``item`` and ``customer_id`` with the named columns beside them."""
+def with_columns_for(
+    frame: nw.LazyFrame[pl.LazyFrame], columns: Sequence[str], ledger: Ledger, days: Sequence[date]
+) -> nw.LazyFrame[pl.LazyFrame]:
+    """Return rows that have ``item`` and ``customer_id`` with the named columns beside them.
+
+    Attributes of customers are those valid on the day; rows of several days have it as ``day``.
+    """
     have = frame.collect_schema().names()
     of_item = [name for name in columns if name not in have and name in ledger.frames.items.columns]
     if of_item:
         items = nw.from_native(ledger.frames.items.lazy().select("item", *of_item))
         frame = frame.join(items, on="item", how="left")
     of_customer = [name for name in columns if name not in have and name not in of_item]
-    if of_customer:
-        frame = frame.join(nw.from_native(customers_on(ledger, day, of_customer).lazy()), on="customer_id", how="left")
-    return frame
+    if not of_customer:
+        return frame
+    if len(days) == 1 or not has_history(ledger):
+        customers = customers_on(ledger, days[-1], of_customer)
+        return frame.join(nw.from_native(customers.lazy()), on="customer_id", how="left")
+    daily = [customers_on(ledger, day, of_customer).with_columns(day=pl.lit(day_of(day), pl.Int32)) for day in days]
+    return frame.join(nw.from_native(pl.concat(daily).lazy()), on=["customer_id", "day"], how="left")
+
+
+def has_history(ledger: Ledger) -> bool:
+    """Return whether attributes of customers changed over time."""
+    dated = ledger.frames.customers["valid_from"]
+    return dated.null_count() < len(dated)
 
 
 def customers_on(ledger: Ledger, day: date, columns: Sequence[str]) -> pl.DataFrame:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from arkit.balances.buckets import bucketed, day_of
+from arkit.balances.buckets import bucketed
 from arkit.balances.grouping import customers_on
+from arkit.days import day_of
 from arkit.ledger.model import Ledger
 from arkit.ledger.money import to_units
 from arkit.policy import Policy

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from arkit.errors import LedgerError
 from arkit.ledger.findings import find, find_faults, together, with_first_fault
 from arkit.ledger.items import Items
 from arkit.terms import ENTRY_TYPES
@@ -81,16 +82,18 @@ def _with_fault(raw: pl.DataFrame) -> pl.DataFrame:
     lost_counterpart = pl.col("counterpart_item_id").is_not_null() & pl.col("counterpart").is_null()
     unreadable = pl.col("effective_on").is_null() & pl.col("unread").is_not_null()
     no_counterpart = (pl.col("entry_type") == "application") & lost_counterpart
+    half = (pl.col("table") == "applications") & pl.col("counterpart_item_id").is_null()
     return with_first_fault(
         raw,
         [
             (pl.col("amount").is_null(), "unreadable_amount", pl.col("unread_amount")),
-            (pl.col("item_id").is_null(), "missing_id", None),
+            (pl.col("item_id").is_null() | half, "missing_id", None),
             (pl.col("item").is_null(), "payment_to_no_item", pl.col("item_id")),
             (no_counterpart, "payment_to_no_item", pl.col("counterpart_item_id")),
             (unreadable, "unreadable_date", pl.col("unread")),
             (pl.col("effective_on").is_null(), "missing_date", None),
-            (~pl.col("entry_type").is_in(ENTRY_TYPES), "unknown_entry_type", pl.col("entry_type")),
+            (pl.col("misfit").is_not_null(), "two_currencies", pl.col("misfit")),
+            (~pl.col("entry_type").is_in(ENTRY_TYPES).fill_null(False), "unknown_entry_type", pl.col("entry_type")),
         ],
     )
 
@@ -101,4 +104,7 @@ def covered_days(entries: pl.DataFrame, *, first: date | None, last: date | None
         first=pl.col("effective_on").min(),
         last=pl.max_horizontal(pl.col("effective_on").max(), pl.col("recorded_on").max()),
     ).row(0)
-    return first or found[0], last or found[1]
+    covers = first or found[0], last or found[1]
+    if covers[0] > covers[1]:
+        raise LedgerError(f"A ledger cannot cover the days from {covers[0]} to {covers[1]}. Give the earlier one first.")
+    return covers

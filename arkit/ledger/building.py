@@ -7,12 +7,12 @@ from datetime import date
 
 import polars as pl
 
-from arkit.errors import LayoutError, LedgerError
+from arkit.errors import LayoutError, LedgerError, listed
 from arkit.ledger.amounts import read_amounts
 from arkit.ledger.assembly import Entries, covered_days, make_entries
 from arkit.ledger.checks import cancelled_pairs, customers_of, over_applied
 from arkit.ledger.conform import Conformed, conform
-from arkit.ledger.findings import find, together
+from arkit.ledger.findings import FAULTS, find, together
 from arkit.ledger.items import Items, make_items
 from arkit.ledger.layout import Layout
 from arkit.ledger.model import Frames, Ledger
@@ -31,18 +31,32 @@ def build(
     sources: Mapping[str, str] = {},
 ) -> Ledger:
     """Return the checked ledger of tables whose cells are still as in their source."""
+    if "items" not in cells:
+        raise LedgerError(f"A ledger needs an items table; given: {listed(cells)}.")
     if cells["items"].is_empty():
         raise LedgerError(f"{sources.get('items', 'The items table')} has a header but no rows. Export it again.")
     tables = {
         name: conform(rows, table=name, layout=layout, source=sources.get(name, "")) for name, rows in cells.items()
     }
     items = make_items(tables["items"], layout=layout, terms_days=_terms_days(tables))
+    if items.usable.is_empty():
+        raise _nothing_usable(items, sources.get("items", "the items table"))
     day = _snapshot_day(layout, snapshot_on)
     documents, raw, findings = _postings(tables, items, layout=layout, day=day)
     entries = make_entries(raw, documents)
-    check_sums(entries.rows["amount"], table="entries")
+    for amounts in (raw["amount"], raw["base_amount"]):
+        check_sums(amounts, table="entries")
     covers = (day, day) if day else covered_days(entries.rows, first=layout.covers_from, last=layout.covers_until)
     return _ledger(tables, documents, entries, covers=covers, findings=findings, layout=layout)
+
+
+def _nothing_usable(items: Items, source: str) -> LedgerError:
+    code, count = items.rows["fault"].value_counts(sort=True).row(0)
+    found = items.rows.filter(pl.col("fault") == code)["fault_value"].drop_nulls().head(1).to_list()
+    return LedgerError(
+        f"No row of {source} can be used. In {count} of {items.rows.height} rows: {FAULTS[code].message} "
+        f"Found, for example: {listed(found)}. Check date_order, decimal_mark and the columns in the layout."
+    )
 
 
 def _snapshot_day(layout: Layout, snapshot_on: date | None) -> date | None:
@@ -146,6 +160,7 @@ def _with_amounts(tables: Mapping[str, Conformed], layout: Layout) -> tuple[dict
             read, found = read_amounts(rows, {amount: "currency"}, table=name, layout=layout)
             unread = read.filter(pl.col(amount).is_null()).drop(amount)
             frames[name] = read.drop_nulls(amount)
+            check_sums(frames[name][amount], table=name)
             findings += [found, find("unreadable_row", unread, table=name, value=f"unread_{amount}")]
     return frames, together(*findings)
 

@@ -41,15 +41,54 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
         A required column is in the layout but not in the file.
     """
     stated = getattr(layout, table) or TableLayout()
-    kept, left_out = _wanted_rows(cells, stated, table=table, source=source)
+    filled, blank = _filled_rows(_numbered(cells), table=table)
+    kept, left_out = _wanted_rows(filled, stated, table=table, source=source)
     named = _named(kept, stated, table=table, source=source)
-    typed = named.with_columns(_typed(named[name], table, layout) for name in named.columns if name != "source_row")
-    findings = together(left_out, _unreadable(named, typed, table))
+    typed = named.with_columns(
+        _typed(named[name], table, layout, source) for name in named.columns if name != "source_row"
+    )
+    findings = together(blank, left_out, _unreadable(named, typed, table))
     if table in LEDGER_TABLES:
         dated_by = "document_date" if table == "items" else "effective_on"
         return Conformed(typed.with_columns(unread=_unread(named, typed, dated_by)), findings)
     required = [name for name in TABLES[table].required if TABLES[table].columns[name] != "money"]
-    return Conformed(typed.drop_nulls(required), findings)
+    return Conformed(typed.drop_nulls(required), together(findings, _lacking(typed, required, findings, table)))
+
+
+def _numbered(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return cells with ``source_row``: as the file's reader numbered them, or counted from one."""
+    if cells.schema.get("source_row") == pl.Int64:
+        return cells
+    counted = cells.drop("source_row", strict=False).with_row_index("source_row", offset=1)
+    return counted.with_columns(pl.col("source_row").cast(pl.Int64))
+
+
+def _filled_rows(cells: pl.DataFrame, *, table: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Pass over blank rows, and tell how many there are; the first column decides which rows are worth a look."""
+    names = [name for name in cells.columns if name != "source_row"]
+    if not names:
+        return cells, together()
+    suspects = cells.filter(_is_blank(cells, names[0]))
+    blank = suspects.filter(pl.all_horizontal(_is_blank(cells, name) for name in names))
+    if blank.is_empty():
+        return cells, together()
+    found = find("blank_row", blank.select("source_row").head(1), table=table, value=pl.lit(f"{blank.height} rows"))
+    return cells.join(blank.select("source_row"), on="source_row", how="anti", maintain_order="left"), found
+
+
+def _is_blank(cells: pl.DataFrame, name: str) -> pl.Expr:
+    column = pl.col(name)
+    text = cells.schema[name] == pl.String
+    return column.is_null() | (column.str.strip_chars() == "") if text else column.is_null()
+
+
+def _lacking(typed: pl.DataFrame, required: list[str], findings: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Return findings for the rows that cannot be used because a required cell is empty."""
+    lacking = typed.filter(pl.any_horizontal(pl.col(required).is_null()))
+    found = findings.filter(pl.col("code") == "unreadable_row").select("source_row")
+    empty = [pl.when(pl.col(name).is_null()).then(pl.lit(f"no {name}")) for name in required]
+    rows = lacking.join(found, on="source_row", how="anti").drop("amount", strict=False)
+    return find("unreadable_row", rows, table=table, value=pl.concat_str(empty, separator=", ", ignore_nulls=True))
 
 
 def _wanted_rows(
@@ -58,11 +97,15 @@ def _wanted_rows(
     absent = [header for header in stated.keep if header not in cells.columns]
     if absent:
         raise _absent(absent, cells, source)
-    wanted = pl.all_horizontal(pl.lit(True), *(pl.col(name).is_in(values) for name, values in stated.keep.items()))
+    wanted = pl.all_horizontal(pl.lit(True), *(_is_one_of(name, values) for name, values in stated.keep.items()))
     kept = cells.filter(wanted) if stated.keep else cells
     number = cells.height - kept.height
     rows = pl.DataFrame({"source_row": [None]}, schema={"source_row": pl.Int64}).head(min(number, 1))
     return kept, find("left_out_by_layout", rows, table=table, value=pl.lit(f"{number} rows"))
+
+
+def _is_one_of(name: str, values: tuple[str, ...]) -> pl.Expr:
+    return pl.col(name).cast(pl.String).str.strip_chars().is_in(values)
 
 
 def _named(cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str) -> pl.DataFrame:
@@ -75,9 +118,8 @@ def _named(cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str)
         _refuse_misspelt(table, found=cells.columns, known=list(known), source=source)
     missing = [name for name in TABLES[table].required if name not in names and name not in stated.constants]
     if missing:
-        raise missing_columns(table, missing=missing, found=cells.columns, source=source)
-    if "source_row" not in cells.columns:
-        cells = cells.with_row_index("source_row", offset=1).with_columns(pl.col("source_row").cast(pl.Int64))
+        found = [name for name in cells.columns if name != "source_row"]
+        raise missing_columns(table, missing=missing, found=found, source=source)
     return cells.select(
         "source_row",
         *(pl.col(header).alias(name) for name, header in names.items() if name not in stated.constants),
@@ -104,7 +146,17 @@ def _refuse_misspelt(table: str, *, found: list[str], known: list[str], source: 
             )
 
 
-def _typed(column: pl.Series, table: str, layout: Layout) -> pl.Series:
+def _typed(column: pl.Series, table: str, layout: Layout, source: str) -> pl.Series:
+    try:
+        return _of_kind(column, table, layout)
+    except pl.exceptions.PolarsError as error:
+        raise LedgerError(
+            f"The column {column.name!r} of the {table} table{f' of {source}' if source else ''} holds {column.dtype}, "
+            f"which cannot be read as a {TABLES[table].columns[column.name]}. Write it as text."
+        ) from error
+
+
+def _of_kind(column: pl.Series, table: str, layout: Layout) -> pl.Series:
     kind = TABLES[table].columns[column.name]
     if kind == "date":
         return parsing.dates(column, order=layout.date_order)

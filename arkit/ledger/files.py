@@ -8,11 +8,13 @@ from pathlib import Path
 
 import polars as pl
 
-from arkit.errors import ReadingError, listed
+from arkit.errors import ReadingError
+from arkit.ledger.headers import first_line, refuse_repeated
 from arkit.ledger.layout import Layout, TableLayout
+from arkit.ledger.workbooks import WORKBOOKS, read_sheet
 
-WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 FIRST_DATA_ROW = 2
+HEADER_SEARCHED = 1_000_000
 
 
 def read_table(path: Path, *, layout: Layout, table: TableLayout) -> pl.DataFrame:
@@ -27,19 +29,18 @@ def read_table(path: Path, *, layout: Layout, table: TableLayout) -> pl.DataFram
         raise ReadingError(f"There is no file {path.name} in {path.parent}.")
     if path.stat().st_size == 0:
         raise ReadingError(f"{path.name} is empty (0 bytes). Export it again.")
-    frame = _cells(path, layout=layout, sheet=table.sheet)
-    twice = [name for name in frame.columns if frame.columns.count(name) > 1 or "_duplicated_" in name]
-    if twice:
-        raise ReadingError(f"{path.name} has a header twice: {listed(twice)}. Rename one of the columns.")
-    return frame.with_row_index("source_row", offset=FIRST_DATA_ROW).with_columns(pl.col("source_row").cast(pl.Int64))
+    frame, first_row = _cells(path, layout=layout, sheet=table.sheet)
+    rows = frame.drop("source_row", strict=False).with_row_index("source_row", offset=first_row)
+    return rows.with_columns(pl.col("source_row").cast(pl.Int64))
 
 
-def _cells(path: Path, *, layout: Layout, sheet: str) -> pl.DataFrame:
+def _cells(path: Path, *, layout: Layout, sheet: str) -> tuple[pl.DataFrame, int]:
+    """Return the cells below the header, and the number of the first row of them as a spreadsheet shows it."""
     kind = path.suffix.lower()
     if kind == ".parquet":
-        return _parquet(path)
+        return _parquet(path), FIRST_DATA_ROW
     if kind in WORKBOOKS:
-        return _workbook(path, sheet)
+        return read_sheet(path, sheet, decimal_mark=layout.decimal_mark)
     return _delimited(path, layout)
 
 
@@ -47,37 +48,35 @@ def _parquet(path: Path) -> pl.DataFrame:
     try:
         return pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise ReadingError(f"{path.name} is no Parquet file: {_first_line(error)}.") from error
+        raise ReadingError(f"{path.name} is no Parquet file: {first_line(error)}.") from error
 
 
-def _workbook(path: Path, sheet: str) -> pl.DataFrame:
-    import fastexcel
-
-    try:
-        book = fastexcel.read_excel(path)
-        if sheet and sheet not in book.sheet_names:
-            raise ReadingError(f"{path.name} has no sheet {sheet!r}. It has: {listed(book.sheet_names)}.")
-        cells = book.load_sheet(sheet or 0, dtypes="string")
-    except fastexcel.FastExcelError as error:
-        raise ReadingError(
-            f"{path.name} cannot be read as a workbook: {_first_line(error)}. Save it again as .xlsx without a password."
-        ) from error
-    return cells.to_polars()
-
-
-def _delimited(path: Path, layout: Layout) -> pl.DataFrame:
+def _delimited(path: Path, layout: Layout) -> tuple[pl.DataFrame, int]:
     content = _decoded(path, layout.encoding)
-    header = next(csv.reader(io.StringIO(content[:1_000_000].decode(errors="replace")), delimiter=layout.delimiter), [])
-    twice = {name for name in header if name.strip() and header.count(name) > 1}
-    if twice:
-        raise ReadingError(f"{path.name} has a header twice: {listed(sorted(twice))}. Rename one of the columns.")
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")
+    header, blank = _header(content, layout.delimiter)
+    refuse_repeated(header, path.name)
     try:
-        return pl.read_csv(content, separator=layout.delimiter, infer_schema=False)
+        return pl.read_csv(content, separator=layout.delimiter, infer_schema=False), FIRST_DATA_ROW + blank
     except (pl.exceptions.PolarsError, OSError) as error:
         raise ReadingError(
-            f"{path.name} cannot be read as text with the delimiter {layout.delimiter!r}: {_first_line(error)}. "
-            "Check the delimiter in the layout, and that every row has as many cells as the header."
+            f"{path.name} cannot be read as text with the delimiter {layout.delimiter!r}: {first_line(error)}. "
+            "Check the delimiter in the layout, that every row has as many cells as the header, and that a quotation "
+            'mark within a cell is doubled ("").'
         ) from error
+
+
+def _header(content: bytes, delimiter: str) -> tuple[list[str], int]:
+    """Return the cells of the header, as far as they can be told, and the number of blank lines above it."""
+    lines = io.StringIO(content[:HEADER_SEARCHED].decode(errors="replace"), newline="")
+    try:
+        for number, row in enumerate(csv.reader(lines, delimiter=delimiter)):
+            if row:
+                return row, number
+    except csv.Error:
+        pass  # A cell without end: what follows says so.
+    return [], 0
 
 
 def _decoded(path: Path, encoding: str) -> bytes:
@@ -100,7 +99,3 @@ def _decoded(path: Path, encoding: str) -> bytes:
         return content.decode(encoding).encode("utf-8")
     except (UnicodeDecodeError, LookupError) as error:
         raise ReadingError(f"{path.name} is not text in the encoding {encoding!r}: {error}.") from error
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -44,6 +44,9 @@ FAULTS: Final[dict[str, Fault]] = {
     "missing_id": Fault("set_apart", "The row names no item."),
     "unknown_currency": Fault("set_apart", "The currency is not an ISO 4217 code."),
     "unknown_type": Fault("derived", "The type is not in the layout; it was taken from the sign of the amount."),
+    "two_currencies": Fault(
+        "set_apart", "The two items are in different currencies; give an application in the entries table for each."
+    ),
     "unknown_entry_type": Fault("set_apart", "The entry type is not one of the schema's."),
     "duplicate_item": Fault("set_apart", "Another row has the same item number; the first one counts."),
     "payment_to_no_item": Fault("set_apart", "The entry names an item that is not in the ledger."),
@@ -71,7 +74,7 @@ FAULTS: Final[dict[str, Fault]] = {
     "payment_before_invoice": Fault("kept", "The payment is dated before its invoice; until then it stands unapplied."),
     "left_out_by_layout": Fault("kept", "The layout leaves these rows out: they are no receivables."),
     "repeated_customer": Fault("kept", "The customer is listed more than once; the first row counts."),
-    "blank_row": Fault("kept", "The row is empty."),
+    "blank_row": Fault("kept", "Rows without anything in them are passed over."),
 }
 
 

@@ -15,7 +15,7 @@ LARGEST_EXACT: Final = 2**53
 LARGEST_SUM: Final = 2**62
 
 _PLAIN: Final = r"^[+-]?(\d+\.?\d*|\.\d+)$"
-_GROUPED: Final = r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$"
+_GROUPED: Final = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$"
 
 
 def minor_per_unit(currency: pl.Expr, codes: pl.Series) -> pl.Expr:
@@ -32,7 +32,8 @@ def minor_per_unit(currency: pl.Expr, codes: pl.Series) -> pl.Expr:
 def plain_numbers(text: pl.Expr, *, decimal_mark: str) -> pl.Expr:
     """Return amounts as people write them (``1 234,56-``, ``(12.00)``) as plain numbers; others as missing.
 
-    A thousands mark counts only where it stands between groups of three digits, so ``1,5`` never becomes 15.
+    A thousands mark counts only where it stands between groups of three digits, so ``1,5`` never becomes 15, nor
+    ``0,125`` 125.
     """
     text = text.str.strip_chars().str.replace_all(r"[\s\u00a0\u202f'’]", "").str.replace("−", "-", literal=True)
     if decimal_mark == ",":

@@ -18,13 +18,15 @@ _FORMATS: Final[dict[DateOrder, tuple[str, ...]]] = {
 _TIME_OF_DAY: Final = r"[T ]\d{1,2}:\d{2}.*$"
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2199
+_LARGEST_WHOLE: Final = 2**53
 _TRUE: Final = ("true", "yes", "y", "1", "x", "да", "是", "ja")
 
 
 def text(column: pl.Series) -> pl.Series:
     """Return a column as text: trimmed, empty cells missing, whole numbers without a decimal point."""
     if column.dtype.is_float():
-        whole = column.is_finite() & (column == column.round(0))
+        column = column.fill_nan(None)
+        whole = column.is_finite() & (column == column.round(0)) & (column.abs() < _LARGEST_WHOLE)
         frame = column.to_frame("x")
         return frame.select(
             pl.when(whole)
@@ -40,6 +42,9 @@ def dates(column: pl.Series, *, order: DateOrder) -> pl.Series:
 
     Years before 1900 or after 2199 count as unreadable: they are typing errors, not due dates.
     """
+    if isinstance(column.dtype, pl.Datetime):
+        # The business date is the one on the clock of the place, not that of Greenwich.
+        column = column.dt.replace_time_zone(None)
     if column.dtype.is_temporal():
         found = column.cast(pl.Date)
     else:

@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from arkit.ledger.amounts import read_amounts
+from arkit.ledger.amounts import proportion, read_amounts
 from arkit.ledger.conform import Conformed
 from arkit.ledger.layout import Layout
 
@@ -31,6 +31,7 @@ COLUMNS: Final = (
     "counterpart_item_id",
     "unread",
     "unread_amount",
+    "misfit",
 )
 _EMPTY: Final = {
     "counterpart": pl.Int32,
@@ -38,6 +39,7 @@ _EMPTY: Final = {
     "recorded_on": pl.Date,
     "unread": pl.String,
     "unread_amount": pl.String,
+    "misfit": pl.String,
     "amount_rest": pl.Int64,
     "base_amount": pl.Int64,
 }
@@ -81,7 +83,7 @@ def undated_payments(items: pl.DataFrame, *, last_day: pl.Expr) -> pl.DataFrame:
         recorded_on=pl.lit(None, dtype=pl.Date),
         amount=part,
         amount_rest=pl.lit(0, dtype=pl.Int64),
-        base_amount=(pl.col("base_amount") * part / pl.col("amount")).round(0).cast(pl.Int64),
+        base_amount=proportion(pl.col("base_amount"), part=part, whole=pl.col("amount")),
     )
 
 
@@ -113,15 +115,16 @@ def _named_items(rows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
 
 def _base_of_entry(rows: pl.DataFrame) -> pl.Expr:
     same = pl.col("currency") == pl.col("base_currency")
-    at_item_rate = (
-        (pl.col("amount") * pl.col("item_base") / pl.col("item_amount")).round(0).cast(pl.Int64, strict=False)
-    )
+    at_item_rate = proportion(pl.col("item_base"), part=pl.col("amount"), whole=pl.col("item_amount"))
     derived = pl.when(same).then(pl.col("amount")).otherwise(at_item_rate)
     return pl.coalesce("base_amount", derived) if "base_amount" in rows.columns else derived
 
 
 def _two_legs(rows: pl.DataFrame) -> pl.DataFrame:
     """Return minus on the item and plus on its counterpart for each application."""
+    # One amount cannot be of two currencies.
+    differ = pl.col("currency") != pl.col("currency_other")
+    rows = rows.with_columns(misfit=pl.when(differ).then(pl.format("{} and {}", "currency", "currency_other")))
     minus = raw(
         rows,
         table="applications",

@@ -9,11 +9,12 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from arkit.errors import ReadingError, listed
+from arkit.errors import LedgerError, ReadingError, listed, unknown_name
 from arkit.ledger.building import build
 from arkit.ledger.files import WORKBOOKS, read_table
 from arkit.ledger.frozen import MANIFEST, thaw
-from arkit.ledger.layout import Layout, Shape, TableLayout
+from arkit.ledger.headers import first_line
+from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout, Shape, TableLayout
 from arkit.ledger.model import Ledger, as_day
 from arkit.ledger.schema import TABLES
 from arkit.resources import resource
@@ -129,6 +130,8 @@ def make_ledger(
     (datetime.date(2026, 1, 1), datetime.date(2026, 1, 1))
     """
     first, last = covers or (None, None)
+    if shape not in NEEDED_FOR_SHAPE:
+        raise unknown_name("shape", shape, known=NEEDED_FOR_SHAPE)
     layout = Layout(
         name="tables",
         shape=shape,
@@ -142,10 +145,15 @@ def make_ledger(
 def _polars(table: Any, name: str) -> pl.DataFrame:
     if name not in TABLES:
         raise ReadingError(f"There is no table {name!r}; a ledger has {listed(TABLES)}.")
-    frame = nw.from_native(table)
-    if isinstance(frame, nw.LazyFrame):
-        return frame.collect("polars").to_native()
-    return frame.to_polars()
+    try:
+        frame = nw.from_native(table)
+        polars: pl.DataFrame = (frame.collect("polars") if isinstance(frame, nw.LazyFrame) else frame).to_polars()
+    except Exception as error:  # Each kind of table has errors of its own.
+        raise LedgerError(
+            f"The {name} table cannot be read as a table: {first_line(error)}. Give a pandas, Polars, Arrow or DuckDB "
+            "table, each of its columns with one type of value."
+        ) from error
+    return polars
 
 
 def sample_ledger() -> Ledger:

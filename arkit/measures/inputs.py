@@ -11,11 +11,11 @@ import narwhals as nw
 import polars as pl
 
 from arkit.balances.aging import aging_frame
-from arkit.balances.buckets import day_of
 from arkit.balances.grouping import group_columns, with_columns_for
+from arkit.days import day_of, months_before
 from arkit.ledger.model import Ledger
 from arkit.ledger.periods import day_number
-from arkit.measures.windows import Window, months_before
+from arkit.measures.windows import Window
 from arkit.policy import Policy
 from arkit.terms import BILLING_TYPES, NOT_DUE
 
@@ -91,7 +91,7 @@ def daily_sales(question: Question) -> tuple[pl.DataFrame, str]:
     of_customer = [name for name in keys if name not in table.columns]
     if not table.is_empty() and all(name in ledger.frames.customers.columns for name in of_customer):
         rows = nw.from_native(table.lazy().with_columns(day=day_number("date"), sales="amount"))
-        rows = with_columns_for(rows, of_customer, ledger, question.day) if of_customer else rows
+        rows = with_columns_for(rows, of_customer, ledger, [question.day]) if of_customer else rows
         return _by_day(rows, keys), SALES
     wanted = pl.col("item_type").is_in(BILLING_TYPES) & pl.col("replaces").is_null()
     inside = [name for name in keys if name in ledger.frames.items.columns]
@@ -99,7 +99,7 @@ def daily_sales(question: Question) -> tuple[pl.DataFrame, str]:
     originals = ledger.frames.entries.lazy().filter(pl.col("entry_type") == "original")
     posted = originals.select("item", sales="amount", day=day_number("effective_on"))
     rows = nw.from_native(posted).join(nw.from_native(items), on="item", how="inner")
-    return _by_day(with_columns_for(rows, keys, ledger, question.day), keys), BILLINGS
+    return _by_day(with_columns_for(rows, keys, ledger, [question.day]), keys), BILLINGS
 
 
 def _by_day(rows: nw.LazyFrame, keys: list[str]) -> pl.DataFrame:
@@ -182,7 +182,7 @@ def payments(question: Question) -> pl.DataFrame:
     rows = rows.filter(pl.col("paid_by").cast(pl.String).fill_null("receipt") != "credit_note")
     late = day_number("effective_on") - day_number("due_date")
     rows = rows.with_columns(paid=-pl.col("amount"), paid_days_late=-pl.col("amount") * late)
-    grouped = with_columns_for(nw.from_native(rows), keys, question.ledger, question.day)
+    grouped = with_columns_for(nw.from_native(rows), keys, question.ledger, [question.day])
     sums: pl.DataFrame = grouped.group_by(*keys).agg(nw.col("paid", "paid_days_late").sum()).to_native().collect()
     known = pl.lit(question.knows_window)
     return sums.select(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from arkit.days import months_before
 from arkit.errors import unknown_name
 
 MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
@@ -47,17 +47,3 @@ def window_ending(day: date, length: Length) -> Window:
     if length not in MONTHS:
         raise unknown_name("window", length, known=[*MONTHS, "a number of days"])
     return Window(months_before(day, MONTHS[length]), day, months=MONTHS[length])
-
-
-def months_before(day: date, months: int) -> date:
-    """Return the same day some months before; the last day of a month stays the last day.
-
-    >>> months_before(date(2026, 2, 28), 1)
-    datetime.date(2026, 1, 31)
-    >>> months_before(date(2026, 3, 30), 1)
-    datetime.date(2026, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = monthrange(year, month + 1)[1]
-    is_last = day.day == monthrange(day.year, day.month)[1]
-    return date(year, month + 1, last if is_last else min(day.day, last))

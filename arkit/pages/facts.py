@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from arkit.balances import aging_table, open_items
+from arkit.days import month_ends_back
 from arkit.ledger import Ledger
 from arkit.measures import key_figures, movements
-from arkit.measures.windows import months_before
 from arkit.policy import Policy
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Facts:
     @cached_property
     def month_ends(self) -> list[date]:
         """The day and the same day of the months before, as far as the ledger covers them, the earliest first."""
-        days = [months_before(self.day, back) for back in range(TREND_MONTHS)]
-        return [day for day in reversed(days) if day >= self.ledger.covers[0]]
+        days = month_ends_back(self.day, TREND_MONTHS - 1)
+        return [day for day in days if day >= self.ledger.covers[0]]
 
     @cached_property
     def month_before(self) -> date | None:

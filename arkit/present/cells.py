@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
-from babel.numbers import get_currency_precision
+
+from arkit.currencies import decimals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,7 +61,7 @@ def _writable(value: object) -> object:
 
 def _day_numbers(column: pd.Series[Any]) -> list[object]:
     days = pd.to_datetime(column, errors="coerce", format=None if _is_datetime(column) else "ISO8601")
-    numbers = (days.dt.tz_localize(None).dt.normalize() - FIRST_DAY).dt.days.astype(object)
+    numbers = (days.dt.tz_localize(None).dt.normalize() - FIRST_DAY).dt.days.astype("Int64").astype(object)
     texts = column.astype(object).map(lambda value: str(value) if isinstance(value, str) else None)
     cells = numbers.where(days.notna(), texts)
     return cells.where(cells.notna(), None).tolist()
@@ -131,17 +131,7 @@ def _row_decimals(sheet: Sheet, name: str) -> list[int]:
     source = currency_column(sheet, name)
     if source is None:
         return [2] * len(sheet.table)
-    return [places_of(str(code)) for code in sheet.table[source]]
-
-
-@cache
-def places_of(currency: str) -> int:
-    """Return the number of decimals of a currency; two for a code that is none.
-
-    >>> places_of("EUR"), places_of("JPY"), places_of("KWD"), places_of("nan")
-    (2, 0, 3, 2)
-    """
-    return get_currency_precision(currency)
+    return [decimals(str(code)) for code in sheet.table[source]]
 
 
 def currency_column(sheet: Sheet, name: str) -> str | None:

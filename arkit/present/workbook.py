@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from arkit.present.cells import FilledColumn, currency_column, exact_total, filled, places_of, runs
+from arkit.currencies import decimals
+from arkit.present.cells import FilledColumn, currency_column, exact_total, filled, runs
 from arkit.present.native_chart import write_charts
 from arkit.present.sheets import CURRENCY, HEADER_ROW, Sheet
 from arkit.present.theme import INK, MUTED, RULE
@@ -168,7 +169,7 @@ def _write_totals(page: Any, sheet: Sheet, row: int, styles: _Styles) -> dict[st
                 _write_total(page, sheet, name, (at, position, code), cell)
             else:
                 label = f"Total {code}".strip() if position == 0 else code if name == CURRENCY else ""
-                page.write_string(at, position, label, styles.get(**look, **_side("text", position)))
+                page.write(at, position, label or None, styles.get(**look, **_side("text", position)))
     return rows
 
 
@@ -178,7 +179,7 @@ def _total_look(sheet: Sheet, name: str, code: str) -> tuple[str, int]:
     if kind != "amount" or source is None:
         return kind, 2 if kind == "amount" else 0
     own = sheet.table.loc[sheet.table[CURRENCY] == code, source] if CURRENCY in sheet.table else sheet.table[source]
-    return kind, max((places_of(str(found)) for found in own.dropna().unique()), default=2)
+    return kind, max((decimals(str(found)) for found in own.dropna().unique()), default=2)
 
 
 def _write_total(page: Any, sheet: Sheet, name: str, place: tuple[int, int, str], look: Any) -> None:
@@ -187,7 +188,7 @@ def _write_total(page: Any, sheet: Sheet, name: str, place: tuple[int, int, str]
     rows = sheet.table[sheet.table[CURRENCY] == code] if code else sheet.table
     source = currency_column(sheet, name)
     if source and rows[source].nunique() > 1:
-        page.write_string(at, position, "", look)  # base amounts of several base currencies are not added
+        page.write_blank(at, position, None, look)  # base amounts of several base currencies are not added
         return
     column = xl_range(first, position, last, position)
     formula = f"=SUBTOTAL(109,{column})"

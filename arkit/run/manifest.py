@@ -12,7 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from arkit.present.cells import exact_total, places_of
+from arkit.currencies import decimals
+from arkit.present.cells import exact_total
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ def _version(name: str) -> str:
 def control_totals(reconciliation: pd.DataFrame) -> dict[str, float]:
     """Return the control total of each currency, added exactly."""
     groups = reconciliation.groupby("currency", observed=True)["control_total"]
-    return {str(code): exact_total(amounts, places=places_of(str(code))) for code, amounts in groups}
+    return {str(code): exact_total(amounts, places=decimals(str(code))) for code, amounts in groups}
 
 
 def findings_by_code(findings: pd.DataFrame) -> dict[str, dict[str, object]]:
@@ -70,7 +71,7 @@ def findings_by_code(findings: pd.DataFrame) -> dict[str, dict[str, object]]:
     found = {}
     for (code, action), rows in findings.groupby(["code", "action"], observed=True):
         amounts = rows.dropna(subset=["amount", "currency"]).groupby("currency", observed=True)["amount"]
-        sums = {str(name): exact_total(values, places=places_of(str(name))) for name, values in amounts}
+        sums = {str(name): exact_total(values, places=decimals(str(name))) for name, values in amounts}
         found[str(code)] = {"rows": len(rows), "action": str(action), "amounts": sums}
     return found
 

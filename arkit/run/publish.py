@@ -22,14 +22,13 @@ def folder_name(text: str) -> str:
     """Return a text as the name of one folder; two texts never share a name.
 
     >>> folder_name("ES"), folder_name("Müller & Co"), folder_name("../A:B")
-    ('ES', 'Müller & Co', '%2E%2E%2FA%3AB')
+    ('ES', 'Müller & Co', '%2E.%2FA%3AB')
     """
-    plain = "".join(sign if sign.isalnum() or sign in "-_." else quote(sign, safe=KEPT_SIGNS) for sign in text)
-    dots = len(plain) - len(plain.lstrip("."))
-    ends = len(plain) - len(plain.rstrip(". "))
-    if dots or ends or not plain:
-        plain = quote(text, safe="").replace(".", "%2E") or "%"
-    return plain
+    signs = [sign if sign.isalnum() or sign in "-_." else quote(sign, safe=KEPT_SIGNS) for sign in text]
+    for end in (0, -1):  # a leading dot hides a folder; a dot or blank at the end is lost on some systems
+        if signs and signs[end] in (".", " "):
+            signs[end] = f"%{ord(signs[end]):02X}"
+    return "".join(signs) or "%"
 
 
 @contextmanager

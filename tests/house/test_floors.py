@@ -12,7 +12,7 @@ from tests.house.source import ROOT, TREES
 FLOORS = (
     ("errors",),
     ("terms",),
-    ("currencies", "policy", "resources"),
+    ("currencies", "days", "policy", "resources"),
     ("ledger",),
     ("balances",),
     ("measures",),
@@ -25,7 +25,7 @@ FLOORS = (
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # What presents gets finished tables: it may know the vocabulary, not the measures.
-KNOWN_TO_PRESENT = {"currencies", "errors", "terms", "policy", "resources", "present"}
+KNOWN_TO_PRESENT = {"currencies", "days", "errors", "terms", "policy", "resources", "present"}
 ROOMS_OF_LIBRARY = {
     "plotly": {"present"},
     "papermill": {"run"},

@@ -17,6 +17,7 @@ PUBLIC_NAMES = (
     "Ledger",
     "Policy",
     "aging_table",
+    "aging_trend",
     "average_days_delinquent",
     "best_possible_dso",
     "collection_effectiveness_index",

@@ -55,10 +55,11 @@ def with_attributes(
     countries = pl.DataFrame(COUNTRIES, schema=list(COUNTRIES[0]._fields), orient="row")[clients["country"]]
     numbers = pl.Series(draws.order(n) + 101)
     own = pl.Series([one.code for one in entities])[((clients["entity"] + 1) % len(entities)).to_list()]
+    names = customer_names(countries["language"])
     size = pl.col("rank") / clients["intercompany"].not_().sum()
     clients = clients.with_columns(
         customer_id=pl.when("intercompany").then(pl.lit("IC-") + own).otherwise(numbers.cast(pl.String).str.zfill(6)),
-        name=pl.when("intercompany").then(pl.lit("Group company ") + own).otherwise(customer_names(countries["language"])),
+        name=pl.when("intercompany").then(pl.lit("Group company ") + own).otherwise(names),
         industry=pl.Series(INDUSTRIES).gather(draws.below(n, len(INDUSTRIES))),
         size=pl.when(size < LARGE).then(pl.lit("L")).when(size < MEDIUM).then(pl.lit("M")).otherwise(pl.lit("S")),
         country=countries["code"],

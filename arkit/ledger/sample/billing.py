@@ -66,10 +66,10 @@ def _documents(clients: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFr
 
 
 def _noise(draws: Draws, steady: Flags) -> Floats:
-    """Return factors around 1: with a long tail to the right, or within 20 % for those who order evenly."""
+    """Return factors around 1: with a long tail to the right, or within 15 % for those who order evenly."""
     n = len(steady)
     wide = (0.5 + draws.share(n)) / (0.4 + draws.share(n)) / _MEAN_OF_NOISE
-    return np.asarray(np.where(steady, 0.8 + 0.4 * draws.share(n), wide), dtype=np.float64)
+    return np.asarray(np.where(steady, 0.85 + 0.3 * draws.share(n), wide), dtype=np.float64)
 
 
 def _demand(window: Window, season: str) -> Ints:
@@ -110,9 +110,7 @@ def _with_late_invoice(documents: pl.DataFrame, clients: pl.DataFrame) -> pl.Dat
     return documents.with_columns(late_invoice=late).with_columns(cents=enlarged)
 
 
-def _priced(
-    documents: pl.DataFrame, clients: pl.DataFrame, entities: tuple[Entity, ...], rates: Rates
-) -> pl.DataFrame:
+def _priced(documents: pl.DataFrame, clients: pl.DataFrame, entities: tuple[Entity, ...], rates: Rates) -> pl.DataFrame:
     """Add what an invoice has from its customer; the net amount in its currency and the amount with tax."""
     of_client = looked_up(clients, ["entity", "currency", "base", "terms", "regular"], documents["client"])
     tax = pl.Series([entity.tax for entity in entities]).gather(of_client["entity"])
@@ -140,7 +138,11 @@ def _typed(documents: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFram
     debit_note = plain & (luck >= 1000 - DEBIT_NOTE_PER_THOUSAND)
     days = pl.Series([term.days for term in TERMS]).gather(documents["terms"])
     return documents.with_columns(
-        kind=pl.when(opening).then(pl.lit("journal")).when(debit_note).then(pl.lit("debit_note")).otherwise(pl.lit("invoice")),
+        kind=pl.when(opening)
+        .then(pl.lit("journal"))
+        .when(debit_note)
+        .then(pl.lit("debit_note"))
+        .otherwise(pl.lit("invoice")),
         due=pl.col("day") + days,
         parts=pl.when(plain & (luck < INSTALMENT_PER_THOUSAND)).then(INSTALMENTS).otherwise(1),
     ).drop("regular")

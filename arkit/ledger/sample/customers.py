@@ -30,7 +30,7 @@ from arkit.ledger.sample.world import (
 
 ITEMS_PER_CUSTOMER: Final = 50
 LEAST_CUSTOMERS: Final = 12
-DOCUMENTS_PER_ITEM: Final = 0.485
+DOCUMENTS_PER_ITEM: Final = 0.47
 EURO_CENTS_PER_DOCUMENT: Final = 18_000_00
 TOP_TEN_SHARE: Final = 0.3
 RUN_WEIGHTS: Final = (15, 45, 25, 15)  # customers paying on any working day, on Thursdays, twice and once a month
@@ -143,6 +143,7 @@ def _with_payment_habits(clients: pl.DataFrame, window: Window, draws: Draws) ->
     before = kind["late"] + (pl.Series(draws.share(n)) * (kind["early"] - kind["late"] + 1)).floor().cast(pl.Int64)
     regular = clients["regular"] | kind["orders_evenly"]
     terms = pl.Series(draws.pick(n, [term.weight for term in TERMS]))
+    run = pl.Series(draws.pick(n, RUN_WEIGHTS))
     return clients.with_columns(
         delay=delay,
         spread=kind["spread"],
@@ -150,7 +151,7 @@ def _with_payment_habits(clients: pl.DataFrame, window: Window, draws: Draws) ->
         least_documents=kind["least_documents"],
         regular=regular,
         terms=pl.when(clients["behaviour"] == SLID).then(SLID_TERM).otherwise(terms),
-        run=pl.when(regular).then(0).when(pl.col("rank") < MIXED_FROM_RANK).then(1).otherwise(pl.Series(draws.pick(n, RUN_WEIGHTS))),
+        run=pl.when(regular).then(0).when(pl.col("rank") < MIXED_FROM_RANK).then(1).otherwise(run),
         takes_discount=pl.Series(draws.below(n, 100) < 60),
     )
 

@@ -86,16 +86,16 @@ def calendar_days(days: Ints) -> tuple[Ints, Ints, Ints]:
 
 def month_index(days: Ints, *, start: int) -> Ints:
     """Return the number of calendar months from the month of ``start`` to each day's month."""
-    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    months: Ints = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     origin = np.asarray([start]).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return months - origin[0]
+    return np.asarray(months - origin[0], dtype=np.int64)
 
 
 def is_working_day(days: Ints) -> Flags:
     """Tell which days are working days: Monday to Friday, but not Christmas and New Year's Day."""
     month, day, weekday = calendar_days(days)
     holiday = ((month == 12) & (day == 25)) | ((month == 1) & (day == 1))
-    return (weekday < 5) & ~holiday
+    return np.asarray((weekday < 5) & ~holiday, dtype=np.bool_)
 
 
 def next_marked(marked: Flags) -> Ints:

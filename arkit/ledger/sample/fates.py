@@ -87,7 +87,7 @@ def _renegotiated(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def credits_of(lines: pl.DataFrame, window: Window) -> pl.DataFrame:
-    """Return the credit notes and advances: line, kind, day, amount (positive) and the day they are set against the line.
+    """Return the credit notes and advances: kind, day, amount (positive), and the day of setting them against a line.
 
     Rebates and advances come before their invoice and wait for it, unapplied; an invoice that comes only after the
     books were closed leaves them open.

@@ -15,7 +15,7 @@ from arkit.ledger.sample.model import Sample
 UNKNOWN_CUSTOMER: Final = "000099"
 UNKNOWN_ITEM: Final = "ESI-404"
 TOO_FINE: Final = "0.004"  # added to an amount in euro: less than half a cent, so rounding gives the true amount
-SMALLEST: Final = 40  # faults are planted among so many of the smallest candidates
+SMALLEST: Final = 12  # faults are planted among so many of the smallest candidates
 _FAULTS: Final = {"fault": pl.String, "table": pl.String, "item_id": pl.String}
 
 
@@ -48,11 +48,12 @@ def with_faults(sample: Sample, *, seed: int) -> Sample:
     }
     applications, stray = _with_stray_application(sample)
     planted = [_listed(name, "items", ids) for name, ids in changes.items()]
+    planted.append(_listed("payment_to_no_item", "applications", stray))
     return replace(
         sample,
         items=_changed(sample.items, {name: ids.implode() for name, ids in changes.items()}),
         applications=applications,
-        faults=pl.concat([sample.faults, *planted, _listed("payment_to_no_item", "applications", stray)]).sort("fault", "item_id"),
+        faults=pl.concat([sample.faults, *planted]).sort("fault", "item_id"),
     )
 
 
@@ -104,5 +105,5 @@ def _with_stray_application(sample: Sample) -> tuple[pl.DataFrame, pl.Series]:
         recorded_on="recorded_on",
         amount="left",
         base_amount="left",
-    ).cast(dict(sample.applications.schema))
+    ).cast(sample.applications.schema)
     return pl.concat([sample.applications, stray]), stray["item_id"]

@@ -16,6 +16,7 @@ PROMISE_PER_HUNDRED: Final = 60
 KEPT_PER_HUNDRED: Final = 55
 REASONS: Final = ("Goods damaged", "Price differs from the order", "Short delivery", "No order number on the invoice")
 HOLD_DAYS: Final = 45
+DAYS: Final = ("from", "to", "recorded_on", "promised_on")
 COLUMNS: Final = ("item_id", "customer_id", "kind", "from", "to", "recorded_on", "amount", "promised_on", "note")
 
 
@@ -28,17 +29,15 @@ def marks_table(books: Books, rows: pl.DataFrame, clients: pl.DataFrame, *, seed
     open_end = pl.when(pl.col("to") <= books.window.close).then("to")
     marks = marks.with_columns(to=pl.when(pl.col("kind") == "promise").then("to").otherwise(open_end))
     marks = marks.sort("from", "kind", "item_id", "customer_id", nulls_last=True)
-    return marks.select(
-        as_date(name).alias(name) if name in ("from", "to", "recorded_on", "promised_on") else pl.col(name) for name in COLUMNS
-    )
+    return marks.select(as_date(name) if name in DAYS else pl.col(name) for name in COLUMNS)
 
 
 def _marks(frame: pl.DataFrame) -> pl.DataFrame:
     """Return a frame with the columns of the marks; those it lacks are empty."""
-    types = {name: pl.Int64 for name in ("from", "to", "recorded_on", "promised_on")} | {"amount": MONEY}
+    types = dict.fromkeys(DAYS, pl.Int64()) | {"amount": MONEY}
     frame = frame.with_columns(recorded_on=pl.col("from"))
     return frame.select(
-        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(types.get(name, pl.String)).alias(name)
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(types.get(name, pl.String())).alias(name)
         for name in COLUMNS
     )
 

@@ -10,11 +10,21 @@ from arkit.ledger.sample.days import Window, off_weekend
 from arkit.ledger.sample.rates import Rates
 
 RETURNED_DAYS: Final = 5  # a returned payment is taken back so many days after it was applied
-COLUMNS: Final = ("line", "entry_type", "effective", "recorded", "amount", "base_amount", "receipt", "other_line")
-TYPES: Final = pl.Enum(["discount", "write_off", "exchange", "transfer", "correction"])
+COLUMNS: Final[dict[str, pl.DataType]] = {
+    "line": pl.UInt32(),
+    "entry_type": pl.Enum(["discount", "write_off", "exchange", "transfer", "correction"]),
+    "effective": pl.Int64(),
+    "recorded": pl.Int64(),
+    "amount": pl.Int64(),
+    "base_amount": pl.Int64(),
+    "receipt": pl.UInt32(),
+    "other_line": pl.UInt32(),
+}
 
 
-def movements_of(lines: pl.DataFrame, parts: pl.DataFrame, credits: pl.DataFrame, rates: Rates, window: Window) -> pl.DataFrame:
+def movements_of(
+    lines: pl.DataFrame, parts: pl.DataFrame, credits: pl.DataFrame, rates: Rates, window: Window
+) -> pl.DataFrame:
     """Return the entries on invoices that are neither original nor application, as known when the books were closed."""
     taken = [
         _on_payment(parts.filter(pl.col("discount") > 0), "discount", -pl.col("discount"), rates),
@@ -31,9 +41,8 @@ def movements_of(lines: pl.DataFrame, parts: pl.DataFrame, credits: pl.DataFrame
 def _entries(rows: pl.DataFrame, **stated: pl.Expr) -> pl.DataFrame:
     """Return rows as entries with all columns and one type for each."""
     absent = {name: pl.lit(None) for name in ("receipt", "other_line") if name not in stated}
-    types = {"entry_type": TYPES, "line": pl.UInt32, "receipt": pl.UInt32, "other_line": pl.UInt32}
     columns = {**stated, **absent}
-    return rows.select(columns.get(name, pl.col(name)).cast(types.get(name, pl.Int64)).alias(name) for name in COLUMNS)
+    return rows.select(columns.get(name, pl.col(name)).cast(dtype).alias(name) for name, dtype in COLUMNS.items())
 
 
 def _on_payment(parts: pl.DataFrame, entry_type: str, amount: pl.Expr, rates: Rates) -> pl.DataFrame:
@@ -66,7 +75,8 @@ def _returned(parts: pl.DataFrame) -> pl.DataFrame:
 def _written_off(lines: pl.DataFrame, rates: Rates, window: Window) -> pl.DataFrame:
     """Return the write-off of each bad debt, seven to eleven months after it was due."""
     day = off_weekend(pl.col("due") + 210 + pl.col("wait") * 130 // 99)
-    rows = lines.filter(pl.col("fate") == "written off").with_columns(effective=day).filter(pl.col("effective") <= window.close)
+    bad = lines.filter(pl.col("fate") == "written off").with_columns(effective=day)
+    rows = bad.filter(pl.col("effective") <= window.close)
     base = rates.to_base(-rows["amount"], rows["currency"], rows["base"], rows["effective"])
     return _entries(
         rows.with_columns(base_off=base),

@@ -33,7 +33,9 @@ NAMINGS: Final = {
             "Aranda Bermejo Cantabria Duero Ebro Fuensanta Guadiana Hinojosa Íñiguez Jarama Levante Miño Nogales "
             "Olivar Peñalba Quintana Ribera Segura Turia Urgel Valverde Yuste Zújar".split()
         ),
-        tuple("Almacenes Suministros Talleres Comercial Construcciones Hoteles Muebles Envases Hermanos Ferretería".split()),
+        tuple(
+            "Almacenes Suministros Talleres Comercial Construcciones Hoteles Muebles Envases Hierros Bodegas".split()
+        ),
         ("S.L.", "S.A.", "S.L.U.", "S.Coop."),
     ),
     "de": Naming(
@@ -57,8 +59,9 @@ NAMINGS: Final = {
     "zh": Naming(
         "{own}{trade}{form}",
         tuple(
-            "上海华信 苏州宏达 宁波海丰 广州泰和 深圳明远 青岛蓝湾 杭州汇通 成都金桥 南京恒昌 天津永盛 武汉长江 厦门鹭达 "
-            "大连北方 西安秦川 重庆山城 长沙湘云 合肥科创 福州榕信 济南泉城 无锡太湖 佛山南海 东莞兴业 珠海横琴".split()
+            "上海华信 苏州宏达 宁波海丰 广州泰和 深圳明远 青岛蓝湾 杭州汇通 成都金桥 南京恒昌 天津永盛 "
+            "武汉长江 厦门鹭达 大连北方 西安秦川 重庆山城 长沙湘云 合肥科创 福州榕信 济南泉城 无锡太湖 "
+            "佛山南海 东莞兴业 珠海横琴".split()
         ),
         tuple("机械 贸易 食品 汽车配件 建材 家具 工具 包装 能源 物流".split()),
         ("有限公司", "股份有限公司"),

@@ -40,8 +40,8 @@ def with_payment_days(lines: pl.DataFrame, clients: pl.DataFrame, window: Window
     paid = _next_run(target["target"].to_numpy(), target["run"].to_numpy(), window)
     habits = habits.with_columns(pay_day=pl.Series(paid), early=target["early"])
     discount = pl.when("early").then((pl.col("amount") * DISCOUNT_PERCENT + 50) // 100).otherwise(0)
-    final = _final_day(window)
-    return habits.with_columns(pay_day=final, discount=discount).drop("early", "delay", "spread", "run", "takes_discount")
+    settled = habits.with_columns(pay_day=_final_day(window), discount=discount)
+    return settled.drop("early", "delay", "spread", "run", "takes_discount")
 
 
 def _takes_discount() -> pl.Expr:

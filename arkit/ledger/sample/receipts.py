@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from arkit.ledger.sample.days import Window, off_weekend
+from arkit.ledger.sample.days import off_weekend
 from arkit.ledger.sample.draws import Draws
 from arkit.ledger.sample.payments import RECEIPT_KEYS
 from arkit.ledger.sample.rates import Rates
@@ -51,8 +51,3 @@ def _with_extras(receipts: pl.DataFrame, rates: Rates, draws: Draws) -> pl.DataF
     )
     base = rates.to_base(receipts["too_much"], receipts["currency"], receipts["base"], receipts["pay_day"])
     return receipts.with_columns(amount=pl.col("paid") + pl.col("too_much"), base_amount=pl.col("base_paid") + base)
-
-
-def known_by(window: Window) -> pl.Expr:
-    """Tell which rows were recorded before the books were closed; nothing else is in them."""
-    return pl.col("recorded") <= window.close

@@ -11,7 +11,7 @@ from arkit.ledger.sample.days import calendar_days
 from arkit.ledger.sample.draws import Draws
 
 LATE_FROM_DAY: Final = 21  # of the month: what comes in then may be recorded after the month's end
-LATE_PER_THOUSAND: Final = 60
+LATE_PER_THOUSAND: Final = 70
 FORGOTTEN_PER_THOUSAND: Final = 1
 LATEST_DAY: Final = 5  # of the next month
 

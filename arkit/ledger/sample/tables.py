@@ -69,23 +69,22 @@ def _ids(rows: pl.DataFrame, key: str, name: str) -> pl.DataFrame:
 
 def applications_table(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
     """Return applications.csv: what of each receipt, advance and credit note was set against which invoice."""
-    columns = ["line", "entity", "currency", "base"]
-    paid = books.parts.select(
-        *columns, "recorded", "receipt", effective="applied", amount="paid", base_amount="base_paid"
-    ).join(_ids(rows, "receipt", "counterpart_item_id"), on="receipt", how="left", maintain_order="left")
-    credited = books.used_credits.select(
-        *columns, "credit_number", recorded="applied_recorded", effective="applied", amount="credit", base_amount="base_credit"
-    ).join(_ids(rows, "credit_number", "counterpart_item_id"), on="credit_number", how="left", maintain_order="left")
-    together = pl.concat([paid.drop("receipt"), credited.drop("credit_number")], how="diagonal")
-    together = together.sort("effective", "entity", "line", maintain_order=True)
+    credits = books.used_credits.with_columns(recorded="applied_recorded", paid="credit", base_paid="base_credit")
+    counterparts = ((books.parts, "receipt"), (credits, "credit_number"))
+    columns = ["line", "entity", "currency", "base", "applied", "recorded", "paid", "base_paid", "counterpart_item_id"]
+    named = [
+        applied.join(_ids(rows, key, "counterpart_item_id"), on=key, how="left", maintain_order="left").select(columns)
+        for applied, key in counterparts
+    ]
+    together = pl.concat(named).sort("applied", "entity", "line", maintain_order=True)
     together = together.join(_ids(rows, "line", "item_id"), on="line", how="left", maintain_order="left")
     return together.select(
         "item_id",
         "counterpart_item_id",
-        effective_on=as_date("effective"),
+        effective_on=as_date("applied"),
         recorded_on=as_date("recorded"),
-        amount=in_units(pl.col("amount"), together["currency"]),
-        base_amount=in_units(pl.col("base_amount"), together["base"]),
+        amount=in_units(pl.col("paid"), together["currency"]),
+        base_amount=in_units(pl.col("base_paid"), together["base"]),
     )
 
 

@@ -22,7 +22,8 @@ def gl_table(books: Books, rows: pl.DataFrame, entities: tuple[Entity, ...]) -> 
     ends = books.window.month_ends
     legs = _legs(books, rows)
     seen = pl.Series("end", np.searchsorted(ends, legs["seen"].to_numpy(), side="left"))
-    moved = legs.with_columns(seen).filter(pl.col("end") < len(ends)).group_by(*_GL_KEYS, "end").agg(pl.col("amount").sum())
+    in_time = legs.with_columns(seen).filter(pl.col("end") < len(ends))
+    moved = in_time.group_by(*_GL_KEYS, "end").agg(pl.col("amount").sum())
     grid = moved.select(_GL_KEYS).unique().join(pl.DataFrame({"end": np.arange(len(ends))}), how="cross")
     grid = grid.join(moved, on=[*_GL_KEYS, "end"], how="left").sort(*_GL_KEYS, "end")
     balance = pl.col("amount").fill_null(0).cum_sum().over(_GL_KEYS)

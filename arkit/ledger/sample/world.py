@@ -131,12 +131,12 @@ class Behaviour:
 
 
 BEHAVIOURS: Final = {
-    "punctual": Behaviour(50, (-8, -2)),
+    "punctual": Behaviour(51, (-8, -2)),
     "habitually late": Behaviour(24, (1, 8), spread=6),
     "slides slowly": Behaviour(5, (-4, 1), starts=(540, 720), least_documents=36),
     "stops paying": Behaviour(2, (-3, 2), starts=(100, 230), least_documents=30),
     "seasonal": Behaviour(8, (-8, -2), least_documents=48),
-    "declines": Behaviour(6, (-4, 0), spread=2, starts=(235, 250), least_documents=72, regular=True),
+    "declines": Behaviour(5, (-4, 0), spread=1, starts=(240, 255), least_documents=108, regular=True),
     "static debt": Behaviour(2, (0, 4), starts=(280, 420), least_documents=16),
     "one late invoice": Behaviour(3, (-8, -2), starts=(100, 160), least_documents=24),
 }

@@ -60,8 +60,10 @@ def as_text(table: pl.DataFrame, name: str, sample: Sample) -> pl.DataFrame:
 
 def _currencies(table: pl.DataFrame, name: str, sample: Sample) -> pl.DataFrame:
     """Return the currencies of each row: its own, or those of the item that it names."""
+    if "base_currency" in table.columns:
+        return table.select("currency", "base_currency")
     if "currency" in table.columns:
-        return table.select("currency", base_currency=pl.col("base_currency" if "base_currency" in table.columns else "currency"))
+        return table.select("currency")
     of_item = sample.items.select("item_id", "currency", "base_currency").unique("item_id", keep="first")
     key = "counterpart_item_id" if name == "applications" else "item_id"
     return table.select(item_id=key).join(of_item, on="item_id", how="left", maintain_order="left")

@@ -1,0 +1,41 @@
+"""Days: as numbers inside, and the month-ends before a day."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+from typing import Final
+
+EPOCH: Final = date(1970, 1, 1)
+
+
+def day_of(day: date) -> int:
+    """Return a day as days since 1970-01-01.
+
+    >>> day_of(date(1970, 2, 1))
+    31
+    """
+    return (day - EPOCH).days
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the same day some months before; the last day of a month stays the last day.
+
+    >>> months_before(date(2026, 2, 28), 1)
+    datetime.date(2026, 1, 31)
+    >>> months_before(date(2026, 3, 30), 1)
+    datetime.date(2026, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = monthrange(year, month + 1)[1]
+    is_last = day.day == monthrange(day.year, day.month)[1]
+    return date(year, month + 1, last if is_last else min(day.day, last))
+
+
+def month_ends_back(day: date, months: int) -> list[date]:
+    """Return a day and the same day of the months before, the earliest first.
+
+    >>> [str(end) for end in month_ends_back(date(2026, 3, 31), 2)]
+    ['2026-01-31', '2026-02-28', '2026-03-31']
+    """
+    return [months_before(day, back) for back in range(months, -1, -1)]

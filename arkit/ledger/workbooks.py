@@ -1,0 +1,100 @@
+"""Workbooks to cells: text as text, numbers as numbers, and the row numbers of the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from arkit.errors import ReadingError, listed
+from arkit.ledger.headers import first_line, refuse_repeated
+
+WORKBOOKS: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
+Load = Callable[..., pl.DataFrame]
+
+
+def read_sheet(path: Path, sheet: str, *, decimal_mark: str) -> tuple[pl.DataFrame, int]:
+    """Return the cells below the header, and the number of the first row of them as the sheet shows it.
+
+    The header is the first row that is not blank.
+
+    Raises
+    ------
+    ReadingError
+        The file is no workbook, or has no such sheet.
+    """
+    import fastexcel
+
+    try:
+        book = fastexcel.read_excel(path)
+        if sheet and sheet not in book.sheet_names:
+            raise ReadingError(f"{path.name} has no sheet {sheet!r}. It has: {listed(book.sheet_names)}.")
+        return _below_header(partial(_load, book, sheet or 0), path, decimal_mark)
+    except fastexcel.FastExcelError as error:
+        raise ReadingError(
+            f"{path.name} cannot be read as a workbook: {first_line(error)}. Save it again as .xlsx without a password."
+        ) from error
+
+
+def _load(book: Any, sheet: str | int, *, skip_rows: int = 0, **how: Any) -> pl.DataFrame:
+    """Return the cells of a sheet from a row on, blank rows above them included."""
+    cells: pl.DataFrame = book.load_sheet(sheet, header_row=None, skip_rows=skip_rows, **how).to_polars()
+    return cells
+
+
+def _below_header(load: Load, path: Path, decimal_mark: str) -> tuple[pl.DataFrame, int]:
+    cells = load(dtypes="string")
+    filled = cells.select(pl.any_horizontal(pl.lit(False), pl.all().is_not_null())).to_series().arg_max()
+    above = filled or 0
+    header = ["" if name is None else str(name) for name in (cells.row(above) if cells.height else ())]
+    refuse_repeated(header, path.name)
+    rows = cells.slice(above + 1)
+    if decimal_mark == ",":
+        rows = _with_numbers(rows, partial(load, skip_rows=above + 1))
+    names = [name if name.strip() else f"column {number}" for number, name in enumerate(header, start=1)]
+    rows.columns = names
+    return rows, above + 2
+
+
+def _with_numbers(rows: pl.DataFrame, load: Load) -> pl.DataFrame:
+    """Return the cells with numbers as numbers: what a sheet holds as a number has no decimal mark to be mistaken."""
+    if rows.is_empty():
+        return rows
+    typed = load(schema_sample_rows=None)
+    columns = []
+    for position, name in enumerate(rows.columns):
+        if typed[name].dtype.is_numeric():
+            columns.append(typed[name])
+        elif _is_mixed(load, position):
+            columns.append(_with_comma(rows[name], load(dtypes={position: "float"}, use_columns=[position]).to_series()))
+        else:
+            columns.append(rows[name])
+    return pl.DataFrame(columns)
+
+
+def _is_mixed(load: Load, position: int) -> bool:
+    import fastexcel
+
+    try:
+        load(use_columns=[position], schema_sample_rows=None, dtype_coercion="strict")
+    except fastexcel.FastExcelError:
+        return True
+    return False
+
+
+def _with_comma(text: pl.Series, number: pl.Series) -> pl.Series:
+    """Write the numbers among text with a comma; 1.234 may be either a number or text, so it stays for a finding."""
+    frame = pl.DataFrame({"text": text, "number": number})
+    either = pl.col("text").str.contains(r"^-?[1-9]\d{0,2}\.\d{3}$")
+    written = (
+        pl.when(pl.col("number").is_null())
+        .then("text")
+        .when(either)
+        .then(pl.format("{} (a number, or text with a thousands mark)", "text"))
+        .otherwise(pl.col("text").str.replace(".", ",", literal=True))
+    )
+    return frame.select(written.alias(text.name)).to_series()
