@@ -88,25 +88,27 @@ def aging_table(
 
 def aging_frame(ledger: Ledger, day: date, *, by: By, policy: Policy, of: Measure = "open_amount") -> pl.DataFrame:
     """Return the aging with amounts as integers in minor units, sorted by its group columns."""
-    keys, value = value_of(group_columns(by, ledger), of)
+    keys, value = keys_and_value(ledger, by, of)
     rows = bucketed(ledger, day, policy=policy).filter(nw.col("open_amount") != 0)
     if not set(keys) <= set(ledger.periods.columns):
         rows = with_columns_for(rows, keys, ledger, [day])
     return summed(rows, keys, policy.labels, value=value).sort(keys)
 
 
-def value_of(keys: list[str], of: Measure) -> tuple[list[str], nw.Expr]:
+def keys_and_value(ledger: Ledger, by: By, of: Measure) -> tuple[list[str], nw.Expr]:
     """Return the group columns, with the currency that belongs to a measure, and the value to sum."""
     if of == "items":
-        return keys, nw.lit(1, nw.Int64)
+        return group_columns(by, ledger), nw.lit(1, nw.Int64)
     if of == "open_amount":
-        return keys, nw.col(of)
+        return group_columns(by, ledger), nw.col(of)
     if of == "base_open_amount":
-        return ["base_currency" if name == "currency" else name for name in keys], nw.col(of)
+        return group_columns(by, ledger, currency="base_currency"), nw.col(of)
     raise unknown_name("measure of aging", of, known=("open_amount", "base_open_amount", "items"))
 
 
-def summed(rows: nw.LazyFrame[pl.LazyFrame], keys: list[str], labels: tuple[str, ...], *, value: nw.Expr) -> pl.DataFrame:
+def summed(
+    rows: nw.LazyFrame[pl.LazyFrame], keys: list[str], labels: tuple[str, ...], *, value: nw.Expr
+) -> pl.DataFrame:
     """Return one row for each group, with a column for each bucket."""
     columns = [*labels, UNAPPLIED]
     # Spread first, then group: one group-by instead of one by bucket and another over the buckets.

@@ -32,7 +32,7 @@ def bucketed(ledger: Ledger, day: date, *, policy: Policy) -> nw.LazyFrame[pl.La
     """
     rows = standing(ledger, day)
     if policy.unapplied == "net":
-        rows = netted(rows, group=CUSTOMER)
+        rows = netted(rows, ledger, group=CUSTOMER)
     return in_buckets(rows, nw.lit(day_of(day)), policy=policy)
 
 
@@ -40,7 +40,7 @@ def bucketed_on(ledger: Ledger, days: Sequence[date], *, policy: Policy) -> nw.L
     """Return what is open on each of several days, in one pass: as ``bucketed``, with the day as ``day``."""
     rows = standing_on(ledger, days)
     if policy.unapplied == "net":
-        rows = netted(rows, group=(*CUSTOMER, "day"))
+        rows = netted(rows, ledger, group=(*CUSTOMER, "day"))
     return in_buckets(rows, nw.col("day"), policy=policy)
 
 
@@ -77,9 +77,7 @@ def _contained(numbers: list[int]) -> pl.DataFrame:
     return inside.select(pl.all().exclude("place").cast(pl.Int32))
 
 
-def in_buckets(
-    rows: nw.LazyFrame[pl.LazyFrame], day: nw.Expr, *, policy: Policy
-) -> nw.LazyFrame[pl.LazyFrame]:
+def in_buckets(rows: nw.LazyFrame[pl.LazyFrame], day: nw.Expr, *, policy: Policy) -> nw.LazyFrame[pl.LazyFrame]:
     """Return open items with ``bucket``, by their days on a day."""
     dated = nw.col("due_day" if policy.basis == "due_date" else "document_day")
     last = len(policy.labels) - 1
@@ -97,12 +95,17 @@ def _starts_after_first(policy: Policy) -> tuple[int, ...]:
     return policy.starts if policy.has_not_due else policy.starts[1:]
 
 
-def netted(open_on_day: nw.LazyFrame[pl.LazyFrame], *, group: Sequence[str]) -> nw.LazyFrame[pl.LazyFrame]:
+def netted(
+    open_on_day: nw.LazyFrame[pl.LazyFrame], ledger: Ledger, *, group: Sequence[str]
+) -> nw.LazyFrame[pl.LazyFrame]:
     """Return open items after the credits of each group have reduced its oldest debts, oldest credit first."""
+    # Of one day, by number: the order of the rows in the source must not decide.
+    numbers = nw.from_native(ledger.frames.items.lazy().select("item", "item_id"))
+    open_on_day = open_on_day.filter(nw.col("open_amount") != 0).join(numbers, on="item", how="left")
     debt = nw.when(nw.col("open_amount") > 0).then(nw.col("open_amount")).otherwise(0)
     credit = nw.when(nw.col("open_amount") < 0).then(-nw.col("open_amount")).otherwise(0)
     frame = open_on_day.with_columns(debt.alias("debt"), credit.alias("credit"))
-    order = ("due_day", "item")
+    order = ("due_day", "item_id")
     frame = frame.with_columns(
         nw.col("debt").cum_sum().over(*group, order_by=order).alias("debt_so_far"),
         nw.col("credit").cum_sum().over(*group, order_by=order).alias("credit_so_far"),
@@ -117,7 +120,7 @@ def netted(open_on_day: nw.LazyFrame[pl.LazyFrame], *, group: Sequence[str]) -> 
         nw.col("left").alias("open_amount"),
         (nw.col("base_open_amount") * share).round(0).cast(nw.Int64).alias("base_open_amount"),
     )
-    return frame.filter(nw.col("open_amount") != 0)
+    return frame.filter(nw.col("open_amount") != 0).drop("item_id")
 
 
 def _rest(*, size: str, reached: str, against: str) -> nw.Expr:

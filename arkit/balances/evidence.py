@@ -36,7 +36,7 @@ COLUMNS = (
 )
 
 
-def evidence(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None, **keys: str) -> pd.DataFrame:
+def evidence(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None, **keys: object) -> pd.DataFrame:
     """Open a cell of an aging to the items and entries behind it.
 
     Formula: the items open on the day that match every key, and all their entries effective up to the day; where the
@@ -90,7 +90,9 @@ def evidence(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None,
     return to_units(rows, {"open_amount": "currency", "amount": "currency"}).to_pandas()
 
 
-def _matching(items: pl.DataFrame, ledger: Ledger, day: date, keys: dict[str, str], labels: list[str]) -> pl.DataFrame:
+def _matching(
+    items: pl.DataFrame, ledger: Ledger, day: date, keys: dict[str, object], labels: list[str]
+) -> pl.DataFrame:
     of_customer = [name for name in keys if name not in items.columns]
     known = [*items.columns, *ledger.frames.customers.columns]
     for name in of_customer:
@@ -100,5 +102,11 @@ def _matching(items: pl.DataFrame, ledger: Ledger, day: date, keys: dict[str, st
         items = items.join(customers_on(ledger, day, of_customer), on="customer_id", how="left")
     if "bucket" in keys and keys["bucket"] not in labels:
         raise unknown_name("bucket", keys["bucket"], known=labels)
-    matches = [pl.col(name).cast(pl.String) == value for name, value in keys.items()]
+    matches = [pl.col(name).cast(pl.String).eq_missing(_as_text(value)) for name, value in keys.items()]
     return items.filter(pl.all_horizontal(pl.lit(True), *matches))
+
+
+def _as_text(value: object) -> pl.Expr:
+    """Return the value of a key as text; what pandas shows as missing is missing."""
+    missing = value is None or value != value
+    return pl.lit(None if missing else str(value), dtype=pl.String)

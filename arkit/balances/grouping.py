@@ -15,8 +15,8 @@ from arkit.ledger.model import Ledger
 By = str | Sequence[str] | None
 
 
-def group_columns(by: By, ledger: Ledger) -> list[str]:
-    """Return the group columns asked for, and the currency, which is always one of them.
+def group_columns(by: By, ledger: Ledger, *, currency: str = "currency") -> list[str]:
+    """Return the group columns asked for, each once, and the currency, which is always one of them.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def group_columns(by: By, ledger: Ledger) -> list[str]:
     for name in names:
         if name not in known or name == "item":
             raise unknown_name("column to group by", name, known=sorted({*known} - {"item"}))
-    return [*names, *(["currency"] if "currency" not in names else [])]
+    return list(dict.fromkeys([*names, currency]))
 
 
 def with_columns_for(

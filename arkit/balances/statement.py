@@ -85,15 +85,9 @@ def statement(ledger: Ledger, *, as_of: date | str, customer_id: str, first: dat
     moves = _movements(ledger, day, customer_id)
     if start is not None:
         before = moves.filter(pl.col("effective_on") < start).group_by("currency").agg(pl.col("amount").sum())
-        opening = before.select(
-            "currency",
-            "amount",
-            effective_on=pl.lit(start),
-            entry_type=pl.lit("opening"),
-            item=pl.lit(-1, dtype=pl.Int32),
-        )
+        opening = before.select("currency", "amount", effective_on=pl.lit(start), entry_type=pl.lit("opening"))
         moves = pl.concat([opening, moves.filter(pl.col("effective_on") >= start)], how="diagonal_relaxed")
-    moves = moves.sort("currency", "effective_on", "item", "entry_type", nulls_last=False)
+    moves = moves.sort("currency", "effective_on", "item_id", "entry_type", "amount", nulls_last=False)
     moves = moves.with_columns(balance=pl.col("amount").cum_sum().over("currency"))
     return to_units(moves.select(COLUMNS), {"amount": "currency", "balance": "currency"}).to_pandas()
 
@@ -105,6 +99,14 @@ def _movements(ledger: Ledger, day: date, customer_id: str) -> pl.DataFrame:
     entries = ledger.frames.entries.filter(pl.col("effective_on") <= day).join(
         items.select("item", "document_id", "item_type", "due_date", "currency"), on="item"
     )
-    internal = (pl.col("entry_type") == "application") & pl.col("counterpart_item_id").is_in(items["item_id"].implode())
-    moves = entries.filter(~internal.fill_null(False))
+    moves = entries.filter(~_is_internal(items["item_id"]))
     return moves.with_columns(pl.col(pl.Categorical).cast(pl.String))
+
+
+def _is_internal(own: pl.Series) -> pl.Expr:
+    """Return whether an entry is a leg of an application between own items that moves nothing: both legs are there."""
+    among_own = pl.col("counterpart_item_id").is_in(own.implode()).fill_null(False)
+    application = (pl.col("entry_type") == "application") & among_own
+    pair = [order("item_id", "counterpart_item_id") for order in (pl.min_horizontal, pl.max_horizontal)]
+    moved = pl.when(application).then("amount").otherwise(0).sum().over(*pair, "effective_on", "currency")
+    return application & (moved == 0)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import polars as pl
 
-from arkit.balances.aging import Measure, summed, value_of
+from arkit.balances.aging import Measure, keys_and_value, summed
 from arkit.balances.buckets import bucketed_on
-from arkit.balances.grouping import By, group_columns, with_columns_for
+from arkit.balances.grouping import By, with_columns_for
 from arkit.days import month_ends_back
 from arkit.ledger.model import Ledger
 from arkit.ledger.money import to_units
@@ -84,7 +84,7 @@ def trend_frame(
     ledger: Ledger, days: Sequence[date], *, by: By, policy: Policy, of: Measure = "open_amount"
 ) -> pl.DataFrame:
     """Return the agings of several days with amounts in minor units, sorted by day and group."""
-    keys, value = value_of(group_columns(by, ledger), of)
+    keys, value = keys_and_value(ledger, by, of)
     rows = bucketed_on(ledger, days, policy=policy).filter(nw.col("open_amount") != 0)
     if not set(keys) <= set(ledger.periods.columns):
         rows = with_columns_for(rows, keys, ledger, days)

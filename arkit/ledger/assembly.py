@@ -106,5 +106,7 @@ def covered_days(entries: pl.DataFrame, *, first: date | None, last: date | None
     ).row(0)
     covers = first or found[0], last or found[1]
     if covers[0] > covers[1]:
-        raise LedgerError(f"A ledger cannot cover the days from {covers[0]} to {covers[1]}. Give the earlier one first.")
+        raise LedgerError(
+            f"A ledger cannot cover the days from {covers[0]} to {covers[1]}. Give the earlier one first."
+        )
     return covers

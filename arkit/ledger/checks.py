@@ -10,17 +10,15 @@ from arkit.ledger.postings import raw
 
 def over_applied(entries: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     """Return findings on items to which more was applied than their amount: their balance changed its sign."""
-    original = pl.when(pl.col("entry_type") == "original").then(pl.col("amount")).otherwise(0)
-    sums = (
-        entries.lazy()
-        .with_columns(original=original)
-        .group_by("item")
-        .agg(pl.col("original").sum(), balance=pl.col("amount").sum())
-        .filter(pl.col("original").sign() * pl.col("balance").sign() < 0)
-        .collect()
+    amount = pl.col("amount").sum()
+    balances = entries.lazy().group_by("item").agg(balance=amount).filter(pl.col("balance") != 0).collect()
+    originals = entries.lazy().filter(pl.col("entry_type") == "original").join(balances.lazy(), on="item")
+    sums = originals.group_by("item").agg(amount.alias("original"), pl.col("balance").first())
+    crossed = sums.filter(pl.col("original").sign() * pl.col("balance").sign() < 0).collect()
+    some = items.filter(pl.col("item").is_in(crossed["item"].implode())).drop("amount", strict=False)
+    return find(
+        "over_applied", some.join(crossed, on="item").with_columns(amount="balance"), table="items", value="item_id"
     )
-    rows = items.drop("amount", strict=False).join(sums, on="item").with_columns(amount="balance")
-    return find("over_applied", rows, table="items", value="item_id")
 
 
 def cancelled_pairs(items: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,9 +45,10 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
     filled, blank = _filled_rows(_numbered(cells), table=table)
     kept, left_out = _wanted_rows(filled, stated, table=table, source=source)
     named = _named(kept, stated, table=table, source=source)
-    typed = named.with_columns(
-        _typed(named[name], table, layout, source) for name in named.columns if name != "source_row"
-    )
+    # One column is read on one core: several at a time use them all.
+    with ThreadPoolExecutor() as cores:
+        cells_of = [named[name] for name in named.columns if name != "source_row"]
+        typed = named.with_columns(cores.map(lambda column: _typed(column, table, layout, source), cells_of))
     findings = together(blank, left_out, _unreadable(named, typed, table))
     if table in LEDGER_TABLES:
         dated_by = "document_date" if table == "items" else "effective_on"
@@ -166,7 +168,8 @@ def _of_kind(column: pl.Series, table: str, layout: Layout) -> pl.Series:
         return parsing.numbers(column, decimal_mark=layout.decimal_mark)
     if kind == "money":
         return column if column.dtype.is_numeric() or column.dtype.is_decimal() else parsing.text(column)
-    return parsing.text(column)
+    text = parsing.text(column)
+    return text.str.to_uppercase() if column.name.endswith("currency") else text
 
 
 def _unreadable(named: pl.DataFrame, typed: pl.DataFrame, table: str) -> pl.DataFrame:

@@ -88,7 +88,8 @@ def _decoded(path: Path, encoding: str) -> bytes:
                 f'{path.name} is not UTF-8 text. If it is UTF-16, put encoding = "utf-16" in the layout.'
             )
         try:
-            content.decode("utf-8")
+            # Plain ASCII, the usual export, is seen at a glance; anything else is decoded to find a broken byte.
+            _ = content.isascii() or content.decode("utf-8")
         except UnicodeDecodeError as error:
             raise ReadingError(
                 f"{path.name} is not UTF-8 text (byte {error.start}). Put its encoding in the layout, "

@@ -106,11 +106,25 @@ def find(code: str, rows: pl.DataFrame, *, table: str, value: str | pl.Expr | No
 
 def with_first_fault(rows: pl.DataFrame, tests: list[tuple[pl.Expr, str, pl.Expr | None]]) -> pl.DataFrame:
     """Return the rows with ``fault`` and ``fault_value``: the first code whose test holds, and what was found."""
+    # Most rows have no fault, so what is said of one is put together for the faulty rows alone.
+    named = {f"test {number}": test for number, test in enumerate(tests)}
+    fails = rows.select(test.fill_null(False).alias(name) for name, (test, _, _) in named.items())
+    faulty = fails.select(pl.any_horizontal(pl.all())).to_series()
     fault, value = pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.String)
-    for test, code, shown in reversed(tests):
-        fault = pl.when(test).then(pl.lit(code)).otherwise(fault)
-        value = pl.when(test).then(pl.lit(None, dtype=pl.String) if shown is None else shown).otherwise(value)
-    return rows.with_columns(fault=fault, fault_value=value)
+    for name, (_, code, shown) in reversed(named.items()):
+        fault = pl.when(name).then(pl.lit(code)).otherwise(fault)
+        value = pl.when(name).then(pl.lit(None, dtype=pl.String) if shown is None else shown).otherwise(value)
+    told = rows.filter(faulty).hstack(fails.filter(faulty)).select(fault=fault, fault_value=value)
+    place = (faulty.cum_sum() - 1).set(~faulty, None)
+    return rows.with_columns(told[name].gather(place) for name in told.columns)
+
+
+def repeats(ids: pl.Series) -> pl.Expr:
+    """Return, as an expression, which rows repeat the id of an earlier one."""
+    # Ids whose hashes all differ are all different, and numbers are compared much faster than texts.
+    if ids.hash().n_unique() == len(ids):
+        return pl.lit(False)
+    return ~pl.col(ids.name).is_first_distinct()
 
 
 def find_faults(rows: pl.DataFrame, *, table: str) -> pl.DataFrame:

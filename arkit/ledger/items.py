@@ -11,13 +11,14 @@ from arkit.currencies import currencies
 from arkit.errors import LedgerError, missing_columns
 from arkit.ledger.amounts import in_base, read_amounts
 from arkit.ledger.conform import Conformed
-from arkit.ledger.findings import find, find_faults, together, with_first_fault
+from arkit.ledger.findings import find, find_faults, repeats, together, with_first_fault
 from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout
 from arkit.ledger.money import minor_per_unit
 from arkit.ledger.schema import ITEM_COLUMNS, TABLES
 from arkit.terms import DEFAULT_ENTITY, ITEM_TYPES
 
 _MONEY: Final = {"amount": "currency", "open_amount": "currency", "base_amount": "base_currency"}
+_LONGEST_TERMS: Final = 3650
 _DAYS_IN_TERMS: Final = r"(?i)^\s*(?:net|n|due in)?\s*(\d{1,3})\s*(?:d|days?|дн\.?|дней|天|tage?)?\s*(?:net)?\s*$"
 
 
@@ -122,7 +123,7 @@ def _with_faults(rows: pl.DataFrame) -> pl.DataFrame:
             (unknown_currency | pl.col("currency").is_null(), "unknown_currency", pl.col("currency")),
             (no_date & pl.col("unread").is_not_null(), "unreadable_date", pl.col("unread")),
             (no_date, "missing_date", None),
-            (~pl.col("item_id").is_first_distinct(), "duplicate_item", pl.col("item_id")),
+            (repeats(rows["item_id"]), "duplicate_item", pl.col("item_id")),
         ],
     )
     usable = pl.col("fault").is_null()
@@ -142,10 +143,11 @@ def _with_due_date(
     days = pl.coalesce(by_layout, in_words)
     if terms_days is not None:
         rows = rows.join(terms_days, on="customer_id", how="left", maintain_order="left")
-        days = pl.coalesce(days, pl.col("terms_days").cast(pl.Int64))
+        days = pl.coalesce(days, pl.col("terms_days").cast(pl.Int64, strict=False))
         rows = rows.with_columns(days=days).drop("terms_days")
     else:
         rows = rows.with_columns(days=days)
+    rows = rows.with_columns(pl.when(pl.col("days").abs() <= _LONGEST_TERMS).then("days"))
     due_at_once = pl.col("item_type").is_in(["receipt", "credit_note"])
     missing = usable & pl.col("due_date").is_null() & ~due_at_once
     for code, test in (("missing_due_date", pl.col("days").is_not_null()), ("missing_terms", pl.col("days").is_null())):

@@ -145,11 +145,15 @@ class Ledger:
         if name in frames.items.columns:
             keys = frames.items
         elif name in frames.customers.columns:
+            # Of a customer with a history, the latest.
+            latest = frames.customers.sort("valid_from", nulls_last=False).unique("customer_id", keep="last")
             keys = frames.items.join(
-                frames.customers.select("customer_id", name).unique("customer_id"), on="customer_id", how="left"
+                latest.select("customer_id", name), on="customer_id", how="left", maintain_order="left"
             )
         else:
             raise unknown_name("column", name, known=[*frames.items.columns, *frames.customers.columns])
+        if not wanted:
+            raise LedgerError(f"where({name}=...) names no value, so nothing would be left.")
         column = keys[name].cast(pl.String)
         absent = set(wanted) - set(column.unique().drop_nulls())
         if absent:
@@ -204,7 +208,10 @@ def as_day(day: date | str) -> date:
             return date.fromisoformat(day)
         except ValueError as error:
             raise LedgerError(f"{day!r} is no day; write it as year-month-day, for example 2026-10-31.") from error
-    return date(day.year, day.month, day.day)
+    try:
+        return date(day.year, day.month, day.day)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise LedgerError(f"{day!r} is no day; give a date, or year-month-day as text.") from error
 
 
 def _values(wanted: object) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final, Literal
 
 import polars as pl
@@ -16,8 +17,9 @@ _FORMATS: Final[dict[DateOrder, tuple[str, ...]]] = {
     "mdy": ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%b %d, %Y"),
 }
 _TIME_OF_DAY: Final = r"[T ]\d{1,2}:\d{2}.*$"
-_FIRST_YEAR: Final = 1900
-_LAST_YEAR: Final = 2199
+_ISO: Final = "%Y-%m-%d"
+_FIRST_DAY: Final = date(1900, 1, 1)
+_LAST_DAY: Final = date(2199, 12, 31)
 _LARGEST_WHOLE: Final = 2**53
 _TRUE: Final = ("true", "yes", "y", "1", "x", "да", "是", "ja")
 
@@ -48,23 +50,30 @@ def dates(column: pl.Series, *, order: DateOrder) -> pl.Series:
     if column.dtype.is_temporal():
         found = column.cast(pl.Date)
     else:
-        found = _dates_of_text(text(column), order)
-    plausible = found.dt.year().is_between(_FIRST_YEAR, _LAST_YEAR)
-    return found.set(~plausible, None).alias(column.name)
+        found = _dates_of_text(column, order)
+    return found.set(~_plausible(found), None).alias(column.name)
+
+
+def _plausible(days: pl.Series) -> pl.Series:
+    return days.is_between(_FIRST_DAY, _LAST_DAY)
 
 
 def _dates_of_text(column: pl.Series, order: DateOrder) -> pl.Series:
+    if column.dtype == pl.String:
+        # Most exports write ISO dates in every cell: one look at each instead of five.
+        found = column.str.to_date(_ISO, strict=False)
+        if found.null_count() == column.null_count() and _plausible(found).all():
+            return found
+    rest = text(column)
     found = pl.Series(column.name, [None], dtype=pl.Date).new_from_index(0, len(column))
-    rest = column
-    for form in (*_FORMATS["ymd"][:1], *_FORMATS[order]):
+    for form in (_ISO, *_FORMATS[order]):
         missing = found.is_null() & rest.is_not_null()
         if not missing.any():
             break
-        if form == "%Y-%m-%d" and rest.str.contains(_TIME_OF_DAY).any():
+        if form == _ISO and rest.str.contains(_TIME_OF_DAY).any():
             rest = rest.str.replace(_TIME_OF_DAY, "")
         read = rest.str.to_date(form, strict=False)
-        sane = read.is_not_null() & read.dt.year().is_between(_FIRST_YEAR, _LAST_YEAR)
-        found = found.zip_with(~(missing & sane), read)
+        found = found.zip_with(~(missing & _plausible(read).fill_null(False)), read)
     return found
 
 

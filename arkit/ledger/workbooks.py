@@ -70,7 +70,9 @@ def _with_numbers(rows: pl.DataFrame, load: Load) -> pl.DataFrame:
         if typed[name].dtype.is_numeric():
             columns.append(typed[name])
         elif _is_mixed(load, position):
-            columns.append(_with_comma(rows[name], load(dtypes={position: "float"}, use_columns=[position]).to_series()))
+            columns.append(
+                _with_comma(rows[name], load(dtypes={position: "float"}, use_columns=[position]).to_series())
+            )
         else:
             columns.append(rows[name])
     return pl.DataFrame(columns)

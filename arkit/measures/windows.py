@@ -10,6 +10,7 @@ from arkit.days import months_before
 from arkit.errors import unknown_name
 
 MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
+LONGEST: Final = 36_525
 Length = str | int
 
 
@@ -41,7 +42,7 @@ def window_ending(day: date, length: Length) -> Window:
     90
     """
     if isinstance(length, int):
-        if length < 1:
+        if not 1 <= length <= LONGEST:
             raise unknown_name("window", length, known=[*MONTHS, "a number of days"])
         return Window(day - timedelta(days=length), day, months=length / 30)
     if length not in MONTHS:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from arkit.balances import aging_table, open_items
 from arkit.days import month_ends_back
-from arkit.ledger import Ledger
+from arkit.ledger import Ledger, read_ledger, sample_ledger
 from arkit.measures import key_figures, movements
 from arkit.policy import Policy
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 TREND_MONTHS: Final = 13
 LARGEST: Final = 10
+
+
+def open_ledger(path: str | Path = "", *, layout: str | Path = "", as_of: str) -> Ledger:
+    """Read the ledger that a notebook names; without one, the sample that comes with arkit."""
+    return read_ledger(path, layout=layout or None, snapshot_on=as_of) if path else sample_ledger()
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from arkit.balances import reconcile, require_reconciled
-from arkit.ledger import Ledger, read_ledger, sample_ledger
+from arkit.ledger import Ledger
 from arkit.ledger.model import as_day
 from arkit.measures import KEY_FIGURES
 from arkit.measures.movements import MOVEMENTS
-from arkit.pages.facts import LARGEST, Facts
+from arkit.pages.facts import LARGEST, Facts, open_ledger
 from arkit.pages.headline import other_currencies, sentence
 from arkit.pages.tiles import figure_tiles
 from arkit.policy import DEFAULT_POLICY, Policy
@@ -66,7 +66,7 @@ def monthly_report(
     >>> report.title
     'Receivables of ES on 31 Oct 2026'
     """
-    whole = read_ledger(ledger, layout=layout or None, snapshot_on=as_of) if ledger else sample_ledger()
+    whole = open_ledger(ledger, layout=layout, as_of=as_of)
     part = whole if entity == ALL_ENTITIES else whole.where(entity=entity)
     return MonthlyReport(part, as_of=as_of, entity=entity, policy=Policy.load(policy) if policy else Policy())
 
@@ -160,7 +160,7 @@ class MonthlyReport:
             "before": Column(day_shown(self.facts.month_before), "amount"),
             "open_amount": Column(day_shown(self.facts.day), "amount"),
         }
-        note = "Cured: past due then, paid now. Worsened: in an older bucket. The changes add up to that of the net balance."
+        note = "Cured: past due then, paid now. Worsened: in an older bucket. Changes add up to the change of net."
         return table(summary, caption="Items since the month before", note=note, columns=names)
 
     def findings(self) -> Html:

@@ -1,4 +1,4 @@
-"""Finished tables to Plotly figures."""
+"""The aging of a day as bars."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_PANELS: Final = 3
-__all__ = ["Figure", "aging_chart"]
 
 
 def aging_chart(

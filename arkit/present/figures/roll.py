@@ -1,0 +1,88 @@
+"""How debts age: roll rates as a heat map, billing months as vintage curves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+from plotly.colors import sample_colorscale
+from plotly.graph_objects import Figure
+
+from arkit.present.theme import ACCENT, ALARM, CALM, MUTED, framed
+
+OLDEST_TO_NEWEST: Final = [[0.0, "#d5dbe3"], [1.0, CALM]]
+
+
+def roll_rate_heat_map(rates: pd.DataFrame, *, labels: Sequence[str], title: str) -> Figure:
+    """Draw the roll rate of each bucket and month: the darker, the more of it grew older.
+
+    Parameters
+    ----------
+    rates
+        One row for each month and bucket: ``as_of``, ``bucket``, ``roll_rate``, ``items``.
+    labels
+        The buckets, from the youngest to the oldest.
+    title
+        What the figure shows.
+    """
+    table = rates.pivot_table(index="bucket", columns="as_of", values="roll_rate", observed=False, dropna=False)
+    table = table.reindex([label for label in labels if label in table.index])
+    counts = rates.pivot_table(index="bucket", columns="as_of", values="items", observed=False, dropna=False)
+    counts = counts.reindex(index=table.index, columns=table.columns)
+    figure = Figure()
+    figure.add_heatmap(
+        z=table.to_numpy(),
+        x=pd.to_datetime(table.columns).strftime("%b %Y"),
+        y=table.index.tolist(),
+        customdata=counts.to_numpy(),
+        colorscale=[[0.0, "#f7f9fb"], *[[0.15 + 0.85 * place, colour] for place, colour in ALARM]],
+        zmin=0,
+        zmax=1,
+        texttemplate="%{z:.0%}",
+        hovertemplate="%{y} a month before %{x}: %{z:.1%} grew older, %{customdata:,} items<extra></extra>",
+        colorbar={"title": {"text": "roll rate"}, "tickformat": ".0%", "thickness": 12, "outlinewidth": 0},
+        xgap=2,
+        ygap=2,
+    )
+    figure.update_yaxes(title_text="bucket before", showgrid=False)
+    return framed(figure, title=title, height=320)
+
+
+def vintage_chart(vintages: pd.DataFrame, *, title: str, highlight: int = 1) -> Figure:
+    """Draw the share of each billing month that is still open, by its age; the latest months stand out.
+
+    Parameters
+    ----------
+    vintages
+        One row for each billing month and age: ``billing_month``, ``age_months``, ``share``.
+    title
+        What the figure shows.
+    highlight
+        How many of the latest billing months are drawn in full colour and named.
+    """
+    months = sorted(vintages["billing_month"].unique())
+    shades = sample_colorscale(OLDEST_TO_NEWEST, [number / max(len(months) - 1, 1) for number in range(len(months))])
+    complete = [month for month in months if (vintages["billing_month"] == month).sum() > 1]
+    named = set(complete[-highlight:])
+    figure = Figure()
+    for month, shade in zip(months, shades, strict=True):
+        curve = vintages[vintages["billing_month"] == month].sort_values("age_months")
+        name = month.strftime("%b %Y")
+        figure.add_scatter(
+            x=curve["age_months"],
+            y=curve["share"],
+            mode="lines+text" if month in named else "lines",
+            text=[""] * (len(curve) - 1) + [name],
+            textposition="middle right",
+            textfont={"color": ACCENT},
+            cliponaxis=False,
+            line={"color": ACCENT if month in named else shade, "width": 3 if month in named else 1.5},
+            hovertemplate=name + ", after %{x} months: %{y:.1%} still open<extra></extra>",
+            name=name,
+        )
+    figure.update_xaxes(title_text="month-ends after the month of billing", dtick=1)
+    figure.update_yaxes(title_text="share of billings still open", tickformat=".0%", rangemode="tozero")
+    note = {"text": "grey to blue: older to newer billing months", "xref": "paper", "yref": "paper", "x": 1, "y": 1.08}
+    figure.add_annotation(**note, showarrow=False, font={"color": MUTED, "size": 12}, xanchor="right")
+    return framed(figure, title=title, showlegend=False)

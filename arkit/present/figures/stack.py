@@ -1,0 +1,47 @@
+"""The aging over time as a stack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from plotly.graph_objects import Figure
+
+from arkit.present.theme import bucket_colours, framed
+from arkit.terms import UNAPPLIED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def aging_stack(trend: pd.DataFrame, *, labels: Sequence[str], currency: str, title: str) -> Figure:
+    """Draw the aging of many month-ends as stacked bars, the oldest bucket at the bottom where it is seen first.
+
+    Parameters
+    ----------
+    trend
+        One row for each month-end, with ``as_of``, a column for each bucket and ``unapplied``.
+    labels
+        The buckets, from the youngest to the oldest.
+    currency
+        The currency of the amounts.
+    title
+        What the figure shows.
+    """
+    colours = bucket_colours(labels)
+    figure = Figure()
+    for label in (*reversed(labels), UNAPPLIED):
+        figure.add_bar(
+            x=trend["as_of"],
+            y=trend[label],
+            name=label,
+            marker_color=colours[label],
+            hovertemplate="%{x|%d %b %Y}, " + label + ": %{y:,.2f} " + currency + "<extra></extra>",
+        )
+    figure.update_yaxes(title_text=f"open amount, {currency}", tickformat="~s")
+    figure.update_xaxes(tickformat="%b %Y", dtick="M3" if len(trend) > 12 else "M1", tickangle=0)
+    return framed(figure, title=title, barmode="relative", bargap=0.15, legend=_legend())
+
+
+def _legend() -> dict[str, object]:
+    return {"orientation": "h", "traceorder": "reversed", "x": 1, "xanchor": "right", "y": 1.14, "font": {"size": 12}}
