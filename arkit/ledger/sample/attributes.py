@@ -39,6 +39,7 @@ CUSTOMER_COLUMNS: Final = (
     "supplier_id",
 )
 LARGE, MEDIUM = 0.1, 0.4  # ranks up to which a customer is large or medium
+CHANCES: Final = ("parent", "insured", "supplier", "contract", "limit")
 LIMIT_STEP: Final = 1000
 DAYS_OF_LIMIT: Final = 25  # the limit allows for so many days after the due date
 HOSTILE_NAMES: Final = ("<img src=x onerror=alert(1)>", '=HYPERLINK("http://evil.example","click")')
@@ -51,7 +52,7 @@ def with_attributes(
     """Return the customers with number, name, trade, size, limit and the people who look after them."""
     n = clients.height
     draws = Draws(seed, "attributes")
-    chance = {name: pl.Series(draws.below(n, 100)) for name in ("parent", "insured", "supplier", "contract", "limit")}
+    chance = {name: pl.Series(draws.below(n, 100)) for name in CHANCES}
     countries = pl.DataFrame(COUNTRIES, schema=list(COUNTRIES[0]._fields), orient="row")[clients["country"]]
     numbers = pl.Series(draws.order(n) + 101)
     own = pl.Series([one.code for one in entities])[((clients["entity"] + 1) % len(entities)).to_list()]
@@ -65,7 +66,6 @@ def with_attributes(
         country=countries["code"],
         language=countries["language"],
         terms_days=pl.Series([term.days for term in TERMS]).gather(clients["terms"]),
-        limit_currency=pl.Series(CURRENCIES).gather(clients["base"]),
         collector=pl.Series(COLLECTORS).gather(draws.below(n, len(COLLECTORS))),
         salesperson=pl.Series(SALESPERSONS).gather(draws.below(n, len(SALESPERSONS))),
         contract=pl.when(chance["contract"] < 20).then(pl.lit("K") + numbers.cast(pl.String)),
@@ -94,7 +94,7 @@ def _with_limit(clients: pl.DataFrame, rates: Rates, luck: pl.Series, insured: p
     return clients.with_columns(
         credit_limit=pl.when(outside).then(limit),
         insured_amount=pl.when(outside & (insured < 35)).then(limit * 8 // 10),
-        limit_currency=pl.when(outside).then("limit_currency"),
+        limit_currency=pl.when(outside).then(pl.Series(CURRENCIES).gather(clients["base"])),
     )
 
 

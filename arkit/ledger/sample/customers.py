@@ -23,18 +23,20 @@ from arkit.ledger.sample.world import (
     SHRINKING,
     SLID,
     SLID_RANKS,
-    SLID_TERM,
+    STORY_TERM,
     TERMS,
     Entity,
 )
 
 ITEMS_PER_CUSTOMER: Final = 50
 LEAST_CUSTOMERS: Final = 12
-DOCUMENTS_PER_ITEM: Final = 0.47
+DOCUMENTS_PER_ITEM: Final = 0.44
 EURO_CENTS_PER_DOCUMENT: Final = 18_000_00
 TOP_TEN_SHARE: Final = 0.3
 RUN_WEIGHTS: Final = (15, 45, 25, 15)  # customers paying on any working day, on Thursdays, twice and once a month
 BEHAVIOUR: Final = pl.Enum([*BEHAVIOURS, SLID])
+COME_AND_GO: Final = (183, 639)  # customers come and go between these thousandths of the books' days
+SUPPLIED_DAYS: Final = 30  # who stops paying is supplied so much longer
 INTERCOMPANY_SHARE: Final = 0.012  # of turnover, for each entity
 
 
@@ -129,37 +131,53 @@ def _with_place(clients: pl.DataFrame, entities: tuple[Entity, ...], draws: Draw
 def _with_payment_habits(clients: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFrame:
     """Add terms, usual delay, spread, payment runs, and the day on which the behaviour sets in."""
     n = clients.height
-    names = clients["behaviour"].cast(pl.String).replace(SLID, "punctual")
-    kinds = pl.DataFrame(
-        [
-            {"behaviour": name, "low": kind.delay[0], "high": kind.delay[1], "spread": kind.spread,
-             "early": (kind.starts or (0, 0))[1], "late": (kind.starts or (0, 0))[0],
-             "least_documents": kind.least_documents, "orders_evenly": kind.regular}
-            for name, kind in BEHAVIOURS.items()
-        ]
-    )  # fmt: skip
-    kind = pl.DataFrame({"behaviour": names}).join(kinds, on="behaviour", how="left", maintain_order="left")
-    delay = kind["low"] + (pl.Series(draws.share(n)) * (kind["high"] - kind["low"] + 1)).floor().cast(pl.Int64)
-    before = kind["late"] + (pl.Series(draws.share(n)) * (kind["early"] - kind["late"] + 1)).floor().cast(pl.Int64)
-    regular = clients["regular"] | kind["orders_evenly"]
+    kind = _kinds_of(clients["behaviour"])
+    delay = _between(draws.share(n), kind["least_delay"], kind["most_delay"])
+    before = _between(draws.share(n), kind["starts_latest"], kind["starts_earliest"])
+    regular, slid = clients["regular"] | kind["regular"], clients["behaviour"] == SLID
     terms = pl.Series(draws.pick(n, [term.weight for term in TERMS]))
     run = pl.Series(draws.pick(n, RUN_WEIGHTS))
     return clients.with_columns(
         delay=delay,
         spread=kind["spread"],
-        since=pl.when(before > 0).then(window.last - before),
+        since=pl.when(before > 0).then(window.last - before).when(slid).then(int(window.month_ends[-2]) + 1),
         least_documents=kind["least_documents"],
         regular=regular,
-        terms=pl.when(clients["behaviour"] == SLID).then(SLID_TERM).otherwise(terms),
+        terms=pl.when(clients["behaviour"].is_in([SLID, "one late invoice"])).then(STORY_TERM).otherwise(terms),
         run=pl.when(regular).then(0).when(pl.col("rank") < MIXED_FROM_RANK).then(1).otherwise(run),
         takes_discount=pl.Series(draws.below(n, 100) < 60),
     )
 
 
+def _kinds_of(behaviours: pl.Series) -> pl.DataFrame:
+    """Return what the world says of each customer's behaviour; who slid last month was punctual before."""
+    kinds = pl.DataFrame(
+        {
+            "behaviour": list(BEHAVIOURS),
+            "least_delay": [kind.delay[0] for kind in BEHAVIOURS.values()],
+            "most_delay": [kind.delay[1] for kind in BEHAVIOURS.values()],
+            "starts_latest": [kind.starts[0] for kind in BEHAVIOURS.values()],
+            "starts_earliest": [kind.starts[1] for kind in BEHAVIOURS.values()],
+            "spread": [kind.spread for kind in BEHAVIOURS.values()],
+            "least_documents": [kind.least_documents for kind in BEHAVIOURS.values()],
+            "regular": [kind.regular for kind in BEHAVIOURS.values()],
+        }
+    )
+    names = behaviours.cast(pl.String).replace(SLID, "punctual").to_frame("behaviour")
+    return names.join(kinds, on="behaviour", how="left", maintain_order="left")
+
+
+def _between(share: Floats, low: pl.Series, high: pl.Series) -> pl.Series:
+    """Return whole numbers from low to high, both included, by a share of 0-1 of the way."""
+    return low + (pl.Series(share) * (high - low + 1)).floor().cast(pl.Int64)
+
+
 def _with_active_days(clients: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFrame:
     """Add the first and last day of business: some are new, some have left, and nobody is supplied for ever unpaid."""
     n = clients.height
-    luck, some = pl.Series(draws.below(n, 100)), pl.Series(draws.between(n, 200, 700))
+    span = window.last + 1 - window.start
+    low, high = (span * share // 1000 for share in COME_AND_GO)
+    luck, some = pl.Series(draws.below(n, 100)), pl.Series(draws.between(n, low, high))
     ordinary = pl.col("behaviour").is_in(["punctual", "habitually late"]) & (pl.col("rank") >= MIXED_FROM_RANK)
     ordinary &= ~pl.col("intercompany")
     stopped = pl.col("behaviour").is_in(["stops paying", "static debt"])
@@ -168,7 +186,7 @@ def _with_active_days(clients: pl.DataFrame, window: Window, draws: Draws) -> pl
     return clients.with_columns(
         active_from=pl.when(ordinary & (luck < 12)).then(window.start + some).otherwise(window.first),
         active_to=pl.when(stopped)
-        .then(pl.col("since") + 20)
+        .then(pl.col("since") + SUPPLIED_DAYS)
         .when(ordinary & (luck >= 94))
         .then(window.last - some)
         .otherwise(window.end),

@@ -18,8 +18,9 @@ from arkit.ledger.sample.world import ENTITIES
 UNKNOWN_CUSTOMER: Final = "000099"
 UNKNOWN_ITEM: Final = "ESI-404"
 TOO_FINE: Final = "0.004"  # added to an amount in euro: less than half a cent, so rounding gives the true amount
-SMALLEST: Final = 12  # faults are planted among so many of the smallest candidates
+SMALLEST: Final = 24  # faults are planted among so many of the smallest candidates
 STRAY: Final = "payment_to_no_item"
+NO_FAULTS: Final = pl.DataFrame(schema={"fault": pl.String, "item_id": pl.String})
 NEW_DAYS: Final = 30  # so young an invoice is seldom paid yet
 
 
@@ -43,11 +44,11 @@ def with_faults(sample: Sample, *, seed: int) -> Sample:
 
     The general ledger and the sales stay as they were: they are the truth that the faulty rows are compared with.
     """
-    untouched, settled = _candidates(sample, Draws(seed, "faults"))
+    untouched, smallest, settled = _candidates(sample, Draws(seed, "faults"))
     changes = {
+        "duplicate_item": smallest,
         "due_before_document": settled[:2],
         "missing_due_date": settled[2:5],
-        "duplicate_item": settled[5:6],
         "unknown_customer": untouched[:1],
         "too_many_decimals": untouched[1:2],
     }
@@ -64,26 +65,30 @@ def _listed(fault: str, ids: pl.Series) -> pl.DataFrame:
     return ids.to_frame("item_id").select(fault=pl.lit(fault), item_id="item_id")
 
 
-def _candidates(sample: Sample, draws: Draws) -> tuple[pl.Series, pl.Series]:
-    """Return small, plain invoices of the first entity, shuffled: new ones that nothing happened to, and settled ones."""
+def _candidates(sample: Sample, draws: Draws) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Return new invoices that nothing happened to yet, the smallest settled one, and other settled ones, shuffled."""
+    small = _small_plain_invoices(sample)
+    ids = small["item_id"].implode()
+    tables = (sample.applications, sample.entries)
+    happened = pl.concat([table.filter(pl.col("item_id").is_in(ids))["item_id"] for table in tables])
+    moved = small.with_columns(moved=pl.col("item_id").is_in(happened.implode()))
+    smallest = moved.filter(~pl.col("new") & pl.col("moved"))["item_id"].head(1)
+    shuffled = moved.filter(~pl.col("item_id").is_in(smallest.implode()))[draws.order(moved.height - smallest.len())]
+    untouched = shuffled.filter(pl.col("new") & ~pl.col("moved"))
+    settled = shuffled.filter(~pl.col("new") & pl.col("moved"))
+    return untouched["item_id"], smallest, settled["item_id"]
+
+
+def _small_plain_invoices(sample: Sample) -> pl.DataFrame:
+    """Return the smallest new and the smallest older invoices of the first entity, in its own currency."""
     plain = (pl.col("item_type") == "invoice") & (pl.col("item_id") == pl.col("document_id"))
     plain &= pl.col("terms").str.starts_with("N") & pl.col("original_due_date").is_null()
     plain &= (pl.col("entity") == ENTITIES[0].code) & (pl.col("currency") == pl.col("base_currency"))
+    plain &= pl.col("recorded_on") == pl.col("document_date")
     plain &= ~pl.col("item_id").is_in(sample.faults["item_id"].implode())
     new = pl.col("document_date") > pl.col("document_date").max() - timedelta(days=NEW_DAYS)
     by_size = sample.items.with_columns(new=new).filter(plain).sort("amount", "item_id")
-    smallest = by_size.filter(pl.int_range(pl.len()).over("new") < 2 * SMALLEST)
-    chosen = smallest["item_id"].implode()
-    happened = [
-        table.filter(pl.col("item_id").is_in(chosen))["item_id"] for table in (sample.applications, sample.entries)
-    ]
-    moved = smallest.with_columns(moved=pl.col("item_id").is_in(pl.concat(happened).implode()))
-    shuffled = moved[draws.order(moved.height)]
-    untouched, settled = (
-        shuffled.filter(pl.col("new") & ~pl.col("moved")),
-        shuffled.filter(~pl.col("new") & pl.col("moved")),
-    )
-    return untouched["item_id"], settled["item_id"]
+    return by_size.filter(pl.int_range(pl.len()).over("new") < SMALLEST)
 
 
 def _changed(items: pl.DataFrame, chosen: dict[str, pl.Series]) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from arkit.ledger.sample.attributes import behaviours_table, customers_table, wi
 from arkit.ledger.sample.company import keep_books
 from arkit.ledger.sample.customers import draw_clients, entity_list
 from arkit.ledger.sample.days import Window
-from arkit.ledger.sample.faults import planted_in_books, with_faults
+from arkit.ledger.sample.faults import NO_FAULTS, planted_in_books, with_faults
 from arkit.ledger.sample.items import item_rows
 from arkit.ledger.sample.marks import marks_table
 from arkit.ledger.sample.model import Sample
@@ -51,7 +51,8 @@ def generate(
     months
         The number of calendar months of the books, the month of ``last_day`` included; at least 18.
     faults
-        Whether a few faulty rows are planted, as they come out of real systems.
+        Whether a few faulty rows are planted, as they come out of real systems; a very small sample may have no fit
+        invoice for some of them.
     hostile
         Whether the two largest customers are called what an attacker would call them: HTML and a formula.
 
@@ -90,7 +91,7 @@ def generate(
         gl=gl_table(books, rows, companies),
         sales=sales_table(books, rows, clients, companies),
         behaviours=behaviours_table(clients),
-        faults=planted_in_books(books, rows),
+        faults=planted_in_books(books, rows) if faults else NO_FAULTS,
     )
     return with_faults(sample, seed=seed) if faults else sample
 

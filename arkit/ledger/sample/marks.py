@@ -15,7 +15,6 @@ LATE_DAYS: Final = 15  # who is later than that may be asked for a promise
 PROMISE_PER_HUNDRED: Final = 60
 KEPT_PER_HUNDRED: Final = 55
 REASONS: Final = ("Goods damaged", "Price differs from the order", "Short delivery", "No order number on the invoice")
-HOLD_DAYS: Final = 45
 DAYS: Final = ("from", "to", "recorded_on", "promised_on")
 COLUMNS: Final = ("item_id", "customer_id", "kind", "from", "to", "recorded_on", "amount", "promised_on", "note")
 

@@ -25,7 +25,7 @@ NAMINGS: Final = {
             "Merrow Northgate Oakhurst Pemberley Quarry Redmarsh Stourton Thornbury Ullswater Vale Westmere".split()
         ),
         tuple("Supplies Engineering Foods Motors Builders Interiors Hotels Tools Packaging Energy".split()),
-        ("Ltd", "Inc.", "plc", "LLC", "& Sons"),
+        ("Ltd", "Group", "& Sons", "Company", "Partners"),
     ),
     "es": Naming(
         "{trade} {own} {form}",
@@ -73,7 +73,7 @@ def customer_names(languages: pl.Series) -> pl.Series:
     """Return a name for each customer, by language; a pair that comes up again gets a number.
 
     >>> customer_names(pl.Series(["en", "en", "de"])).to_list()
-    ['Alder Supplies Ltd', 'Brookside Engineering Inc.', 'Ahrens Maschinenbau GmbH']
+    ['Alder Supplies Ltd', 'Brookside Engineering Group', 'Ahrens Maschinenbau GmbH']
     """
     frame = pl.DataFrame({"language": languages}).with_row_index("position")
     frame = frame.with_columns(number=pl.int_range(pl.len()).over("language"))

@@ -18,7 +18,7 @@ DAYS_PER_SLID_DAY: Final = 16  # who slides slowly pays one day later every so m
 DAYS_PER_DECLINED_DAY: Final = 15  # and so do decliners, from the day on which the decline begins
 DECLINE_DAYS: Final = 180
 DECLINED_PER_HUNDRED: Final = 15  # of each invoice decliners leave unpaid, after those days
-LATE_INVOICE_DAYS: Final = 120
+LATE_INVOICE_DAYS: Final = 150
 RUN_AHEAD: Final = (0, 1, 5, 10)  # with few payment runs one pays some invoices early, so as not to pay others late
 SHORT_BY: Final = 400  # bank charges take one in so many
 RECEIPT_KEYS: Final = ("pay_day", "entity", "client", "currency")  # what is paid together makes one receipt
@@ -88,7 +88,7 @@ def _final_day(window: Window) -> pl.Expr:
     stopped = (behaviour == "stops paying") & (day >= pl.col("since"))
     static = (behaviour == "static debt") & (pl.col("due") >= pl.col("since"))
     unpaid = stopped | static | pl.col("fate").is_in(UNPAID_FATES)
-    slid = (behaviour == SLID) & (day >= int(window.month_ends[-2]) + 1)
+    slid = (behaviour == SLID) & (day >= pl.col("since"))
     return pl.when(unpaid).then(window.never).when(slid).then(off_weekend(day + SLID_DAYS)).otherwise(day)
 
 

@@ -13,7 +13,7 @@ from arkit.ledger.sample.days import Window, month_index
 from arkit.ledger.sample.draws import Draws, Ints
 from arkit.ledger.sample.world import CURRENCIES, RATE_AT_START
 
-RATE_DECIMALS: Final = 8
+RATE_DECIMALS: Final = 6  # as published; kept as whole numbers, so that every translation is exact
 ANCHOR: Final = "EUR"
 _MOVE_PER_MONTH: Final = 0.03  # a rate moves by at most 1.5 % from one month-end to the next
 _DECIMALS: Final = np.asarray([decimals(code) for code in CURRENCIES], dtype=np.int64)
@@ -66,5 +66,4 @@ def draw_rates(window: Window, *, seed: int) -> Rates:
     moves[CURRENCIES.index(ANCHOR)] = 1.0
     start = np.asarray([float(RATE_AT_START[code]) for code in CURRENCIES])[:, None]
     wandering = np.concatenate([start, start * np.cumprod(moves, axis=1)], axis=1)
-    # Six digits after the point, as published; kept as whole numbers so that every translation is exact.
-    return Rates(np.round(wandering * 10**6).astype(np.int64) * 10 ** (RATE_DECIMALS - 6), window)
+    return Rates(np.round(wandering * 10**RATE_DECIMALS).astype(np.int64), window)

@@ -29,11 +29,7 @@ def as_date(day: str) -> pl.Expr:
 
 def items_table(rows: pl.DataFrame, clients: pl.DataFrame, entities: tuple[Entity, ...]) -> pl.DataFrame:
     """Return items.csv from the item rows."""
-    ids = rows.select("line", "item_id", "document_id").filter(pl.col("line").is_not_null())
-    old = ids.select(replaces="line", replaced_id="item_id")
-    credited = ids.select(of_line="line", credited_id="document_id")
-    rows = rows.join(old, on="replaces", how="left", maintain_order="left")
-    rows = rows.join(credited, on="of_line", how="left", maintain_order="left")
+    rows = _with_other_items(rows)
     codes, bases = pl.Series([entity.code for entity in entities]), pl.Series(CURRENCIES)
     who = clients.select(pl.col("customer_id", "salesperson", "contract").gather(rows["client"]))
     billed = pl.col("kind").is_in(["invoice", "debit_note"])
@@ -60,6 +56,15 @@ def items_table(rows: pl.DataFrame, clients: pl.DataFrame, entities: tuple[Entit
         salesperson=pl.when(billed).then(who["salesperson"]),
         contract=pl.when(billed).then(who["contract"]),
     )
+
+
+def _with_other_items(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add the id of the item that a row continues, and the number of the invoice that a credit note names."""
+    ids = rows.select("line", "item_id", "document_id").filter(pl.col("line").is_not_null())
+    old = ids.select(replaces="line", replaced_id="item_id")
+    credited = ids.select(of_line="line", credited_id="document_id")
+    rows = rows.join(old, on="replaces", how="left", maintain_order="left")
+    return rows.join(credited, on="of_line", how="left", maintain_order="left")
 
 
 def _ids(rows: pl.DataFrame, key: str, name: str) -> pl.DataFrame:

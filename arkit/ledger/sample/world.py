@@ -118,14 +118,14 @@ class Behaviour:
 
     ``per_hundred`` customers behave so; ``delay`` is the usual number of days after the due date, from one customer to
     the next, and ``spread`` the days by which one payment differs from another. ``starts`` is how many days before the
-    day reported on the behaviour sets in. Regular customers order evenly and similar amounts, at least
+    day reported on the behaviour sets in (0: always). Regular customers order evenly and similar amounts, at least
     ``least_documents`` in all, so that a change in how they pay can be seen.
     """
 
     per_hundred: int
     delay: tuple[int, int]
     spread: int = 3
-    starts: tuple[int, int] | None = None
+    starts: tuple[int, int] = (0, 0)
     least_documents: int = 5
     regular: bool = False
 
@@ -134,15 +134,15 @@ BEHAVIOURS: Final = {
     "punctual": Behaviour(51, (-8, -2)),
     "habitually late": Behaviour(24, (1, 8), spread=6),
     "slides slowly": Behaviour(5, (-4, 1), starts=(540, 720), least_documents=36),
-    "stops paying": Behaviour(2, (-3, 2), starts=(100, 230), least_documents=30),
+    "stops paying": Behaviour(2, (-3, 2), starts=(100, 230), least_documents=36),
     "seasonal": Behaviour(8, (-8, -2), least_documents=48),
     "declines": Behaviour(5, (-4, 0), spread=1, starts=(240, 255), least_documents=108, regular=True),
-    "static debt": Behaviour(2, (0, 4), starts=(280, 420), least_documents=16),
-    "one late invoice": Behaviour(3, (-8, -2), starts=(100, 160), least_documents=24),
+    "static debt": Behaviour(2, (0, 4), starts=(280, 420), least_documents=30),
+    "one late invoice": Behaviour(3, (-8, -2), starts=(110, 150), least_documents=40),
 }
 SLID: Final = "slid last month"
 SLID_RANKS: Final = (2, 4, 7)  # the customers of the last month's story, by size
 SLID_DAYS: Final = 40
-SLID_TERM: Final = 1  # all on 30 days, so that each has invoices that fall due in the month
+STORY_TERM: Final = 1  # who has a story to tell in the last months is on 30 days, so that it shows in time
 MIXED_FROM_RANK: Final = 10  # the ten largest pay well, two of them a little late: the company lives on them
 LATE_RANKS: Final = (1, 5)
