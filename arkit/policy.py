@@ -33,6 +33,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         A month-end stops when a larger share of the source rows, or of the control total, had to be set apart.
     gl_tolerance
         Largest unexplained difference to the general ledger, in currency units, that still ties out.
+    cost_of_capital
+        What money costs in a year, as a share of it: the rate at which receivables are financed.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     stop_share_of_rows: Share = 0.02
     stop_share_of_amount: Share = 0.01
     gl_tolerance: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    cost_of_capital: Share = 0.08
 
     def __post_init__(self) -> None:
         if any(low >= high for low, high in zip(self.edges, self.edges[1:], strict=False)):

@@ -56,7 +56,10 @@ def polars_aging(periods: pl.DataFrame, day: date) -> pd.DataFrame:
         periods.lazy()
         .filter(pl.col("since") <= number, pl.col("until") > number, amount != 0)
         .with_columns(bucket=bucket)
-        .select(*KEYS, *(pl.when(pl.col("bucket") == k).then(amount).otherwise(0).alias(name) for k, name in enumerate(amounts)))
+        .select(
+            *KEYS,
+            *(pl.when(pl.col("bucket") == k).then(amount).otherwise(0).alias(name) for k, name in enumerate(amounts)),
+        )
         .group_by(KEYS)
         .agg(pl.col(amounts).sum(), items=pl.len().cast(pl.Int64))
         .with_columns(pl.col(KEYS).cast(pl.String), gross=pl.sum_horizontal(LABELS))

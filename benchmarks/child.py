@@ -53,12 +53,21 @@ def prepare(folder: Path) -> Measures:
 
 def read_with_arkit(folder: Path) -> Measures:
     """Read the CSV of settled invoices as a checked ledger."""
+    return _read(folder / "settled.csv")
+
+
+def read_faults_with_arkit(folder: Path) -> Measures:
+    """Read the CSV with faults as a checked ledger."""
+    return _read(folder / "faulty.csv")
+
+
+def _read(file: Path) -> Measures:
     import arkit as ar
 
     layout = ar.Layout(name="settled invoices", shape="settled")
     before = peak_mb()
     seconds: dict[str, float] = {}
-    ledger = _timed(seconds, "read", lambda: ar.read_ledger(folder / "settled.csv", layout=layout))
+    ledger = _timed(seconds, "read", lambda: ar.read_ledger(file, layout=layout))
     return Measures(seconds, before, peak_mb(), {"rows": ledger.source_rows, "findings": ledger.frames.findings.height})
 
 
@@ -91,7 +100,15 @@ def import_polars_and_pandas(folder: Path) -> Measures:
 
 
 TASKS: dict[str, Callable[[Path], Measures]] = {
-    task.__name__: task for task in (prepare, read_with_arkit, read_with_polars, import_arkit, import_polars_and_pandas)
+    task.__name__: task
+    for task in (
+        prepare,
+        read_with_arkit,
+        read_faults_with_arkit,
+        read_with_polars,
+        import_arkit,
+        import_polars_and_pandas,
+    )
 }
 
 

@@ -54,6 +54,17 @@ def make_settled(size: int, *, seed: int = 20) -> pl.DataFrame:
     return _items(invoices, "I").with_columns(settled_on=settled.set(pl.Series(open_still), None))
 
 
+def with_faults(settled: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows as text, one in a thousand with a number twice, an impossible date, an odd amount."""
+    row = pl.int_range(pl.len())
+    return settled.select(pl.all().cast(pl.String)).with_columns(
+        item_id=pl.when(row % 1009 == 1008).then(pl.col("item_id").shift(1)).otherwise("item_id"),
+        due_date=pl.when(row % 1013 == 7).then(pl.lit("2026-02-31")).otherwise("due_date"),
+        settled_on=pl.when(row % 1019 == 7).then(pl.col("settled_on") + "T10:15:00").otherwise("settled_on"),
+        amount=pl.when(row % 1021 == 7).then(pl.format("({})", "amount")).otherwise("amount"),
+    )
+
+
 def _customers(size: int) -> int:
     return max(size // ITEMS_PER_CUSTOMER, 3)
 
@@ -77,7 +88,7 @@ def _invoices(draw: np.random.Generator, number: int, *, customers: int) -> Colu
 
 
 def _payments(draw: np.random.Generator, invoices: Columns) -> Columns:
-    """Return one row for each part that is paid by the last day, in the order of customers, with the receipt paying it."""
+    """Return one row for each part that is paid by the last day, by customer, with the receipt paying it."""
     number = len(invoices["day"])
     first = np.where(draw.random(number) < _IN_TWO_PARTS, draw.uniform(0.2, 0.8, number), 1.0)
     first_cents = np.maximum((invoices["cents"] * first).astype(np.int64), 1)

@@ -17,7 +17,9 @@ TARGET_HEADER = ("target", "measured", "wanted", "")
 
 def as_text(results: Results) -> str:
     """Return the tables with aligned columns."""
-    return "\n".join([machine(), "", *_aligned(_rows(results)), "", *_aligned(_target_rows(results)), "", *results.notes])
+    return "\n".join(
+        [machine(), "", *_aligned(_rows(results)), "", *_aligned(_target_rows(results)), "", *results.notes]
+    )
 
 
 def as_markdown(results: Results) -> str:
@@ -40,7 +42,9 @@ def as_data(results: Results) -> dict[str, object]:
 def machine() -> str:
     """Return what the numbers hold for: processor, Python and the libraries that do the work."""
     libraries = ", ".join(f"{name} {version(name)}" for name in ("polars", "narwhals", "pandas", "numpy"))
-    return f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {libraries}"
+    return (
+        f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {libraries}"
+    )
 
 
 def _processor() -> str:
@@ -79,13 +83,15 @@ def _time(seconds: float) -> str:
 
 
 def _aligned(rows: list[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    lines = ["  ".join(_fit(cell, width, place) for place, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip() for row in rows]
+    columns = list(zip(*rows, strict=True))
+    padded = [_padded(column, left=place in (0, 2)) for place, column in enumerate(columns)]
+    lines = ["  ".join(cells).rstrip() for cells in zip(*padded, strict=True)]
     return [lines[0], "-" * len(lines[0]), *lines[1:]]
 
 
-def _fit(cell: str, width: int, place: int) -> str:
-    return cell.ljust(width) if place in (0, 2) else cell.rjust(width)
+def _padded(cells: Sequence[str], *, left: bool) -> list[str]:
+    width = max(map(len, cells))
+    return [cell.ljust(width) if left else cell.rjust(width) for cell in cells]
 
 
 def _pipes(rows: list[Sequence[str]]) -> list[str]:

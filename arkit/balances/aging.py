@@ -27,8 +27,8 @@ def aging_table(
 ) -> pd.DataFrame:
     """Age the receivables that are open on a day.
 
-    Formula: an item is open on a day if one of its balance periods contains the day (``since <= day < until``). Its days
-    are ``as_of - due_date`` (or ``- document_date``); its bucket is the half-open range of days that holds them.
+    Formula: an item is open on a day if one of its balance periods contains the day (``since <= day < until``). Its
+    days are ``as_of - due_date`` (or ``- document_date``); its bucket is the half-open range of days that holds them.
 
     Parameters
     ----------
@@ -46,8 +46,8 @@ def aging_table(
     Returns
     -------
     DataFrame
-        The group columns, ``currency`` (``base_currency``), one column for each bucket, ``gross`` (their sum), ``unapplied``,
-        ``net`` (gross + unapplied) in currency units, and ``items``, the number of open items.
+        The group columns, ``currency`` (``base_currency``), one column for each bucket, ``gross`` (their sum),
+        ``unapplied``, ``net`` (gross + unapplied) in currency units, and ``items``, the number of open items.
 
     Raises
     ------

@@ -61,8 +61,9 @@ def standing_on(ledger: Ledger, days: Sequence[date]) -> nw.LazyFrame[pl.LazyFra
 
 def _places(ledger: Ledger, numbers: list[int]) -> pl.DataFrame:
     """Return for every day on which a period can begin or end how many of the days asked for are before it."""
-    entry_days = ledger.frames.entries["effective_on"].cast(pl.Int32)
-    calendar = pl.int_range(entry_days.min(), entry_days.max() + 1, dtype=pl.Int32, eager=True)
+    day = pl.col("effective_on").cast(pl.Int32)
+    first, last = ledger.frames.entries.select(day.min().alias("first"), day.max().alias("last")).row(0)
+    calendar = pl.int_range(first, last + 1, dtype=pl.Int32, eager=True)
     ends = pl.concat([calendar, pl.Series([FOREVER], dtype=pl.Int32)])
     place = pl.Series(numbers, dtype=pl.Int32).search_sorted(ends, side="left")
     return pl.DataFrame({"number": ends, "place": place.cast(pl.Int32)})

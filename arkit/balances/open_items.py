@@ -86,7 +86,8 @@ def open_items(ledger: Ledger, *, as_of: date | str, policy: Policy | None = Non
     frame = open_frame(ledger, day, policy=policy)
     frame = to_units(frame, {"open_amount": "currency", "base_open_amount": "base_currency"})
     table = frame.with_columns(pl.col(pl.Categorical).cast(pl.String)).select(COLUMNS).to_pandas()
-    table["bucket"] = pd.Categorical.from_codes(table["bucket"], categories=labels, ordered=True)
+    positions = table["bucket"].to_numpy()
+    table["bucket"] = pd.Categorical.from_codes(positions, categories=pd.Index(labels), ordered=True)
     return table
 
 

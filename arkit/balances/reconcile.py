@@ -1,4 +1,4 @@
-"""Reconciliation: what is shown and what was set apart add up to the control total, and tie out to the general ledger."""
+"""Reconciliation: what is shown and what was set apart add up to the control total, and to the general ledger."""
 
 from __future__ import annotations
 
@@ -207,14 +207,14 @@ def require_reconciled(ledger: Ledger, *, as_of: date | str, policy: Policy | No
     table = reconcile(ledger, as_of=as_of, policy=policy)
     failed = table[table["status"] != RECONCILED]
     if len(failed):
-        lines = [_sentence(row) for row in failed.to_dict("records")]
+        lines = [_sentence({str(name): value for name, value in row.items()}) for row in failed.to_dict("records")]
         raise ReconciliationError(f"The balances of {as_of} do not tie out: {listed(lines)}.")
     _refuse_too_many_faults(ledger, policy)
     return table
 
 
 def _sentence(row: dict[str, object]) -> str:
-    where = " ".join(str(row[key]) for key in KEYS if row[key])
+    where = " ".join(str(row[key]) for key in KEYS if row[key] and row[key] == row[key]) or "no currency"
     if row["status"] == DIFFERENT:
         return f"{where}: {row['difference']:,.2f} between control total and what is shown"
     if row["status"] == INCOMPLETE:

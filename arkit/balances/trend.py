@@ -33,8 +33,8 @@ def aging_trend(
 ) -> pd.DataFrame:
     """Age the receivables of many month-ends at once.
 
-    Formula: that of :func:`arkit.aging_table` on ``as_of`` and on the same day of each month before; each balance period
-    is counted on the month-ends it contains.
+    Formula: that of :func:`arkit.aging_table` on ``as_of`` and on the same day of each month before; each balance
+    period is counted on the month-ends it contains.
 
     Parameters
     ----------

@@ -42,7 +42,8 @@ def make_entries(raw: pl.DataFrame, items: Items) -> Entries:
 
 def control_totals(raw: pl.DataFrame) -> pl.DataFrame:
     """Return the sums of the raw amounts by entity, account, currency and day, whatever became of the rows."""
-    return raw.group_by(CONTROL_KEYS).agg(pl.col("amount").sum(), pl.col("amount_rest").sum())
+    sums = raw.lazy().group_by(CONTROL_KEYS).agg(pl.col("amount").sum(), pl.col("amount_rest").sum())
+    return sums.with_columns(pl.col(pl.Categorical).cast(pl.String)).collect()
 
 
 def _slim(good: pl.DataFrame) -> pl.DataFrame:
@@ -61,20 +62,20 @@ def _slim(good: pl.DataFrame) -> pl.DataFrame:
 def _with_known_entity(raw: pl.DataFrame, items: Items) -> pl.DataFrame:
     entities = items.rows["entity"].unique()
     entity = entities[0] if len(entities) == 1 else _UNKNOWN_ENTITY
-    return raw.with_columns(pl.col("entity").fill_null(entity), pl.col("account").fill_null(""))
+    missing = {"entity": entity, "account": ""}
+    return raw.with_columns(pl.col(name).fill_null(missing[name]) for name in missing if raw[name].has_nulls())
 
 
 def _not_before_its_items(raw: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Let an application count not before either of its items exists."""
     if not (raw["entry_type"] == "application").any():
         return raw, together()
-    born = items.sort("item")["document_date"]
+    born = items["document_date"]  # In the order of the items' numbers.
     of_both = pl.DataFrame({"own": born.gather(raw["item"]), "other": born.gather(raw["counterpart"])})
     raw = raw.with_columns(of_both.select(first=pl.max_horizontal("own", "other")))
-    early = (pl.col("entry_type") == "application") & (pl.col("effective_on") < pl.col("first"))
-    moved = find(
-        "before_its_items", raw.filter(early), table="applications", value=pl.col("effective_on").cast(pl.String)
-    )
+    early = raw.select((pl.col("entry_type") == "application") & (pl.col("effective_on") < pl.col("first"))).to_series()
+    given = pl.col("effective_on").cast(pl.String)
+    moved = find("before_its_items", raw.filter(early), table="applications", value=given)
     return raw.with_columns(effective_on=pl.when(early).then("first").otherwise("effective_on")).drop("first"), moved
 
 

@@ -18,7 +18,7 @@ from arkit.ledger.layout import Layout
 from arkit.ledger.model import Frames, Ledger
 from arkit.ledger.money import check_sums
 from arkit.ledger.payments import make_receipts, pay_documents
-from arkit.ledger.postings import originals, other_entries, settlements, undated_payments
+from arkit.ledger.postings import as_categories, originals, other_entries, settlements, undated_payments
 from arkit.ledger.schema import ITEM_COLUMNS, TABLES
 from arkit.terms import DEFAULT_ENTITY
 
@@ -33,11 +33,11 @@ def build(
     """Return the checked ledger of tables whose cells are still as in their source."""
     if "items" not in cells:
         raise LedgerError(f"A ledger needs an items table; given: {listed(cells)}.")
-    if cells["items"].is_empty():
-        raise LedgerError(f"{sources.get('items', 'The items table')} has a header but no rows. Export it again.")
     tables = {
         name: conform(rows, table=name, layout=layout, source=sources.get(name, "")) for name, rows in cells.items()
     }
+    if tables["items"].rows.is_empty():
+        raise LedgerError(f"{sources.get('items', 'The items table')} has a header but no rows. Export it again.")
     items = make_items(tables["items"], layout=layout, terms_days=_terms_days(tables))
     if items.usable.is_empty():
         raise _nothing_usable(items, sources.get("items", "the items table"))
@@ -65,7 +65,8 @@ def _snapshot_day(layout: Layout, snapshot_on: date | None) -> date | None:
     day = layout.snapshot_on or snapshot_on
     if day is None:
         raise LayoutError(
-            f"The layout {layout.name!r} reads a snapshot of open items; of which day? Give snapshot_on in the layout or in the call."
+            f"The layout {layout.name!r} reads a snapshot of open items; of which day? "
+            "Give snapshot_on in the layout or in the call."
         )
     return day
 
@@ -74,7 +75,8 @@ def _terms_days(tables: Mapping[str, Conformed]) -> pl.DataFrame | None:
     customers = tables.get("customers")
     if customers is None or "terms_days" not in customers.rows.columns:
         return None
-    return customers.rows.select("customer_id", "terms_days").unique("customer_id", keep="first", maintain_order=True)
+    terms = customers.rows.select(as_categories(["customer_id"]), "terms_days")
+    return terms.unique("customer_id", keep="first", maintain_order=True)
 
 
 def _postings(
@@ -181,11 +183,9 @@ def _disputes(items: pl.DataFrame) -> pl.DataFrame:
 def _canonical(rows: pl.DataFrame, table: str) -> pl.DataFrame:
     """Return exactly the canonical columns of a table, with their types."""
     types = TABLES[table].polars_schema()
-    entity = pl.col("entity").fill_null(DEFAULT_ENTITY) if "entity" in rows.columns else pl.lit(DEFAULT_ENTITY)
-    special = {"entity": entity} | ({} if "account" in rows.columns else {"account": pl.lit("")})
+    special = {"entity": DEFAULT_ENTITY, "account": ""}
+    rows = rows.with_columns(pl.col(name).fill_null(special[name]) for name in special if name in rows.columns)
     return rows.select(
-        (special.get(name) if name in special else pl.col(name) if name in rows.columns else pl.lit(None))
-        .cast(dtype)
-        .alias(name)
+        (pl.col(name) if name in rows.columns else pl.lit(special.get(name))).cast(dtype).alias(name)
         for name, dtype in types.items()
     ).head(rows.height)

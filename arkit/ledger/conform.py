@@ -45,10 +45,11 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
     filled, blank = _filled_rows(_numbered(cells), table=table)
     kept, left_out = _wanted_rows(filled, stated, table=table, source=source)
     named = _named(kept, stated, table=table, source=source)
-    # One column is read on one core: several at a time use them all.
+    # One column is read on one core: several at a time use them all. Each is kept in one piece, because every later
+    # step would otherwise put the pieces of the file together again.
     with ThreadPoolExecutor() as cores:
         cells_of = [named[name] for name in named.columns if name != "source_row"]
-        typed = named.with_columns(cores.map(lambda column: _typed(column, table, layout, source), cells_of))
+        typed = named.with_columns(cores.map(lambda column: _typed(column, table, layout, source).rechunk(), cells_of))
     findings = together(blank, left_out, _unreadable(named, typed, table))
     if table in LEDGER_TABLES:
         dated_by = "document_date" if table == "items" else "effective_on"
@@ -178,7 +179,10 @@ def _unreadable(named: pl.DataFrame, typed: pl.DataFrame, table: str) -> pl.Data
     for name in TABLES[table].of_type("date", "number"):
         if name in _COUNTED_FROM and table in LEDGER_TABLES:
             continue
-        rows = typed.with_columns(given=_unread(named, typed, name)).filter(pl.col("given").is_not_null())
+        given = _unread(named, typed, name)
+        if given.null_count() == typed.height:
+            continue
+        rows = typed.with_columns(given=given).filter(pl.col("given").is_not_null())
         code = "unreadable_row" if name in TABLES[table].required else "unreadable_optional"
         found.append(find(code, rows.drop("amount", strict=False), table=table, value="given"))
     return together(*found)

@@ -55,11 +55,11 @@ def _delimited(path: Path, layout: Layout) -> tuple[pl.DataFrame, int]:
     content = _decoded(path, layout.encoding)
     if b"\n" not in content:
         content = content.replace(b"\r", b"\n")
-    header, blank = _header(content, layout.delimiter)
-    refuse_repeated(header, path.name)
     try:
+        header, blank = _header(content, layout.delimiter)
+        refuse_repeated(header, path.name)
         return pl.read_csv(content, separator=layout.delimiter, infer_schema=False), FIRST_DATA_ROW + blank
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, csv.Error) as error:
         raise ReadingError(
             f"{path.name} cannot be read as text with the delimiter {layout.delimiter!r}: {first_line(error)}. "
             "Check the delimiter in the layout, that every row has as many cells as the header, and that a quotation "
@@ -70,12 +70,9 @@ def _delimited(path: Path, layout: Layout) -> tuple[pl.DataFrame, int]:
 def _header(content: bytes, delimiter: str) -> tuple[list[str], int]:
     """Return the cells of the header, as far as they can be told, and the number of blank lines above it."""
     lines = io.StringIO(content[:HEADER_SEARCHED].decode(errors="replace"), newline="")
-    try:
-        for number, row in enumerate(csv.reader(lines, delimiter=delimiter)):
-            if row:
-                return row, number
-    except csv.Error:
-        pass  # A cell without end: what follows says so.
+    for number, row in enumerate(csv.reader(lines, delimiter=delimiter, strict=True)):
+        if row:
+            return row, number
     return [], 0
 
 

@@ -110,10 +110,13 @@ def with_first_fault(rows: pl.DataFrame, tests: list[tuple[pl.Expr, str, pl.Expr
     named = {f"test {number}": test for number, test in enumerate(tests)}
     fails = rows.select(test.fill_null(False).alias(name) for name, (test, _, _) in named.items())
     faulty = fails.select(pl.any_horizontal(pl.all())).to_series()
+    if not faulty.any():
+        return rows.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in ("fault", "fault_value"))
     fault, value = pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.String)
     for name, (_, code, shown) in reversed(named.items()):
+        found = pl.lit(None) if shown is None else shown
         fault = pl.when(name).then(pl.lit(code)).otherwise(fault)
-        value = pl.when(name).then(pl.lit(None, dtype=pl.String) if shown is None else shown).otherwise(value)
+        value = pl.when(name).then(found.cast(pl.String)).otherwise(value)
     told = rows.filter(faulty).hstack(fails.filter(faulty)).select(fault=fault, fault_value=value)
     place = (faulty.cum_sum() - 1).set(~faulty, None)
     return rows.with_columns(told[name].gather(place) for name in told.columns)
@@ -121,10 +124,12 @@ def with_first_fault(rows: pl.DataFrame, tests: list[tuple[pl.Expr, str, pl.Expr
 
 def repeats(ids: pl.Series) -> pl.Expr:
     """Return, as an expression, which rows repeat the id of an earlier one."""
-    # Ids whose hashes all differ are all different, and numbers are compared much faster than texts.
-    if ids.hash().n_unique() == len(ids):
-        return pl.lit(False)
-    return ~pl.col(ids.name).is_first_distinct()
+    # Ids of different hashes differ, and hashes are compared much faster than texts: only those alike are looked at.
+    hashes = ids.hash()
+    ordered = hashes.sort()
+    alike = hashes.is_in(ordered.filter(ordered == ordered.shift(1)).unique().implode())
+    again = ~ids.filter(alike).is_first_distinct()
+    return pl.lit(pl.zeros(len(ids), dtype=pl.Boolean, eager=True).scatter(alike.arg_true(), again))
 
 
 def find_faults(rows: pl.DataFrame, *, table: str) -> pl.DataFrame:

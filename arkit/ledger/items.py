@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import polars as pl
@@ -14,6 +15,7 @@ from arkit.ledger.conform import Conformed
 from arkit.ledger.findings import find, find_faults, repeats, together, with_first_fault
 from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout
 from arkit.ledger.money import minor_per_unit
+from arkit.ledger.postings import KEYS, as_categories
 from arkit.ledger.schema import ITEM_COLUMNS, TABLES
 from arkit.terms import DEFAULT_ENTITY, ITEM_TYPES
 
@@ -29,7 +31,7 @@ class Items:
     rows: pl.DataFrame
     findings: pl.DataFrame
 
-    @property
+    @cached_property
     def usable(self) -> pl.DataFrame:
         """The rows that become items."""
         return self.rows.filter(pl.col("fault").is_null())
@@ -66,13 +68,13 @@ def _completed(given: pl.DataFrame) -> pl.DataFrame:
     rows = given.with_columns(
         pl.lit(None, dtype=types[name] if types[name] != pl.Categorical else pl.String).alias(name) for name in absent
     )
+    rows = rows.with_columns(pl.col("currency", "base_currency").str.to_uppercase()).with_columns(as_categories(KEYS))
     return rows.with_columns(
         document_id=pl.coalesce("document_id", "item_id"),
         entity=pl.col("entity").fill_null(DEFAULT_ENTITY),
         account=pl.col("account").fill_null(""),
         customer_id=pl.col("customer_id").fill_null(""),
-        currency=pl.col("currency").str.to_uppercase(),
-        base_currency=pl.coalesce("base_currency", "currency").str.to_uppercase(),
+        base_currency=pl.coalesce("base_currency", "currency"),
         recorded_on=pl.col("recorded_on") if "recorded_on" in given.columns else pl.lit(None, dtype=pl.Date),
     )
 
@@ -106,7 +108,8 @@ def _refuse_unsigned_credits(rows: pl.DataFrame) -> None:
     credits = rows.filter(pl.col("item_type").is_in(["credit_note", "receipt"]) & (pl.col("amount") != 0))
     if credits.height and (credits["amount"] > 0).all():
         raise LedgerError(
-            f"All {credits.height} credit notes and receipts have positive amounts, so they would raise what is owed. "
+            f"All {credits.height} credit notes and receipts of the items table have positive amounts, so they would "
+            f"raise what is owed (row {credits['source_row'][0]} is the first). "
             "Export them with a minus sign, or reverse the sign before reading."
         )
 

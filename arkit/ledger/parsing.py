@@ -51,29 +51,31 @@ def dates(column: pl.Series, *, order: DateOrder) -> pl.Series:
         found = column.cast(pl.Date)
     else:
         found = _dates_of_text(column, order)
-    return found.set(~_plausible(found), None).alias(column.name)
+    return _plausible(found).alias(column.name)
 
 
 def _plausible(days: pl.Series) -> pl.Series:
-    return days.is_between(_FIRST_DAY, _LAST_DAY)
+    return days.set(~days.is_between(_FIRST_DAY, _LAST_DAY), None)
 
 
 def _dates_of_text(column: pl.Series, order: DateOrder) -> pl.Series:
-    if column.dtype == pl.String:
-        # Most exports write ISO dates in every cell: one look at each instead of five.
-        found = column.str.to_date(_ISO, strict=False)
-        if found.null_count() == column.null_count() and _plausible(found).all():
-            return found
-    rest = text(column)
-    found = pl.Series(column.name, [None], dtype=pl.Date).new_from_index(0, len(column))
-    for form in (_ISO, *_FORMATS[order]):
-        missing = found.is_null() & rest.is_not_null()
+    # Most cells are plain ISO dates; only the others are worth a closer look.
+    cells = column if column.dtype == pl.String else text(column)
+    found = _plausible(cells.str.to_date(_ISO, strict=False))
+    others = found.is_null() & cells.is_not_null()
+    if others.any():
+        found = found.scatter(others.arg_true(), _dates_in_forms(text(cells.filter(others)), _FORMATS[order]))
+    return found
+
+
+def _dates_in_forms(cells: pl.Series, forms: tuple[str, ...]) -> pl.Series:
+    days = cells.str.replace(_TIME_OF_DAY, "")
+    found = pl.Series([None], dtype=pl.Date).new_from_index(0, len(cells))
+    for form in (_ISO, *forms):
+        missing = found.is_null() & days.is_not_null()
         if not missing.any():
             break
-        if form == _ISO and rest.str.contains(_TIME_OF_DAY).any():
-            rest = rest.str.replace(_TIME_OF_DAY, "")
-        read = rest.str.to_date(form, strict=False)
-        found = found.zip_with(~(missing & _plausible(read).fill_null(False)), read)
+        found = found.zip_with(~missing, _plausible(days.str.to_date(form, strict=False)))
     return found
 
 

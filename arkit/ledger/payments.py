@@ -1,4 +1,7 @@
-"""Payments to receipts and applications: what names a document pays its oldest instalment first, the rest stays on account."""
+"""Payments to receipts and applications: what names a document pays its oldest instalment first.
+
+What names nothing, or more than is owed, stays on account.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from arkit.ledger.conform import Conformed
 from arkit.ledger.findings import find, find_faults, repeats, together, with_first_fault
 from arkit.ledger.items import Items
 from arkit.ledger.layout import Layout
-from arkit.ledger.postings import KEYS, raw
+from arkit.ledger.postings import KEYS, as_categories, raw
 from arkit.terms import DEFAULT_ENTITY
 
 _OF_ONE_PAYMENT: Final = ("entity", "currency")
@@ -46,7 +49,7 @@ def _completed(given: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     """Complete the columns and the numbers of payments: a number that an item has too is told apart."""
     names = ("payment_id", "item_id", "entity", "account", "customer_id", "currency")
     absent = {name: pl.lit(None, dtype=pl.String) for name in names if name not in given.columns}
-    rows = given.with_columns(**absent)
+    rows = given.with_columns(**absent).with_columns(as_categories(["entity", "account", "customer_id", "currency"]))
     if "recorded_on" not in rows.columns:
         rows = rows.with_columns(recorded_on=pl.lit(None, dtype=pl.Date))
     number = pl.coalesce("payment_id", pl.col("source_row").cast(pl.String))
@@ -69,7 +72,7 @@ def _with_target(rows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     taken_over = ("names", "by", *(f"{name}_item" for name in _TAKEN_OVER))
     rows = rows.with_columns(pl.when("fits").then(pl.col(name)).alias(name) for name in taken_over)
     own = {key: pl.coalesce(key, f"{key}_item") for key in KEYS if key in rows.columns}
-    own |= {key: pl.coalesce(own[key], pl.lit(_only(items[key]))) for key in _OF_ONE_PAYMENT}
+    own |= {key: pl.coalesce(own[key], pl.lit(_only(items[key]), dtype=pl.Categorical)) for key in _OF_ONE_PAYMENT}
     return rows.with_columns(**own, base_currency=pl.coalesce("base_currency_item", own["currency"])).with_columns(
         pl.col("entity").fill_null(DEFAULT_ENTITY),
         pl.col("account").fill_null(""),
@@ -148,10 +151,11 @@ def _stretches(rows: pl.DataFrame, *, order: list[str]) -> pl.DataFrame:
 def _legs(met: pl.DataFrame) -> pl.DataFrame:
     base = proportion(pl.col("base_amount"), part=pl.col("applied"), whole=pl.col("amount"))
     met = met.with_columns(base=base.abs())
-    shared = {"table": "payments", "entry_type": pl.lit("application"), "amount_rest": pl.lit(0, dtype=pl.Int64)}
+    shared = {"entry_type": pl.lit("application"), "amount_rest": pl.lit(0, dtype=pl.Int64)}
     of_invoice = {key: pl.col(key if key in _STRETCH else f"{key}_owed") for key in KEYS}
     minus = raw(
         met,
+        table="payments",
         **shared,
         **of_invoice,
         item=pl.col("item_owed"),
@@ -163,6 +167,7 @@ def _legs(met: pl.DataFrame) -> pl.DataFrame:
     )
     plus = raw(
         met,
+        table="payments",
         **shared,
         amount=pl.col("applied"),
         base_amount=pl.col("base"),

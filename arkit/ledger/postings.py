@@ -6,6 +6,7 @@ when there is no such item), and the attributes by which control totals are take
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -33,6 +34,7 @@ COLUMNS: Final = (
     "unread_amount",
     "misfit",
 )
+_CATEGORIES: Final = ("table", *KEYS, "entry_type")
 _EMPTY: Final = {
     "counterpart": pl.Int32,
     "counterpart_item_id": pl.String,
@@ -49,7 +51,12 @@ def raw(rows: pl.DataFrame, *, table: str, **stated: pl.Expr) -> pl.DataFrame:
     """Return rows as raw entries; columns that they lack are missing values."""
     absent = {name: pl.lit(None, dtype=dtype) for name, dtype in _EMPTY.items() if name not in rows.columns}
     frame = rows.with_columns(table=pl.lit(table), **{**absent, **stated})
-    return frame.select(COLUMNS)
+    return frame.select(COLUMNS).with_columns(as_categories(_CATEGORIES))
+
+
+def as_categories(columns: Sequence[str]) -> pl.Expr:
+    """Return columns that repeat few values as categories: a quarter of the memory of text, and faster to group by."""
+    return pl.col(columns).cast(pl.Categorical)
 
 
 def originals(items: pl.DataFrame, *, table: str = "items") -> pl.DataFrame:
@@ -72,7 +79,7 @@ def settlements(items: pl.DataFrame) -> pl.DataFrame:
 
 
 def undated_payments(items: pl.DataFrame, *, last_day: pl.Expr) -> pl.DataFrame:
-    """Return, for items paid in part on a day that the source does not tell, the part as a settlement on the last day."""
+    """Return the part paid of items paid on a day that the source does not tell, as a settlement on the last day."""
     part = pl.col("open_amount") - pl.col("amount")
     rows = items.filter(pl.col("settled_on").is_null() & pl.col("fault").is_null() & (part != 0))
     return raw(
@@ -104,12 +111,15 @@ def other_entries(
 
 def _named_items(rows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     """Look up the items that entries name; where there is none, the counterpart tells entity, customer and currency."""
-    known = items.select("item", "item_id", *KEYS, item_amount="amount", item_base="base_amount")
-    rows = rows.join(known, on="item_id", how="left", maintain_order="left")
+    rows = rows.join(items.select("item", "item_id"), on="item_id", how="left", maintain_order="left")
+    # Items are numbered in their order, so what else is known of one is picked out by its number.
+    told = items.select(*KEYS, item_amount="amount", item_base="base_amount")
+    rows = rows.hstack(told.select(pl.all().gather(rows["item"])))
     if "counterpart_item_id" not in rows.columns:
         return rows
-    other = known.select(counterpart="item", counterpart_item_id="item_id", **{f"{key}_other": key for key in KEYS})
-    rows = rows.join(other, on="counterpart_item_id", how="left", maintain_order="left")
+    others = items.select(counterpart="item", counterpart_item_id="item_id")
+    rows = rows.join(others, on="counterpart_item_id", how="left", maintain_order="left")
+    rows = rows.hstack(items.select(pl.col(KEYS).gather(rows["counterpart"]).name.suffix("_other")))
     return rows.with_columns(pl.coalesce(key, f"{key}_other").alias(key) for key in KEYS)
 
 

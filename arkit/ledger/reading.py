@@ -11,12 +11,13 @@ import polars as pl
 
 from arkit.errors import LedgerError, ReadingError, listed, unknown_name
 from arkit.ledger.building import build
-from arkit.ledger.files import WORKBOOKS, read_table
+from arkit.ledger.files import read_table
 from arkit.ledger.frozen import MANIFEST, thaw
 from arkit.ledger.headers import first_line
 from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout, Shape, TableLayout
 from arkit.ledger.model import Ledger, as_day
 from arkit.ledger.schema import TABLES
+from arkit.ledger.workbooks import WORKBOOKS
 from arkit.resources import resource
 
 _SUFFIXES = (".csv", ".txt", ".tsv", ".parquet", *WORKBOOKS)

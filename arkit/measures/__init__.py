@@ -7,10 +7,16 @@ from arkit.measures.days import (
     days_beyond_terms,
     dso,
 )
+from arkit.measures.explain_dso import explain_dso
+from arkit.measures.loss_rates import loss_rates
 from arkit.measures.movements import movements
 from arkit.measures.panel import key_figures
 from arkit.measures.registry import KEY_FIGURES
+from arkit.measures.roll_forward import roll_forward
+from arkit.measures.roll_rates import cure_rates, roll_rates
 from arkit.measures.shares import collection_effectiveness_index, hhi, past_due_ratio, top_10_share
+from arkit.measures.time_to_pay import median_days_to_pay, time_to_pay
+from arkit.measures.vintage import vintage
 
 __all__ = [
     "KEY_FIGURES",
@@ -18,11 +24,19 @@ __all__ = [
     "best_possible_dso",
     "collection_effectiveness_index",
     "countback_dso",
+    "cure_rates",
     "days_beyond_terms",
     "dso",
+    "explain_dso",
     "hhi",
     "key_figures",
+    "loss_rates",
+    "median_days_to_pay",
     "movements",
     "past_due_ratio",
+    "roll_forward",
+    "roll_rates",
+    "time_to_pay",
     "top_10_share",
+    "vintage",
 ]

@@ -30,7 +30,8 @@ def dso(
     Returns
     -------
     DataFrame
-        The group columns, ``currency``, ``dso`` (days), ``basis`` of the sales and ``reason`` where there is no number.
+        The group columns, ``currency``, ``dso`` (days), ``basis`` of the sales and ``reason`` where
+        there is no number.
 
     Examples
     --------
@@ -49,7 +50,8 @@ def dso(
 def countback_dso(ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | None = None) -> pd.DataFrame:
     """Show how far back sales must be counted to make up the receivables.
 
-    Formula: whole days of the latest months whose sales the receivables exhaust, then remainder / that month's sales x its days.
+    Formula: whole days of the latest months whose sales the receivables exhaust, then remainder / that month's sales x
+    its days.
 
     Parameters
     ----------
@@ -59,7 +61,8 @@ def countback_dso(ledger: Ledger, *, as_of: date | str, by: By = None, policy: P
     Returns
     -------
     DataFrame
-        The group columns, ``currency``, ``countback_dso`` (days), ``basis`` of the sales and ``reason`` where there is no number.
+        The group columns, ``currency``, ``countback_dso`` (days), ``basis`` of the sales and ``reason`` where
+        there is no number.
 
     Examples
     --------
@@ -90,7 +93,8 @@ def best_possible_dso(
     Returns
     -------
     DataFrame
-        The group columns, ``currency``, ``best_possible_dso`` (days), ``basis`` of the sales and ``reason`` where there is no number.
+        The group columns, ``currency``, ``best_possible_dso`` (days), ``basis`` of the sales and ``reason`` where
+        there is no number.
 
     Examples
     --------
@@ -121,7 +125,8 @@ def average_days_delinquent(
     Returns
     -------
     DataFrame
-        The group columns, ``currency``, ``average_days_delinquent`` (days), ``basis`` of the sales and ``reason`` where there is no number.
+        The group columns, ``currency``, ``average_days_delinquent`` (days), ``basis`` of the sales and ``reason`` where
+        there is no number.
 
     Examples
     --------
@@ -142,7 +147,8 @@ def days_beyond_terms(
 ) -> pd.DataFrame:
     """Show how many days after the due date the average amount was paid.
 
-    Formula: sum(payment x days after the due date) / sum(payment) over the payments of the window; early ones count as negative.
+    Formula: sum(payment x days after the due date) / sum(payment) over the payments of the window; early ones count as
+    negative.
 
     Parameters
     ----------
@@ -157,7 +163,7 @@ def days_beyond_terms(
     Examples
     --------
     >>> import arkit as ar
-    >>> table = ar.days_beyond_terms(ar.sample_ledger(), as_of="2026-10-31")
+    >>> table = ar.days_beyond_terms(ar.sample_ledger(), as_of="2026-10-31", window="year")
     >>> bool(table["days_beyond_terms"].notna().all())
     True
 

@@ -11,9 +11,11 @@ import polars as pl
 from arkit.balances.grouping import By
 from arkit.errors import unknown_name
 from arkit.ledger.model import Ledger
-from arkit.measures.inputs import Question, daily_sales, gather
+from arkit.ledger.money import minor_per_unit
+from arkit.measures.inputs import daily_sales, gather
+from arkit.measures.question import Question, ask
 from arkit.measures.registry import KEY_FIGURES, KeyFigure
-from arkit.measures.windows import Length, window_ending
+from arkit.measures.windows import Length
 from arkit.policy import Policy
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def key_figures(
     window
         ``month``, ``quarter``, ``year`` or a number of days: the stretch of sales and payments that ends on the day.
     policy
-        What is past due, and whether unapplied amounts are netted.
+        What is past due, whether unapplied amounts are netted, and the yearly cost of capital.
     names
         The figures wanted; by default all.
 
@@ -55,8 +57,8 @@ def key_figures(
     -------
     DataFrame
         One row for each group and figure: the group columns, ``currency``, ``figure``, ``title``, ``value``, ``unit``
-        (*days* or *ratio*, 0-1), ``good`` (whether *up* or *down* is good), ``basis`` of the sales, and ``reason``, which says why there is no
-        number where there is none.
+        (*days*, *ratio* 0-1, *times*, or *amount* in currency units), ``good`` (whether *up* or *down* is good),
+        ``basis`` of the sales, and ``reason``, which says why there is no number where there is none.
 
     Raises
     ------
@@ -76,27 +78,25 @@ def key_figures(
     ----------
     Credit Research Foundation, standard measurements of receivables performance.
     """
-    chosen = [_figure(name) for name in names or KEY_FIGURES]
-    question = _question(ledger, as_of=as_of, by=by, window=window, policy=policy)
-    parts = list(dict.fromkeys(part for figure in chosen for part in figure.parts))
-    inputs = gather(question, parts)
-    basis = daily_sales(question)[1] if any(figure.uses_sales for figure in chosen) else ""
-    rows = [_row(inputs, figure, question.keys, basis) for figure in chosen]
-    return pl.concat(rows).sort(question.keys, maintain_order=True).to_pandas()
+    figures = [_figure(name) for name in names or KEY_FIGURES]
+    question = ask(ledger, as_of=as_of, by=by, window=window, policy=policy)
+    wide = figures_of(question, figures)
+    rows = _side_by_side(wide, question.keys, figures).join(_descriptions(question, figures), on="figure", how="left")
+    return rows.sort(question.keys, maintain_order=True).select(*question.keys, *_PANEL).to_pandas()
 
 
-def _row(inputs: pl.DataFrame, figure: KeyFigure, keys: list[str], basis: str) -> pl.DataFrame:
+def figures_of(question: Question, figures: Sequence[KeyFigure]) -> pl.DataFrame:
+    """Return, by group, each figure's value as a column of its name, and the reason where there is none."""
+    inputs = gather(question, list(dict.fromkeys(part for figure in figures for part in figure.parts)))
+    unit = minor_per_unit(pl.col("currency"), inputs["currency"])
+    columns = [column for figure in figures for column in _columns(figure, unit)]
+    return inputs.select(*question.keys, *columns)
+
+
+def _columns(figure: KeyFigure, unit: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     value, reason = defined(figure)
-    return inputs.select(
-        *keys,
-        pl.lit(figure.name).alias("figure"),
-        pl.lit(figure.title).alias("title"),
-        value.alias("value"),
-        pl.lit(figure.unit).alias("unit"),
-        pl.lit(figure.good).alias("good"),
-        pl.lit(basis if figure.uses_sales else None, dtype=pl.String).alias("basis"),
-        reason.alias("reason"),
-    ).select(*keys, *_PANEL)
+    shown = value.round(0) / unit if figure.unit == "amount" else value
+    return shown.alias(figure.name), reason.alias(why_not(figure.name))
 
 
 def defined(figure: KeyFigure) -> tuple[pl.Expr, pl.Expr]:
@@ -107,26 +107,50 @@ def defined(figure: KeyFigure) -> tuple[pl.Expr, pl.Expr]:
     return pl.when(reason.is_null()).then(figure.value.cast(pl.Float64)), reason
 
 
+def why_not(name: str) -> str:
+    """Return the name of the column that tells why there is no number.
+
+    >>> why_not("dso")
+    'why no dso'
+    """
+    return f"why no {name}"
+
+
+def _side_by_side(wide: pl.DataFrame, keys: list[str], figures: Sequence[KeyFigure]) -> pl.DataFrame:
+    """Return one row for each group and figure."""
+    names = [figure.name for figure in figures]
+    values = wide.unpivot(names, index=keys, variable_name="figure", value_name="value")
+    reasons = wide.unpivot([why_not(name) for name in names], index=keys, value_name="reason")
+    return values.with_columns(reasons["reason"])
+
+
+def _descriptions(question: Question, figures: Sequence[KeyFigure]) -> pl.DataFrame:
+    basis = daily_sales(question)[1] if any(figure.uses_sales for figure in figures) else None
+    return pl.DataFrame(
+        {
+            "figure": [figure.name for figure in figures],
+            "title": [figure.title for figure in figures],
+            "unit": [figure.unit for figure in figures],
+            "good": [figure.good for figure in figures],
+            "basis": [basis if figure.uses_sales else None for figure in figures],
+        },
+        schema_overrides={"basis": pl.String},
+    )
+
+
 def _figure(name: str) -> KeyFigure:
     if name not in KEY_FIGURES:
         raise unknown_name("key figure", name, known=KEY_FIGURES)
     return KEY_FIGURES[name]
 
 
-def _question(ledger: Ledger, *, as_of: date | str, by: By, window: Length, policy: Policy | None) -> Question:
-    day = ledger.require(as_of)
-    names = (by,) if isinstance(by, str) else tuple(by or ())
-    return Question(ledger, day, window_ending(day, window), names, policy or Policy())
-
-
 def single_figure(
     name: str, ledger: Ledger, *, as_of: date | str, by: By, window: Length, policy: Policy | None
 ) -> pd.DataFrame:
     """Return one figure, its column named after it."""
-    question = _question(ledger, as_of=as_of, by=by, window=window, policy=policy)
+    question = ask(ledger, as_of=as_of, by=by, window=window, policy=policy)
     figure = _figure(name)
-    value, reason = defined(figure)
-    inputs = gather(question, list(figure.parts))
-    basis = pl.lit(daily_sales(question)[1]).alias("basis") if figure.uses_sales else None
-    columns = [*question.keys, value.alias(name), *([basis] if basis is not None else []), reason.alias("reason")]
-    return inputs.select(columns).to_pandas()
+    table = figures_of(question, [figure]).rename({why_not(name): "reason"})
+    if figure.uses_sales:
+        table = table.insert_column(-1, pl.lit(daily_sales(question)[1]).alias("basis"))
+    return table.to_pandas()

@@ -8,22 +8,31 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from arkit.balances import aging_table, open_items
+from arkit.balances import aging_table, aging_trend, open_items
 from arkit.days import month_ends_back
 from arkit.ledger import Ledger, read_ledger, sample_ledger
-from arkit.measures import key_figures, movements
+from arkit.measures import key_figures, movements, roll_forward
 from arkit.policy import Policy
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TREND_MONTHS: Final = 13
+COURSE_MONTHS: Final = 36
 LARGEST: Final = 10
 
 
 def open_ledger(path: str | Path = "", *, layout: str | Path = "", as_of: str) -> Ledger:
     """Read the ledger that a notebook names; without one, the sample that comes with arkit."""
     return read_ledger(path, layout=layout or None, snapshot_on=as_of) if path else sample_ledger()
+
+
+def main_currency(ledger: Ledger, day: date, policy: Policy) -> str:
+    """Return the currency with most open items; without open items the one with most items."""
+    aging = aging_table(ledger, as_of=day, policy=policy)
+    if len(aging):
+        return str(aging.loc[aging["items"].idxmax(), "currency"])
+    return str(ledger.items["currency"].mode().iloc[0])
 
 
 @dataclass(frozen=True)
@@ -58,9 +67,7 @@ class Facts:
     @cached_property
     def main_currency(self) -> str:
         """The currency with most open items; without open items the one with most items."""
-        if self.currencies:
-            return self.currencies[0]
-        return str(self.ledger.items["currency"].mode().iloc[0])
+        return main_currency(self.ledger, self.day, self.policy)
 
     @cached_property
     def aging(self) -> pd.DataFrame:
@@ -100,9 +107,24 @@ class Facts:
         return movements(self.ledger, as_of=self.day, since=self.month_before, policy=self.policy)
 
     @cached_property
+    def forward(self) -> pd.DataFrame | None:
+        """The roll-forward by currency since the month before."""
+        if self.month_before is None:
+            return None
+        return roll_forward(self.ledger, as_of=self.day, since=self.month_before, policy=self.policy)
+
+    @cached_property
+    def aging_over_time(self) -> pd.DataFrame:
+        """The aging of the main currency at the month-ends of up to three years."""
+        trend = aging_trend(self.ledger, as_of=self.day, months=COURSE_MONTHS - 1, policy=self.policy)
+        return trend[trend["currency"] == self.main_currency]
+
+    @cached_property
     def figures(self) -> pd.DataFrame:
-        """The key figures of the day by currency."""
-        return self.figures_on(self.day)
+        """The key figures of the day by currency, the currency with most open items first."""
+        table = self.figures_on(self.day)
+        rank = {currency: place for place, currency in enumerate(self.currencies)}
+        return table.sort_values("currency", key=lambda codes: codes.map(rank), kind="stable", ignore_index=True)
 
     def figures_on(self, day: date) -> pd.DataFrame:
         """The key figures of a day by currency."""

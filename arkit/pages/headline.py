@@ -10,6 +10,7 @@ from arkit.terms import NOT_DUE
 
 _UNCHANGED: Final = 0.0005
 _FRACTIONS: Final = (
+    (1.0, "all"),
     (0.97, "nearly all"),
     (0.75, "three quarters"),
     (2 / 3, "two thirds"),
@@ -80,8 +81,8 @@ def _share_in_words(share: float) -> str:
     >>> _share_in_words(0.66), _share_in_words(0.41)
     ('two thirds', '41 %')
     """
-    near = [words for fraction, words in _FRACTIONS if abs(share - fraction) <= _NEAR]
-    return near[0] if near else f"{share:.0%}".replace("%", " %")
+    distance, words = min((abs(share - fraction), words) for fraction, words in _FRACTIONS)
+    return words if distance <= _NEAR else f"{share:.0%}".replace("%", " %")
 
 
 def other_currencies(facts: Facts) -> list[str]:

@@ -10,17 +10,27 @@ from typing import TYPE_CHECKING, Final
 from arkit.balances import reconcile, require_reconciled
 from arkit.ledger import Ledger
 from arkit.ledger.model import as_day
-from arkit.measures import KEY_FIGURES
-from arkit.measures.movements import MOVEMENTS
+from arkit.measures import roll_rates, vintage
 from arkit.pages.facts import LARGEST, Facts, open_ledger
 from arkit.pages.headline import other_currencies, sentence
+from arkit.pages.summaries import (
+    definition_table,
+    finding_summary,
+    late_labels,
+    lines_of,
+    moved_lines,
+    movement_summary,
+    policy_table,
+    tie_out,
+    with_shares,
+)
 from arkit.pages.tiles import figure_tiles
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present import figures
 from arkit.present.figures import Figure
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.wording import day_shown
-from arkit.terms import ALL_ENTITIES, NOT_DUE, Column
+from arkit.terms import ALL_ENTITIES, Column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +38,6 @@ if TYPE_CHECKING:
 NEEDS_HISTORY: Final = (
     "This section compares with the month before and needs a ledger with history; a snapshot of open items has none."
 )
-SHOWN_FINDINGS: Final = 20
 
 
 def monthly_report(
@@ -111,6 +120,16 @@ class MonthlyReport:
             before=self.facts.aging_before,
         )
 
+    def aging_over_time(self) -> Figure | Html:
+        """The aging of the main currency at the month-ends of up to three years."""
+        currency = self.facts.main_currency
+        if self.facts.month_before is None:
+            return notice(NEEDS_HISTORY)
+        title = f"Open receivables by age in {currency}, month-ends"
+        return figures.aging_stack(
+            self.facts.aging_over_time, labels=self.policy.labels, currency=currency, title=title
+        )
+
     def aging(self) -> Html:
         """The aging by currency."""
         note = f"{self._basis()} Gross is the sum of the buckets, unapplied amounts stand apart, net is both together."
@@ -163,6 +182,60 @@ class MonthlyReport:
         note = "Cured: past due then, paid now. Worsened: in an older bucket. Changes add up to the change of net."
         return table(summary, caption="Items since the month before", note=note, columns=names)
 
+    def roll_forward_chart(self) -> Figure | Html:
+        """What moved the balance of the main currency since the month before."""
+        forward, currency = self.facts.forward, self.facts.main_currency
+        if forward is None or self.facts.month_before is None:
+            return notice(NEEDS_HISTORY)
+        row = forward[forward["currency"] == currency].iloc[0]
+        title = (
+            f"From {day_shown(self.facts.month_before)} to {day_shown(self.facts.day)}, net receivables in {currency}"
+        )
+        return figures.roll_forward_chart(row, lines=lines_of(forward), currency=currency, title=title)
+
+    def roll_forward(self) -> Html:
+        """What moved the balance of each currency since the month before."""
+        if self.facts.forward is None:
+            return notice(NEEDS_HISTORY)
+        note = "Opening and closing are net balances; the lines between them add up, to the cent."
+        return table(moved_lines(self.facts.forward), caption="Roll-forward by currency", note=note)
+
+    def key_figures_over_time(self) -> Figure | Html:
+        """The course of the key figures of the main currency."""
+        if self.facts.month_before is None:
+            return notice(NEEDS_HISTORY)
+        currency = self.facts.main_currency
+        trend = self.facts.trend[self.facts.trend["currency"] == currency]
+        return figures.key_figure_chart(
+            trend, title=f"Key figures in {currency}, {len(self.facts.month_ends)} month-ends"
+        )
+
+    def roll_rates(self) -> Figure | Html:
+        """How much of each bucket grew older from month to month."""
+        if self.facts.month_before is None:
+            return notice(NEEDS_HISTORY)
+        currency = self.facts.main_currency
+        rates = roll_rates(self.ledger, as_of=self.facts.day, policy=self.policy, monthly=True)
+        shown = rates[rates["currency"] == currency]
+        title = f"Roll rates in {currency}: share of each bucket that was older a month later"
+        return figures.roll_rate_heat_map(shown, labels=self.policy.labels, title=title)
+
+    def vintages(self) -> Figure | Html:
+        """How much of each month's billings is still open, by age."""
+        if self.facts.month_before is None:
+            return notice(NEEDS_HISTORY)
+        currency = self.facts.main_currency
+        rows = vintage(self.ledger, as_of=self.facts.day)
+        return figures.vintage_chart(
+            rows[rows["currency"] == currency], title=f"Billings still open by age, {currency}"
+        )
+
+    def concentration(self) -> Figure:
+        """How few customers owe how much."""
+        currency = self.facts.main_currency
+        rows = self.facts.by_customer[self.facts.by_customer["currency"] == currency]
+        return figures.pareto_chart(rows, currency=currency, title=f"Largest customer balances, {currency}")
+
     def findings(self) -> Html:
         """What was found while reading: how many rows, how much, and what was done."""
         summary = finding_summary(self.ledger.findings)
@@ -185,7 +258,7 @@ class MonthlyReport:
         proof = require_reconciled(self.ledger, as_of=self.facts.day, policy=self.policy)
         note = (
             "Gross + unapplied + set apart + rounding = control total, which is the sum of the raw amounts. "
-            + _tie_out(proof)
+            + tie_out(proof)
         )
         return table(proof, caption=f"Reconciliation on {day_shown(self.facts.day)}", note=note)
 
@@ -196,72 +269,3 @@ class MonthlyReport:
     def _basis(self) -> str:
         basis = "due date" if self.policy.basis == "due_date" else "document date"
         return f"Days are counted from the {basis}; an item is overdue from day {self.policy.first_overdue_day}."
-
-
-def with_shares(aging: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Return an aging by currency with a row of shares of gross below each currency; ``kind`` tells the two apart."""
-    import pandas as pd
-
-    labels = list(policy.labels)
-    shares = aging.assign(currency="share of gross", kind="ratio", unapplied=None, net=None, items=None)
-    shares[[*labels, "gross"]] = shares[[*labels, "gross"]].div(aging["gross"].where(aging["gross"] > 0), axis=0)
-    both = pd.concat([aging.assign(kind="amount"), shares.astype({"items": object})])
-    return both.sort_index(kind="stable").reset_index(drop=True)
-
-
-def late_labels(policy: Policy) -> list[str]:
-    """Return the labels of the buckets that are past due."""
-    return [label for label in policy.labels if label != NOT_DUE]
-
-
-def movement_summary(moved: pd.DataFrame) -> pd.DataFrame:
-    """Return the movements by currency and kind: items, before, now and change."""
-    groups = moved.groupby(["currency", "movement"], observed=True, sort=False)
-    summary = groups.agg(
-        items=("item_id", "size"),
-        before=("before", "sum"),
-        open_amount=("open_amount", "sum"),
-        change=("change", "sum"),
-    ).reset_index()
-    summary = summary.round({"before": 4, "open_amount": 4, "change": 4})
-    summary["order"] = summary["movement"].map(MOVEMENTS.index)
-    return summary.sort_values(["currency", "order"], ignore_index=True).drop(columns="order")
-
-
-def finding_summary(findings: pd.DataFrame) -> pd.DataFrame:
-    """Return the findings by code and what was done: rows, amount by currency, the reason."""
-    groups = findings.groupby(["code", "action", "currency", "message"], dropna=False, sort=True)
-    summary = groups.agg(rows=("code", "size"), amount=("amount", "sum")).reset_index()
-    words = {name: summary[name].str.replace("_", " ") for name in ("code", "action")}
-    return summary.assign(**words)[["code", "action", "rows", "currency", "amount", "message"]]
-
-
-def definition_table() -> pd.DataFrame:
-    """Return name, formula, meaning and source of each key figure."""
-    import pandas as pd
-
-    return pd.DataFrame(
-        [[figure.title, figure.formula, figure.definition, figure.source] for figure in KEY_FIGURES.values()],
-        columns=["title", "formula", "definition", "source"],
-    )
-
-
-def policy_table(policy: Policy) -> pd.DataFrame:
-    """Return the settings of a policy."""
-    import pandas as pd
-
-    rows = [
-        [name.replace("_", " "), ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)]
-        for name, value in _settings(policy)
-    ]
-    return pd.DataFrame(rows, columns=["setting", "value"])
-
-
-def _settings(policy: Policy) -> list[tuple[str, object]]:
-    return [(name, getattr(policy, name)) for name in policy.__struct_fields__]
-
-
-def _tie_out(proof: pd.DataFrame) -> str:
-    if proof["gl_balance"].isna().all():
-        return "No general-ledger balance was given for this day."
-    return "It ties out to the general ledger."

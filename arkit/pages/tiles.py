@@ -21,6 +21,7 @@ ON_TILES: Final = (
     "days_beyond_terms",
     "top_10_share",
 )
+_SUFFIX: Final = {"days": " days", "times": " times"}
 
 
 def figure_tiles(facts: Facts) -> Html:
@@ -46,17 +47,17 @@ def _tile(facts: Facts, figure: KeyFigure, reason: object, currency: str) -> Til
     known = sum(value is not None for value in series)
     return Tile(
         figure.title,
-        value=shown(now, figure.unit) + (" days" if figure.unit == "days" else ""),
+        value=_sized(now, figure, currency),
         definition=definition,
         changes=tuple(change for change in changes if change is not None),
         trend=trend_line(series),
-        trend_label=f"{known} month-ends, {_span(series, figure)}" if known > 1 else "",
+        trend_label=f"{known} month-ends, {_span(series, figure, currency)}" if known > 1 else "",
     )
 
 
-def _span(series: list[float | None], figure: KeyFigure) -> str:
+def _span(series: list[float | None], figure: KeyFigure, currency: str) -> str:
     known = [value for value in series if value is not None]
-    return f"{shown(min(known), figure.unit)} to {shown(max(known), figure.unit)}"
+    return " to ".join(shown(end, figure.unit, currency=currency) for end in (min(known), max(known)))
 
 
 def _change(facts: Facts, figure: KeyFigure, now: float, day: date | None, words: str, currency: str) -> Change | None:
@@ -64,9 +65,13 @@ def _change(facts: Facts, figure: KeyFigure, now: float, day: date | None, words
     if before is None:
         return None
     change = now - before
-    size = f"{abs(change) * 100:.1f} pts" if figure.unit == "ratio" else f"{abs(change):.1f} days"
+    size = f"{abs(change) * 100:.1f} pts" if figure.unit == "ratio" else _sized(abs(change), figure, currency)
     arrow = "▲" if change > 0 else "▼" if change < 0 else "="
     return Change(f"{arrow} {size}", words, _verdict(figure, change))
+
+
+def _sized(value: float, figure: KeyFigure, currency: str) -> str:
+    return shown(value, figure.unit, currency=currency) + _SUFFIX.get(figure.unit, "")
 
 
 def _verdict(figure: KeyFigure, change: float) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from arkit.pages.facts import Facts
+from arkit.pages.headline import sentence
 from arkit.pages.monthly import NEEDS_HISTORY, MonthlyReport
 from arkit.present.sheets import Chart, Sheet
 from arkit.present.wording import day_shown
@@ -80,8 +81,8 @@ def _summary(report: MonthlyReport) -> Sheet:
     return Sheet(
         name="Summary",
         table=summary_table(facts),
-        subtitle="Key figures by currency",
-        note="Ratios as a share of 1, shown as percent. Where there is no number, the reason stands beside it.",
+        subtitle=sentence(facts),
+        note="Key figures by currency. Where there is no number, the reason stands beside it.",
         row_kind="unit",
         columns=columns,
     )

@@ -102,7 +102,7 @@ class FilledColumn:
     @property
     def lines(self) -> list[int]:
         """The lines that each cell takes at this width."""
-        return [ceil(len(value) / self.width) if isinstance(value, str) else 1 for value in self.values]
+        return [ceil(len(value) / (1.1 * self.width)) if isinstance(value, str) else 1 for value in self.values]
 
 
 def filled(sheet: Sheet, name: str) -> FilledColumn:

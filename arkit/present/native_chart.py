@@ -12,17 +12,22 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
 SERIES: Final = ("#1F4E79", "#5B8DB8", "#A9C4DC", "#C8A24A", "#8A6D1F", "#7A8B99", "#B4573F", "#4F7A5A")
-WIDTH, HEIGHT = 520, 310
+PAPER_WIDTH, HEIGHT, GAP = 1080, 300, 20
+"""In pixels; so wide is a table of buckets, and with it the printed page."""
 ROWS_OF_A_CHART: Final = 17
 
 
 def write_charts(book: Workbook, page: Any, sheet: Sheet, chart: Chart, total_rows: dict[str, int]) -> None:
-    """Put one chart for each currency below the table, two beside each other."""
+    """Put one chart for each currency below the table, two or three beside each other."""
     below = HEADER_ROW + len(sheet.table) + len(total_rows) + 3
-    for number, code in enumerate(sheet.currencies or ("",)):
+    currencies = sheet.currencies or ("",)
+    beside = min(max(len(currencies), 2), 3)
+    width = PAPER_WIDTH // beside
+    for number, code in enumerate(currencies):
         drawn = _chart(book, sheet, chart, _rows(sheet, code, total_rows), code)
-        at = {"x_offset": (WIDTH + 20) * (number % 2), "object_position": 2}
-        page.insert_chart(below + ROWS_OF_A_CHART * (number // 2), 0, drawn, at)
+        drawn.set_size({"width": width - GAP, "height": HEIGHT})
+        at = {"x_offset": width * (number % beside), "object_position": 2}
+        page.insert_chart(below + ROWS_OF_A_CHART * (number // beside), 0, drawn, at)
 
 
 def _rows(sheet: Sheet, code: str, total_rows: dict[str, int]) -> list[int]:
@@ -39,17 +44,25 @@ def _chart(book: Workbook, sheet: Sheet, chart: Chart, rows: list[int], code: st
     drawn = book.add_chart({"type": "column", **({"subtype": "stacked"} if chart.stacked else {})})
     first, last = (sheet.shown.index(chart.columns[end]) for end in (0, -1))
     names = sheet.shown.index(chart.series)
-    for number, row in enumerate(rows):
+    members = list(sheet.table[chart.series].unique())
+    for row in rows:
         series = {
             "name": [sheet.name, row, names],
             "categories": [sheet.name, HEADER_ROW, first, HEADER_ROW, last],
             "values": [sheet.name, row, first, row, last],
-            "fill": {"color": SERIES[number % len(SERIES)]},
+            "fill": {"color": _colour(sheet, chart, row, members)},
             "gap": 60,
         }
         drawn.add_series({**series, **(_by_bucket(chart) if len(rows) == 1 else {})})
     _dress(drawn, f"{chart.title}, {code}".rstrip(", "), legend=len(rows) > 1)
     return drawn
+
+
+def _colour(sheet: Sheet, chart: Chart, row: int, members: list[object]) -> str:
+    """Return the colour of a row: a member of the series has the same in every currency."""
+    at = row - HEADER_ROW - 1
+    known = at < len(sheet.table)
+    return SERIES[members.index(sheet.table[chart.series].iloc[at]) % len(SERIES)] if known else SERIES[0]
 
 
 def _by_bucket(chart: Chart) -> dict[str, object]:
@@ -76,4 +89,3 @@ def _dress(drawn: Any, title: str, *, legend: bool) -> None:
     drawn.set_y_axis({"num_font": font, "num_format": "#,##0", "major_gridlines": grid, "line": {"none": True}})
     drawn.set_legend({"position": "bottom", "font": font} if legend else {"none": True})
     drawn.set_chartarea({"border": {"color": RULE}})
-    drawn.set_size({"width": WIDTH, "height": HEIGHT})

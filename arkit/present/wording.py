@@ -31,8 +31,8 @@ def shown(value: object, kind: Kind, *, currency: str = "") -> str:
 
     >>> shown(1234.5, "amount", currency="EUR"), shown(1234, "amount", currency="JPY")
     ('1,234.50', '1,234')
-    >>> shown(0.234, "ratio"), shown(-3.25, "days"), shown(None, "amount")
-    ('23.4 %', '−3.2', '')
+    >>> shown(0.234, "ratio"), shown(-3.25, "days"), shown(8, "times"), shown(None, "amount")
+    ('23.4 %', '−3.2', '8.00', '')
     """
     if is_missing(value):
         return ""
@@ -56,7 +56,7 @@ def _number(value: float, kind: Kind, currency: str) -> str:
             if value == 0
             else format_decimal(value, format=_pattern(decimals(currency or "EUR")), locale=LOCALE)
         )
-    places = 0 if kind == "count" or float(value).is_integer() else 4 if kind == "rate" else 1
+    places = 2 if kind == "times" else 0 if kind == "count" or float(value).is_integer() else 4 if kind == "rate" else 1
     return format_decimal(value, format=_pattern(places), locale=LOCALE)
 
 

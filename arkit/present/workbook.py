@@ -25,6 +25,8 @@ WRAPPED_ROWS: Final = 2_000
 """Longer tables are not wrapped: a spreadsheet program measures each wrapped row when it opens the file."""
 
 ONE_PAGE_ROWS: Final = 40
+A4, A3 = 9, 8
+WIDE: Final = 220
 LINE: Final = 13.5
 """Height of a line in points."""
 
@@ -93,7 +95,7 @@ def _number_format(kind: str, places: int) -> str:
         "amount": f'{digits};-{digits};"\u2013"',
         "ratio": "0.0%",
         "rate": "#,##0.0000##",
-        "reason": "General",
+        "times": "#,##0.00",
         "days": digits,
         "count": "#,##0",
         "date": "yyyy-mm-dd",
@@ -121,7 +123,7 @@ def _write_sheet(book: Workbook, sheet: Sheet, styles: _Styles) -> None:
     total_rows = _write_totals(page, sheet, last + 1, styles)
     if sheet.chart and not sheet.table.empty:
         write_charts(book, page, sheet, sheet.chart, total_rows)
-    _set_up_page(page, sheet)
+    _set_up_page(page, sheet, wide=sum(column.width for column in columns) > WIDE)
 
 
 def _write_heading(page: Any, sheet: Sheet, styles: _Styles) -> None:
@@ -200,11 +202,11 @@ def _write_total(page: Any, sheet: Sheet, name: str, place: tuple[int, int, str]
     page.write_formula(at, position, formula, look, total)
 
 
-def _set_up_page(page: Any, sheet: Sheet) -> None:
+def _set_up_page(page: Any, sheet: Sheet, *, wide: bool) -> None:
     page.freeze_panes(HEADER_ROW + 1, 1)
     page.hide_gridlines(2)
     page.set_landscape()
-    page.set_paper(9)
+    page.set_paper(A3 if wide else A4)  # one page wide on A4, many columns could not be read
     page.fit_to_pages(1, 1 if sheet.chart and len(sheet.table) <= ONE_PAGE_ROWS else 0)  # no chart cut by a page's end
     page.repeat_rows(HEADER_ROW)
     page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from arkit import errors
 from arkit.errors import ArkitError, ReportError, unknown_name
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
     from papermill import PapermillExecutionError
 
+    from arkit.run.kernel import ReportKernel
+
 LONGEST_REASON: Final = 500
 
 Listener = Callable[[str], None]
@@ -22,9 +23,9 @@ Listener = Callable[[str], None]
 
 
 def run_notebook(
-    notebook: Path, *, parameters: Mapping[str, str], folder: Path, tell: Listener | None = None
+    notebook: Path, *, parameters: Mapping[str, str], kernel: ReportKernel, folder: Path, tell: Listener | None = None
 ) -> NotebookNode:
-    """Run a notebook in a folder with text parameters, and return it with its outputs.
+    """Run a notebook with text parameters, and return it with its outputs.
 
     Parameters
     ----------
@@ -32,8 +33,10 @@ def run_notebook(
         The notebook; it is read, never written.
     parameters
         Values for names of its parameters cell. A value arrives as the same text: ``0010`` stays ``0010``.
+    kernel
+        The kernel to run it on.
     folder
-        The working folder of the cells.
+        The working folder of the kernel; its path is left out of what the cells say.
     tell
         Is told which cell runs.
 
@@ -45,25 +48,26 @@ def run_notebook(
         A cell failed or the kernel died: the reason in one sentence. Where the cell raised an error of arkit's, that
         one is raised.
     """
-    from nbclient.exceptions import DeadKernelError
     from papermill import PapermillExecutionError, execute_notebook
 
     check_parameters(notebook, parameters)
-    place = _Place(notebook, tell)
-    with tempfile.TemporaryDirectory(prefix="arkit-", ignore_cleanup_errors=True) as home:
-        try:
-            executed = execute_notebook(
-                _literal(notebook),
-                None,
-                parameters={name: str(value) for name, value in parameters.items()},
-                **_settings(folder, home=Path(home), started=place.started),
-            )
-        except PapermillExecutionError as error:
-            raise _failed_cell(error) from error
-        except DeadKernelError as error:
-            raise ReportError(
-                f"The notebook's kernel died in {place}; most often the machine ran out of memory."
-            ) from error
+    place = _Place(tell)
+    try:
+        executed = execute_notebook(
+            _literal(notebook),
+            None,
+            parameters={name: str(value) for name, value in parameters.items()},
+            kernel_name="python3",
+            language="python",
+            km=kernel,
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            on_cell_execute=place.started,
+        )
+    except PapermillExecutionError as error:
+        raise _failed_cell(error) from error
+    except RuntimeError as error:  # a kernel that does not come up, or is there no more
+        raise ReportError(f"The notebook's kernel died in {place}; most often memory ran out.") from error
     return _tidy(executed, folder)
 
 
@@ -93,33 +97,15 @@ def _literal(notebook: Path) -> str:
     return str(notebook).replace("{", "{{").replace("}", "}}")
 
 
-def _settings(folder: Path, *, home: Path, started: Callable[..., None]) -> dict[str, Any]:
-    from arkit.run.kernel import ReportKernel, kernel_settings
-
-    return {
-        "kernel_name": "python3",
-        "language": "python",
-        "progress_bar": False,
-        "request_save_on_cell_execute": False,
-        # papermill's own `cwd` would change the folder of this whole process, its other threads included.
-        "resources": {"metadata": {"path": str(folder)}},
-        "kernel_manager_class": ReportKernel,
-        "config": kernel_settings(home),
-        "shutdown_kernel": "immediate",  # it has nothing left to keep
-        "on_cell_execute": started,
-    }
-
-
 class _Place:
     """Where in the notebook a run is."""
 
-    def __init__(self, notebook: Path, tell: Listener | None) -> None:
+    def __init__(self, tell: Listener | None) -> None:
         self.tell = tell
-        self.heading = ""
         self.number = 0
 
     def __str__(self) -> str:
-        return f"cell {self.number}"
+        return f"cell {self.number}" if self.number else "starting"
 
     def started(self, cell: NotebookNode, cell_index: int) -> None:
         """Note that a code cell starts."""

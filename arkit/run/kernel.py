@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from jupyter_client.client import KernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from nbclient.util import run_sync
 from traitlets import Unicode
 from traitlets.config import Config
 
@@ -24,6 +30,7 @@ class ReportKernel(AsyncKernelManager):
     """
 
     home = Unicode(help="an empty folder for the profile and the connection").tag(config=True)
+    connected: KernelClient | None = None
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -31,11 +38,34 @@ class ReportKernel(AsyncKernelManager):
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(argv=command, language="python", display_name="Python 3", env=_environment(self.home))
 
+    def client(self, **settings: Any) -> Any:
+        """Return a client, and remember it so that it can be closed."""
+        self.connected = super().client(**settings)
+        return self.connected
 
-def kernel_settings(home: Path) -> Config:
-    """Return the settings of a kernel whose files lie in a folder; the short path keeps sockets within their limit."""
-    settings = {"home": str(home), "transport": TRANSPORT, "connection_file": str(home / "kernel.json")}
-    return Config({"ReportKernel": settings})
+    def close(self) -> None:
+        """Stop the kernel at once; it has nothing left to keep."""
+        if self.connected is not None:
+            self.connected.stop_channels()
+        if self.has_kernel:
+            run_sync(self.shutdown_kernel)(now=True)
+
+
+@contextmanager
+def started_kernel(folder: Path) -> Iterator[ReportKernel]:
+    """Start a kernel in a folder, without waiting for it, and stop it at the end.
+
+    It takes half a second to come up; meanwhile the ledger is read.
+    """
+    with tempfile.TemporaryDirectory(prefix="arkit-", ignore_cleanup_errors=True) as home:
+        # The short path keeps the kernel's sockets within the length that a system allows.
+        settings = {"home": home, "transport": TRANSPORT, "connection_file": os.path.join(home, "kernel.json")}
+        kernel = ReportKernel(config=Config({"ReportKernel": settings}))
+        run_sync(kernel.start_kernel)(cwd=str(folder))
+        try:
+            yield kernel
+        finally:
+            kernel.close()
 
 
 def _environment(home: str) -> dict[str, str]:

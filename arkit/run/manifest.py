@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from arkit.currencies import decimals
-from arkit.present.cells import exact_total
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,12 +61,16 @@ def _version(name: str) -> str:
 
 def control_totals(reconciliation: pd.DataFrame) -> dict[str, float]:
     """Return the control total of each currency, added exactly."""
+    from arkit.present.cells import exact_total
+
     groups = reconciliation.groupby("currency", observed=True)["control_total"]
     return {str(code): exact_total(amounts, places=decimals(str(code))) for code, amounts in groups}
 
 
 def findings_by_code(findings: pd.DataFrame) -> dict[str, dict[str, object]]:
     """Return, for each kind of finding, its rows, what was done, and the amounts set apart by currency."""
+    from arkit.present.cells import exact_total
+
     found = {}
     for (code, action), rows in findings.groupby(["code", "action"], observed=True):
         amounts = rows.dropna(subset=["amount", "currency"]).groupby("currency", observed=True)["amount"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 from secrets import token_hex
@@ -40,6 +40,7 @@ def staging(target: Path) -> Iterator[Path]:
     ReportError
         The folder cannot be made.
     """
+    new = [folder for folder in target.parents if not folder.exists()]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _restore(target)
@@ -51,6 +52,9 @@ def staging(target: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # the first that is not empty ends it
+            for made in new:
+                made.rmdir()
 
 
 def publish(folder: Path, target: Path) -> None:

@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from arkit.balances import require_reconciled
-from arkit.errors import ArkitError, ReportError
 from arkit.ledger import Ledger, freeze, read_ledger
 from arkit.ledger.model import as_day
 from arkit.policy import Policy
-from arkit.present.wording import day_shown
 from arkit.resources import resource
 from arkit.run import manifest
 from arkit.run.execute import Listener, check_parameters, run_notebook
 from arkit.run.html import page, page_exporter
+from arkit.run.kernel import ReportKernel, started_kernel
 from arkit.run.publish import folder_name, publish, staging
+from arkit.run.request import Request
 from arkit.terms import ALL_ENTITIES
 
 if TYPE_CHECKING:
     import pandas as pd
     from nbconvert import HTMLExporter
+    from nbformat import NotebookNode
 
     from arkit.present.sheets import Sheet
 
 NOTEBOOK: Final = "notebooks/monthly_report.ipynb"
-OWN: Final = ("ledger", "layout", "as_of", "entity", "policy")
 FILES: Final = ("report.html", "report.xlsx", "report.ipynb")
 
 SheetMaker = Callable[..., "Sequence[Sheet]"]
@@ -54,33 +54,6 @@ class Report:
     folder: Path
     status: str
     seconds: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What was asked for, with every path made absolute."""
-
-    ledger: Path
-    as_of: date
-    entity: str
-    layout: Path | None
-    policy: Path | None
-    notebook: Path
-    extra: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def parameters(self) -> dict[str, str]:
-        """The notebook's parameters. They name what lies in the report's own folder, so it can be reopened for ever."""
-        policy = "policy.toml" if self.policy else ""
-        day = self.as_of.isoformat()
-        own = {"ledger": "ledger", "layout": "", "as_of": day, "entity": self.entity, "policy": policy}
-        return {**own, **self.extra}
-
-    @property
-    def title(self) -> str:
-        """What the page and its window are called."""
-        of = "" if self.entity == ALL_ENTITIES else f" of {self.entity}"
-        return f"Receivables{of} on {day_shown(self.as_of)}"
 
 
 def report(
@@ -137,7 +110,6 @@ def report(
         cannot be written: one sentence. Nothing was published, and an earlier report is as it was.
     """
     started = manifest.clock()
-    tell = tell or _nobody
     request = Request(
         ledger=Path(ledger).resolve(),
         as_of=as_day(as_of),
@@ -147,111 +119,108 @@ def report(
         notebook=Path(notebook).resolve() if notebook else resource(NOTEBOOK),
         extra=dict(parameters or {}),
     )
-    _refuse_own(request.extra)
-    check_parameters(request.notebook, request.parameters)
+    request.refuse_own()
     target = Path(output).resolve() / request.as_of.isoformat() / folder_name(entity)
     with staging(target) as folder:
-        proof = _fill(folder, request, sheets or _monthly_sheets, started, tell)
+        with started_kernel(folder) as kernel, ThreadPoolExecutor(max_workers=1) as beside:
+            proof = _Making(request, folder, started, tell or _nobody).make(kernel, beside, sheets or _monthly_sheets)
         publish(folder, target)
     status = ", ".join(sorted(set(proof["status"]))) or "nothing to reconcile"
     return Report(target, status, (manifest.clock() - started).total_seconds())
 
 
-def _refuse_own(extra: Mapping[str, str]) -> None:
-    for name in OWN:
-        if name in extra:
-            raise ReportError(f"{name} has an argument of its own; give it there and not among the parameters.")
+@dataclass(frozen=True)
+class _Making:
+    """A report in the making: what was asked for, and the folder that fills."""
 
+    request: Request
+    folder: Path
+    started: datetime
+    tell: Listener
 
-def _fill(folder: Path, request: Request, sheets: SheetMaker, started: datetime, tell: Listener) -> pd.DataFrame:
-    """Make every file of a report; the workbook is written while the kernel runs."""
-    tell("reading the ledger")
-    policy = Policy.load(request.policy) if request.policy else Policy()
-    ledger = _read(request)
-    freeze(ledger, folder / "ledger")
-    if request.policy:
-        shutil.copyfile(request.policy, folder / "policy.toml")
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        proved = beside.submit(require_reconciled, ledger, as_of=request.as_of, policy=policy)
+    def make(self, kernel: ReportKernel, beside: Executor, sheets: SheetMaker) -> pd.DataFrame:
+        """Make every file and return the reconciliation; the workbook is written beside, while the kernel runs."""
+        self.tell("reading the ledger")
+        check_parameters(self.request.notebook, self.request.parameters)
+        policy = Policy.load(self.request.policy) if self.request.policy else Policy()
+        ledger = self._read_and_freeze()
+        proved = beside.submit(require_reconciled, ledger, as_of=self.request.as_of, policy=policy)
         exporter = beside.submit(page_exporter)
-        written = beside.submit(_write_workbook, folder, request, sheets, ledger, policy)
-        prints = beside.submit(_fingerprints, request)
-        _write_notebook_and_page(folder, request, exporter, proved, tell)
-        tell("finishing the workbook")
+        written = beside.submit(self._write_workbook, sheets, ledger, policy)
+        prints = beside.submit(self._fingerprints)
+        self._write_page(self._run(kernel, proved), exporter.result())
+        self.tell("finishing the workbook")
         written.result()
-    content = _manifest(folder, request, ledger, proved.result(), prints.result(), started)
-    manifest.write_manifest(folder / "run.json", content)
-    return proved.result()
+        self._write_manifest(ledger, proved.result(), prints.result())
+        return proved.result()
 
+    def _read_and_freeze(self) -> Ledger:
+        request = self.request
+        ledger = read_ledger(request.ledger, layout=request.layout, snapshot_on=request.as_of)
+        ledger.require(request.as_of)
+        if request.entity != ALL_ENTITIES:
+            ledger = ledger.where(entity=request.entity)
+        freeze(ledger, self.folder / "ledger")
+        if request.policy:
+            shutil.copyfile(request.policy, self.folder / "policy.toml")
+        return ledger
 
-def _read(request: Request) -> Ledger:
-    ledger = read_ledger(request.ledger, layout=request.layout, snapshot_on=request.as_of)
-    ledger.require(request.as_of)
-    return ledger if request.entity == ALL_ENTITIES else ledger.where(entity=request.entity)
+    def _run(self, kernel: ReportKernel, proved: Future[pd.DataFrame]) -> NotebookNode:
+        self.tell("starting the notebook")
+        request = self.request
+        try:
+            return run_notebook(
+                request.notebook, parameters=request.parameters, kernel=kernel, folder=self.folder, tell=self.tell
+            )
+        finally:
+            proved.result()  # balances that do not tie out are the better reason, whatever a cell said
 
+    def _write_page(self, executed: NotebookNode, exporter: HTMLExporter) -> None:
+        import nbformat
 
-def _write_notebook_and_page(
-    folder: Path, request: Request, exporter: Future[HTMLExporter], proved: Future[pd.DataFrame], tell: Listener
-) -> None:
-    tell("starting the notebook")
-    try:
-        executed = run_notebook(request.notebook, parameters=request.parameters, folder=folder, tell=tell)
-    except ArkitError:
-        proved.result()  # balances that do not tie out are the better reason
-        raise
-    proved.result()
-    tell("writing the page")
-    import nbformat
+        self.tell("writing the page")
+        nbformat.write(executed, self.folder / "report.ipynb")  # type: ignore[no-untyped-call]
+        source = self.request.ledger.name
+        colophon = f"Made with arkit from {source}. run.json tells the input, the settings and the versions."
+        text = page(executed, title=self.request.title, colophon=colophon, exporter=exporter)
+        (self.folder / "report.html").write_text(text, encoding="utf-8", newline="\n")
 
-    nbformat.write(executed, folder / "report.ipynb")  # type: ignore[no-untyped-call]
-    colophon = f"Made with arkit from {request.ledger.name}. run.json tells the input, the settings and the versions."
-    text = page(executed, title=request.title, colophon=colophon, exporter=exporter.result())
-    (folder / "report.html").write_text(text, encoding="utf-8", newline="\n")
+    def _write_workbook(self, sheets: SheetMaker, ledger: Ledger, policy: Policy) -> None:
+        from arkit.present.workbook import write_workbook
 
+        made = sheets(ledger, as_of=self.request.as_of, entity=self.request.entity, policy=policy)
+        day = datetime.combine(self.request.as_of, datetime.min.time())
+        write_workbook(self.folder / "report.xlsx", sheets=made, created=day)
 
-def _write_workbook(folder: Path, request: Request, sheets: SheetMaker, ledger: Ledger, policy: Policy) -> None:
-    from arkit.present.workbook import write_workbook
+    def _fingerprints(self) -> list[dict[str, object]]:
+        request = self.request
+        return manifest.fingerprints(
+            request.ledger, layout=request.layout, policy=request.policy, notebook=request.notebook
+        )
 
-    made = sheets(ledger, as_of=request.as_of, entity=request.entity, policy=policy)
-    day = datetime.combine(request.as_of, datetime.min.time())
-    write_workbook(folder / "report.xlsx", sheets=made, created=day)
+    def _write_manifest(self, ledger: Ledger, proof: pd.DataFrame, prints: list[dict[str, object]]) -> None:
+        finished = manifest.clock()
+        content = {
+            "parameters": self.request.parameters,
+            "inputs": prints,
+            "covers": [day.isoformat() for day in ledger.covers],
+            "source_rows": ledger.source_rows,
+            "control_totals": manifest.control_totals(proof),
+            "reconciliation": manifest.rows_of(proof),
+            "findings": manifest.findings_by_code(ledger.findings),
+            "outputs": manifest.outputs(self.folder, FILES),
+            "versions": manifest.versions(),
+            "started": self.started.isoformat(timespec="seconds"),
+            "finished": finished.isoformat(timespec="seconds"),
+            "seconds": round((finished - self.started).total_seconds(), 2),
+        }
+        manifest.write_manifest(self.folder / "run.json", content)
 
 
 def _monthly_sheets(ledger: Ledger, *, as_of: date, entity: str, policy: Policy) -> Sequence[Sheet]:
     from arkit.pages import MonthlyReport, monthly_sheets
 
     return monthly_sheets(MonthlyReport(ledger, as_of=as_of.isoformat(), entity=entity, policy=policy))
-
-
-def _fingerprints(request: Request) -> list[dict[str, object]]:
-    return manifest.fingerprints(
-        request.ledger, layout=request.layout, policy=request.policy, notebook=request.notebook
-    )
-
-
-def _manifest(
-    folder: Path,
-    request: Request,
-    ledger: Ledger,
-    proof: pd.DataFrame,
-    prints: list[dict[str, object]],
-    started: datetime,
-) -> dict[str, object]:
-    finished = manifest.clock()
-    return {
-        "parameters": request.parameters,
-        "inputs": prints,
-        "covers": [day.isoformat() for day in ledger.covers],
-        "source_rows": ledger.source_rows,
-        "control_totals": manifest.control_totals(proof),
-        "reconciliation": manifest.rows_of(proof),
-        "findings": manifest.findings_by_code(ledger.findings),
-        "outputs": manifest.outputs(folder, FILES),
-        "versions": manifest.versions(),
-        "started": started.isoformat(timespec="seconds"),
-        "finished": finished.isoformat(timespec="seconds"),
-        "seconds": round((finished - started).total_seconds(), 2),
-    }
 
 
 def _nobody(_: str) -> None:

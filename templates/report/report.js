@@ -20,14 +20,17 @@
 
   // A printed page is narrower than the window, and nothing tells a chart so but this.
   const PAPER_WIDTH = 700; // A4 less its margins, in CSS pixels
+  const charts = () => all(".plot.js-plotly-plot");
+  const height = (place) => parseFloat(place.style.height);
   function fitToPaper() {
-    all(".plot.js-plotly-plot").forEach((place) => {
-        Plotly.relayout(place, { autosize: false, width: PAPER_WIDTH });
+    charts().forEach((place) => {
+      Plotly.relayout(place, { autosize: false, width: PAPER_WIDTH, height: 0.9 * height(place) });
     });
   }
   function fitToWindow() {
-    all(".plot.js-plotly-plot").forEach((place) => {
-      Plotly.relayout(place, { autosize: true, width: undefined }).then(() => Plotly.Plots.resize(place));
+    charts().forEach(async (place) => {
+      await Plotly.relayout(place, { autosize: true, width: null, height: height(place) });
+      Plotly.Plots.resize(place);
     });
   }
 
@@ -82,12 +85,14 @@
     scroll.className = "scroll" + (table.rows.length <= 30 ? " short" : "");
     table.replaceWith(scroll);
     scroll.append(table);
-    const fit = () => {
-      scroll.classList.remove("wide");
-      scroll.classList.toggle("wide", table.offsetWidth > scroll.clientWidth + 1);
+    const squeeze = () => {
+      scroll.classList.remove("tight", "wide");
+      const overflows = () => table.offsetWidth > scroll.clientWidth + 1;
+      scroll.classList.toggle("tight", overflows());
+      scroll.classList.toggle("wide", overflows());
     };
-    fit();
-    addEventListener("resize", fit);
+    squeeze();
+    addEventListener("resize", squeeze);
   }
 
   function listSections() {

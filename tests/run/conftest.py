@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 
 from arkit.run import Report, report
-from tests.run.toys import PROOF, READ, TABLE, one_sheet, write_ledger, write_notebook
-
-REMARK = "0010 \"two\" 'one' {braces} \\n not a line\nanother line; __import__('os') # Ёлка"
+from tests.run.toys import PROOF, READ, REMARK, TABLE, one_sheet, write_ledger, write_notebook
 
 
 @pytest.fixture(scope="session")

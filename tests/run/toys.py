@@ -31,6 +31,8 @@ as_of: str = "2026-10-31"  # the day
 entity: str = "all"  # one, or all
 policy: str = ""  # none for the default
 remark: str = "none"  # shown in the report"""
+# A text that is data all the way: a number to a guesser, quotes and braces to a template, code to an evaluator.
+REMARK = "0010 \"two\" 'one' {braces} \\n not a line\nanother line; __import__('os') # Ёлка"
 READ = "import arkit as ar\nbook = ar.read_ledger(ledger)"
 TABLE = "ar.aging_table(book, as_of=as_of)"
 PROOF = "proof = ar.require_reconciled(book, as_of=as_of)"

@@ -1,0 +1,57 @@
+"""Stages of collection, in TOML: what is done when, by whom and how."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Self
+
+import msgspec
+
+from arkit.errors import PolicyError
+from arkit.resources import resource
+
+
+class Stage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A stage, and the days past due from which it counts."""
+
+    name: str
+    from_days: Annotated[int, msgspec.Meta(ge=1)]
+    channel: str
+    owner: str
+
+
+class CollectionPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The stages of collection, in rising order of days.
+
+    Examples
+    --------
+    >>> [stage.name for stage in default_stages().stages][:3]
+    ['reminder', 'letter', 'call']
+    """
+
+    name: str
+    stages: Annotated[tuple[Stage, ...], msgspec.Meta(min_length=1)]
+
+    def __post_init__(self) -> None:
+        days = [stage.from_days for stage in self.stages]
+        if days != sorted(set(days)):
+            raise ValueError(f"from_days must rise, found {days}")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read the stages from a TOML file.
+
+        Raises
+        ------
+        PolicyError
+            The file is missing, is no TOML, or has an unknown name or an impossible value.
+        """
+        try:
+            return msgspec.toml.decode(Path(path).read_bytes(), type=cls)
+        except (OSError, msgspec.DecodeError, ValueError) as error:
+            raise PolicyError(f"The collection policy {path} cannot be used: {error}.") from error
+
+
+def default_stages() -> CollectionPolicy:
+    """Return the stages that come with arkit."""
+    return CollectionPolicy.load(resource("templates/policies/collection.toml"))

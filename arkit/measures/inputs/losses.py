@@ -1,0 +1,46 @@
+"""What was given up in the window: write-offs and discounts."""
+
+from __future__ import annotations
+
+import narwhals as nw
+import polars as pl
+
+from arkit.days import day_of
+from arkit.measures.inputs.rows import (
+    DEBITS,
+    INVOICES,
+    entries_of,
+    group_sums,
+    items_of,
+    of_known_window,
+    with_what_they_paid,
+)
+from arkit.measures.question import Question
+
+
+def write_offs(question: Question) -> pl.DataFrame:
+    """Return ``written_off`` in the window, of everything but credits and receipts."""
+    entries = entries_of(question, "write_off", after=question.window.start)
+    rows = entries.join(items_of(question, DEBITS), on="item", how="inner")
+    rows = rows.with_columns((-nw.col("amount")).alias("written_off"))
+    return of_known_window(question, group_sums(question, rows, ["written_off"]))
+
+
+def discounts(question: Question) -> pl.DataFrame:
+    """Return discounts ``taken`` and ``offered`` on the items with discount terms that were settled in the window.
+
+    Offered is the discount rate on what was paid or discounted: a part that was credited earns no discount.
+    """
+    offers = items_of(question, INVOICES, "discount_date", "discount_rate")
+    offers = offers.filter(nw.col("discount_rate") > 0, ~nw.col("discount_date").is_null())
+    rows = with_what_they_paid(question, entries_of(question).join(offers.select("item"), on="item", how="inner"))
+    discount = nw.when(nw.col("entry_type") == "discount").then(-nw.col("amount")).otherwise(0)
+    changed = nw.when(nw.col("amount") != 0).then(nw.col("day"))
+    rows = rows.with_columns(discount.alias("taken"), changed.alias("day"))
+    items = rows.group_by("item").agg(nw.col("amount", "paid", "taken").sum(), nw.col("day").max())
+    settled = items.filter(nw.col("amount") == 0, nw.col("day") > day_of(question.window.start)).join(
+        offers, on="item", how="inner"
+    )
+    offered = ((nw.col("paid") + nw.col("taken")) * nw.col("discount_rate")).round(0).cast(nw.Int64)
+    sums = group_sums(question, settled.with_columns(offered.alias("offered")), ["taken", "offered"])
+    return of_known_window(question, sums)

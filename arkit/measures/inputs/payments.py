@@ -1,0 +1,74 @@
+"""What was paid in the window: how much, after how many days, and what of it was on time."""
+
+from __future__ import annotations
+
+import narwhals as nw
+import polars as pl
+
+from arkit.days import day_of
+from arkit.measures.inputs.rows import (
+    INVOICES,
+    entries_of,
+    group_sums,
+    items_of,
+    of_known_window,
+    with_what_they_paid,
+)
+from arkit.measures.question import Question, once
+
+
+@once
+def payments_by_delay(question: Question) -> pl.DataFrame:
+    """Return ``paid`` in the window by group, days since the document (``taken``) and days after the due date."""
+    entries = entries_of(question, "application", "settlement", after=question.window.start)
+    rows = with_what_they_paid(question, entries).join(items_of(question, INVOICES), on="item", how="inner")
+    rows = rows.with_columns(
+        (nw.col("day") - nw.col("document_day")).alias("taken"), (nw.col("day") - nw.col("due_day")).alias("late")
+    )
+    return group_sums(question, rows, ["paid"], beside=["taken", "late"])
+
+
+def payments(question: Question) -> pl.DataFrame:
+    """Return ``paid`` in the window, and sums of payment times days late, days taken and days of terms."""
+    paid, taken, late = pl.col("paid"), pl.col("taken"), pl.col("late")
+    sums = (
+        payments_by_delay(question)
+        .group_by(question.keys)
+        .agg(
+            paid=paid.sum(),
+            paid_days_late=(paid * late).sum(),
+            paid_days=(paid * taken).sum(),
+            paid_terms=(paid * (taken - late)).sum(),
+        )
+    )
+    return of_known_window(question, sums)
+
+
+def punctuality(question: Question) -> pl.DataFrame:
+    """Return items and amounts that fell due in the window, and what of them was paid by the due date.
+
+    What was credited, written off or transferred by the due date had not to be paid. What is still open on the due date
+    is late, paid since or not.
+    """
+    due = items_of(question, INVOICES).with_columns(
+        # Nobody can pay before the invoice is there.
+        nw.max_horizontal("due_day", "document_day").alias("deadline")
+    )
+    start, end = day_of(question.window.start), day_of(question.day)
+    due = due.filter(nw.col("deadline") > start, nw.col("deadline") <= end)
+    rows = with_what_they_paid(
+        question, entries_of(question).join(due.select("item", "deadline"), on="item", how="inner")
+    )
+    rows = rows.filter(nw.col("day") <= nw.col("deadline"))
+    discount = nw.when(nw.col("entry_type") == "discount").then(-nw.col("amount")).otherwise(0)
+    rows = rows.with_columns((nw.col("paid") + discount).alias("paid"))
+    items = rows.group_by("item").agg(nw.col("amount", "paid").sum())
+    items = items.with_columns(nw.when(nw.col("amount") > 0).then(nw.col("amount")).otherwise(0).alias("left"))
+    items = items.filter((nw.col("left") > 0) | (nw.col("paid") > 0)).with_columns(
+        nw.lit(1, nw.Int64).alias("due_items"),
+        (nw.col("left") == 0).cast(nw.Int64).alias("on_time_items"),
+        (nw.col("left") + nw.col("paid")).alias("due_amount"),
+        nw.col("paid").alias("on_time_amount"),
+    )
+    columns = ["due_items", "on_time_items", "due_amount", "on_time_amount"]
+    return of_known_window(question, group_sums(question, items.join(due, on="item", how="inner"), columns))

@@ -1,0 +1,54 @@
+"""What is asked of a report, and how its notebook is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from arkit.errors import ReportError
+from arkit.present.wording import day_shown
+from arkit.terms import ALL_ENTITIES
+
+OWN: Final = ("ledger", "layout", "as_of", "entity", "policy")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was asked for, with every path made absolute."""
+
+    ledger: Path
+    as_of: date
+    entity: str
+    layout: Path | None
+    policy: Path | None
+    notebook: Path
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The notebook's parameters. They name what lies in the report's own folder, so it can be reopened for ever."""
+        policy = "policy.toml" if self.policy else ""
+        day = self.as_of.isoformat()
+        own = {"ledger": "ledger", "layout": "", "as_of": day, "entity": self.entity, "policy": policy}
+        return {**own, **self.extra}
+
+    def refuse_own(self) -> None:
+        """Refuse a parameter that has an argument of its own.
+
+        Raises
+        ------
+        ReportError
+            The first of them.
+        """
+        for name in OWN:
+            if name in self.extra:
+                raise ReportError(f"{name} has an argument of its own; give it there and not among the parameters.")
+
+    @property
+    def title(self) -> str:
+        """What the page and its window are called."""
+        of = "" if self.entity == ALL_ENTITIES else f" of {self.entity}"
+        return f"Receivables{of} on {day_shown(self.as_of)}"
