@@ -48,8 +48,8 @@ def worklist(
     """Rank the customers to chase: one row each, by amount at risk, with the reasons and the next step.
 
     Formula: ``amount_at_risk = (open - disputed) x chance_late x (1 - insured_share)``. ``chance_late`` is observed: of
-    what the customers of a category and currency had to pay in the last six months, the share by amount that was not paid
-    on time; 1 where nothing was due.
+    what the customers of a category and currency had to pay in the last six months, the share by amount that was not
+    paid on time; 1 where nothing was due.
     Customers with something past due and not disputed are ranked; one who is inside a promise comes after all others;
     ties go to the older debt. The stage follows from the days that the oldest item is past due.
 
@@ -71,9 +71,10 @@ def worklist(
     Returns
     -------
     DataFrame
-        ``rank``, the customer, ``category``, ``amount_at_risk``, ``open_amount``, ``past_due``, ``disputed_amount`` (shown, not
-        chased), ``oldest_days``, ``chance_late``, ``insured_share``, ``promise`` (day, where one is running), ``stage``,
-        ``next_step``, ``reasons`` and ``collector``. Ranks are by currency: amounts of two are never compared.
+        ``rank``, the customer, ``category``, ``amount_at_risk``, ``open_amount``, ``past_due``, ``disputed_amount``
+        (shown, not chased), ``oldest_days``, ``chance_late``, ``insured_share``, ``promise`` (day, where
+        one is running), ``stage``, ``next_step``, ``reasons`` and ``collector``. Ranks are by
+        currency: amounts of two are never compared.
 
     Raises
     ------

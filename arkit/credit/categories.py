@@ -20,8 +20,8 @@ KEYS: Final = ("customer_id", "currency")
 def categorise(behaviour: pd.DataFrame, *, policy: CategoryPolicy | None = None, language: str = "en") -> pd.DataFrame:
     """Put each customer into a category, with the rules that fired, the evidence and a recommendation.
 
-    Formula: a rule fires when all of its limits are reached; the category is the gravest of the rules that fired (risky,
-    problem, new), and reliable where none did. A figure that is missing reaches no limit.
+    Formula: a rule fires when all of its limits are reached; the category is the gravest of the rules that fired
+    (risky, problem, new), and reliable where none did. A figure that is missing reaches no limit.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def categorise(behaviour: pd.DataFrame, *, policy: CategoryPolicy | None = None,
     Returns
     -------
     DataFrame
-        The behaviour with ``category``, ``rules`` (names of those that fired), ``evidence`` (each figure with its limit) and
+        The behaviour with ``category``, ``rules`` (those that fired), ``evidence`` (each figure with its limit) and
         ``recommendation``.
 
     Raises
@@ -117,8 +117,8 @@ def _listed(texts: object) -> pl.Expr:
 def migration(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Show who changed the category between two days, and what changed.
 
-    Formula: customers of either table, by ``customer_id`` and ``currency``; one that is in only one of them is *absent* in
-    the other. The matrix is the count of rows by ``category_before`` and ``category``.
+    Formula: customers of either table, by ``customer_id`` and ``currency``; one that is in only one of them is *absent*
+    in the other. The matrix is the count of rows by ``category_before`` and ``category``.
 
     Parameters
     ----------

@@ -70,7 +70,9 @@ def _tables(frame: pl.DataFrame, ends: Ints, customers: int) -> dict[str, Ints]:
     """Return a table of customers by months for each of the numbers of dated rows."""
     month = np.searchsorted(ends, frame["day"].to_numpy(), side="left") - 1
     names = [name for name in frame.columns if name not in (*KEYS, *_DAILY)]
-    sums = frame.with_columns(month=month).filter(pl.col("month") >= 0).group_by("key", "month").agg(pl.col(names).sum())
+    sums = (
+        frame.with_columns(month=month).filter(pl.col("month") >= 0).group_by("key", "month").agg(pl.col(names).sum())
+    )
     tables = {name: np.zeros((customers, len(ends) - 1), dtype=np.int64) for name in names}
     place = sums["key"].to_numpy(), sums["month"].to_numpy()
     for name, table in tables.items():

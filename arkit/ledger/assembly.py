@@ -42,7 +42,7 @@ def make_entries(raw: pl.DataFrame, items: Items) -> Entries:
 
 def control_totals(raw: pl.DataFrame) -> pl.DataFrame:
     """Return the sums of the raw amounts by entity, account, currency and day, whatever became of the rows."""
-    sums = raw.lazy().group_by(CONTROL_KEYS).agg(pl.col("amount").sum(), pl.col("amount_rest").sum())
+    sums = raw.lazy().group_by(CONTROL_KEYS).agg(pl.col("amount").sum(), pl.col("amount_rest").sum()).sort(CONTROL_KEYS)
     return sums.with_columns(pl.col(pl.Categorical).cast(pl.String)).collect()
 
 

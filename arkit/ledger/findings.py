@@ -142,4 +142,5 @@ def find_faults(rows: pl.DataFrame, *, table: str) -> pl.DataFrame:
 
 def together(*tables: pl.DataFrame) -> pl.DataFrame:
     """Return findings of several checks as one table, in the order of the source."""
-    return pl.concat([no_findings(), *tables]).sort("table", "source_row", "code", nulls_last=True)
+    found = [table for table in tables if table.height]
+    return pl.concat(found).sort("table", "source_row", "code", nulls_last=True) if found else no_findings()

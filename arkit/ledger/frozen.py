@@ -27,7 +27,18 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def freeze(ledger: Ledger, folder: str | Path) -> Path:
-    """Write a ledger as a folder of Parquet files; ``read_ledger`` on the folder gives the same ledger."""
+    """Write a ledger as a folder of Parquet files; ``read_ledger`` on the folder gives the same ledger.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import arkit as ar
+    >>> ledger = ar.sample_ledger()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = ar.read_ledger(ar.freeze(ledger, folder))
+    >>> again.covers == ledger.covers
+    True
+    """
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     for table in fields(Frames):

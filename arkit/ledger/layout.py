@@ -64,6 +64,11 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         Whether ``exchange_rate`` is base units per unit of the item's currency or the reverse.
     terms
         Terms code to days, for due dates that are missing.
+
+    Examples
+    --------
+    >>> Layout(name="our ERP", shape="settled", date_order="dmy").shape
+    'settled'
     """
 
     name: str
@@ -88,6 +93,8 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     sales: TableLayout | None = None
 
     def __post_init__(self) -> None:
+        if len(self.delimiter) != 1 or not self.delimiter.isascii() or self.delimiter in '"\r\n':
+            raise ValueError(f"the delimiter must be one character, such as ; or a tab, found {self.delimiter!r}")
         for table, layout in self.tables().items():
             for name in (*layout.columns, *layout.constants):
                 if name not in TABLES[table].columns:

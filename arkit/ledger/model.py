@@ -12,12 +12,11 @@ import polars as pl
 
 from arkit.errors import LedgerError, no_recorded_dates, not_covered, unknown_name
 from arkit.ledger.money import to_units
+from arkit.ledger.parts import part_of, rows_of_items
 from arkit.ledger.periods import ATTRIBUTES, balance_periods
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_CONTROL_COLUMNS = ("entity", "account", "currency")
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,13 @@ class Ledger:
         Number of rows that the ledger was made from.
     known
         The day whose knowledge the ledger has; none for everything that is recorded.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> ledger = ar.sample_ledger()
+    >>> ledger.where(entity="ES").known_on("2026-10-31").covers[1].isoformat()
+    '2026-10-31'
     """
 
     frames: Frames
@@ -160,11 +166,11 @@ class Ledger:
         if absent:
             raise unknown_name(name, sorted(absent)[0], known=column.cast(pl.String).unique().drop_nulls())
         items = frames.items.filter(chosen)
-        part = replace(self, frames=_part(frames, items, name, wanted))
+        part = replace(self, frames=replace(frames, **part_of(vars(frames), items, name=name, wanted=wanted)))
         if "periods" in self.__dict__:
             # Prepared already, and most often asked for by a column that they carry.
             carried = self.periods.filter(pl.col(name).is_in(wanted)) if name in ATTRIBUTES else None
-            part.__dict__["periods"] = _of_items(self.periods, items) if carried is None else carried
+            part.__dict__["periods"] = rows_of_items(self.periods, items) if carried is None else carried
         return part
 
     def known_on(self, day: date | str) -> Self:
@@ -223,49 +229,5 @@ def _values(wanted: object) -> list[str]:
     return [str(value) for value in values]
 
 
-def control_of_part(entries: pl.DataFrame, items: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
-    """Return control totals of a part that the raw rows cannot tell: its entries and the rows of it set apart."""
-    keys = ["entity", "account", "currency", "effective_on", "recorded_on"]
-    used = entries.join(items.select("item", *_CONTROL_COLUMNS), on="item").select(*keys, "amount")
-    apart = findings.filter(pl.col("action") == "set_apart").select(*keys, "amount")
-    together = pl.concat([used, apart], how="vertical_relaxed")
-    return together.group_by(keys).agg(pl.col("amount").sum(), amount_rest=pl.lit(0, dtype=pl.Int64))
-
-
 def _as_text(column: pl.Series) -> pl.Series:
     return column if column.dtype in (pl.String, pl.Categorical) else column.cast(pl.String)
-
-
-def _of_items(rows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    # Items are numbers: a mark for each of them is looked up several times faster than a join finds them.
-    highest = max(table.select(pl.col("item").max()).item() or 0 for table in (rows, items))
-    marked = pl.zeros(highest + 1, dtype=pl.Boolean, eager=True).scatter(items["item"], True)
-    return rows.filter(marked.gather(rows["item"]))
-
-
-def _known(items: pl.DataFrame, *tables: pl.DataFrame) -> pl.Series:
-    """Return the items that tables name: few of many, and quickly told from them."""
-    named = pl.concat([table["item_id"] for table in tables])
-    return items["item_id"].filter(items["item_id"].is_in(named.drop_nulls().implode()))
-
-
-def _part(frames: Frames, items: pl.DataFrame, name: str, wanted: list[str]) -> Frames:
-    def having(frame: pl.DataFrame) -> pl.DataFrame:
-        return frame.filter(pl.col(name).cast(pl.String).is_in(wanted)) if name in frame.columns else frame
-
-    by_item = pl.col("item_id").is_in(_known(items, frames.marks, frames.findings).implode())
-    entries = _of_items(frames.entries, items)
-    findings = having(frames.findings) if name in frames.findings.columns else frames.findings.filter(by_item)
-    of_customer = pl.col("item_id").is_null() & pl.col("customer_id").is_in(items["customer_id"].unique().implode())
-    control = having(frames.control) if name in _CONTROL_COLUMNS else control_of_part(entries, items, findings)
-    return replace(
-        frames,
-        items=items,
-        entries=entries,
-        customers=frames.customers.join(items.select("customer_id").unique(), on="customer_id", how="semi"),
-        marks=frames.marks.filter(by_item | of_customer),
-        gl=having(frames.gl) if name in _CONTROL_COLUMNS else frames.gl.clear(),
-        sales=having(frames.sales) if name in frames.sales.columns else frames.sales.clear(),
-        findings=findings,
-        control=control,
-    )

@@ -78,7 +78,8 @@ def _as_plain(column: pl.Series, decimal_mark: str) -> pl.Series:
     if not others.any():
         return column
     written = pl.select(plain_numbers(pl.lit(column.filter(others)), decimal_mark=decimal_mark)).to_series()
-    return column.scatter(others.arg_true(), written)
+    # A copy: scatter writes into the column itself, and the source's text is still wanted for findings.
+    return column.clone().scatter(others.arg_true(), written)
 
 
 def check_sums(amounts: pl.Series, *, table: str) -> None:

@@ -66,23 +66,23 @@ def _with_numbers(rows: pl.DataFrame, load: Load) -> pl.DataFrame:
         return rows
     typed = load(schema_sample_rows=None)
     columns = []
-    for position, name in enumerate(rows.columns):
+    for name in rows.columns:
         if typed[name].dtype.is_numeric():
             columns.append(typed[name])
-        elif _is_mixed(load, position):
+        elif _is_mixed(load, name):
             columns.append(
-                _with_comma(rows[name], load(dtypes={position: "float"}, use_columns=[position]).to_series())
+                _with_comma(rows[name], load(dtypes={name: "float"}, use_columns=[name]).to_series())
             )
         else:
             columns.append(rows[name])
     return pl.DataFrame(columns)
 
 
-def _is_mixed(load: Load, position: int) -> bool:
+def _is_mixed(load: Load, name: str) -> bool:
     import fastexcel
 
     try:
-        load(use_columns=[position], schema_sample_rows=None, dtype_coercion="strict")
+        load(use_columns=[name], schema_sample_rows=None, dtype_coercion="strict")
     except fastexcel.FastExcelError:
         return True
     return False

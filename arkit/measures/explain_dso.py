@@ -162,15 +162,19 @@ def _effects() -> list[pl.Expr]:
 
 def _shown(then: Question, now: Question) -> list[pl.Expr]:
     """Return the columns of the table: numbers where both days have them, else the reason."""
-    reason = pl.coalesce(_reason("dso", "why", then.day), _reason("dso_now", "why_now", now.day))
+    basis = daily_sales(now)[1]
+    differs = None if basis == daily_sales(then)[1] else f"{then.day}: sales are known on another basis than {now.day}"
+    reason = pl.coalesce(
+        pl.lit(differs, pl.String), _reason("dso", "why", then.day), _reason("dso_now", "why_now", now.day)
+    )
+    changes = {"dso_change": pl.col("dso_now") - pl.col("dso"), **{name: pl.col(name) for name in _PARTS}}
     numbers = {
         "dso_before": pl.col("dso"),
         "dso": pl.col("dso_now"),
-        "dso_change": pl.col("dso_now") - pl.col("dso"),
-        **{name: pl.when(reason.is_null()).then(name) for name in _PARTS},
+        **{name: pl.when(reason.is_null()).then(number) for name, number in changes.items()},
     }
-    basis = pl.lit(daily_sales(now)[1]).alias("basis")
-    return [*(number.alias(name) for name, number in numbers.items()), basis, reason.alias("reason")]
+    shown = [number.alias(name) for name, number in numbers.items()]
+    return [*shown, pl.lit(basis).alias("basis"), reason.alias("reason")]
 
 
 def _reason(figure: str, why: str, day: date) -> pl.Expr:

@@ -8,8 +8,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from arkit.ledger.sample import generate, write
 from arkit.present.html import table
 from arkit.resources import resource
 from arkit.run import report
@@ -157,6 +159,19 @@ def test_a_hostile_name_does_nothing(name: str, browser: Browser, tmp_path: Path
     assert watched.page.title() == f"Receivables of {name}"
     assert watched.page.locator(".bars .point path").count() == 4
     assert [url for url in watched.requests if not url.startswith("file:")] == []
+
+
+def test_a_ledger_with_hostile_names_makes_a_harmless_report(browser: Browser, tmp_path: Path) -> None:
+    ledger = write(generate(items=500, seed=1, hostile=True), tmp_path / "ledger")
+    made = report(ledger=ledger, as_of="2026-10-31", output=tmp_path / "reports")
+    watched = Watched(browser, made.folder / "report.html", DESK)
+    assert watched.page.title() == "Receivables on 31 Oct 2026"
+    assert watched.page.locator("main script[src], main img, main iframe").count() == 0
+    assert watched.errors == []
+    watched.page.close()
+    book = load_workbook(made.folder / "report.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert {str(cell.value).split("(")[0] for cell in cells} <= {"=SUBTOTAL", "=SUMIFS"}
 
 
 def test_the_monthly_report_of_the_sample_opens(browser: Browser, tmp_path: Path) -> None:

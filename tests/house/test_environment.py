@@ -24,6 +24,8 @@ PINS = [
 FOR_DEVELOPERS = {"all", "test"}
 # Which extras a room may lean on; a room that is not named here works with the plain package.
 EXTRAS_OF_ROOM = {"present": ["report"], "pages": ["report"], "run": ["report", "dashboard"]}
+# Pages with controls are for JupyterLab and Voila only.
+EXTRAS_OF_MODULE = {"arkit.present.live": ["lab"], "arkit.pages.explore": ["lab"]}
 DISTRIBUTIONS = packages_distributions()
 NEVER_INSTALLED = sys.stdlib_module_names | {"arkit", "__future__"}
 
@@ -87,6 +89,7 @@ def declared(module: str) -> set[str]:
     """What is installed for sure where the module is used."""
     room = module.split(".")[1] if "." in module else ""
     lines = [*PROJECT["dependencies"], *(line for extra in EXTRAS_OF_ROOM.get(room, []) for line in EXTRAS[extra])]
+    lines += [line for extra in EXTRAS_OF_MODULE.get(module, []) for line in EXTRAS[extra]]
     return {canonicalize_name(Requirement(line).name) for line in lines}
 
 

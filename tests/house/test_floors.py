@@ -13,6 +13,7 @@ FLOORS = (
     ("errors",),
     ("terms",),
     ("currencies", "days", "policy", "resources"),
+    ("words",),
     ("ledger",),
     ("balances",),
     ("measures",),

@@ -88,12 +88,4 @@ def raw_totals(books: Books, as_of: date) -> dict[str | None, Decimal]:
         day = valid_day(row["effective_on"])
         if day is None or day <= as_of:
             totals[items.get(row["item_id"] or "", {}).get("currency")] += readable(row["amount"]) or 0
-    for row in books.applications:
-        one, other = items.get(row["item_id"] or ""), items.get(row["counterpart_item_id"] or "")
-        if one is not None and other is not None and one["currency"] != other["currency"]:
-            day = valid_day(row["effective_on"])
-            counts = day and max(day, *(valid_day(item["document_date"]) or day for item in (one, other)))
-            if counts is None or counts <= as_of:
-                totals[one["currency"]] -= readable(row["amount"]) or 0
-                totals[other["currency"]] += readable(row["amount"]) or 0
     return {currency: total for currency, total in totals.items() if total}

@@ -190,6 +190,7 @@ def test_the_panel_keeps_the_order_of_the_names() -> None:
 
 # Which sales
 
+UNFINISHED = "date currency amount\n2026-03-31 EUR 100\n2026-04-30 EUR 100\n2026-05-31 EUR 100\n2026-06-05 EUR 20"
 MONTHLY = "date currency amount\n2026-04-30 EUR 100\n2026-05-31 EUR 100\n2026-06-30 EUR 100"
 
 
@@ -206,6 +207,15 @@ def test_sales_by_month_cannot_tell_those_of_a_part_of_a_month(as_of: str, windo
     items = "item_id document_date due_date amount\na 2026-05-20 2026-06-20 121\nb 2026-06-10 2026-07-10 121"
     ledger = ledger_of(items, sales=MONTHLY, covers=COVERS)
     assert ar.dso(ledger, as_of=as_of, window=window)["basis"].tolist() == [basis]
+
+
+def test_sales_by_month_with_a_month_that_is_not_over() -> None:
+    """On the last day that the table speaks of, the sales since the month-end are known, not those of 30 days."""
+    ledger = ledger_of(
+        "item_id document_date due_date amount\na 2026-06-03 2026-06-20 121", sales=UNFINISHED, covers=COVERS
+    )
+    assert ar.dso(ledger, as_of="2026-06-05", window=5)["basis"].tolist() == ["sales, net of tax"]
+    assert ar.dso(ledger, as_of="2026-06-05", window=30)["basis"].tolist() == ["billings, tax included"]
 
 
 @pytest.mark.parametrize(("as_of", "window"), [("2026-07-31", "month"), ("2026-07-31", "quarter"), (DAY, "year")])

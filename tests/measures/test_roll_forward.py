@@ -100,6 +100,7 @@ def test_every_month_of_a_real_ledger_closes(ibm_late_payment: Path, xero: Path,
 
 
 @given(ledger=ledgers(), days=WINDOWS, by=st.sampled_from(CUTS), of=AMOUNTS, policy=st.sampled_from(POLICIES))
+@settings(max_examples=settings.default.max_examples // 2)
 def test_a_random_ledger_closes(ledger: ar.Ledger, days: list[date], by: Any, of: str, policy: Policy) -> None:
     assert_closes(ledger, *days, by, policy, of)
 

@@ -25,7 +25,7 @@ def recorded_on(days: pl.Series, draws: Draws) -> pl.Series:
     day = days.to_numpy().astype(np.int64)
     luck, wait = draws.below(len(day), 1000), draws.below(len(day), 100)
     _, day_of_month, _ = calendar_days(day)
-    next_month = day.astype("datetime64[D]").astype("datetime64[M]") + 1
+    next_month = day.astype("datetime64[D]").astype("datetime64[M]") + np.timedelta64(1, "M")
     first = next_month.astype("datetime64[D]").astype(np.int64)
     late = (day_of_month >= LATE_FROM_DAY) & (luck < LATE_PER_THOUSAND)
     forgotten = luck >= 1000 - FORGOTTEN_PER_THOUSAND

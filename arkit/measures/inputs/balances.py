@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 import narwhals as nw
 import polars as pl
 
 from arkit.balances.aging import aging_frame
-from arkit.balances.buckets import bucketed
+from arkit.balances.buckets import CUSTOMER, bucketed, netted, standing
 from arkit.balances.open_items import disputed_items
-from arkit.measures.inputs.rows import group_sums
+from arkit.measures.inputs.rows import Rows, group_sums
 from arkit.measures.question import Question, once
 from arkit.terms import NOT_DUE
 
@@ -36,12 +37,20 @@ def balances(question: Question) -> pl.DataFrame:
 
 def opening(question: Question) -> pl.DataFrame:
     """Return ``opening``: gross receivables at the start of the window; missing where the ledger begins later."""
-    ledger, start = question.ledger, question.window.start
-    if ledger.covers[0] <= start:
-        table = aging_frame(ledger, start, by=question.by, policy=question.policy)
-        return table.select(*question.keys, pl.col("gross").alias("opening"))
+    start = question.window.start
+    if question.ledger.covers[0] <= start:
+        rows = _receivables(question, start).with_columns(nw.col("open_amount").alias("opening"))
+        return group_sums(question, rows, ["opening"])
     groups = balances(question).select(question.keys)
     return groups.with_columns(opening=pl.lit(0 if question.knows_window else None, dtype=pl.Int64))
+
+
+def _receivables(question: Question, day: date) -> Rows:
+    """Return what is owed on a day: all that is open but the unapplied."""
+    rows = standing(question.ledger, day)
+    if question.policy.unapplied == "net":
+        rows = netted(rows, question.ledger, group=CUSTOMER)
+    return rows.filter(nw.col("open_amount") > 0)
 
 
 @once
@@ -61,26 +70,22 @@ def receivables_by_document_day(question: Question) -> pl.DataFrame:
 def disputes(question: Question) -> pl.DataFrame:
     """Return ``disputed``: receivables of items in dispute; missing where the ledger records no disputes."""
     ledger = question.ledger
-    items = ledger.frames.items.select("item", "item_id")
-    disputed = items.filter(pl.col("item_id").is_in(disputed_items(ledger, question.day).implode()))
-    rows = bucketed(ledger, question.day, policy=question.policy).filter(nw.col("bucket") < len(question.policy.labels))
-    rows = rows.join(nw.from_native(disputed.select("item").lazy()), on="item", how="semi")
-    sums = group_sums(question, rows.with_columns(nw.col("open_amount").alias("disputed")), ["disputed"])
     groups = balances(question).select(question.keys)
-    sums = groups.join(sums, on=question.keys, how="left", nulls_equal=True)
-    known = pl.lit(_records_disputes(question))
-    return sums.with_columns(disputed=pl.when(known).then(pl.col("disputed").fill_null(0)))
-
-
-def _records_disputes(question: Question) -> bool:
-    return bool((question.ledger.frames.marks["kind"] == "dispute").any())
+    if not (ledger.frames.marks["kind"] == "dispute").any():
+        return groups.with_columns(disputed=pl.lit(None, dtype=pl.Int64))
+    items = ledger.frames.items.lazy().select("item", "item_id")
+    disputed = items.filter(pl.col("item_id").is_in(disputed_items(ledger, question.day).implode()))
+    rows = _receivables(question, question.day).join(nw.from_native(disputed), on="item", how="semi")
+    sums = group_sums(question, rows.with_columns(nw.col("open_amount").alias("disputed")), ["disputed"])
+    together = groups.join(sums, on=question.keys, how="left", nulls_equal=True)
+    return together.with_columns(pl.col("disputed").fill_null(0))
 
 
 def concentration(question: Question) -> pl.DataFrame:
     """Return of the customers' positive balances their sum, ``positive``, the ten ``largest`` and their ``squares``."""
-    by = tuple(dict.fromkeys((*question.by, "customer_id")))
-    table = aging_frame(question.ledger, question.day, by=by, policy=question.policy)
-    owing = table.filter(pl.col("net") > 0)
+    rows = standing(question.ledger, question.day).with_columns(nw.col("open_amount").alias("net"))
+    beside = [] if "customer_id" in question.keys else ["customer_id"]
+    owing = group_sums(question, rows, ["net"], beside=beside).filter(pl.col("net") > 0)
     return owing.group_by(question.keys).agg(
         positive=pl.col("net").sum(),
         largest=pl.col("net").top_k(LARGEST).sum(),

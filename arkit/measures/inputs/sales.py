@@ -5,13 +5,13 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Final, cast
 
 import narwhals as nw
 import polars as pl
 
 from arkit.balances.grouping import with_columns_for
-from arkit.days import EPOCH, day_of, months_before
+from arkit.days import day_of, months_before
 from arkit.ledger.periods import day_number
 from arkit.measures.inputs.balances import balances, receivables_by_document_day
 from arkit.measures.inputs.rows import Rows
@@ -58,11 +58,18 @@ def daily_sales(question: Question) -> tuple[pl.DataFrame, str]:
 
 
 def _can_tell(question: Question) -> bool:
+    """Return whether there is a sales table, and it can tell the sales of the window from those around it."""
     dates = question.ledger.frames.sales["date"]
-    if dates.is_empty() or not (dates == dates.dt.month_end()).all() or dates.n_unique() < _A_HABIT:
+    if dates.is_empty() or not _by_month(dates):
         return not dates.is_empty()
     edges = pl.Series([question.window.start, question.window.end])
-    return bool((edges == edges.dt.month_end()).all())
+    return bool(((edges == edges.dt.month_end()) | (edges == dates.max())).all())
+
+
+def _by_month(dates: pl.Series) -> bool:
+    """Return whether sales are given by month: all on last days of months, but for a month that is not over."""
+    days = dates.unique().sort()
+    return len(days) >= _A_HABIT and bool((days == days.dt.month_end()).head(-1).all())
 
 
 def _by_day(rows: Rows, keys: list[str]) -> pl.DataFrame:
@@ -78,11 +85,13 @@ def knows_sales(question: Question) -> bool:
 
 def _known_days(question: Question) -> tuple[date, date]:
     """Return the days whose sales are known: those of the ledger, or the months that the sales table speaks of."""
-    daily, basis = daily_sales(question)
-    if basis == BILLINGS:
+    if daily_sales(question)[1] == BILLINGS:
         return question.ledger.covers
-    first, last = (EPOCH + timedelta(days=int(edge)) for edge in (daily["day"].min(), daily["day"].max()))  # type: ignore[arg-type]
-    return first.replace(day=1), last.replace(day=monthrange(last.year, last.month)[1])
+    dates = question.ledger.frames.sales["date"]
+    first, last = cast(date, dates.min()), cast(date, dates.max())
+    # The last days of a month may pass without a sale, but not without the sum of the month.
+    over = last if _by_month(dates) else last.replace(day=monthrange(last.year, last.month)[1])
+    return first.replace(day=1), over
 
 
 @once
@@ -125,18 +134,19 @@ def countback(question: Question) -> pl.DataFrame:
     month and ``rest_days`` its days; missing where the known sales run out.
     """
     keys = question.keys
-    owed = balances(question).select(*keys, "receivables")
-    steps = owed.join(monthly_sales(question), on=keys, how="left", nulls_equal=True).sort(*keys, "month")
-    taken = pl.col("sales").cum_sum().over(keys)
+    owed = balances(question).select(*keys, "receivables").with_row_index("group")
+    steps = owed.join(monthly_sales(question), on=keys, how="left", nulls_equal=True).sort("group", "month")
+    taken = pl.col("sales").cum_sum().over("group")
     steps = steps.with_columns(
         rest=pl.col("receivables") - taken + pl.col("sales"), goes_on=taken < pl.col("receivables")
     )
     # The months up to the first that is not exhausted.
-    whole = pl.col("goes_on").cast(pl.Int8).cum_min().over(keys) == 1
-    exhausted = steps.filter(whole).group_by(keys).agg(exhausted=pl.col("length").sum())
-    last = steps.filter(~pl.col("goes_on")).unique(keys, keep="first", maintain_order=True)
-    last = last.select(*keys, "rest", rest_sales="sales", rest_days="length")
-    return last.join(exhausted, on=keys, how="left", nulls_equal=True).with_columns(pl.col("exhausted").fill_null(0))
+    whole = pl.col("goes_on").cast(pl.Int8).cum_min().over("group") == 1
+    exhausted = steps.filter(whole).group_by("group").agg(exhausted=pl.col("length").sum())
+    last = steps.filter(~pl.col("goes_on")).unique("group", keep="first", maintain_order=True)
+    last = last.select("group", *keys, "rest", rest_sales="sales", rest_days="length")
+    found = last.join(exhausted, on="group", how="left").drop("group")
+    return found.with_columns(pl.col("exhausted").fill_null(0))
 
 
 def uncollected(question: Question) -> pl.DataFrame:

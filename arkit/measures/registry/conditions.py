@@ -13,7 +13,10 @@ SALES: Final = pl.col("sales")
 PAID: Final = pl.col("paid")
 DAYS: Final = pl.col("days")
 
-NO_HISTORY: Final = (SALES.is_null(), "needs the sales of the whole window; the ledger begins later, or its sales end earlier")
+NO_HISTORY: Final = (
+    SALES.is_null(),
+    "needs the sales of the whole window; the ledger begins later, or its sales end earlier",
+)
 NO_OPENING: Final = (OPENING.is_null(), "needs the balance at the start of the window; the ledger begins later")
 NO_SALES: Final = (SALES <= 0, "no sales in the window")
 NOTHING_OPEN: Final = (RECEIVABLES <= 0, "nothing is open")

@@ -63,7 +63,8 @@ def aging_chart(
     figure.update_yaxes(rangemode="tozero", tickformat="~s")
     figure.update_yaxes(title_text="open amount", col=1)
     figure.update_xaxes(title_text="days past due", tickangle=-35)
-    return framed(figure, title=title, bargap=0.25, legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.18})
+    marked = f"{title} (dash: a month before)" if earlier else title
+    return framed(figure, title=marked, bargap=0.25, showlegend=False)
 
 
 def _mark_earlier(figure: Figure, values: list[float], shown: list[str], place: int) -> None:
@@ -72,7 +73,7 @@ def _mark_earlier(figure: Figure, values: list[float], shown: list[str], place: 
         y=values,
         mode="markers",
         name="a month before",
-        showlegend=place == 1,
+        showlegend=False,
         marker={"symbol": "line-ew-open", "size": 26, "color": MUTED, "line": {"width": 2}},
         hovertemplate="a month before: %{y:,.2f}<extra></extra>",
         row=1,

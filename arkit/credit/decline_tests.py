@@ -1,0 +1,127 @@
+"""The tests of a decline: is less paid, more rarely, or later, than in the customer's own past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from arkit.credit.discoveries import false_discovery_values, simes
+from arkit.credit.months import Months
+from arkit.credit.rank_trend import Design, Flags, Floats, Ints, rank_trend, without_season
+
+ASPECTS: Final = ("amount", "frequency", "delay")
+SEASON: Final = 12
+LEAST_HISTORY: Final = 12
+LEAST_MONTHS: Final = 6  # with a payment, or with something due
+LEVEL_OF_BILLINGS: Final = 0.05
+_SHORT: Final = f"fewer than {LEAST_HISTORY} months since the first payment"
+_RARE: Final = f"fewer than {LEAST_MONTHS} months with a payment"
+
+
+@dataclass(frozen=True)
+class Times:
+    """Which months are recent, and how months are compared; one row for each customer.
+
+    The recent months are at most half of the history. They score 1, 2, ... and those before 0, so that both a lower
+    level and a fall count. With two years of history each calendar month is compared with itself.
+    """
+
+    recent: Flags
+    seasonal: Flags
+    design: Design
+
+    @classmethod
+    def of(cls, panel: Months, recent_months: int) -> Times:
+        """Return the times of customers by their history."""
+        back = np.arange(panel.paid.shape[1])[::-1][None, :]
+        length = np.minimum(recent_months, panel.history // 2)[:, None]
+        seasonal = panel.history >= 2 * SEASON
+        blocks = np.where(seasonal[:, None], back % SEASON, 0)
+        return cls(back < length, seasonal, Design(panel.counted, np.maximum(length - back, 0), blocks))
+
+    @property
+    def length(self) -> Ints:
+        """How many months are recent."""
+        return self.recent.sum(axis=1)
+
+
+def tested(panel: Months, times: Times) -> pl.DataFrame:
+    """Return trends, p- and q-values and the aspect that declines most of each customer, or why there are none."""
+    seen = (panel.counted & (panel.paid > 0)).sum(axis=1)
+    enough = (panel.history >= LEAST_HISTORY) & (seen >= LEAST_MONTHS)
+    results = {
+        "amount": _fall(panel.paid, times, enough),
+        "frequency": _fall(panel.payments, times, enough),
+        "delay": _delay(panel, times, enough),
+    }
+    chances = np.stack([results[name][1] for name in ASPECTS], axis=1)
+    p_values = simes(chances)
+    least = np.argmin(np.where(np.isfinite(chances), chances, np.inf), axis=1)
+    columns = {
+        **{f"{name}_trend": results[name][0] for name in ASPECTS},
+        "p_value": p_values,
+        "q_value": false_discovery_values(p_values),
+        "aspect": np.where(enough, np.array(ASPECTS)[least], ""),
+        "billings_fell": _fall(panel.billed, times, enough)[1] <= LEVEL_OF_BILLINGS,
+        "history_months": panel.history,
+        "recent_months": times.length,
+        "season_allowed": times.seasonal,
+        "reason": np.where(enough, "", np.where(panel.history < LEAST_HISTORY, _SHORT, _RARE)),
+    }
+    return pl.DataFrame(columns, nan_to_null=True).with_columns(pl.col("aspect", "reason").replace("", None))
+
+
+def _fall(values: Ints, times: Times, enough: Flags) -> tuple[Floats, Floats]:
+    """Return trend and chance of a number of each month, the season allowed for where it can be known."""
+    aligned = values.copy()
+    aligned[times.seasonal] = without_season(values[times.seasonal], times.design.rows(times.seasonal))
+    return _of_enough(aligned, times.design, enough)
+
+
+def _delay(panel: Months, times: Times, enough: Flags) -> tuple[Floats, Floats]:
+    """Return trend and chance of the days late, the sign turned: later is worse.
+
+    A month in which nothing fell due tells nothing. Delays are taken to have no season.
+    """
+    told = panel.counted & (panel.due > 0)
+    scores = np.where(times.recent, np.cumsum(told & times.recent, axis=1), 0)
+    with np.errstate(invalid="ignore"):
+        early = -panel.late / panel.due
+    design = Design(told, scores, np.zeros_like(scores))
+    return _of_enough(early, design, enough & (told.sum(axis=1) >= LEAST_MONTHS))
+
+
+def _of_enough(values: Ints | Floats, design: Design, enough: Flags) -> tuple[Floats, Floats]:
+    """Return trend and chance of those with enough history, nothing for the others."""
+    trend, chance = np.full(len(values), np.nan), np.full(len(values), np.nan)
+    trend[enough], chance[enough] = rank_trend(values[enough], design.rows(enough))
+    return trend, chance
+
+
+def levels(panel: Months, times: Times) -> pl.DataFrame:
+    """Return what was usual before and recently, per month and in days late, and what is missing at the old level."""
+    before = panel.counted & ~times.recent
+    found: dict[str, Floats] = {}
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for name, values in (("paid", panel.paid), ("payments", panel.payments), ("billed", panel.billed)):
+            found[f"{name}_before"] = _usual(values, before, times) / times.length
+            found[f"{name}_recent"] = np.where(times.recent, values, 0).sum(axis=1) / times.length
+        for when, part in (("before", before), ("recent", times.recent)):
+            late, due = (np.where(part, values, 0).sum(axis=1) for values in (panel.late, panel.due))
+            found[f"days_late_{when}"] = late / due
+    found["cash_gap"] = (found["paid_before"] - found["paid_recent"]) * times.length
+    return pl.DataFrame(found, nan_to_null=True)
+
+
+def _usual(values: Ints, before: Flags, times: Times) -> Floats:
+    """Return what the recent months would have had at the earlier level, of the same months where there is a season."""
+    usual = np.zeros(len(values))
+    for block in range(SEASON):
+        here = times.design.blocks == block
+        past, asked = before & here, (times.recent & here).sum(axis=1)
+        mean = np.where(past, values, 0).sum(axis=1) / past.sum(axis=1)
+        usual += np.where(asked > 0, mean * asked, 0.0)
+    return usual
