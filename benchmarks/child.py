@@ -8,25 +8,41 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measuring import timed
+
 
 @dataclass(frozen=True)
 class Measures:
-    """The seconds of a task by step, the memory before it and at its peak, in MB, and what else it has to say."""
+    """The seconds of a task by step, on the clock and of the processors, memory in MB, and what else it has to say."""
 
     seconds: dict[str, float]
+    cpu_seconds: dict[str, float]
     before_mb: float
     peak_mb: float
     facts: dict[str, Any]
 
-    @property
-    def total(self) -> float:
-        return sum(self.seconds.values())
+
+class Steps:
+    """The steps of a task as they are done."""
+
+    def __init__(self) -> None:
+        self.before = peak_mb()
+        self.seconds: dict[str, float] = {}
+        self.cpu_seconds: dict[str, float] = {}
+
+    def do(self, step: str, run: Callable[[], Any]) -> Any:
+        """Do a step and return its result."""
+        result, self.seconds[step], self.cpu_seconds[step] = timed(run)
+        return result
+
+    def measures(self, facts: dict[str, Any]) -> Measures:
+        """Return what all steps took."""
+        return Measures(self.seconds, self.cpu_seconds, self.before, peak_mb(), facts)
 
 
 def in_child(task: str, folder: Path) -> Measures:
@@ -44,11 +60,10 @@ def prepare(folder: Path) -> Measures:
     from benchmarks.data import FIRST_DAY, LAST_DAY
 
     tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("items", "applications", "customers")}
-    before = peak_mb()
-    seconds: dict[str, float] = {}
-    ledger = _timed(seconds, "make_ledger", lambda: ar.make_ledger(**tables, covers=(FIRST_DAY, LAST_DAY)))
-    periods = _timed(seconds, "periods", lambda: ledger.periods)
-    return Measures(seconds, before, peak_mb(), {"periods": periods.height, "entries": ledger.frames.entries.height})
+    steps = Steps()
+    ledger = steps.do("make_ledger", lambda: ar.make_ledger(**tables, covers=(FIRST_DAY, LAST_DAY)))
+    periods = steps.do("periods", lambda: ledger.periods)
+    return steps.measures({"periods": periods.height, "entries": ledger.frames.entries.height})
 
 
 def read_with_arkit(folder: Path) -> Measures:
@@ -65,38 +80,34 @@ def _read(file: Path) -> Measures:
     import arkit as ar
 
     layout = ar.Layout(name="settled invoices", shape="settled")
-    before = peak_mb()
-    seconds: dict[str, float] = {}
-    ledger = _timed(seconds, "read", lambda: ar.read_ledger(file, layout=layout))
-    return Measures(seconds, before, peak_mb(), {"rows": ledger.source_rows, "findings": ledger.frames.findings.height})
+    steps = Steps()
+    ledger = steps.do("read", lambda: ar.read_ledger(file, layout=layout))
+    return steps.measures({"rows": ledger.source_rows, "findings": ledger.frames.findings.height})
 
 
 def read_with_polars(folder: Path) -> Measures:
     """Read the same CSV as a Polars table, and no more."""
     import polars as pl
 
-    before = peak_mb()
-    seconds: dict[str, float] = {}
-    rows = _timed(seconds, "read", lambda: pl.read_csv(folder / "settled.csv"))
-    return Measures(seconds, before, peak_mb(), {"rows": rows.height})
+    steps = Steps()
+    rows = steps.do("read", lambda: pl.read_csv(folder / "settled.csv"))
+    return steps.measures({"rows": rows.height})
 
 
 def import_arkit(folder: Path) -> Measures:
     """Import arkit; ``heavy`` are the libraries that must not come with it."""
-    seconds: dict[str, float] = {}
-    before = peak_mb()
-    _timed(seconds, "import", lambda: __import__("arkit"))
+    steps = Steps()
+    steps.do("import", lambda: __import__("arkit"))
     heavy = [name for name in ("pandas", "plotly", "papermill", "voila", "IPython") if name in sys.modules]
-    return Measures(seconds, before, peak_mb(), {"heavy": heavy})
+    return steps.measures({"heavy": heavy})
 
 
 def import_polars_and_pandas(folder: Path) -> Measures:
     """Import what an analyst imports."""
-    seconds: dict[str, float] = {}
-    before = peak_mb()
-    _timed(seconds, "polars", lambda: __import__("polars"))
-    _timed(seconds, "pandas", lambda: __import__("pandas"))
-    return Measures(seconds, before, peak_mb(), {})
+    steps = Steps()
+    steps.do("polars", lambda: __import__("polars"))
+    steps.do("pandas", lambda: __import__("pandas"))
+    return steps.measures({})
 
 
 TASKS: dict[str, Callable[[Path], Measures]] = {
@@ -124,13 +135,6 @@ def peak_mb() -> float:
     except ImportError:
         return float("nan")
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
-
-
-def _timed(seconds: dict[str, float], step: str, run: Callable[[], Any]) -> Any:
-    start = time.perf_counter()
-    result = run()
-    seconds[step] = time.perf_counter() - start
-    return result
 
 
 if __name__ == "__main__":

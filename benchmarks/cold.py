@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import tempfile
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -29,8 +29,8 @@ def preparing(size: int, *, rounds: int) -> Results:
         del tables
         runs = _in_turn(["prepare"], Path(name), rounds=rounds)["prepare"]
     case = "preparing a ledger"
-    steps = [_timing(case, size, step, runs, lambda run, step=step: run.seconds[step]) for step in runs[0].seconds]
-    whole = _timing(case, size, "both", runs, lambda run: run.total)
+    steps = [_timing(case, size, step, runs, [step]) for step in runs[0].seconds]
+    whole = _timing(case, size, "both", runs)
     targets = [Target(f"{case} of {size:,} items", whole.median, 3, "s")] if size == TARGET_SIZE else []
     before = statistics.median(run.before_mb for run in runs)
     note = f"Preparing {size:,} items: the process holds {before:,.0f} MB with the tables read, before it prepares."
@@ -47,7 +47,7 @@ def reading(size: int, *, rounds: int) -> Results:
         mb = (Path(name) / "settled.csv").stat().st_size / 1024**2
         runs = _in_turn(list(_READERS), Path(name), rounds=rounds)
     case = "CSV to checked ledger"
-    timings = [_timing(case, size, label, runs[task], lambda run: run.total) for task, label in _READERS.items()]
+    timings = [_timing(case, size, label, runs[task]) for task, label in _READERS.items()]
     ratio = timings[0].median / timings[-1].median
     targets = [Target(f"{case}: time of Polars' read", ratio, 8, "times")] if size == TARGET_SIZE else []
     found = runs["read_faults_with_arkit"][0].facts["findings"]
@@ -60,7 +60,7 @@ def importing(*, rounds: int) -> Results:
     runs = _in_turn(["import_arkit", "import_polars_and_pandas"], Path(), rounds=rounds * 2)
     case = "import"
     timings = [
-        _timing(case, 0, label, runs[task], lambda run: run.total)
+        _timing(case, 0, label, runs[task])
         for task, label in {"import_arkit": "arkit", "import_polars_and_pandas": "polars and pandas"}.items()
     ]
     heavy = runs["import_arkit"][0].facts["heavy"]
@@ -80,6 +80,9 @@ def _in_turn(tasks: list[str], folder: Path, *, rounds: int) -> dict[str, list[M
     return {task: done[1:] for task, done in runs.items()}
 
 
-def _timing(case: str, size: int, contender: str, runs: list[Measures], seconds: Callable[[Measures], float]) -> Timing:
-    peak = statistics.median(run.peak_mb for run in runs)
-    return Timing(case, size, contender, tuple(seconds(run) for run in runs), peak)
+def _timing(case: str, size: int, contender: str, runs: list[Measures], steps: Sequence[str] = ()) -> Timing:
+    """Return the timing of some steps of the runs, or of all."""
+    steps = steps or list(runs[0].seconds)
+    seconds = tuple(sum(run.seconds[step] for step in steps) for run in runs)
+    cpu_seconds = tuple(sum(run.cpu_seconds[step] for step in steps) for run in runs)
+    return Timing(case, size, contender, seconds, cpu_seconds, statistics.median(run.peak_mb for run in runs))

@@ -1,4 +1,8 @@
-"""Measuring: contenders take turns, so that a busy moment of the machine hits all of them; medians are compared."""
+"""Measuring: contenders take turns, so that a busy moment of the machine hits all of them; medians are compared.
+
+Beside the time on the clock stands the time of the processors, of all threads together: it hardly depends on what else
+the machine does.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,9 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -17,11 +24,16 @@ class Timing:
     size: int
     contender: str
     seconds: tuple[float, ...]
+    cpu_seconds: tuple[float, ...]
     peak_mb: float | None = None
 
     @property
     def median(self) -> float:
         return statistics.median(self.seconds)
+
+    @property
+    def cpu(self) -> float:
+        return statistics.median(self.cpu_seconds)
 
 
 @dataclass(frozen=True)
@@ -53,15 +65,22 @@ class Results:
         self.notes += other.notes
 
 
-def alternate(contenders: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, tuple[float, ...]]:
-    """Return the seconds of each contender over the rounds A B C A B C ..., after one that does not count."""
+def timed(run: Callable[[], T]) -> tuple[T, float, float]:
+    """Return a result, the seconds it took on the clock, and those of the processors."""
+    start, start_cpu = time.perf_counter(), time.process_time()
+    result = run()
+    return result, time.perf_counter() - start, time.process_time() - start_cpu
+
+
+def alternate(
+    case: str, size: int, contenders: Mapping[str, Callable[[], object]], *, rounds: int
+) -> dict[str, Timing]:
+    """Return the timing of each contender over the rounds A B C A B C ..., after one that does not count."""
     for run in contenders.values():
         run()
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    turns: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, run in contenders.items():
             gc.collect()
-            start = time.perf_counter()
-            run()
-            seconds[name].append(time.perf_counter() - start)
-    return {name: tuple(values) for name, values in seconds.items()}
+            turns[name].append(timed(run)[1:])
+    return {name: Timing(case, size, name, *zip(*taken, strict=True)) for name, taken in turns.items()}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.measuring import Results, Target, Timing
 
-HEADER = ("case", "items", "who", "median", "min", "max", "x arkit", "peak MB")
+HEADER = ("case", "items", "who", "median", "min", "max", "x arkit", "CPU", "peak MB")
 TARGET_HEADER = ("target", "measured", "wanted", "")
 
 
@@ -66,7 +66,8 @@ def _row(timing: Timing, first: float) -> Sequence[str]:
     ratio = f"{timing.median / first:.2f}"
     peak = "" if timing.peak_mb is None else f"{timing.peak_mb:,.0f}"
     size = f"{timing.size:,}" if timing.size else ""
-    return (timing.case, size, timing.contender, _time(timing.median), _time(low), _time(high), ratio, peak)
+    clock = (_time(timing.median), _time(low), _time(high))
+    return (timing.case, size, timing.contender, *clock, ratio, _time(timing.cpu), peak)
 
 
 def _target_rows(results: Results) -> list[Sequence[str]]:

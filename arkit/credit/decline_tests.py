@@ -65,7 +65,7 @@ def tested(panel: Months, times: Times) -> pl.DataFrame:
         "p_value": p_values,
         "q_value": false_discovery_values(p_values),
         "aspect": np.where(enough, np.array(ASPECTS)[least], ""),
-        "billings_fell": _fall(panel.billed, times, enough)[1] <= LEVEL_OF_BILLINGS,
+        "billings_fell": _fall(panel.billed, times, enough, exact=False)[1] <= LEVEL_OF_BILLINGS,
         "history_months": panel.history,
         "recent_months": times.length,
         "season_allowed": times.seasonal,
@@ -74,11 +74,11 @@ def tested(panel: Months, times: Times) -> pl.DataFrame:
     return pl.DataFrame(columns, nan_to_null=True).with_columns(pl.col("aspect", "reason").replace("", None))
 
 
-def _fall(values: Ints, times: Times, enough: Flags) -> tuple[Floats, Floats]:
+def _fall(values: Ints, times: Times, enough: Flags, *, exact: bool = True) -> tuple[Floats, Floats]:
     """Return trend and chance of a number of each month, the season allowed for where it can be known."""
     aligned = values.copy()
     aligned[times.seasonal] = without_season(values[times.seasonal], times.design.rows(times.seasonal))
-    return _of_enough(aligned, times.design, enough)
+    return _of_enough(aligned, times.design, enough, exact=exact)
 
 
 def _delay(panel: Months, times: Times, enough: Flags) -> tuple[Floats, Floats]:
@@ -94,10 +94,12 @@ def _delay(panel: Months, times: Times, enough: Flags) -> tuple[Floats, Floats]:
     return _of_enough(early, design, enough & (told.sum(axis=1) >= LEAST_MONTHS))
 
 
-def _of_enough(values: Ints | Floats, design: Design, enough: Flags) -> tuple[Floats, Floats]:
+def _of_enough(
+    values: Ints | Floats, design: Design, enough: Flags, *, exact: bool = True
+) -> tuple[Floats, Floats]:
     """Return trend and chance of those with enough history, nothing for the others."""
     trend, chance = np.full(len(values), np.nan), np.full(len(values), np.nan)
-    trend[enough], chance[enough] = rank_trend(values[enough], design.rows(enough))
+    trend[enough], chance[enough] = rank_trend(values[enough], design.rows(enough), exact=exact)
     return trend, chance
 
 

@@ -14,7 +14,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
 ORDERS: Final = 9_999
-_CLEAR: Final = 0.1  # a chance above this one needs no exact answer
+_CLEAR: Final = 0.05  # a chance above this one needs no exact answer
 _SEED: Final = 1945
 _ROWS_AT_ONCE: Final = 500
 _ERFC: Final = np.frompyfunc(erfc, 1, 1)  # numpy has none
@@ -43,15 +43,15 @@ class Design:
         return [self.counted & (self.blocks == block) for block in range(int(self.blocks.max(initial=-1)) + 1)]
 
 
-def rank_trend(values: Ints | Floats, design: Design) -> tuple[Floats, Floats]:
+def rank_trend(values: Ints | Floats, design: Design, *, exact: bool = True) -> tuple[Floats, Floats]:
     """Return how the ranks of each series go with the scores, and the chance of ranks going down as much or more.
 
     Formula: ``T = sum of score x rank``, the ranks over all counted points of a series, ties sharing theirs. Where
     nothing changes, every order of the points of a block is as likely. The first number is T less its mean in standard
     deviations of all these orders, ``variance = sum over blocks of [squares of scores x squares of ranks / (k - 1)]``
-    about the means of a block of k points. The chance is the normal one where it is above 0.1; below, it is
+    about the means of a block of k points. The chance is the normal one where it is above 0.05; below, it is
     ``(1 + n) / 10,000``, n of 9,999 orders drawn by chance having as low a T: no approximation, ties and short series
-    included. With one block and scores 1, 2, ... it is Spearman's correlation with time (Daniels' test of trend); with
+    included (without ``exact`` the normal one throughout). With one block and scores 1, 2, ... it is Spearman's correlation with time (Daniels' test of trend); with
     the ranks within each block as values it is Page's test.
 
     Returns
@@ -74,7 +74,7 @@ def rank_trend(values: Ints | Floats, design: Design) -> tuple[Floats, Floats]:
         variance += (score**2).sum(axis=1) * (rank**2).sum(axis=1) / np.maximum(size - 1, 1)
     deviations = trend / np.sqrt(np.where(variance > 0, variance, 1.0))
     chances = chance_below(deviations)
-    near = chances <= _CLEAR
+    near = (chances <= _CLEAR) & exact
     chances[near] = _chances_in_orders(ranks[near], design.rows(near))
     return deviations, chances
 

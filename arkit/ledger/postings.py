@@ -134,8 +134,9 @@ def _two_legs(rows: pl.DataFrame) -> pl.DataFrame:
     """Return minus on the item and plus on its counterpart for each application."""
     # One amount cannot be of two currencies: it stays one of the first, and the row is set apart.
     differ = pl.col("currency") != pl.col("currency_other")
-    misfit = pl.when(differ).then(pl.format("{} and {}", "currency", "currency_other"))
-    rows = rows.with_columns(currency_other="currency", misfit=misfit)
+    if rows.select(differ.any()).item():
+        misfit = pl.when(differ).then(pl.format("{} and {}", "currency", "currency_other"))
+        rows = rows.with_columns(currency_other="currency", misfit=misfit)
     minus = raw(
         rows,
         table="applications",

@@ -70,9 +70,7 @@ def _with_numbers(rows: pl.DataFrame, load: Load) -> pl.DataFrame:
         if typed[name].dtype.is_numeric():
             columns.append(typed[name])
         elif _is_mixed(load, name):
-            columns.append(
-                _with_comma(rows[name], load(dtypes={name: "float"}, use_columns=[name]).to_series())
-            )
+            columns.append(_with_comma(rows[name], load(dtypes={name: "float"}, use_columns=[name]).to_series()))
         else:
             columns.append(rows[name])
     return pl.DataFrame(columns)

@@ -1,8 +1,10 @@
 """What must hold for any books whatever, on any day: the rules of the design, on random ledgers with random faults."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 import arkit as ar
 from tests.ledger import model_of_books as model
 from tests.ledger.books import COVERS, DECIMALS, Books, as_of_days, books, day_text, examples
+from tests.ledger.files import layout, workbook_of
 
 KEYS = ["item_id", "currency", "bucket", "open_amount"]
 POLICIES = [
@@ -94,7 +97,9 @@ def test_what_counts_later_never_changes_what_was_open(drawn: Books, as_of: date
     then = as_of.isoformat()
     counted = drawn.without(lambda table, row: table == "items" or (row["effective_on"] or "") <= then)
     named = {row[name] for row in (*counted.applications, *counted.entries) for name in row if name.endswith("item_id")}
-    begun = counted.without(lambda table, row: table != "items" or row["document_date"] <= then or row["item_id"] in named)
+    begun = counted.without(
+        lambda table, row: table != "items" or row["document_date"] <= then or row["item_id"] in named
+    )
     for earlier in (counted, begun):
         if earlier.items:
             assert opened(earlier.ledger(), as_of) == opened(drawn.ledger(), as_of)
@@ -131,7 +136,12 @@ def test_what_was_known_reconciles_by_itself(drawn: Books, known: date) -> None:
 # Rule 3
 
 
-@given(drawn=books(references=True), as_of=as_of_days, policy=st.sampled_from([*POLICIES, ar.Policy(unapplied="net")]), data=st.data())
+@given(
+    drawn=books(references=True),
+    as_of=as_of_days,
+    policy=st.sampled_from([*POLICIES, ar.Policy(unapplied="net")]),
+    data=st.data(),
+)
 @examples(0.4)
 def test_the_order_of_rows_is_irrelevant(drawn: Books, as_of: date, policy: ar.Policy, data: st.DataObject) -> None:
     shuffled = Books(*(data.draw(st.permutations(rows)) for rows in (drawn.items, drawn.applications, drawn.entries)))
@@ -200,6 +210,48 @@ def test_every_kind_of_table_gives_the_same(drawn: Books, as_of: date) -> None:
         pd.testing.assert_frame_equal(agings[0], other)
 
 
+FILES: dict[str, Callable[[pl.DataFrame, Path], object]] = {
+    "csv": lambda frame, path: frame.write_csv(path),
+    "parquet": lambda frame, path: frame.write_parquet(path),
+    "xlsx": lambda frame, path: path.write_bytes(workbook_of([frame.columns, *frame.rows()])),
+}
+
+
+@given(drawn=books(faults=True, references=True), as_of=as_of_days)
+@examples(0.15)
+def test_every_kind_of_file_gives_the_same(drawn: Books, as_of: date, tmp_path_factory: pytest.TempPathFactory) -> None:
+    ledgers = []
+    for kind, write in FILES.items():
+        folder = tmp_path_factory.mktemp(kind)
+        for name, frame in drawn.tables().items():
+            write(frame, folder / f"{name}.{kind}")
+        ledgers.append(ar.read_ledger(folder, layout=layout()))
+    for other in ledgers[1:]:
+        pd.testing.assert_frame_equal(ledgers[0].findings, other.findings)
+        assert opened(ledgers[0], as_of) == opened(other, as_of)
+
+
+@given(drawn=books(), gone=st.lists(st.none() | st.integers(0, 200), min_size=8, max_size=8), as_of=as_of_days)
+@examples(0.2)
+def test_a_settled_item_is_open_until_the_day(drawn: Books, gone: list[int | None], as_of: date) -> None:
+    rows = [
+        {**row, "settled_on": None if day is None else day_text(day)}
+        for row, day in zip(drawn.items, gone, strict=False)
+    ]
+    ledger = ar.make_ledger(
+        items=pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)), shape="settled", covers=COVERS
+    )
+    then = as_of.isoformat()
+    expected = {}
+    for row in rows:
+        begun, settled = (row["document_date"] or "") <= then, (row["settled_on"] or "9999") <= then
+        if begun != settled:
+            expected[row["item_id"]] = (1 if begun else -1) * float(row["amount"] or 0)
+    items = ar.open_items(ledger, as_of=as_of)
+    assert dict(zip(items["item_id"], items["open_amount"], strict=True)) == expected
+    assert ar.reconcile(ledger, as_of=as_of)["difference"].eq(0).all()
+
+
 # Parts and wholes
 
 GROUPS = ["entity", "account", "customer_id", "item_type", "salesperson", "terms", "document_id", "due_date"]
@@ -216,7 +268,9 @@ def test_groups_add_up_to_the_total(drawn: Books, as_of: date, by: str) -> None:
     assert (whole["gross"] + whole["unapplied"]).round(3).tolist() == whole["net"].tolist()
 
 
-@given(drawn=books(faults=True), as_of=as_of_days, name=st.sampled_from(["entity", "account", "customer_id", "item_type"]))
+@given(
+    drawn=books(faults=True), as_of=as_of_days, name=st.sampled_from(["entity", "account", "customer_id", "item_type"])
+)
 @examples(0.3)
 def test_parts_reconcile_and_add_up_to_the_whole(drawn: Books, as_of: date, name: str) -> None:
     ledger = drawn.ledger()
@@ -305,7 +359,3 @@ def test_a_frozen_ledger_is_the_same_ledger(
         pd.testing.assert_frame_equal(getattr(again, table), getattr(ledger, table))
     pd.testing.assert_frame_equal(ar.reconcile(again, as_of=as_of), ar.reconcile(ledger, as_of=as_of))
     assert opened(again, as_of) == opened(ledger, as_of)
-
-
-def test_day_text_counts_from_the_first_day() -> None:
-    assert day_text(0) == COVERS[0]

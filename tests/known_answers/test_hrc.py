@@ -26,9 +26,7 @@ def ledger(hrc_open_items: Path) -> ar.Ledger:
         ("CAD", [631669.56, 14868688.70, 22554342.69, 6416308.13, 0, 44471009.08], [13, 268, 349, 117, 0, 747]),
     ],
 )
-def test_aging_by_amount_and_count(
-    ledger: ar.Ledger, currency: str, amounts: list[float], counts: list[int]
-) -> None:
+def test_aging_by_amount_and_count(ledger: ar.Ledger, currency: str, amounts: list[float], counts: list[int]) -> None:
     columns = ["not due", "1-30", "31-60", "61-90", "over 90", "gross"]
     by_amount = ar.aging_table(ledger, as_of=DAY).set_index("currency")
     by_count = ar.aging_table(ledger, as_of=DAY, of="items").set_index("currency")

@@ -5,7 +5,7 @@ one states 40m but reckons with 30m and prints 0.57 where 0.6667 is right; one p
 import pytest
 
 import arkit as ar
-from tests.literal import ledger_of, table
+from tests.literal import table
 
 ITEMS = "item_id customer_id document_date due_date currency amount settled_on"
 
@@ -70,7 +70,9 @@ def test_count_back_has_no_number_when_the_sales_run_out() -> None:
     assert reason == "the known sales run out before the balance does"
 
 
-@pytest.mark.parametrize(("late", "not_due", "dso", "best", "delinquent"), [(99, 59, 158, 59, 99), (128, 32, 160, 32, 128)])
+@pytest.mark.parametrize(
+    ("late", "not_due", "dso", "best", "delinquent"), [(99, 59, 158, 59, 99), (128, 32, 160, 32, 128)]
+)
 def test_average_days_delinquent(late: int, not_due: int, dso: float, best: float, delinquent: float) -> None:
     """The Hackett Group: 158 - 59 = 99 and 160 - 32 = 128; at sales of 100 a day."""
     paid = 36_500 - 100 * (late + not_due)
@@ -82,12 +84,14 @@ def test_average_days_delinquent(late: int, not_due: int, dso: float, best: floa
     )
     names = ["dso", "best_possible_dso", "average_days_delinquent"]
     panel = ar.key_figures(ledger, as_of="2024-12-31", window=365, names=names)
-    assert panel.set_index("figure")["value"].round(9).to_dict() == dict(zip(names, (dso, best, delinquent), strict=True))
+    assert panel.set_index("figure")["value"].round(9).to_dict() == dict(
+        zip(names, (dso, best, delinquent), strict=True)
+    )
 
 
 @pytest.mark.parametrize(("convention", "expected"), [("period", 0.7963), ("monthly", 0.559)])
 def test_collection_effectiveness_in_both_conventions(convention: str, expected: float) -> None:
-    """Opening 6200, sales of the quarter 10890, closing 6340 of which 3590 not due; monthly: Credit Research Foundation."""
+    """Opening 6200, sales of the quarter 10890, closing 6340, not due 3590; monthly: Credit Research Foundation."""
     ledger = books(
         "1 C1 2026-03-01 2026-03-31 EUR 6200 2026-05-15",
         "2 C1 2026-04-10 2026-05-10 EUR 4550 2026-05-10",

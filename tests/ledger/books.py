@@ -1,4 +1,4 @@
-"""Random books: every type of item and entry, three kinds of decimals, two clocks, and on request every fault of a row."""
+"""Random books: every type of item and entry, three kinds of decimals, two clocks, on request every fault of a row."""
 
 from __future__ import annotations
 
@@ -174,7 +174,9 @@ def a_reference(draw: st.DrawFn, row: Row, items: list[Row]) -> Row:
 def spoilt(draw: st.DrawFn, drawn: Books) -> Books:
     """Spoil a few cells, but none of the first item's, so that something can always be used."""
     tables = {name: [dict(row) for row in getattr(drawn, name)] for name in _TABLES}
-    places = [(name, number) for name in _TABLES for number in range(len(tables[name])) if (name, number) != ("items", 0)]
+    places = [
+        (name, number) for name in _TABLES for number in range(len(tables[name])) if (name, number) != ("items", 0)
+    ]
     for name, number in draw(st.lists(st.sampled_from(places), max_size=4, unique=True)):
         row = tables[name][number]
         column = draw(st.sampled_from([column for column in FAULTS if column in row]))

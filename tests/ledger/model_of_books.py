@@ -28,7 +28,9 @@ def usable_items(books: Books) -> dict[str, Row]:
 def movements(books: Books) -> list[tuple[str, date, int]]:
     """Return item, day and minor units of every entry that counts."""
     items = usable_items(books)
-    moves = [(name, valid_day(row["document_date"]), in_minor(row["amount"], row["currency"])) for name, row in items.items()]
+    moves = [
+        (name, valid_day(row["document_date"]), in_minor(row["amount"], row["currency"])) for name, row in items.items()
+    ]
     for row in books.applications:
         one, other = items.get(row["item_id"] or ""), items.get(row["counterpart_item_id"] or "")
         if one is None or other is None or one["currency"] != other["currency"]:
@@ -41,7 +43,9 @@ def movements(books: Books) -> list[tuple[str, date, int]]:
     for row in books.entries:
         item = items.get(row["item_id"] or "")
         if item is not None and row["entry_type"] in KINDS:
-            moves.append((row["item_id"] or "", valid_day(row["effective_on"]), in_minor(row["amount"], item["currency"])))
+            moves.append(
+                (row["item_id"] or "", valid_day(row["effective_on"]), in_minor(row["amount"], item["currency"]))
+            )
     return [(name, day, amount) for name, day, amount in moves if day is not None and amount is not None]
 
 

@@ -79,9 +79,19 @@ REFUSED: dict[str, tuple[str, bytes | str, dict[str, object], tuple[str, ...]]] 
     "a sheet with a header twice": ("items.xlsx", workbook_of([[*HEADER[:-1], "name"], *GOOD]), {}, ("twice: name",)),
     "no Parquet": ("items.parquet", b"garbage" * 50, {}, ("Parquet",)),
     "Parquet cut off": ("items.parquet", parquet()[:-20], {}, ("Parquet",)),
-    "a snapshot of no day": ("items.csv", TEXT.replace("amount", "open_amount"), {"shape": "open_items"}, ("which day",)),
+    "a snapshot of no day": (
+        "items.csv",
+        TEXT.replace("amount", "open_amount"),
+        {"shape": "open_items"},
+        ("which day",),
+    ),
     "invoices without a day of settling": ("items.csv", TEXT, {"shape": "settled"}, ("settled_on",)),
-    "a column that the layout names": ("items.csv", TEXT, {"items": {"columns": {"item_id": "No."}}}, ("No.", "layout")),
+    "a column that the layout names": (
+        "items.csv",
+        TEXT,
+        {"items": {"columns": {"item_id": "No."}}},
+        ("No.", "layout"),
+    ),
     "a column to choose rows by": ("items.csv", TEXT, {"items": {"keep": {"Type": ["AR"]}}}, ("Type", "layout")),
     "a customers file that is not there": ("items.csv", TEXT, {"customers": {"file": "who.csv"}}, ("who.csv",)),
 }

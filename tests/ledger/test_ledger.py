@@ -42,7 +42,7 @@ def test_without_more_a_ledger_covers_the_days_that_it_mentions() -> None:
 
 
 def test_days_the_wrong_way_round_are_refused() -> None:
-    with pytest.raises(LedgerError, match="from 2026-03-31 to 2026-01-01. Give the earlier one first"):
+    with pytest.raises(LedgerError, match=r"from 2026-03-31 to 2026-01-01\. Give the earlier one first"):
         ledger_of(BOOK, covers=("2026-03-31", "2026-01-01"))
 
 
@@ -98,7 +98,9 @@ def test_a_missing_recorded_date_is_the_effective_day() -> None:
 
 def test_findings_and_control_totals_are_those_known_then() -> None:
     ledger = ledger_of(
-        BOOK, entries="item_id entry_type effective_on recorded_on amount\nZ write_off 2026-01-05 2026-02-10 -7", covers=COVERS
+        BOOK,
+        entries="item_id entry_type effective_on recorded_on amount\nZ write_off 2026-01-05 2026-02-10 -7",
+        covers=COVERS,
     )
     assert codes(ledger) == ["payment_to_no_item"]
     assert codes(ledger.known_on("2026-02-09")) == []
@@ -154,7 +156,9 @@ def test_a_part_has_its_findings_and_balances_of_the_general_ledger() -> None:
     )
     spain, germany = ledger.where(entity="ES"), ledger.where(entity="DE")
     assert (codes(spain), codes(germany)) == (["unknown_entry_type"], [])
-    assert ar.reconcile(germany, as_of="2026-03-31")[["gl_balance", "status"]].to_numpy().tolist() == [[400, "reconciled"]]
+    assert ar.reconcile(germany, as_of="2026-03-31")[["gl_balance", "status"]].to_numpy().tolist() == [
+        [400, "reconciled"]
+    ]
     assert ar.reconcile(spain, as_of="2026-03-31")["set_apart"].sum() == -5
 
 
@@ -191,7 +195,7 @@ def test_a_ledger_without_items_is_refused() -> None:
 
 
 def test_a_shape_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(UnknownNameError, match="no shape 'closed'. Known: applied, open_items, settled"):
+    with pytest.raises(UnknownNameError, match=r"no shape 'closed'\. Known: applied, open_items, settled"):
         ledger_of(BOOK, shape="closed")
 
 
@@ -227,7 +231,9 @@ def test_numbers_for_ids_are_read_as_people_see_them() -> None:
 def test_a_moment_counts_on_the_day_of_its_place() -> None:
     """Half past eleven at night in New York is the next day in Greenwich."""
     moments = pd.to_datetime(["2026-01-01 23:30"]).tz_localize("America/New_York")
-    items = pd.DataFrame({"item_id": "A", "customer_id": "C1", "currency": "EUR", "amount": 1.0, "document_date": moments})
+    items = pd.DataFrame(
+        {"item_id": "A", "customer_id": "C1", "currency": "EUR", "amount": 1.0, "document_date": moments}
+    )
     assert ar.make_ledger(items=items).covers[0] == date(2026, 1, 1)
 
 
@@ -240,7 +246,11 @@ def test_what_is_given_is_not_changed() -> None:
 
 
 def test_a_settled_ledger_has_a_settlement_on_the_day(ledger: ar.Ledger) -> None:
-    text = "item_id document_date due_date amount settled_on\nA 2026-01-01 2026-01-31 100 2026-02-03\nB 2026-01-01 2026-01-31 50 -"
+    text = """
+    item_id document_date due_date   amount settled_on
+    A       2026-01-01    2026-01-31 100    2026-02-03
+    B       2026-01-01    2026-01-31 50     -
+    """
     settled = ledger_of(text, shape="settled")
     assert aged(settled, "2026-02-02") == {"1-30": 150}
     assert aged(settled, "2026-02-03") == {"1-30": 50}

@@ -30,7 +30,12 @@ def test_each_currency_has_its_decimals(currency: str, places: int) -> None:
 
 @pytest.mark.parametrize(
     ("currency", "text", "found"),
-    [("JPY", "1500", []), ("JPY", "1500.5", ["too_many_decimals"]), ("KWD", "1.234", []), ("EUR", "1.234", ["too_many_decimals"])],
+    [
+        ("JPY", "1500", []),
+        ("JPY", "1500.5", ["too_many_decimals"]),
+        ("KWD", "1.234", []),
+        ("EUR", "1.234", ["too_many_decimals"]),
+    ],
 )
 def test_more_decimals_than_the_currency_has_are_told(currency: str, text: str, found: list[str]) -> None:
     ledger = ar.make_ledger(items=table(ITEM.format("A", currency, text)))
@@ -113,7 +118,9 @@ def test_sums_do_not_depend_on_the_order_of_large_and_small() -> None:
 
 
 def test_amounts_in_two_currencies_are_never_added() -> None:
-    items = "item_id document_date due_date currency amount\n1 2026-01-01 2026-01-31 EUR 1\n2 2026-01-01 2026-01-31 JPY 100"
+    items = (
+        "item_id document_date due_date currency amount\n1 2026-01-01 2026-01-31 EUR 1\n2 2026-01-01 2026-01-31 JPY 100"
+    )
     aging = ar.aging_table(ledger_of(items), as_of=DAY)
     assert aging.set_index("currency")["net"].to_dict() == {"EUR": 1, "JPY": 100}
 
@@ -132,8 +139,8 @@ def test_a_share_of_large_base_amounts_does_not_overflow() -> None:
 
 @pytest.mark.parametrize(("rate", "expected"), [("inf", []), ("1e300", []), ("0", [0]), ("words", []), ("1.1", [110])])
 def test_a_rate_that_is_none_leaves_the_base_amount_missing_and_is_told(rate: str, expected: list[float]) -> None:
-    text = "item_id document_date due_date currency base_currency exchange_rate amount\n1 2026-01-01 2026-01-31 USD EUR {} 100"
-    ledger = ledger_of(text.format(rate))
+    header = "item_id document_date due_date currency base_currency exchange_rate amount"
+    ledger = ledger_of(f"{header}\n1 2026-01-01 2026-01-31 USD EUR {rate} 100")
     assert open_amounts(ledger, DAY) == {"1": 100}
     assert ("missing_base_amount" in codes(ledger)) == (not expected)
     assert ar.aging_table(ledger, as_of=DAY, of="base_open_amount")["net"].tolist() == (expected or [0])

@@ -1,8 +1,11 @@
 """Payments: what they name is paid, the oldest instalment first; the rest stays on account."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import arkit as ar
+from tests.ledger.books import day_text, examples
 from tests.literal import codes, ledger_of, open_amounts
 
 COVERS = ("2026-01-01", "2026-12-31")
@@ -136,3 +139,38 @@ def test_base_amounts_of_parts_at_the_rate_of_the_invoice() -> None:
     """
     ledger = paid(items, "item_id effective_on amount\nA 2026-02-01 40")
     assert ar.aging_table(ledger, as_of=DAY, of="base_open_amount")["net"].tolist() == [54]
+
+
+# Any payments of a document, against a till that takes them one by one
+
+AMOUNTS = st.integers(1, 9999)
+PAID = st.tuples(st.integers(0, 90), AMOUNTS)
+
+
+def one_by_one(parts: list[int], payments: list[tuple[int, int]], day: int) -> dict[str, int]:
+    """Pay the parts in their order, payment by payment up to a day; what is left of a payment stays on account."""
+    left = {f"I{number}": amount for number, amount in enumerate(parts)}
+    account = {}
+    for number, (paid_on, amount) in sorted(enumerate(payments), key=lambda each: (each[1][0], f"P{each[0]}")):
+        if paid_on > day:
+            continue
+        for name in left:
+            taken = min(left[name], amount)
+            left[name] -= taken
+            amount -= taken
+        account[f"P{number}"] = -amount
+    return {name: amount for name, amount in (left | account).items() if amount}
+
+
+@given(parts=st.lists(AMOUNTS, min_size=1, max_size=5), payments=st.lists(PAID, max_size=6), day=st.integers(0, 100))
+@examples(0.5)
+def test_any_payments_of_a_document(parts: list[int], payments: list[tuple[int, int]], day: int) -> None:
+    items = [f"I{number} D 2026-01-01 2026-02-0{number + 1} {amount}" for number, amount in enumerate(parts)]
+    rows = [f"P{number} C1 D {day_text(paid)} {amount}" for number, (paid, amount) in enumerate(payments)]
+    ledger = ledger_of(
+        "\n".join(["item_id document_id document_date due_date amount", *items]),
+        payments="\n".join(["payment_id customer_id item_id effective_on amount", *rows]),
+        covers=COVERS,
+    )
+    assert open_amounts(ledger, day_text(day)) == one_by_one(parts, payments, day)
+    assert ar.reconcile(ledger, as_of=day_text(day))["difference"].eq(0).all()

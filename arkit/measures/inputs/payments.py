@@ -8,6 +8,7 @@ import polars as pl
 from arkit.days import day_of
 from arkit.measures.inputs.rows import (
     INVOICES,
+    Rows,
     entries_of,
     group_sums,
     items_of,
@@ -50,12 +51,7 @@ def punctuality(question: Question) -> pl.DataFrame:
     What was credited, written off or transferred by the due date had not to be paid. What is still open on the due date
     is late, paid since or not.
     """
-    due = items_of(question, INVOICES).with_columns(
-        # Nobody can pay before the invoice is there.
-        nw.max_horizontal("due_day", "document_day").alias("deadline")
-    )
-    start, end = day_of(question.window.start), day_of(question.day)
-    due = due.filter(nw.col("deadline") > start, nw.col("deadline") <= end)
+    due = _due(question)
     rows = with_what_they_paid(
         question, entries_of(question).join(due.select("item", "deadline"), on="item", how="inner")
     )
@@ -72,3 +68,12 @@ def punctuality(question: Question) -> pl.DataFrame:
     )
     columns = ["due_items", "on_time_items", "due_amount", "on_time_amount"]
     return of_known_window(question, group_sums(question, items.join(due, on="item", how="inner"), columns))
+
+
+def _due(question: Question) -> Rows:
+    """Return the invoices and debit notes that fell due in the window."""
+    # Nobody can pay before the invoice is there.
+    deadline = nw.max_horizontal("due_day", "document_day")
+    items = items_of(question, INVOICES).with_columns(deadline.alias("deadline"))
+    start, end = day_of(question.window.start), day_of(question.day)
+    return items.filter(nw.col("deadline") > start, nw.col("deadline") <= end)
