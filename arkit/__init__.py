@@ -11,6 +11,7 @@ from arkit.balances import (
     statement,
     translated,
 )
+from arkit.credit import declining_payers, static_debtors
 from arkit.ledger import Layout, Ledger, freeze, make_ledger, read_ledger, sample_ledger
 from arkit.measures import (
     KEY_FIGURES,
@@ -53,6 +54,7 @@ __all__ = [
     "countback_dso",
     "cure_rates",
     "days_beyond_terms",
+    "declining_payers",
     "dso",
     "evidence",
     "explain_dso",
@@ -73,6 +75,7 @@ __all__ = [
     "roll_rates",
     "sample_ledger",
     "statement",
+    "static_debtors",
     "time_to_pay",
     "top_10_share",
     "translated",

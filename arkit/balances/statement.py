@@ -93,7 +93,7 @@ def statement(ledger: Ledger, *, as_of: date | str, customer_id: str, first: dat
 
 
 def _movements(ledger: Ledger, day: date, customer_id: str) -> pl.DataFrame:
-    items = ledger.frames.items.filter(pl.col("customer_id").cast(pl.String) == customer_id)
+    items = ledger.frames.items.filter(pl.col("customer_id").cast(pl.String) == str(customer_id))
     if items.is_empty():
         raise unknown_name("customer", customer_id, known=ledger.frames.items["customer_id"].cast(pl.String).unique())
     entries = ledger.frames.entries.filter(pl.col("effective_on") <= day).join(

@@ -134,11 +134,12 @@ def _chances_in_orders(ranks: Ints, design: Design) -> Floats:
     found, which = np.unique(layouts, axis=0, return_inverse=True)
     for number, layout in enumerate(found):
         own, block = np.split(layout, 2)
-        drawn = _orders(own, block)
+        size = int((block < outside).sum())
+        own, drawn = own[:size].astype(np.float32), _orders(own[:size], block[:size])
         same = np.flatnonzero(which.reshape(-1) == number)
         for start in range(0, len(same), _ROWS_AT_ONCE):
             part = same[start : start + _ROWS_AT_ONCE]
-            as_low = ranks[part] @ drawn.T <= (ranks[part] @ own.astype(np.float32))[:, None]
+            as_low = ranks[part, :size] @ drawn.T <= (ranks[part, :size] @ own)[:, None]
             chances[part] = (1 + as_low.sum(axis=1)) / (ORDERS + 1)
     return chances
 

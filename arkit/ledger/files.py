@@ -77,7 +77,10 @@ def _header(content: bytes, delimiter: str) -> tuple[list[str], int]:
 
 
 def _decoded(path: Path, encoding: str) -> bytes:
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ReadingError(f"{path.name} cannot be opened: {error.strerror or error}.") from error
     if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
         start = content[:4]
         if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content[:1000]:

@@ -34,7 +34,7 @@ def read_sheet(path: Path, sheet: str, *, decimal_mark: str) -> tuple[pl.DataFra
         if sheet and sheet not in book.sheet_names:
             raise ReadingError(f"{path.name} has no sheet {sheet!r}. It has: {listed(book.sheet_names)}.")
         return _below_header(partial(_load, book, sheet or 0), path, decimal_mark)
-    except fastexcel.FastExcelError as error:
+    except (fastexcel.FastExcelError, OSError) as error:
         raise ReadingError(
             f"{path.name} cannot be read as a workbook: {first_line(error)}. Save it again as .xlsx without a password."
         ) from error

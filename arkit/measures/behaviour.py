@@ -87,10 +87,10 @@ def payment_behaviour(ledger: Ledger, *, as_of: date | str, policy: Policy | Non
         ``on_time_share`` and ``on_time_share_amount`` (0-1), ``recent_amount`` and ``recent_on_time_share`` (by amount,
         of what was due in the last six months), ``days_late`` (weighted by amount), ``days_late_median``,
         ``days_late_spread`` (standard deviation), ``days_late_worst``, ``days_late_trend`` (days later per month of
-        invoice date), ``payments`` (days with one), ``paid_amount``, ``payments_per_month``, ``last_payment``, ``longest_silence`` (days between payments,
-        up to ``as_of`` while something is past due), ``part_paid_share`` (items paid in parts), ``disputed_items``,
-        ``open_amount`` (gross), ``past_due``, ``disputed_amount``, ``oldest_days`` (past due), ``limit_use`` (open
-        amount / credit limit).
+        invoice date), ``payments`` (days with one), ``paid_amount``, ``payments_per_month``, ``last_payment``,
+        ``longest_silence`` (days between payments, up to ``as_of`` while something is past due), ``part_paid_share``
+        (items paid in parts), ``disputed_items``, ``open_amount`` (gross), ``past_due``, ``disputed_amount``,
+        ``oldest_days`` (past due), ``limit_use`` (open amount / credit limit).
 
     Raises
     ------

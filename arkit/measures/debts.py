@@ -81,3 +81,41 @@ def unpaid_until(ledger: Ledger, day: date) -> nw.LazyFrame[pl.LazyFrame]:
     periods = nw.from_native(ledger.periods.lazy())
     owed = periods.filter(nw.col("open_amount") > 0, nw.col("since") <= day_of(day))
     return with_debt(owed.select("item", "until"), ledger).group_by("debt").agg(nw.col("until").max())
+
+
+def followed(ledger: Ledger, day: date) -> nw.LazyFrame[pl.LazyFrame]:
+    """Return each billing with the days after which and up to which it was at risk, and whether it was paid then."""
+    number, first = day_of(day), day_of(ledger.covers[0])
+    rows = billings(ledger, day).with_columns(nw.col("item").alias("debt"))
+    rows = rows.join(unpaid_until(ledger, day), on="debt", how="left")
+    rows = rows.join(_not_paid(ledger, day), on="debt", how="left")
+    lost = nw.col("off").fill_null(0) * 2 > nw.col("billed")
+    void = nw.col("void").fill_null(0) * 2 > nw.col("billed")
+    until = nw.coalesce("until", "document_day")
+    still = (until > number) | lost
+    began = nw.col("document_day")
+    rows = rows.with_columns(
+        (nw.when(still).then(nw.lit(number)).otherwise(until) - began).alias("leaves"),
+        # Day -1: at risk on the day of the document itself.
+        nw.when(began >= first).then(nw.lit(-1)).otherwise(nw.lit(first) - began).alias("enters"),
+        nw.when(still | void).then(0).otherwise(1).alias("paid"),
+    )
+    return rows.filter(nw.col("leaves") >= 0)
+
+
+def _not_paid(ledger: Ledger, day: date) -> nw.LazyFrame[pl.LazyFrame]:
+    """Return how much of each debt was written off (``off``), or credited, corrected or transferred away (``void``)."""
+    entries = ledger.frames.entries.lazy().filter(pl.col("effective_on") <= day)
+    credits = ledger.frames.items.lazy().filter(pl.col("item_type") == "credit_note")
+    renewals = carried_on(ledger).lazy()
+    kind = pl.col("entry_type")
+    credited = entries.filter(kind == "application").join(
+        credits.select(counterpart_item_id="item_id"), on="counterpart_item_id", how="semi"
+    )
+    # What was transferred to the item that carries the debt on comes back as that item's original.
+    renewed = entries.filter(kind == "original").join(renewals, on="item", how="semi")
+    moved = entries.filter((kind == "correction") | (kind == "transfer"))
+    off = entries.filter(kind == "write_off").select("item", off=-pl.col("amount"), void=0)
+    void = [part.select("item", off=0, void=-pl.col("amount")) for part in (credited, renewed, moved)]
+    rows = nw.from_native(pl.concat([off, *void], how="vertical_relaxed"))
+    return with_debt(rows, ledger).group_by("debt").agg(nw.col("off", "void").sum())

@@ -10,7 +10,7 @@ import polars as pl
 from arkit.days import day_of
 from arkit.ledger.model import Ledger
 from arkit.ledger.periods import day_number
-from arkit.measures.time_to_pay import _followed as followed
+from arkit.measures.debts import followed
 
 
 def lateness(ledger: Ledger, day: date) -> nw.LazyFrame[pl.LazyFrame]:

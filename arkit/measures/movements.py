@@ -26,6 +26,7 @@ MOVEMENTS: Final = (
     "paid",
     "cured",
     "written off",
+    "renegotiated",
     "unapplied",
 )
 COLUMNS: Final = (
@@ -51,8 +52,9 @@ def movements(ledger: Ledger, *, as_of: date | str, since: date | str, policy: P
 
     Formula: change = open amount on ``as_of`` - open amount on ``since``; the changes add up to the change of the
     receivables. An item is *new* (or *new and past due*), *worsened* (in an older bucket), *partly paid*, *increased*,
-    *unchanged*, *paid* (was not due, now settled), *cured* (was past due, now settled), *written off* (settled with a
-    write-off); credits and receipts kept apart are *unapplied*.
+    *unchanged*, *paid* (was not due, now settled), *cured* (was past due, now settled), *written off* (settled,
+    most of it by a write-off), *renegotiated* (continued by another item, or continuing one); credits and receipts kept apart are
+    *unapplied*.
 
     Parameters
     ----------
@@ -91,7 +93,8 @@ def movements(ledger: Ledger, *, as_of: date | str, since: date | str, policy: P
     now = open_frame(ledger, last, policy=policy).select(columns)
     then = open_frame(ledger, first, policy=policy).select(columns)
     both = now.join(then, on="item", how="full", suffix="_then", coalesce=True)
-    both = both.join(_written_off(ledger, first, last), on="item", how="left").with_columns(
+    both = both.join(_given_up(ledger, first, last), on="item", how="left")
+    both = both.join(_continuing(ledger), on="item", how="left").with_columns(
         *(pl.coalesce(name, f"{name}_then").alias(name) for name in _KEYS),
         before=pl.col("open_amount_then").fill_null(0),
         open_amount=pl.col("open_amount").fill_null(0),
@@ -109,11 +112,20 @@ def movements(ledger: Ledger, *, as_of: date | str, since: date | str, policy: P
     return to_units(rows, dict.fromkeys(("before", "open_amount", "change"), "currency")).to_pandas()
 
 
-def _written_off(ledger: Ledger, first: date, last: date) -> pl.DataFrame:
-    entries = ledger.frames.entries.filter(
-        (pl.col("entry_type") == "write_off") & (pl.col("effective_on") > first) & (pl.col("effective_on") <= last)
-    )
-    return entries.select("item", written_off=pl.lit(True)).unique()
+def _given_up(ledger: Ledger, first: date, last: date) -> pl.DataFrame:
+    """Return what was written off of each item between two days, and what was transferred away."""
+    entries = ledger.frames.entries.filter((pl.col("effective_on") > first) & (pl.col("effective_on") <= last))
+    kinds = {"written_off": "write_off", "transferred": "transfer"}
+    sums = [
+        pl.when(pl.col("entry_type") == kind).then(-pl.col("amount")).otherwise(0).alias(name)
+        for name, kind in kinds.items()
+    ]
+    given_up = entries.filter(pl.col("entry_type").cast(pl.String).is_in(list(kinds.values())))
+    return given_up.select("item", *sums).group_by("item").agg(pl.col(list(kinds)).sum())
+
+
+def _continuing(ledger: Ledger) -> pl.DataFrame:
+    return ledger.frames.items.filter(pl.col("replaces").is_not_null()).select("item", continues=pl.lit(True))
 
 
 def _movement(policy: Policy) -> pl.Expr:
@@ -126,8 +138,12 @@ def _movement(policy: Policy) -> pl.Expr:
     return (
         pl.when((now == apart) | (then == apart))
         .then(pl.lit("unapplied"))
-        .when(now.is_null() & pl.col("written_off").is_not_null())
+        .when(now.is_null() & (pl.col("written_off") * 2 > pl.col("before")))
         .then(pl.lit("written off"))
+        .when(now.is_null() & (pl.col("transferred") * 2 > pl.col("before")))
+        .then(pl.lit("renegotiated"))
+        .when(then.is_null() & pl.col("continues").fill_null(False))
+        .then(pl.lit("renegotiated"))
         .when(now.is_null() & (then >= first_late))
         .then(pl.lit("cured"))
         .when(now.is_null())

@@ -9,11 +9,10 @@ import narwhals as nw
 import polars as pl
 
 from arkit.balances.grouping import By, group_columns, with_columns_for
-from arkit.days import day_of
 from arkit.errors import unknown_name
 from arkit.ledger.model import Ledger
 from arkit.ledger.money import to_units
-from arkit.measures.debts import billings, carried_on, require_history, unpaid_until, with_debt
+from arkit.measures.debts import followed, require_history
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,7 +127,7 @@ def _curve(ledger: Ledger, as_of: date | str, by: By, weights: Weights) -> tuple
         raise unknown_name("weight", weights, known=("items", "amount"))
     day = require_history(ledger, as_of)
     keys = group_columns(by, ledger)
-    rows = with_columns_for(_followed(ledger, day), keys, ledger, [day])
+    rows = with_columns_for(followed(ledger, day), keys, ledger, [day])
     happened: pl.DataFrame = _events(rows, keys, weights).to_native().collect()
     happened = happened.with_columns(pl.col(keys).cast(pl.String)).sort(*keys, "day")
     # Who enters on a day is at risk from the next one on.
@@ -137,44 +136,6 @@ def _curve(ledger: Ledger, as_of: date | str, by: By, weights: Weights) -> tuple
     happened = happened.with_columns(at_risk=entered - gone)
     stays = pl.when(pl.col("settled") > 0).then(1 - pl.col("settled") / pl.col("at_risk")).otherwise(1.0)
     return keys, happened.with_columns(survival=stays.cum_prod().over(keys))
-
-
-def _followed(ledger: Ledger, day: date) -> nw.LazyFrame[pl.LazyFrame]:
-    """Return each billing with the days after which and up to which it was at risk, and whether it was paid then."""
-    number, first = day_of(day), day_of(ledger.covers[0])
-    rows = billings(ledger, day).with_columns(nw.col("item").alias("debt"))
-    rows = rows.join(unpaid_until(ledger, day), on="debt", how="left")
-    rows = rows.join(_not_paid(ledger, day), on="debt", how="left")
-    lost = nw.col("off").fill_null(0) * 2 > nw.col("billed")
-    void = nw.col("void").fill_null(0) * 2 > nw.col("billed")
-    until = nw.coalesce("until", "document_day")
-    still = (until > number) | lost
-    began = nw.col("document_day")
-    rows = rows.with_columns(
-        (nw.when(still).then(nw.lit(number)).otherwise(until) - began).alias("leaves"),
-        # Day -1: at risk on the day of the document itself.
-        nw.when(began >= first).then(nw.lit(-1)).otherwise(nw.lit(first) - began).alias("enters"),
-        nw.when(still | void).then(0).otherwise(1).alias("paid"),
-    )
-    return rows.filter(nw.col("leaves") >= 0)
-
-
-def _not_paid(ledger: Ledger, day: date) -> nw.LazyFrame[pl.LazyFrame]:
-    """Return how much of each debt was written off (``off``), or credited, corrected or transferred away (``void``)."""
-    entries = ledger.frames.entries.lazy().filter(pl.col("effective_on") <= day)
-    credits = ledger.frames.items.lazy().filter(pl.col("item_type") == "credit_note")
-    renewals = carried_on(ledger).lazy()
-    kind = pl.col("entry_type")
-    credited = entries.filter(kind == "application").join(
-        credits.select(counterpart_item_id="item_id"), on="counterpart_item_id", how="semi"
-    )
-    # What was transferred to the item that carries the debt on comes back as that item's original.
-    renewed = entries.filter(kind == "original").join(renewals, on="item", how="semi")
-    moved = entries.filter((kind == "correction") | (kind == "transfer"))
-    off = entries.filter(kind == "write_off").select("item", off=-pl.col("amount"), void=0)
-    void = [part.select("item", off=0, void=-pl.col("amount")) for part in (credited, renewed, moved)]
-    rows = nw.from_native(pl.concat([off, *void], how="vertical_relaxed"))
-    return with_debt(rows, ledger).group_by("debt").agg(nw.col("off", "void").sum())
 
 
 def _events(rows: nw.LazyFrame[pl.LazyFrame], keys: list[str], weights: Weights) -> nw.LazyFrame[pl.LazyFrame]:

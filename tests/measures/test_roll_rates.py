@@ -250,6 +250,20 @@ def test_the_sample_is_followed_from_its_agings() -> None:
     require_amounts_of_the_aging(ar.sample_ledger(), months=12, as_of="2026-10-31")
 
 
+def test_a_month_of_the_sample_is_what_two_lists_of_open_items_say() -> None:
+    ledger = ar.sample_ledger()
+    then, now = (ar.open_items(ledger, as_of=day) for day in ("2026-09-30", "2026-10-31"))
+    both = then[then["open_amount"] > 0].merge(now, on="item_id", how="left", suffixes=("", "_now"))
+    both["kept"] = both[["open_amount", "open_amount_now"]].min(axis=1).where(both["open_amount_now"] > 0, 0)
+    both["rolled"] = both["kept"].where(both["bucket_now"].cat.codes > both["bucket"].cat.codes, 0)
+    both["amount"], both["stayed"] = both["open_amount"], both["kept"] - both["rolled"]
+    columns = ["amount", "rolled", "stayed"]
+    expected = both.groupby(["currency", "bucket"], observed=True)[columns].sum().round(3)
+    rates = ar.roll_rates(ledger, as_of="2026-10-31", months=1)
+    found = rates[rates["amount"] > 0].set_index(["currency", "bucket"])[columns].round(3)
+    assert found.to_dict() == expected.to_dict()
+
+
 def test_ibm_customers_pay_before_sixty_days_are_over(ibm_late_payment) -> None:
     ledger = ar.read_ledger(
         ibm_late_payment / "invoices_mdy.csv", layout=ar.resource("templates/layouts/ibm_late_payment_mdy.toml")
