@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = 3
 PANEL_HEIGHT: Final = 170
+TICKS: Final = {"ratio": ".0%", "days": "~g", "times": ".1f", "amount": "~s"}
 
 
 def key_figure_chart(trend: pd.DataFrame, *, title: str) -> Figure:
@@ -41,7 +42,8 @@ def key_figure_chart(trend: pd.DataFrame, *, title: str) -> Figure:
         axes = {"visible": False, "row": place // COLUMNS + 1, "col": place % COLUMNS + 1}
         figure.update_xaxes(**axes).update_yaxes(**axes)
     figure.update_annotations(font={"size": 13, "color": MUTED})
-    return framed(figure, title=title, height=90 + rows * PANEL_HEIGHT, showlegend=False)
+    framed(figure, title=title, height=90 + rows * PANEL_HEIGHT, showlegend=False)
+    return figure.update_layout(margin_r=70)  # room for the last values
 
 
 def _panel(figure: Figure, series: pd.DataFrame, *, row: int, col: int) -> None:
@@ -69,5 +71,5 @@ def _panel(figure: Figure, series: pd.DataFrame, *, row: int, col: int) -> None:
         row=row,
         col=col,
     )
-    figure.update_yaxes(tickformat=".0%" if unit == "ratio" else "~s", nticks=4, row=row, col=col)
+    figure.update_yaxes(tickformat=TICKS[unit], nticks=4, row=row, col=col)
     figure.update_xaxes(tickformat="%b %y", nticks=4, row=row, col=col)
