@@ -11,7 +11,8 @@ from arkit.balances import (
     statement,
     translated,
 )
-from arkit.credit import declining_payers, static_debtors
+from arkit.collection import CollectionPolicy, worklist
+from arkit.credit import CategoryPolicy, categorise, declining_payers, migration, static_debtors
 from arkit.ledger import Layout, Ledger, freeze, make_ledger, read_ledger, sample_ledger
 from arkit.measures import (
     KEY_FIGURES,
@@ -29,6 +30,7 @@ from arkit.measures import (
     median_days_to_pay,
     movements,
     past_due_ratio,
+    payment_behaviour,
     roll_forward,
     roll_rates,
     time_to_pay,
@@ -42,6 +44,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "KEY_FIGURES",
+    "CategoryPolicy",
+    "CollectionPolicy",
     "Layout",
     "Ledger",
     "Policy",
@@ -49,6 +53,7 @@ __all__ = [
     "aging_trend",
     "average_days_delinquent",
     "best_possible_dso",
+    "categorise",
     "closing_rates",
     "collection_effectiveness_index",
     "countback_dso",
@@ -64,9 +69,11 @@ __all__ = [
     "loss_rates",
     "make_ledger",
     "median_days_to_pay",
+    "migration",
     "movements",
     "open_items",
     "past_due_ratio",
+    "payment_behaviour",
     "read_ledger",
     "reconcile",
     "require_reconciled",
@@ -80,4 +87,5 @@ __all__ = [
     "top_10_share",
     "translated",
     "vintage",
+    "worklist",
 ]

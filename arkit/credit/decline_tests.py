@@ -94,9 +94,7 @@ def _delay(panel: Months, times: Times, enough: Flags) -> tuple[Floats, Floats]:
     return _of_enough(early, design, enough & (told.sum(axis=1) >= LEAST_MONTHS))
 
 
-def _of_enough(
-    values: Ints | Floats, design: Design, enough: Flags, *, exact: bool = True
-) -> tuple[Floats, Floats]:
+def _of_enough(values: Ints | Floats, design: Design, enough: Flags, *, exact: bool = True) -> tuple[Floats, Floats]:
     """Return trend and chance of those with enough history, nothing for the others."""
     trend, chance = np.full(len(values), np.nan), np.full(len(values), np.nan)
     trend[enough], chance[enough] = rank_trend(values[enough], design.rows(enough), exact=exact)

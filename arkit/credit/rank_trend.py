@@ -34,9 +34,7 @@ class Design:
 
     def rows(self, chosen: Flags) -> Self:
         """Return the design of some of the series."""
-        return replace(
-            self, counted=self.counted[chosen], scores=self.scores[chosen], blocks=self.blocks[chosen]
-        )
+        return replace(self, counted=self.counted[chosen], scores=self.scores[chosen], blocks=self.blocks[chosen])
 
     def inside(self) -> list[Flags]:
         """Return the counted points of each block."""

@@ -94,13 +94,17 @@ def static_debtors(ledger: Ledger, *, as_of: date | str, months: int = 6) -> pd.
         raise unknown_name("number of months", months, known=["1 and more"])
     day = require_history(ledger, as_of)
     before = months_before(day, months)
-    named = _items(ledger, day, before).group_by(KEYS).agg(
-        pl.col("open_amount").sum().alias("static_amount"),
-        pl.len().cast(pl.Int64).alias("items"),
-        pl.col("since").min().alias("static_since"),
-        pl.col("item_id").first().alias("oldest_item"),
-        pl.col("first_due").first().alias("oldest_due"),
-        pl.col("open_amount").filter("disputed").sum().alias("disputed_amount"),
+    named = (
+        _items(ledger, day, before)
+        .group_by(KEYS)
+        .agg(
+            pl.col("open_amount").sum().alias("static_amount"),
+            pl.len().cast(pl.Int64).alias("items"),
+            pl.col("since").min().alias("static_since"),
+            pl.col("item_id").first().alias("oldest_item"),
+            pl.col("first_due").first().alias("oldest_due"),
+            pl.col("open_amount").filter("disputed").sum().alias("disputed_amount"),
+        )
     )
     for beside in (_open(ledger, day), _paid(ledger, day, before)):
         named = named.join(beside, on=KEYS, how="left")
@@ -163,8 +167,10 @@ def _paid(ledger: Ledger, day: date, before: date) -> pl.DataFrame:
     """Return by customer what was paid after the day before, and the day of the last payment."""
     days = payment_days(ledger, day)
     recent = nw.when(nw.col("day") > day_of(before)).then(nw.col("paid")).otherwise(nw.lit(0, nw.Int64))
-    sums = days.with_columns(recent.alias("paid_amount")).group_by(*KEYS).agg(
-        nw.col("paid_amount").sum(), nw.col("day").max().alias("last_payment")
+    sums = (
+        days.with_columns(recent.alias("paid_amount"))
+        .group_by(*KEYS)
+        .agg(nw.col("paid_amount").sum(), nw.col("day").max().alias("last_payment"))
     )
     table: pl.DataFrame = sums.to_native().collect()
     return table.with_columns(pl.col(KEYS).cast(pl.String))

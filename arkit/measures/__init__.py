@@ -1,5 +1,6 @@
 """What the balances say: key figures, each defined once in the registry, and movements between two days."""
 
+from arkit.measures.behaviour import payment_behaviour
 from arkit.measures.days import (
     average_days_delinquent,
     best_possible_dso,
@@ -34,6 +35,7 @@ __all__ = [
     "median_days_to_pay",
     "movements",
     "past_due_ratio",
+    "payment_behaviour",
     "roll_forward",
     "roll_rates",
     "time_to_pay",

@@ -53,8 +53,8 @@ def movements(ledger: Ledger, *, as_of: date | str, since: date | str, policy: P
     Formula: change = open amount on ``as_of`` - open amount on ``since``; the changes add up to the change of the
     receivables. An item is *new* (or *new and past due*), *worsened* (in an older bucket), *partly paid*, *increased*,
     *unchanged*, *paid* (was not due, now settled), *cured* (was past due, now settled), *written off* (settled,
-    most of it by a write-off), *renegotiated* (continued by another item, or continuing one); credits and receipts kept apart are
-    *unapplied*.
+    most of it by a write-off), *renegotiated* (continued by another item, or continuing one); credits and
+    receipts kept apart are *unapplied*.
 
     Parameters
     ----------

@@ -1,6 +1,7 @@
 """What a report shows: balances, measures and figures put together."""
 
+from arkit.pages.customers import CustomersPage, customers_page
 from arkit.pages.monthly import MonthlyReport, monthly_report
 from arkit.pages.workbook import monthly_sheets
 
-__all__ = ["MonthlyReport", "monthly_report", "monthly_sheets"]
+__all__ = ["CustomersPage", "MonthlyReport", "customers_page", "monthly_report", "monthly_sheets"]

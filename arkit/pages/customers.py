@@ -174,9 +174,7 @@ class CustomersPage:
             return notice(
                 f"None of {len(found):,} customers pays less or more slowly than before beyond chance.", tone="good"
             )
-        shown = rows[
-            ["customer_id", "name", "currency", "aspect", "earlier_level", "recent_level", "cash_gap", "q_value"]
-        ]
+        shown = rows[["customer_id", "name", "currency", "aspect", "paid_before", "paid_recent", "cash_gap", "q_value"]]
         return table(shown, caption=f"{len(rows)} of {len(found):,} customers pay less, less often or more slowly")
 
     def static_debtors(self) -> Html:
@@ -184,14 +182,24 @@ class CustomersPage:
         rows = static_debtors(self.ledger, as_of=self.day)
         if rows.empty:
             return notice("Every open debt was reduced in the last six months.", tone="good")
-        return table(rows, caption="Debts that no payment has reduced for six months")
+        shown = [
+            "customer_id",
+            "name",
+            "currency",
+            "static_amount",
+            "items",
+            "static_since",
+            "oldest_days",
+            "otherwise_pays",
+        ]
+        return table(rows[shown], caption="Debts that no payment has reduced for six months")
 
     def worklist(self) -> Html:
         """Whom to chase first, and why."""
         rows = self.ranked[(self.ranked["currency"] == self.currency) & (self.ranked["rank"] <= CAPACITY)]
         if rows.empty:
             return notice(f"Nothing in {self.currency} is past due and undisputed.", tone="good")
-        shown = ["rank", "customer_id", "name", "currency", "category", "amount_at_risk", "past_due", "oldest_days"]
+        shown = ["rank", "customer_id", "name", "category", "amount_at_risk", "past_due", "oldest_days"]
         note = "Amount at risk = (open - disputed) x chance of lateness observed in the category x share not insured."
         caption = f"The first {len(rows)} to chase in {self.currency}"
         return table(rows[[*shown, "stage", "next_step", "reasons"]], caption=caption, note=note)

@@ -31,7 +31,7 @@ def main_currency(ledger: Ledger, day: date, policy: Policy) -> str:
     """Return the currency with most open items; without open items the one with most items."""
     aging = aging_table(ledger, as_of=day, policy=policy)
     if len(aging):
-        return str(aging.loc[aging["items"].idxmax(), "currency"])
+        return str(aging.sort_values("items", ascending=False)["currency"].iloc[0])
     return str(ledger.items["currency"].mode().iloc[0])
 
 

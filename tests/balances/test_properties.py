@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import arkit as ar
 from tests.ledger import model_of_books as model
-from tests.ledger.books import COVERS, DECIMALS, Books, as_of_days, books, day_text, examples
+from tests.ledger.books import COVERS, DECIMALS, Books, Case, as_of_days, cases, day_text, examples
 from tests.ledger.files import layout, workbook_of
 
 KEYS = ["item_id", "currency", "bucket", "open_amount"]
@@ -43,9 +43,10 @@ def opened(ledger: ar.Ledger, as_of: date, **how: Any) -> list[list[Any]]:
 # Rule 1
 
 
-@given(drawn=books(faults=True), as_of=as_of_days, policy=st.sampled_from(POLICIES))
-@examples(0.6)
-def test_what_is_shown_and_set_apart_is_the_raw_column(drawn: Books, as_of: date, policy: ar.Policy) -> None:
+@given(case=cases(faults=True), policy=st.sampled_from(POLICIES))
+@examples(0.5)
+def test_what_is_shown_and_set_apart_is_the_raw_column(case: Case, policy: ar.Policy) -> None:
+    drawn, as_of = case
     proof = ar.reconcile(drawn.ledger(), as_of=as_of, policy=policy)
     assert proof["difference"].eq(0).all()
     found: dict[Any, Decimal] = defaultdict(Decimal)
@@ -61,9 +62,10 @@ def test_what_is_shown_and_set_apart_is_the_raw_column(drawn: Books, as_of: date
         assert abs(found[currency] - expected.get(currency, 0)) <= lines[currency] * minor / 2
 
 
-@given(drawn=books(), as_of=as_of_days)
+@given(case=cases())
 @examples(0.3)
-def test_without_faults_the_total_is_the_raw_column_to_the_cent(drawn: Books, as_of: date) -> None:
+def test_without_faults_the_total_is_the_raw_column_to_the_cent(case: Case) -> None:
+    drawn, as_of = case
     ledger = drawn.ledger()
     net = ar.aging_table(ledger, as_of=as_of).set_index("currency")["net"]
     found = {currency: exact(amount, currency) for currency, amount in net.items() if amount}
@@ -71,11 +73,10 @@ def test_without_faults_the_total_is_the_raw_column_to_the_cent(drawn: Books, as
     assert ar.reconcile(ledger, as_of=as_of)[["set_apart", "rounding"]].eq(0).all(axis=None)
 
 
-@given(drawn=books(faults=True), as_of=as_of_days, policy=st.sampled_from(POLICIES))
-@examples(0.6)
-def test_each_item_is_open_with_what_the_rows_say_and_in_its_bucket(
-    drawn: Books, as_of: date, policy: ar.Policy
-) -> None:
+@given(case=cases(faults=True), policy=st.sampled_from(POLICIES))
+@examples(0.5)
+def test_each_item_is_open_with_what_the_rows_say_and_in_its_bucket(case: Case, policy: ar.Policy) -> None:
+    drawn, as_of = case
     items = model.usable_items(drawn)
     first = policy.first_overdue_day
     expected = []
@@ -91,9 +92,10 @@ def test_each_item_is_open_with_what_the_rows_say_and_in_its_bucket(
 # Rule 2
 
 
-@given(drawn=books(references=True), as_of=as_of_days)
-@examples(0.25)
-def test_what_counts_later_never_changes_what_was_open(drawn: Books, as_of: date) -> None:
+@given(case=cases(references=True))
+@examples(0.2)
+def test_what_counts_later_never_changes_what_was_open(case: Case) -> None:
+    drawn, as_of = case
     then = as_of.isoformat()
     counted = drawn.without(lambda table, row: table == "items" or (row["effective_on"] or "") <= then)
     named = {row[name] for row in (*counted.applications, *counted.entries) for name in row if name.endswith("item_id")}
@@ -105,10 +107,10 @@ def test_what_counts_later_never_changes_what_was_open(drawn: Books, as_of: date
             assert opened(earlier.ledger(), as_of) == opened(drawn.ledger(), as_of)
 
 
-@given(drawn=books(), known=as_of_days, back=st.integers(0, 20))
-@examples(0.4)
-def test_what_is_recorded_later_never_changes_what_was_known(drawn: Books, known: date, back: int) -> None:
-    drawn = _recorded_after_its_items(drawn)
+@given(case=cases(), back=st.integers(0, 20))
+@examples(0.3)
+def test_what_is_recorded_later_never_changes_what_was_known(case: Case, back: int) -> None:
+    drawn, known = _recorded_after_its_items(case[0]), case[1]
     as_of = max(known - timedelta(days=back), date.fromisoformat(COVERS[0]))
     seen = drawn.without(lambda _, row: (row["recorded_on"] or "") <= known.isoformat())
     if seen.items:
@@ -126,9 +128,10 @@ def _recorded_after_its_items(drawn: Books) -> Books:
     return drawn
 
 
-@given(drawn=books(), known=as_of_days)
+@given(case=cases())
 @examples(0.2)
-def test_what_was_known_reconciles_by_itself(drawn: Books, known: date) -> None:
+def test_what_was_known_reconciles_by_itself(case: Case) -> None:
+    drawn, known = case
     ledger = drawn.ledger().known_on(known)
     assert ar.reconcile(ledger, as_of=known)["difference"].eq(0).all()
 
@@ -136,14 +139,10 @@ def test_what_was_known_reconciles_by_itself(drawn: Books, known: date) -> None:
 # Rule 3
 
 
-@given(
-    drawn=books(references=True),
-    as_of=as_of_days,
-    policy=st.sampled_from([*POLICIES, ar.Policy(unapplied="net")]),
-    data=st.data(),
-)
+@given(case=cases(references=True), policy=st.sampled_from([*POLICIES, ar.Policy(unapplied="net")]), data=st.data())
 @examples(0.25)
-def test_the_order_of_rows_is_irrelevant(drawn: Books, as_of: date, policy: ar.Policy, data: st.DataObject) -> None:
+def test_the_order_of_rows_is_irrelevant(case: Case, policy: ar.Policy, data: st.DataObject) -> None:
+    drawn, as_of = case
     shuffled = Books(*(data.draw(st.permutations(rows)) for rows in (drawn.items, drawn.applications, drawn.entries)))
     one, other = drawn.ledger(), shuffled.ledger()
     assert opened(one, as_of, policy=policy) == opened(other, as_of, policy=policy)
@@ -153,9 +152,10 @@ def test_the_order_of_rows_is_irrelevant(drawn: Books, as_of: date, policy: ar.P
     pd.testing.assert_frame_equal(*(ar.reconcile(ledger, as_of=as_of, policy=policy) for ledger in (one, other)))
 
 
-@given(drawn=books(), as_of=as_of_days, share=st.integers(1, 99), data=st.data())
+@given(case=cases(), share=st.integers(1, 99), data=st.data())
 @examples(0.3)
-def test_an_item_in_two_parts_leaves_every_total(drawn: Books, as_of: date, share: int, data: st.DataObject) -> None:
+def test_an_item_in_two_parts_leaves_every_total(case: Case, share: int, data: st.DataObject) -> None:
+    drawn, as_of = case
     place = data.draw(st.integers(0, len(drawn.items) - 1))
     whole = drawn.items[place]
     amount = Decimal(whole["amount"] or 0)
@@ -198,9 +198,10 @@ INPUTS = {
 }
 
 
-@given(drawn=books(), as_of=as_of_days)
+@given(case=cases())
 @examples(0.1)
-def test_every_kind_of_table_gives_the_same(drawn: Books, as_of: date) -> None:
+def test_every_kind_of_table_gives_the_same(case: Case) -> None:
+    drawn, as_of = case
     tables = drawn.tables()
     agings = []
     for convert in INPUTS.values():
@@ -217,9 +218,10 @@ FILES: dict[str, Callable[[pl.DataFrame, Path], object]] = {
 }
 
 
-@given(drawn=books(faults=True, references=True), as_of=as_of_days)
-@examples(0.15)
-def test_every_kind_of_file_gives_the_same(drawn: Books, as_of: date, tmp_path_factory: pytest.TempPathFactory) -> None:
+@given(case=cases(faults=True, references=True))
+@examples(0.1)
+def test_every_kind_of_file_gives_the_same(case: Case, tmp_path_factory: pytest.TempPathFactory) -> None:
+    drawn, as_of = case
     ledgers = []
     for kind, write in FILES.items():
         folder = tmp_path_factory.mktemp(kind)
@@ -231,9 +233,10 @@ def test_every_kind_of_file_gives_the_same(drawn: Books, as_of: date, tmp_path_f
         assert opened(ledgers[0], as_of) == opened(other, as_of)
 
 
-@given(drawn=books(), gone=st.lists(st.none() | st.integers(0, 60), min_size=8, max_size=8), as_of=as_of_days)
+@given(case=cases(), gone=st.lists(st.none() | st.integers(0, 60), min_size=8, max_size=8))
 @examples(0.2)
-def test_a_settled_item_is_open_until_the_day(drawn: Books, gone: list[int | None], as_of: date) -> None:
+def test_a_settled_item_is_open_until_the_day(case: Case, gone: list[int | None]) -> None:
+    drawn, as_of = case
     rows = [
         {**row, "settled_on": None if day is None else day_text(day)}
         for row, day in zip(drawn.items, gone, strict=False)
@@ -257,9 +260,10 @@ def test_a_settled_item_is_open_until_the_day(drawn: Books, gone: list[int | Non
 GROUPS = ["entity", "account", "customer_id", "item_type", "salesperson", "terms", "document_id", "due_date"]
 
 
-@given(drawn=books(faults=True), as_of=as_of_days, by=st.sampled_from(GROUPS))
+@given(case=cases(faults=True), by=st.sampled_from(GROUPS))
 @examples(0.3)
-def test_groups_add_up_to_the_total(drawn: Books, as_of: date, by: str) -> None:
+def test_groups_add_up_to_the_total(case: Case, by: str) -> None:
+    drawn, as_of = case
     ledger = drawn.ledger()
     whole = ar.aging_table(ledger, as_of=as_of).set_index("currency")
     parts = ar.aging_table(ledger, as_of=as_of, by=by).drop(columns=by).groupby("currency").sum()
@@ -268,11 +272,10 @@ def test_groups_add_up_to_the_total(drawn: Books, as_of: date, by: str) -> None:
     assert (whole["gross"] + whole["unapplied"]).round(3).tolist() == whole["net"].tolist()
 
 
-@given(
-    drawn=books(faults=True), as_of=as_of_days, name=st.sampled_from(["entity", "account", "customer_id", "item_type"])
-)
+@given(case=cases(faults=True), name=st.sampled_from(["entity", "account", "customer_id", "item_type"]))
 @examples(0.3)
-def test_parts_reconcile_and_add_up_to_the_whole(drawn: Books, as_of: date, name: str) -> None:
+def test_parts_reconcile_and_add_up_to_the_whole(case: Case, name: str) -> None:
+    drawn, as_of = case
     ledger = drawn.ledger()
     parts = [ledger.where(**{name: value}) for value in ledger.items[name].astype(str).unique()]
     for part in parts:
@@ -283,10 +286,11 @@ def test_parts_reconcile_and_add_up_to_the_whole(drawn: Books, as_of: date, name
     pd.testing.assert_frame_equal(together, ar.aging_table(ledger, as_of=as_of).set_index("currency")[columns])
 
 
-@given(drawn=books(faults=True), as_of=as_of_days)
+@given(case=cases(faults=True))
 @examples(0.15)
-def test_entities_keep_the_control_total_of_their_rows(drawn: Books, as_of: date) -> None:
+def test_entities_keep_the_control_total_of_their_rows(case: Case) -> None:
     """All but the rows that name no item of any entity."""
+    drawn, as_of = case
     ledger = drawn.ledger()
     names = [str(name) for name in ledger.items["entity"].unique()]
     whole = ar.reconcile(ledger, as_of=as_of).query("entity in @names")
@@ -297,9 +301,10 @@ def test_entities_keep_the_control_total_of_their_rows(drawn: Books, as_of: date
     pd.testing.assert_frame_equal(one, other)
 
 
-@given(drawn=books(faults=True, references=True), as_of=as_of_days, first=as_of_days)
+@given(case=cases(faults=True, references=True), first=as_of_days)
 @examples(0.3)
-def test_a_statement_ends_with_what_is_open(drawn: Books, as_of: date, first: date) -> None:
+def test_a_statement_ends_with_what_is_open(case: Case, first: date) -> None:
+    drawn, as_of = case
     ledger = drawn.ledger()
     aging = ar.aging_table(ledger, as_of=as_of, by="customer_id").set_index(["customer_id", "currency"])["net"]
     for customer in ledger.items["customer_id"].astype(str).unique():
@@ -311,9 +316,10 @@ def test_a_statement_ends_with_what_is_open(drawn: Books, as_of: date, first: da
             }
 
 
-@given(drawn=books(faults=True), as_of=as_of_days, by=st.sampled_from(["entity", "customer_id", "salesperson"]))
+@given(case=cases(faults=True), by=st.sampled_from(["entity", "customer_id", "salesperson"]))
 @examples(0.15)
-def test_the_evidence_of_a_cell_adds_up_to_it(drawn: Books, as_of: date, by: str) -> None:
+def test_the_evidence_of_a_cell_adds_up_to_it(case: Case, by: str) -> None:
+    drawn, as_of = case
     ledger = drawn.ledger()
     labels = [*ar.Policy().labels, "unapplied"]
     for row in ar.aging_table(ledger, as_of=as_of, by=by).to_dict("records"):
@@ -323,9 +329,10 @@ def test_the_evidence_of_a_cell_adds_up_to_it(drawn: Books, as_of: date, by: str
             assert exact(round(behind["amount"].sum(), 4), row["currency"]) == exact(row[label], row["currency"])
 
 
-@given(drawn=books(faults=True), as_of=as_of_days)
+@given(case=cases(faults=True))
 @examples(0.3)
-def test_netting_keeps_the_total_of_each_customer(drawn: Books, as_of: date) -> None:
+def test_netting_keeps_the_total_of_each_customer(case: Case) -> None:
+    drawn, as_of = case
     ledger = drawn.ledger()
     by = ["entity", "account", "customer_id"]
     apart = ar.aging_table(ledger, as_of=as_of, by=by).set_index([*by, "currency"])["net"]
@@ -336,9 +343,10 @@ def test_netting_keeps_the_total_of_each_customer(drawn: Books, as_of: date) -> 
     assert ar.reconcile(ledger, as_of=as_of, policy=ar.Policy(unapplied="net"))["difference"].eq(0).all()
 
 
-@given(drawn=books(faults=True), as_of=as_of_days, policy=st.sampled_from([*POLICIES, ar.Policy(unapplied="net")]))
+@given(case=cases(faults=True), policy=st.sampled_from([*POLICIES, ar.Policy(unapplied="net")]))
 @examples(0.15)
-def test_a_trend_is_the_agings_of_its_days(drawn: Books, as_of: date, policy: ar.Policy) -> None:
+def test_a_trend_is_the_agings_of_its_days(case: Case, policy: ar.Policy) -> None:
+    drawn, as_of = case
     ledger = drawn.ledger()
     trend = ar.aging_trend(ledger, as_of=as_of, months=3, by="entity", policy=policy)
     for day, part in trend.groupby("as_of"):
@@ -346,11 +354,10 @@ def test_a_trend_is_the_agings_of_its_days(drawn: Books, as_of: date, policy: ar
         pd.testing.assert_frame_equal(part.drop(columns="as_of").reset_index(drop=True), aging)
 
 
-@given(drawn=books(faults=True, references=True), as_of=as_of_days)
+@given(case=cases(faults=True, references=True))
 @examples(0.15)
-def test_a_frozen_ledger_is_the_same_ledger(
-    drawn: Books, as_of: date, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_frozen_ledger_is_the_same_ledger(case: Case, tmp_path_factory: pytest.TempPathFactory) -> None:
+    drawn, as_of = case
     ledger = drawn.ledger()
     again = ar.read_ledger(ar.freeze(ledger, tmp_path_factory.mktemp("frozen")))
     assert again.covers == ledger.covers

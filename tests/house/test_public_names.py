@@ -13,6 +13,8 @@ from arkit.errors import ArkitError
 # A name is added here and in `arkit.__all__` together; taking one away breaks somebody's notebook.
 PUBLIC_NAMES = (
     "KEY_FIGURES",
+    "CategoryPolicy",
+    "CollectionPolicy",
     "Layout",
     "Ledger",
     "Policy",
@@ -20,6 +22,7 @@ PUBLIC_NAMES = (
     "aging_trend",
     "average_days_delinquent",
     "best_possible_dso",
+    "categorise",
     "closing_rates",
     "collection_effectiveness_index",
     "countback_dso",
@@ -35,9 +38,11 @@ PUBLIC_NAMES = (
     "loss_rates",
     "make_ledger",
     "median_days_to_pay",
+    "migration",
     "movements",
     "open_items",
     "past_due_ratio",
+    "payment_behaviour",
     "read_ledger",
     "reconcile",
     "require_reconciled",
@@ -51,6 +56,7 @@ PUBLIC_NAMES = (
     "top_10_share",
     "translated",
     "vintage",
+    "worklist",
 )
 ROOMS_OF_MEASURES = ("arkit.balances", "arkit.measures", "arkit.credit", "arkit.cash", "arkit.collection")
 

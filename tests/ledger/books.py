@@ -48,6 +48,7 @@ class Books:
 
 
 _TABLES = ("items", "applications", "entries")
+Case = tuple[Books, date]
 
 
 def _schema(rows: list[Row]) -> dict[str, Any]:
@@ -185,6 +186,18 @@ def spoilt(draw: st.DrawFn, drawn: Books) -> Books:
         if row.get("item_type") in CREDITS and not (row["amount"] or "").startswith("-"):
             row["amount"] = None
     return Books(**tables)
+
+
+@st.composite
+def cases(draw: st.DrawFn, **how: Any) -> Case:
+    """Draw books and a day to ask about, mostly one on which something happens, or the day before or after."""
+    drawn = draw(books(**how))
+    cells = [row[name] for rows in (drawn.items, drawn.applications, drawn.entries) for row in rows for name in row]
+    mentioned = sorted({day for day in map(valid_day, cells) if day and START < day < LAST})
+    near = st.builds(
+        lambda day, step: day + timedelta(days=step), st.sampled_from(mentioned or [START]), st.integers(-1, 1)
+    )
+    return drawn, draw(near | as_of_days)
 
 
 def readable(amount: str | None) -> Decimal | None:
