@@ -10,13 +10,15 @@ import polars as pl
 
 from arkit.credit.discoveries import false_discovery_values, simes
 from arkit.credit.months import Months
-from arkit.credit.rank_trend import Design, Flags, Floats, Ints, rank_trend, without_season
+from arkit.credit.rank_trend import Design, Flags, Floats, Ints, rank_trend
+from arkit.credit.season import trend_beside_season
 
 ASPECTS: Final = ("amount", "frequency", "delay")
 SEASON: Final = 12
 LEAST_HISTORY: Final = 12
 LEAST_MONTHS: Final = 6  # with a payment, or with something due
 LEVEL_OF_BILLINGS: Final = 0.05
+ROOT_STEPS: Final = 1000
 _SHORT: Final = f"fewer than {LEAST_HISTORY} months since the first payment"
 _RARE: Final = f"fewer than {LEAST_MONTHS} months with a payment"
 
@@ -26,7 +28,7 @@ class Times:
     """Which months are recent, and how months are compared; one row for each customer.
 
     The recent months are at most half of the history. They score 1, 2, ... and those before 0, so that both a lower
-    level and a fall count. With two years of history each calendar month is compared with itself.
+    level and a fall count. With two years of history each calendar month is a block of its own.
     """
 
     recent: Flags
@@ -75,10 +77,12 @@ def tested(panel: Months, times: Times) -> pl.DataFrame:
 
 
 def _fall(values: Ints, times: Times, enough: Flags, *, exact: bool = True) -> tuple[Floats, Floats]:
-    """Return trend and chance of a number of each month, the season allowed for where it can be known."""
-    aligned = values.copy()
-    aligned[times.seasonal] = without_season(values[times.seasonal], times.design.rows(times.seasonal))
-    return _of_enough(aligned, times.design, enough, exact=exact)
+    """Return trend and chance of a number of each month, the season allowed for where it can be known.
+
+    Of the square roots: what varies with its size varies more evenly then, and a high season counts like a low one.
+    """
+    roots = np.rint(np.sqrt(values[enough]) * ROOT_STEPS).astype(np.int64)
+    return _of_all(trend_beside_season(roots, times.design.rows(enough), exact=exact), enough)
 
 
 def _delay(panel: Months, times: Times, enough: Flags) -> tuple[Floats, Floats]:
@@ -87,17 +91,18 @@ def _delay(panel: Months, times: Times, enough: Flags) -> tuple[Floats, Floats]:
     A month in which nothing fell due tells nothing. Delays are taken to have no season.
     """
     told = panel.counted & (panel.due > 0)
+    enough = enough & (told.sum(axis=1) >= LEAST_MONTHS)
     scores = np.where(times.recent, np.cumsum(told & times.recent, axis=1), 0)
     with np.errstate(invalid="ignore"):
         early = -panel.late / panel.due
-    design = Design(told, scores, np.zeros_like(scores))
-    return _of_enough(early, design, enough & (told.sum(axis=1) >= LEAST_MONTHS))
+    design = Design(told, scores, np.zeros_like(scores)).rows(enough)
+    return _of_all(rank_trend(early[enough], design), enough)
 
 
-def _of_enough(values: Ints | Floats, design: Design, enough: Flags, *, exact: bool = True) -> tuple[Floats, Floats]:
-    """Return trend and chance of those with enough history, nothing for the others."""
-    trend, chance = np.full(len(values), np.nan), np.full(len(values), np.nan)
-    trend[enough], chance[enough] = rank_trend(values[enough], design.rows(enough), exact=exact)
+def _of_all(found: tuple[Floats, Floats], enough: Flags) -> tuple[Floats, Floats]:
+    """Return trends and chances of all customers, none where there was too little history."""
+    trend, chance = np.full(len(enough), np.nan), np.full(len(enough), np.nan)
+    trend[enough], chance[enough] = found
     return trend, chance
 
 

@@ -1,9 +1,9 @@
-"""Rank trends: has a series fallen against its own past; many series at once, season allowed for."""
+"""Rank trends: do the numbers of a series fall as its scores rise; many series at once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import erfc, lcm, sqrt
+from math import erfc, sqrt
 from typing import Final, Self, TypeAlias
 
 import numpy as np
@@ -24,8 +24,8 @@ _ERFC: Final = np.frompyfunc(erfc, 1, 1)  # numpy has none
 class Design:
     """What is compared with what: arrays with a row for each series and a column for each point of time.
 
-    ``counted`` points are part of the series; ``scores`` rise with the change that is looked for; points of the same
-    number in ``blocks`` are compared with each other: one block where there is no season, else one for each.
+    ``counted`` points are part of the series; ``scores`` rise with the change that is looked for; only points of the
+    same number in ``blocks`` are compared with each other.
     """
 
     counted: Flags
@@ -40,8 +40,14 @@ class Design:
         """Return the counted points of each block."""
         return [self.counted & (self.blocks == block) for block in range(int(self.blocks.max(initial=-1)) + 1)]
 
+    def freedom(self) -> Ints:
+        """Return how many points of each series are free to differ: those of each block but one."""
+        return np.asarray(sum(np.maximum(part.sum(axis=1) - 1, 0) for part in self.inside()), dtype=np.int64)
 
-def rank_trend(values: Ints | Floats, design: Design, *, exact: bool = True) -> tuple[Floats, Floats]:
+
+def rank_trend(
+    values: Ints | Floats, design: Design, *, shrink: Floats | float = 1.0, exact: bool = True
+) -> tuple[Floats, Floats]:
     """Return how the ranks of each series go with the scores, and the chance of ranks going down as much or more.
 
     Formula: ``T = sum of score x rank``, the ranks over all counted points of a series, ties sharing theirs. Where
@@ -49,8 +55,10 @@ def rank_trend(values: Ints | Floats, design: Design, *, exact: bool = True) -> 
     deviations of all these orders, ``variance = sum over blocks of [squares of scores x squares of ranks / (k - 1)]``
     about the means of a block of k points. The chance is the normal one where it is above 0.05; below, it is
     ``(1 + n) / 10,000``, n of 9,999 orders drawn by chance having as low a T: no approximation, ties and short series
-    included (without ``exact`` the normal one throughout). With one block and scores 1, 2, ... it is Spearman's correlation with time (Daniels' test of trend); with
-    the ranks within each block as values it is Page's test.
+    included (without ``exact`` the normal one throughout). With one block and scores 1, 2, ... it is Spearman's
+    correlation with time (Daniels' test of trend); with the ranks within each block as values it is Page's test.
+
+    ``shrink`` is the part of T, measured from its mean, that counts.
 
     Returns
     -------
@@ -60,33 +68,21 @@ def rank_trend(values: Ints | Floats, design: Design, *, exact: bool = True) -> 
     References
     ----------
     Daniels (1950), Rank correlation and population models; Page (1963), Ordered hypotheses for multiple treatments;
-    Sen (1968), On a class of aligned rank order tests in two-way layouts; Phipson and Smyth (2010), Permutation
-    p-values should never be zero.
+    Phipson and Smyth (2010), Permutation p-values should never be zero.
     """
-    ranks = _doubled_ranks(values, design.counted)
-    trend, variance = np.zeros(len(ranks)), np.zeros(len(ranks))
+    ranks = doubled_ranks(values, design.counted)
+    trend, variance, mean = (np.zeros(len(ranks)) for _ in range(3))
     for inside in design.inside():
         size = inside.sum(axis=1)
-        score, rank = _centred(design.scores, inside), _centred(ranks, inside)
+        score, rank = centred(design.scores, inside), centred(ranks, inside)
         trend += (score * rank).sum(axis=1)
         variance += (score**2).sum(axis=1) * (rank**2).sum(axis=1) / np.maximum(size - 1, 1)
-    deviations = trend / np.sqrt(np.where(variance > 0, variance, 1.0))
+        mean += np.where(inside, design.scores, 0).sum(axis=1) * np.where(inside, ranks, 0).sum(axis=1) / np.maximum(size, 1)
+    deviations = trend * shrink / np.sqrt(np.where(variance > 0, variance, 1.0))
     chances = chance_below(deviations)
     near = (chances <= _CLEAR) & exact
-    chances[near] = _chances_in_orders(ranks[near], design.rows(near))
+    chances[near] = _chances_in_orders(ranks[near], design.rows(near), (mean + trend * shrink)[near])
     return deviations, chances
-
-
-def without_season(values: Ints, design: Design) -> Ints:
-    """Return whole numbers less the mean of their block, all times one number that keeps them whole: ties stay ties."""
-    each = design.inside()
-    sizes = [inside.sum(axis=1) for inside in each]
-    factor = lcm(*{int(size) for size in np.unique(sizes) if size})
-    aligned = np.zeros_like(values)
-    for inside, size in zip(each, sizes, strict=True):
-        usual = np.where(inside, values, 0).sum(axis=1) * (factor // np.maximum(size, 1))
-        aligned += np.where(inside, values * factor - usual[:, None], 0)
-    return aligned
 
 
 def chance_below(deviations: Floats) -> Floats:
@@ -98,7 +94,7 @@ def chance_below(deviations: Floats) -> Floats:
     return np.asarray(_ERFC(-deviations / sqrt(2)), dtype=np.float64) / 2
 
 
-def _doubled_ranks(values: Ints | Floats, counted: Flags) -> Ints:
+def doubled_ranks(values: Ints | Floats, counted: Flags) -> Ints:
     """Return twice the ranks, up to a constant: counted values below less counted values above; 0 if not counted.
 
     A loop over the points of time: there are few of them, and many series.
@@ -110,13 +106,13 @@ def _doubled_ranks(values: Ints | Floats, counted: Flags) -> Ints:
     return np.where(counted, ranks, 0)
 
 
-def _centred(values: Ints, inside: Flags) -> Floats:
+def centred(values: Ints, inside: Flags) -> Floats:
     """Return values less the mean of those inside, 0 outside."""
     mean = np.where(inside, values, 0).sum(axis=1) / np.maximum(inside.sum(axis=1), 1)
     return np.where(inside, values - mean[:, None], 0.0)
 
 
-def _chances_in_orders(ranks: Ints, design: Design) -> Floats:
+def _chances_in_orders(ranks: Ints, design: Design, found: Floats) -> Floats:
     """Return the share of the orders, the one that was found among them, with as low a sum of score x rank.
 
     Series of one layout share their orders, so the loop is over the layouts, and no series depends on another.
@@ -126,18 +122,19 @@ def _chances_in_orders(ranks: Ints, design: Design) -> Floats:
     by_block = np.argsort(blocks, axis=1, kind="stable")
     scores = np.take_along_axis(np.where(design.counted, design.scores, 0), by_block, axis=1)
     layouts = np.concatenate([scores, np.take_along_axis(blocks, by_block, axis=1)], axis=1)
-    # In single precision: whole numbers this small are exact in it.
-    ranks = np.take_along_axis(ranks, by_block, axis=1).astype(np.float32)
+    # In single precision: whole numbers this small are exact in it. Half a step of the sums is room for the mean.
+    sorted_ranks = np.take_along_axis(ranks, by_block, axis=1).astype(np.float32)
+    limits = found.astype(np.float32)[:, None] + np.float32(0.5)
     chances = np.ones(len(ranks))
-    found, which = np.unique(layouts, axis=0, return_inverse=True)
-    for number, layout in enumerate(found):
+    distinct, which = np.unique(layouts, axis=0, return_inverse=True)
+    for number, layout in enumerate(distinct):
         own, block = np.split(layout, 2)
         size = int((block < outside).sum())
-        own, drawn = own[:size].astype(np.float32), _orders(own[:size], block[:size])
+        drawn = _orders(own[:size], block[:size])
         same = np.flatnonzero(which.reshape(-1) == number)
         for start in range(0, len(same), _ROWS_AT_ONCE):
             part = same[start : start + _ROWS_AT_ONCE]
-            as_low = ranks[part, :size] @ drawn.T <= (ranks[part, :size] @ own)[:, None]
+            as_low = sorted_ranks[part, :size] @ drawn.T <= limits[part]
             chances[part] = (1 + as_low.sum(axis=1)) / (ORDERS + 1)
     return chances
 

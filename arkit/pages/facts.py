@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 TREND_MONTHS: Final = 13
 COURSE_MONTHS: Final = 36
 LARGEST: Final = 10
+ON_TILES: Final = (
+    "past_due_ratio",
+    "dso",
+    "countback_dso",
+    "best_possible_dso",
+    "average_days_delinquent",
+    "collection_effectiveness_index",
+    "days_beyond_terms",
+    "top_10_share",
+)
 
 
 def open_ledger(path: str | Path = "", *, layout: str | Path = "", as_of: str) -> Ledger:
@@ -132,11 +142,14 @@ class Facts:
 
     @cached_property
     def trend(self) -> pd.DataFrame:
-        """The key figures of each month-end, with ``as_of``."""
+        """The key figures on tiles, of each month-end, with ``as_of``."""
         import pandas as pd
 
-        earlier = [self.figures_on(day).assign(as_of=day) for day in self.month_ends[:-1]]
-        return pd.concat([*earlier, self.figures.assign(as_of=self.day)], ignore_index=True)
+        panels = [
+            key_figures(self.ledger, as_of=day, policy=self.policy, names=ON_TILES).assign(as_of=day)
+            for day in self.month_ends
+        ]
+        return pd.concat(panels, ignore_index=True)
 
     def figure(self, name: str, *, currency: str, day: date | None = None) -> float | None:
         """One key figure of a month-end, or nothing where there is none."""

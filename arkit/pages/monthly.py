@@ -24,7 +24,7 @@ from arkit.pages.summaries import (
     tie_out,
     with_shares,
 )
-from arkit.pages.tiles import ON_TILES, figure_tiles
+from arkit.pages.tiles import figure_tiles
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present import figures
 from arkit.present.figures import Figure
@@ -206,7 +206,6 @@ class MonthlyReport:
             return notice(NEEDS_HISTORY)
         currency = self.facts.main_currency
         trend = self.facts.trend[self.facts.trend["currency"] == currency]
-        trend = trend[trend["figure"].isin(ON_TILES)]
         return figures.key_figure_chart(
             trend, title=f"Key figures in {currency}, {len(self.facts.month_ends)} month-ends"
         )

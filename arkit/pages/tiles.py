@@ -7,20 +7,10 @@ from typing import Final
 
 from arkit.measures import KEY_FIGURES
 from arkit.measures.registry import KeyFigure
-from arkit.pages.facts import Facts
+from arkit.pages.facts import ON_TILES, Facts
 from arkit.present.html import Change, Html, Tile, tiles, trend_line
 from arkit.present.wording import shown
 
-ON_TILES: Final = (
-    "past_due_ratio",
-    "dso",
-    "countback_dso",
-    "best_possible_dso",
-    "average_days_delinquent",
-    "collection_effectiveness_index",
-    "days_beyond_terms",
-    "top_10_share",
-)
 _SUFFIX: Final = {"days": " days", "times": " times"}
 
 

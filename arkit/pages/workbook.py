@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from arkit.pages.facts import Facts
@@ -98,8 +99,10 @@ def summary_table(facts: Facts) -> pd.DataFrame:
     return table[["currency", "title", "this_month", "last_month", "last_year", "unit", "basis", "reason"]]
 
 
-def _values_on(facts: Facts, day: object, table: pd.DataFrame) -> pd.Series[float]:
-    earlier = facts.trend[facts.trend["as_of"] == day].set_index(["currency", "figure"])["value"]
+def _values_on(facts: Facts, day: date | None, table: pd.DataFrame) -> pd.Series[float] | None:
+    if day is None:
+        return None
+    earlier = facts.figures_on(day).set_index(["currency", "figure"])["value"]
     keys = list(zip(table["currency"], table["figure"], strict=True))
     return earlier.reindex(keys).set_axis(table.index)
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from arkit.credit.discoveries import false_discovery_values, simes
-from arkit.credit.rank_trend import Design, rank_trend, without_season
+from arkit.credit.rank_trend import Design, rank_trend
+from arkit.credit.season import trend_beside_season, without_season
 
 # Hollander and Wolfe (1999), Nonparametric statistical methods, table 7.5: strength of cotton by potash, falling.
 COTTON = np.array([[7.46, 7.17, 7.76, 8.14, 7.63], [7.68, 7.57, 7.73, 8.15, 8.00], [7.21, 7.80, 7.74, 7.87, 7.93]])
