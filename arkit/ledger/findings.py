@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal
 
 import polars as pl
@@ -78,6 +79,7 @@ FAULTS: Final[dict[str, Fault]] = {
 }
 
 
+@cache
 def no_findings() -> pl.DataFrame:
     """Return a findings table without rows."""
     return pl.DataFrame(schema=SCHEMA)
@@ -89,6 +91,8 @@ def find(code: str, rows: pl.DataFrame, *, table: str, value: str | pl.Expr | No
     ``value`` is what was found: the name of a column or an expression.
     """
     fault = FAULTS[code]
+    if rows.is_empty():
+        return no_findings()
     shown = pl.col(value) if isinstance(value, str) else value
     stated = {
         "code": pl.lit(code),
@@ -101,7 +105,7 @@ def find(code: str, rows: pl.DataFrame, *, table: str, value: str | pl.Expr | No
         stated.get(name, pl.col(name) if name in rows.columns else pl.lit(None)).cast(dtype).alias(name)
         for name, dtype in SCHEMA.items()
     ]
-    return rows.lazy().select(columns).collect() if rows.height else no_findings()
+    return rows.lazy().select(columns).collect()
 
 
 def with_first_fault(rows: pl.DataFrame, tests: list[tuple[pl.Expr, str, pl.Expr | None]]) -> pl.DataFrame:
