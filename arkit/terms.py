@@ -225,6 +225,18 @@ COLUMNS: Final[dict[str, Column]] = {
     "from_terms": Column("From terms", "days"),
     "from_early_payment": Column("From early payment", "days"),
     "from_delinquency": Column("From delinquency", "days"),
+    "declining": Column("Declining"),
+    "payments_before": Column("Payments per month, before", "times"),
+    "payments_recent": Column("Payments per month, recently", "times"),
+    "days_late_before": Column("Days late, before", "days"),
+    "days_late_recent": Column("Days late, recently", "days"),
+    "billings_fell": Column("Billings fell"),
+    "amount_trend": Column("Trend of amounts", "times"),
+    "frequency_trend": Column("Trend of frequency", "times"),
+    "delay_trend": Column("Trend of delays", "times"),
+    "history_months": Column("Months of history", "count"),
+    "recent_months": Column("Recent months", "count"),
+    "season_allowed": Column("Season allowed for"),
 }
 
 

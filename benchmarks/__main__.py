@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import aging, cold
+from benchmarks import aging, cold, trend
 from benchmarks.measuring import Results
 from benchmarks.output import as_markdown, as_text
 
@@ -32,6 +32,7 @@ def _steps(sizes: list[int], *, rounds: int) -> Iterator[tuple[str, Results]]:
     yield "aging of one entity", aging.of_entity(min(DASHBOARD_SIZE, max(sizes)), rounds=rounds)
     for size in sizes:
         yield f"{size:,}: aging by customer", aging.by_customer(size, rounds=rounds)
+        yield f"{size:,}: month-ends", trend.by_entity(size, rounds=rounds)
         yield f"{size:,}: preparing", cold.preparing(size, rounds=rounds)
         yield f"{size:,}: reading", cold.reading(size, rounds=rounds)
 

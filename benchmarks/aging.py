@@ -32,7 +32,7 @@ def prepared(size: int) -> ar.Ledger:
 def by_customer(size: int, *, rounds: int) -> Results:
     """Time the aging by customer of arkit, of two analysts in pandas and of one in Polars, on the same ledger."""
     ledger = prepared(size)
-    items, entries = _text_tables(ledger)
+    items, entries = text_tables(ledger)
     coded_items, coded_entries = _coded_tables(items, entries)
     contenders = {
         "arkit": lambda: ar.aging_table(ledger, as_of=DAY, by="customer_id"),
@@ -92,11 +92,13 @@ def _in_cents(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**cents).astype(dict.fromkeys(texts, "str"))
 
 
-def _text_tables(ledger: ar.Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:
+def text_tables(ledger: ar.Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the two tables as pandas reads them: ids are text."""
-    items = ledger.items[["item_id", "customer_id", "currency", "due_date"]]
+    items = ledger.items[["item_id", "entity", "customer_id", "currency", "due_date"]]
     entries = ledger.entries[["item_id", "effective_on", "amount"]]
-    return items.astype({"item_id": "str", "customer_id": "str", "currency": "str"}), entries.astype({"item_id": "str"})
+    return items.astype(dict.fromkeys(["item_id", "entity", "customer_id", "currency"], "str")), entries.astype(
+        {"item_id": "str"}
+    )
 
 
 def _coded_tables(items: pd.DataFrame, entries: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -72,12 +72,13 @@ def importing(*, rounds: int) -> Results:
 
 
 def _in_turn(tasks: list[str], folder: Path, *, rounds: int) -> dict[str, list[Measures]]:
-    """Do the tasks by turns; a first round, which does not count, brings files and libraries into the page cache."""
+    """Do the tasks by turns; before several rounds, one that does not count brings files and libraries into memory."""
+    warm_up = 1 if rounds > 1 else 0
     runs: dict[str, list[Measures]] = {task: [] for task in tasks}
-    for _ in range(rounds + 1):
+    for _ in range(rounds + warm_up):
         for task in tasks:
             runs[task].append(in_child(task, folder))
-    return {task: done[1:] for task, done in runs.items()}
+    return {task: done[warm_up:] for task, done in runs.items()}
 
 
 def _timing(case: str, size: int, contender: str, runs: list[Measures], steps: Sequence[str] = ()) -> Timing:

@@ -11,7 +11,6 @@ import polars as pl
 
 from arkit.days import day_of
 from arkit.ledger.model import Ledger
-from arkit.ledger.periods import FOREVER
 from arkit.policy import Policy
 
 CUSTOMER: Final = ("entity", "account", "customer_id", "currency")
@@ -47,29 +46,19 @@ def bucketed_on(ledger: Ledger, days: Sequence[date], *, policy: Policy) -> nw.L
 def standing_on(ledger: Ledger, days: Sequence[date]) -> nw.LazyFrame[pl.LazyFrame]:
     """Return each balance period once for each of the days that it contains.
 
-    A calendar tells the place of every day among the days asked for; the places of its first and last day tell which
-    of them a period contains. Most periods contain none and are gone before anything is multiplied.
+    The places of its first and last day among the days asked for tell which of them a period contains. Most periods
+    contain none and are gone before anything is multiplied.
     """
-    numbers = sorted({day_of(day) for day in days})
-    places = nw.from_native(_places(ledger, numbers).lazy())
-    contained = nw.from_native(_contained(numbers).lazy())
-    rows = nw.from_native(ledger.periods.lazy())
-    rows = rows.join(places.rename({"number": "since", "place": "first"}), on="since", how="inner")
-    rows = rows.join(places.rename({"number": "until", "place": "beyond"}), on="until", how="inner")
-    return rows.filter(nw.col("first") < nw.col("beyond")).join(contained, on=["first", "beyond"], how="inner")
+    numbers = pl.Series(sorted({day_of(day) for day in days}), dtype=pl.Int32)
+    periods = ledger.periods
+    # Searching the few days asked for takes half the time of a join with a calendar.
+    first, beyond = (numbers.search_sorted(periods[name]).cast(pl.Int32) for name in ("since", "until"))
+    rows = periods.lazy().with_columns(first.alias("first"), beyond.alias("beyond"))
+    inside = nw.from_native(rows.filter(pl.col("first") < pl.col("beyond")))
+    return inside.join(nw.from_native(_contained(numbers).lazy()), on=["first", "beyond"], how="inner")
 
 
-def _places(ledger: Ledger, numbers: list[int]) -> pl.DataFrame:
-    """Return for every day on which a period can begin or end how many of the days asked for are before it."""
-    day = pl.col("effective_on").cast(pl.Int32)
-    first, last = ledger.frames.entries.select(day.min().alias("first"), day.max().alias("last")).row(0)
-    calendar = pl.int_range(first, last + 1, dtype=pl.Int32, eager=True)
-    ends = pl.concat([calendar, pl.Series([FOREVER], dtype=pl.Int32)])
-    place = pl.Series(numbers, dtype=pl.Int32).search_sorted(ends, side="left")
-    return pl.DataFrame({"number": ends, "place": place.cast(pl.Int32)})
-
-
-def _contained(numbers: list[int]) -> pl.DataFrame:
+def _contained(numbers: pl.Series) -> pl.DataFrame:
     """Return, for every first place and the place beyond the last, the days in between."""
     count = len(numbers)
     spans = pl.DataFrame({"first": range(count)}).join(pl.DataFrame({"beyond": range(1, count + 1)}), how="cross")

@@ -57,10 +57,13 @@ def declining_payers(
     days, and how late what fell due in it was paid (weighted by amount; what is open counts as at least this late). The
     recent months are the last ``months``, at most half of the history; they score 1, 2, ... and those before 0, so that
     both a lower level and a fall count. ``trend = sum of (score - mean) x (rank - mean)``, in standard deviations of
-    all orders of the months. With two years of history a month is compared with the same months of other years only
-    (amount and number; delays are taken to have no season). ``p_value`` joins the three (Simes), ``q_value`` allows
-    for having looked at all customers (Benjamini and Hochberg; it holds for tests that are independent or go together,
-    as in a downturn). ``cash_gap = what would have been paid at the earlier level - what was paid``.
+    the orders that the months might have had; its p-value is the share of 9,999 such orders drawn by chance, the same
+    ones each time, that fall as much, so none is below 0.0001. With two years of history scores are less their mean of
+    the calendar month, and where a season shows, a month is compared with the same months of other years only (amount
+    and number; delays are taken to have no season). ``p_value`` joins the three (Simes), ``q_value`` allows for having
+    looked at all customers (Benjamini and Hochberg; it holds for tests that are independent or go together, as in a
+    downturn). ``cash_gap = what would have been paid in the recent months at the earlier level, of the same months
+    where there are two years - what was paid``.
 
     Parameters
     ----------
@@ -78,10 +81,10 @@ def declining_payers(
     DataFrame
         One row for each customer and currency, the surest decline first: ``declining`` (``q_value`` is at most the
         rate), ``aspect`` (amount, frequency or delay: the one with the least p-value), ``p_value``, ``q_value``,
-        ``cash_gap`` (currency units), and before and recently: ``paid``, ``payments`` (days with one) and ``billed`` per
-        month, ``days_late``; ``billings_fell`` (the same test on what was billed, at 5 %: he buys less), the trends (standard
-        deviations; below 0 falls), ``history_months``, ``recent_months``, ``season_allowed``, and ``reason`` where there
-        was too little history to test.
+        ``cash_gap`` (currency units), and ``before`` and ``recent``: ``paid``, ``payments`` (days with one) and
+        ``billed`` per month, ``days_late``; ``billings_fell`` (the same test on what was billed, at 5 %: he buys less),
+        the trends (standard deviations; below 0 is a decline), ``history_months``, ``recent_months``,
+        ``season_allowed``, and ``reason`` where there was too little history to test.
 
     Raises
     ------
@@ -99,9 +102,9 @@ def declining_payers(
 
     References
     ----------
-    Daniels (1950), Rank correlation and population models; Farrell (1980), Methods for classifying changes in
-    environmental conditions (ranks aligned by season); Simes (1986), An improved Bonferroni procedure; Benjamini and
-    Hochberg (1995), Controlling the false discovery rate; Benjamini and Yekutieli (2001), on dependence.
+    Daniels (1950), Rank correlation and population models; van Belle and Hughes (1984), Nonparametric tests for trend
+    in water quality (ranks aligned by season); Simes (1986), An improved Bonferroni procedure; Benjamini and Hochberg
+    (1995), Controlling the false discovery rate; Benjamini and Yekutieli (2001), on tests that depend on each other.
     """
     if months < 1:
         raise unknown_name("number of months", months, known=["1 and more"])

@@ -18,8 +18,8 @@ SEASON: Final = 12
 LEAST_HISTORY: Final = 12
 LEAST_MONTHS: Final = 6  # with a payment, or with something due
 LEVEL_OF_BILLINGS: Final = 0.05
-ROOT_STEPS: Final = 1000
 _SHORT: Final = f"fewer than {LEAST_HISTORY} months since the first payment"
+_NEVER: Final = "no payment yet"
 _RARE: Final = f"fewer than {LEAST_MONTHS} months with a payment"
 
 
@@ -47,18 +47,13 @@ class Times:
     @property
     def length(self) -> Ints:
         """How many months are recent."""
-        return self.recent.sum(axis=1)
+        return np.asarray(self.recent.sum(axis=1), dtype=np.int64)
 
 
 def tested(panel: Months, times: Times) -> pl.DataFrame:
     """Return trends, p- and q-values and the aspect that declines most of each customer, or why there are none."""
-    seen = (panel.counted & (panel.paid > 0)).sum(axis=1)
-    enough = (panel.history >= LEAST_HISTORY) & (seen >= LEAST_MONTHS)
-    results = {
-        "amount": _fall(panel.paid, times, enough),
-        "frequency": _fall(panel.payments, times, enough),
-        "delay": _delay(panel, times, enough),
-    }
+    enough = _enough(panel)
+    results = chances_of(panel, times)
     chances = np.stack([results[name][1] for name in ASPECTS], axis=1)
     p_values = simes(chances)
     least = np.argmin(np.where(np.isfinite(chances), chances, np.inf), axis=1)
@@ -71,18 +66,33 @@ def tested(panel: Months, times: Times) -> pl.DataFrame:
         "history_months": panel.history,
         "recent_months": times.length,
         "season_allowed": times.seasonal,
-        "reason": np.where(enough, "", np.where(panel.history < LEAST_HISTORY, _SHORT, _RARE)),
+        "reason": np.select([enough, ~panel.has_paid, panel.history < LEAST_HISTORY], ["", _NEVER, _SHORT], _RARE),
     }
     return pl.DataFrame(columns, nan_to_null=True).with_columns(pl.col("aspect", "reason").replace("", None))
 
 
-def _fall(values: Ints, times: Times, enough: Flags, *, exact: bool = True) -> tuple[Floats, Floats]:
-    """Return trend and chance of a number of each month, the season allowed for where it can be known.
+def chances_of(panel: Months, times: Times) -> dict[str, tuple[Floats, Floats]]:
+    """Return trend and chance of each aspect; nothing for customers with too little history."""
+    enough = _enough(panel)
+    return {
+        "amount": _fall(panel.paid, times, enough),
+        "frequency": _fall(panel.payments, times, enough),
+        "delay": _delay(panel, times, enough),
+    }
 
-    Of the square roots: what varies with its size varies more evenly then, and a high season counts like a low one.
+
+def _enough(panel: Months) -> Flags:
+    """Tell which customers have the history that a test needs.
+
+    Only how many months had a payment counts, not which, so that choosing them tells nothing of a trend.
     """
-    roots = np.rint(np.sqrt(values[enough]) * ROOT_STEPS).astype(np.int64)
-    return _of_all(trend_beside_season(roots, times.design.rows(enough), exact=exact), enough)
+    seen = (panel.counted & (panel.paid > 0)).sum(axis=1)
+    return np.asarray((panel.history >= LEAST_HISTORY) & (seen >= LEAST_MONTHS))
+
+
+def _fall(values: Ints, times: Times, enough: Flags, *, exact: bool = True) -> tuple[Floats, Floats]:
+    """Return trend and chance of a number of each month, the season allowed for where it can be known."""
+    return _of_all(trend_beside_season(values[enough], times.design.rows(enough), exact=exact), enough)
 
 
 def _delay(panel: Months, times: Times, enough: Flags) -> tuple[Floats, Floats]:

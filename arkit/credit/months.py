@@ -25,12 +25,13 @@ class Months:
     """Customers by months, the latest month last; amounts in minor units.
 
     ``customers`` has a row for each row of the tables, ``history`` the number of whole months since the month of the
-    first payment, as far as the ledger covers them. ``due`` is what fell due in a month and was paid or is past due,
+    first payment, as far as the ledger covers them, ``has_paid`` whether there was one. ``due`` is what fell due in a month and was paid or is past due,
     ``late`` its amounts times days late.
     """
 
     customers: pl.DataFrame
     history: Ints
+    has_paid: Flags
     paid: Ints
     payments: Ints
     billed: Ints
@@ -62,8 +63,9 @@ def monthly(ledger: Ledger, day: date, months: int) -> Months:
     keyed = {name: frame.join(customers.select("key", *KEYS), on=KEYS) for name, frame in rows.items()}
     tables = {name: table for frame in keyed.values() for name, table in _tables(frame, ends, customers.height).items()}
     history = _history(keyed["paid"], ends, customers.height, covered_from=day_of(ledger.covers[0]))
+    has_paid = customers["key"].is_in(keyed["paid"]["key"].unique().implode()).to_numpy()
     named = customers.select(pl.col(f"{key}_text").alias(key) for key in KEYS)
-    return Months(customers=named, history=history, **tables)
+    return Months(customers=named, history=history, has_paid=has_paid, **tables)
 
 
 def _tables(frame: pl.DataFrame, ends: Ints, customers: int) -> dict[str, Ints]:

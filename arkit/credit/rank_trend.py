@@ -45,9 +45,7 @@ class Design:
         return np.asarray(sum(np.maximum(part.sum(axis=1) - 1, 0) for part in self.inside()), dtype=np.int64)
 
 
-def rank_trend(
-    values: Ints | Floats, design: Design, *, shrink: Floats | float = 1.0, exact: bool = True
-) -> tuple[Floats, Floats]:
+def rank_trend(values: Ints | Floats, design: Design, *, exact: bool = True) -> tuple[Floats, Floats]:
     """Return how the ranks of each series go with the scores, and the chance of ranks going down as much or more.
 
     Formula: ``T = sum of score x rank``, the ranks over all counted points of a series, ties sharing theirs. Where
@@ -57,8 +55,6 @@ def rank_trend(
     ``(1 + n) / 10,000``, n of 9,999 orders drawn by chance having as low a T: no approximation, ties and short series
     included (without ``exact`` the normal one throughout). With one block and scores 1, 2, ... it is Spearman's
     correlation with time (Daniels' test of trend); with the ranks within each block as values it is Page's test.
-
-    ``shrink`` is the part of T, measured from its mean, that counts.
 
     Returns
     -------
@@ -71,17 +67,16 @@ def rank_trend(
     Phipson and Smyth (2010), Permutation p-values should never be zero.
     """
     ranks = doubled_ranks(values, design.counted)
-    trend, variance, mean = (np.zeros(len(ranks)) for _ in range(3))
+    trend, variance = np.zeros(len(ranks)), np.zeros(len(ranks))
     for inside in design.inside():
         size = inside.sum(axis=1)
         score, rank = centred(design.scores, inside), centred(ranks, inside)
         trend += (score * rank).sum(axis=1)
         variance += (score**2).sum(axis=1) * (rank**2).sum(axis=1) / np.maximum(size - 1, 1)
-        mean += np.where(inside, design.scores, 0).sum(axis=1) * np.where(inside, ranks, 0).sum(axis=1) / np.maximum(size, 1)
-    deviations = trend * shrink / np.sqrt(np.where(variance > 0, variance, 1.0))
+    deviations = trend / np.sqrt(np.where(variance > 0, variance, 1.0))
     chances = chance_below(deviations)
     near = (chances <= _CLEAR) & exact
-    chances[near] = _chances_in_orders(ranks[near], design.rows(near), (mean + trend * shrink)[near])
+    chances[near] = _chances_in_orders(ranks[near], design.rows(near))
     return deviations, chances
 
 
@@ -112,7 +107,7 @@ def centred(values: Ints, inside: Flags) -> Floats:
     return np.where(inside, values - mean[:, None], 0.0)
 
 
-def _chances_in_orders(ranks: Ints, design: Design, found: Floats) -> Floats:
+def _chances_in_orders(ranks: Ints, design: Design) -> Floats:
     """Return the share of the orders, the one that was found among them, with as low a sum of score x rank.
 
     Series of one layout share their orders, so the loop is over the layouts, and no series depends on another.
@@ -122,9 +117,9 @@ def _chances_in_orders(ranks: Ints, design: Design, found: Floats) -> Floats:
     by_block = np.argsort(blocks, axis=1, kind="stable")
     scores = np.take_along_axis(np.where(design.counted, design.scores, 0), by_block, axis=1)
     layouts = np.concatenate([scores, np.take_along_axis(blocks, by_block, axis=1)], axis=1)
-    # In single precision: whole numbers this small are exact in it. Half a step of the sums is room for the mean.
+    # In single precision: whole numbers this small are exact in it.
     sorted_ranks = np.take_along_axis(ranks, by_block, axis=1).astype(np.float32)
-    limits = found.astype(np.float32)[:, None] + np.float32(0.5)
+    found = (sorted_ranks * scores.astype(np.float32)).sum(axis=1)
     chances = np.ones(len(ranks))
     distinct, which = np.unique(layouts, axis=0, return_inverse=True)
     for number, layout in enumerate(distinct):
@@ -134,7 +129,7 @@ def _chances_in_orders(ranks: Ints, design: Design, found: Floats) -> Floats:
         same = np.flatnonzero(which.reshape(-1) == number)
         for start in range(0, len(same), _ROWS_AT_ONCE):
             part = same[start : start + _ROWS_AT_ONCE]
-            as_low = sorted_ranks[part, :size] @ drawn.T <= limits[part]
+            as_low = sorted_ranks[part, :size] @ drawn.T <= found[part, None]
             chances[part] = (1 + as_low.sum(axis=1)) / (ORDERS + 1)
     return chances
 

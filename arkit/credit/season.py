@@ -10,32 +10,34 @@ import numpy as np
 
 from arkit.credit.rank_trend import Design, Flags, Floats, Ints, centred, doubled_ranks, rank_trend
 
-_SHOWS: Final = 1.5  # variation between the calendar months, as a multiple of the one within them
+_SHOWS: Final = 2.0  # variation between the calendar months, as a multiple of the one within them
+_ROOT_STEPS: Final = 1000
 
 
 def trend_beside_season(values: Ints, design: Design, *, exact: bool = True) -> tuple[Floats, Floats]:
-    """Return the rank trend of whole numbers without their season, and its chance.
+    """Return the rank trend of whole numbers from 0 on without their season, and its chance.
 
-    The blocks of the design are the calendar months; a series in one block has no season taken out. Formula: from each
-    value and each score the mean of its calendar month is taken away, then the values are ranked. Where the season
-    shows (the ranks vary between calendar months at least one and a half times as much as within them), only the order
-    of the years is left to chance: months differ in how much they vary, too. Where it does not, the order of all
-    months is, and T counts for less by what the means have cost, ``square root of [sum of (k - 1) / (n - 1)]``.
+    The blocks of the design are the calendar months; a series in one block has no season taken out. Formula: each score
+    is taken less the mean of its calendar month, so that a season, however small, adds nothing to ``T = sum of score x
+    rank``. Where the season shows (the ranks vary at least twice as much between calendar months as within them), ranks
+    are those of the values less the mean of their calendar month, and only the order of its years is left to chance:
+    months differ in how much they vary, too. (Of the square roots: what varies with its size varies more evenly then.)
+    Where it does not, the order of all months is.
 
     References
     ----------
     Sen (1968), On a class of aligned rank order tests in two-way layouts; van Belle and Hughes (1984), Nonparametric
     tests for trend in water quality (ranks aligned by season, after Farrell).
     """
-    has_months = design.blocks.any(axis=1)
-    aligned, scores = values.copy(), design.scores.copy()
-    part = design.rows(has_months)
-    aligned[has_months] = without_season(values[has_months], part)
-    scores[has_months] = without_season(scores[has_months], part)
-    blocks = np.where(_season_shows(values, design)[:, None], design.blocks, 0)
-    free = replace(design, scores=scores, blocks=blocks)
-    shrink = np.sqrt(design.freedom() / np.maximum(free.freedom(), 1))
-    return rank_trend(aligned, free, shrink=shrink, exact=exact)
+    has_months = np.asarray(design.blocks.any(axis=1))
+    scores = design.scores.copy()
+    scores[has_months] = without_season(scores[has_months], design.rows(has_months))
+    shows = _season_shows(values, design)
+    roots = np.rint(np.sqrt(values[shows]) * _ROOT_STEPS).astype(np.int64)
+    aligned = values.copy()
+    aligned[shows] = without_season(roots, design.rows(shows))
+    blocks = np.where(shows[:, None], design.blocks, 0)
+    return rank_trend(aligned, replace(design, scores=scores, blocks=blocks), exact=exact)
 
 
 def without_season(values: Ints, design: Design) -> Ints:

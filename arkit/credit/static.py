@@ -66,10 +66,10 @@ def static_debtors(ledger: Ledger, *, as_of: date | str, months: int = 6) -> pd.
     DataFrame
         One row for each customer and currency with such debt, by customer: ``static_amount``, ``items``,
         ``static_since`` (the earliest day since which one of them has been due and unreduced), ``oldest_item`` with
-        ``oldest_due`` (its first due date) and ``oldest_days`` (since then), ``disputed_amount`` (of the static), ``open_amount`` (all gross
-        debt), ``static_share`` (of it, 0-1), ``unapplied`` (receipts and credits that stand open, as a positive amount:
-        payments may be among them that nobody has applied), ``otherwise_pays`` (paid anything in these months),
-        ``paid_amount`` (in these months), ``last_payment``. Amounts in currency units.
+        ``oldest_due`` (its first due date) and ``oldest_days`` (since then), ``disputed_amount`` (of the static),
+        ``open_amount`` (all gross debt), ``static_share`` (of it, 0-1), ``unapplied`` (receipts and credits that stand
+        open, as a positive amount: payments may be among them that nobody has applied), ``otherwise_pays`` (paid
+        anything in these months), ``paid_amount`` (in these months), ``last_payment``. Amounts in currency units.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def _items(ledger: Ledger, day: date, before: date) -> pl.DataFrame:
 
 
 def _payments(ledger: Ledger, day: date, before: date) -> nw.LazyFrame[pl.LazyFrame]:
-    """Return ``debt``, what was ``paid`` on it after the day before, less what came back, and the day ``last_paid`` by then."""
+    """Return what was ``paid`` on each ``debt`` after a day, less what came back, and the day ``last_paid`` before."""
     credits = ledger.frames.items.lazy().filter(pl.col("item_type").cast(pl.String) == "credit_note")
     kind = pl.col("entry_type").cast(pl.String)
     is_payment = kind.is_in(["application", "settlement"]) & (pl.col("amount") < 0)
@@ -179,7 +179,7 @@ def _paid(ledger: Ledger, day: date, before: date) -> pl.DataFrame:
 def _shown(table: pl.DataFrame, day: date) -> pd.DataFrame:
     table = table.with_columns(
         pl.col("paid_amount").fill_null(0),
-        oldest_days=day_of(day) - pl.col("oldest_due"),
+        oldest_days=(day_of(day) - pl.col("oldest_due")).cast(pl.Int64),
         static_share=pl.col("static_amount") / pl.col("open_amount"),
     ).with_columns(otherwise_pays=pl.col("paid_amount") > 0)
     days = pl.col("static_since", "oldest_due", "last_payment").cast(pl.Int32).cast(pl.Date)

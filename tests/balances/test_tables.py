@@ -139,6 +139,19 @@ def test_netting_pays_the_oldest_first_within_customer_entity_account_and_curren
     }
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
+def test_netting_of_one_due_day_is_by_number_and_not_by_row(order: tuple[int, ...]) -> None:
+    rows = [
+        "A invoice 2026-01-01 2026-01-31 100 Ann",
+        "B invoice 2026-01-01 2026-01-31 100 Bob",
+        "R receipt 2026-02-01 2026-02-01 -100 -",
+    ]
+    header = "item_id item_type document_date due_date amount salesperson"
+    ledger = ledger_of("\n".join([header, *(rows[place] for place in order)]), covers=COVERS)
+    netted = ar.aging_table(ledger, as_of=DAY, by="salesperson", policy=ar.Policy(unapplied="net"))
+    assert netted.set_index("salesperson")["net"].to_dict() == {"Bob": 100}
+
+
 def test_netting_with_a_difference_of_exchange_left_in_base_currency() -> None:
     """An invoice that is settled in its currency but not in base: nothing to net, and nothing to divide by."""
     ledger = ledger_of(

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 import arkit as ar
+from arkit.credit.decline_tests import ASPECTS, Times, chances_of
+from arkit.credit.discoveries import false_discovery_values, simes
+from arkit.credit.months import monthly
 from arkit.ledger.sample import generate
 from arkit.ledger.sample.attributes import with_attributes
 from arkit.ledger.sample.customers import draw_clients, entity_list
@@ -20,21 +24,25 @@ FALLING = ("declines", "slides slowly", "stops paying", "static debt", "slid las
 
 @dataclass(frozen=True)
 class Found:
-    """The customers of one company: whether they were called declining, and whether they were made to."""
+    """The customers of one company: whether they were called declining, and whether they were made to.
+
+    ``by_payments`` is who would be called so if nothing were known of delays.
+    """
 
     customers: pl.DataFrame
 
     @classmethod
     def of_seed(cls, seed: int) -> "Found":
         tables = generate(items=ITEMS, seed=seed, entities=ENTITIES, months=MONTHS, last_day=AS_OF, faults=False).tables
-        payers = pl.from_pandas(ar.declining_payers(ar.make_ledger(**tables), as_of=AS_OF))
-        return cls(payers.join(made(seed), on="customer_id"))
+        ledger = ar.make_ledger(**tables)
+        payers = pl.from_pandas(ar.declining_payers(ledger, as_of=AS_OF))
+        found = payers.join(made(seed), on="customer_id").join(by_payments(ledger), on=["customer_id", "currency"])
+        return cls(found)
 
-    @property
-    def recall(self) -> float:
+    def recall(self, column: str) -> float:
         """The share found of those whose payments were halved over six months."""
         halved = self.customers.filter(pl.col("behaviour") == "declines")
-        return halved["declining"].sum() / halved.height
+        return halved[column].sum() / halved.height
 
     @property
     def false_share(self) -> float:
@@ -52,3 +60,12 @@ def made(seed: int) -> pl.DataFrame:
     left = pl.col("active_to") < window.end
     behaviour = pl.col("behaviour").cast(pl.String)
     return clients.select("customer_id", behaviour=behaviour, falls=behaviour.is_in(FALLING) | left)
+
+
+def by_payments(ledger: ar.Ledger) -> pl.DataFrame:
+    """Who is called declining by amount and frequency alone."""
+    panel = monthly(ledger, AS_OF, 36)
+    found = chances_of(panel, Times.of(panel, 12))
+    both = np.stack([found[name][1] for name in ASPECTS if name != "delay"], axis=1)
+    q_values = false_discovery_values(simes(both))
+    return panel.customers.with_columns(by_payments=pl.Series(q_values <= 0.1))

@@ -18,10 +18,10 @@ PUBLISHED = [
 ]
 
 
-def design(scores: list[int], blocks: list[int] | None = None) -> Design:
-    """A design of one series."""
-    numbers = np.array([scores])
-    return Design(np.ones_like(numbers, dtype=bool), numbers, np.array([blocks or [0] * len(scores)]))
+def design(scores: list[int], blocks: list[int] | None = None, *, series: int = 1) -> Design:
+    """A design of one series, or of several alike."""
+    numbers = np.tile(scores, (series, 1))
+    return Design(np.ones_like(numbers, dtype=bool), numbers, np.tile(blocks or [0] * len(scores), (series, 1)))
 
 
 def enumerated(values: list[int], scores: list[int], blocks: list[int]) -> float:
@@ -29,10 +29,11 @@ def enumerated(values: list[int], scores: list[int], blocks: list[int]) -> float
     ranks = [sorted(values).index(value) + 1 for value in values]
     parts = [[i for i, block in enumerate(blocks) if block == each] for each in sorted(set(blocks))]
     found = sum(score * rank for score, rank in zip(scores, ranks, strict=True))
-    sums = [
-        sum(scores[i] * ranks[j] for part, order in zip(parts, orders, strict=True) for i, j in zip(part, order, strict=True))
-        for orders in product(*(list(permutations(part)) for part in parts))
-    ]
+    every = ([*zip(part, order, strict=True)] for part in parts for order in permutations(part))
+    pairs = {part[0]: [] for part in parts}
+    for order in every:
+        pairs[min(i for i, _ in order)].append(sum(scores[i] * ranks[j] for i, j in order))
+    sums = [sum(each) for each in product(*pairs.values())]
     return float(np.mean([each <= found for each in sums]))
 
 
@@ -89,12 +90,32 @@ def test_values_less_their_season_stay_whole() -> None:
     assert aligned.tolist() == [[-2, 0, 4, 0, -2]]
 
 
+@pytest.mark.parametrize("years", [2, 3])
+@pytest.mark.parametrize("ends_in", [0, 3, 6, 9])
+@pytest.mark.parametrize("height", [0.2, 0.9])
+def test_a_season_is_rarely_a_trend_at_any_time_of_the_year(years: int, ends_in: int, height: float) -> None:
+    """Not in more of the series than the level says, whether the season is faint or strong."""
+    level = 1 + height * np.sin(2 * np.pi * (np.arange(12 * years) + ends_in) / 12)
+    draws = np.random.default_rng(years).poisson(10 * level, (1500, 12 * years))
+    months = design([0] * (12 * years - 12) + list(range(1, 13)), list(range(12)) * years, series=1500)
+    _, chances = trend_beside_season(draws * 100, months)
+    assert (chances <= 0.05).mean() <= 0.05 + 3 * (0.05 * 0.95 / 1500) ** 0.5
+
+
+def test_a_fall_beside_a_season_is_a_trend() -> None:
+    season = np.tile([60, 80, 160, 240, 340, 420, 420, 300, 160, 80, 70, 70], 3)
+    months = design([0] * 24 + list(range(1, 13)), list(range(12)) * 3)
+    falling = season - np.maximum(np.arange(36) - 26, 0) * season // 20
+    assert trend_beside_season(season[None, :], months)[1].item() == 0.5
+    assert trend_beside_season(falling[None, :], months)[1].item() < 0.001
+
+
 def test_chances_do_not_depend_on_the_other_series() -> None:
     draws = np.random.default_rng(7).integers(0, 9, (60, 12))
     draws[:, 8:] //= 3
-    many = Design(np.ones((60, 12), dtype=bool), np.tile([0] * 6 + [1, 2, 3, 4, 5, 6], (60, 1)), np.zeros((60, 12), int))
-    alone = [rank_trend(row[None, :], design(many.scores[0].tolist()))[1].item() for row in draws]
-    assert rank_trend(draws, many)[1].tolist() == alone
+    scores = [0] * 6 + [1, 2, 3, 4, 5, 6]
+    alone = [rank_trend(row[None, :], design(scores))[1].item() for row in draws]
+    assert rank_trend(draws, design(scores, series=60))[1].tolist() == alone
 
 
 def test_benjamini_and_hochberg_reject_four_of_fifteen() -> None:

@@ -151,6 +151,15 @@ def test_a_frozen_ledger_needs_no_layout(tmp_path: Path) -> None:
     assert ar.aging_table(ledger, as_of="2026-01-01")["net"].tolist() == [100]
 
 
+def test_a_frozen_ledger_keeps_what_was_known(tmp_path: Path) -> None:
+    text = "item_id document_date recorded_on due_date amount\nA 2026-01-01 2026-01-01 2026-01-31 100"
+    later = "item_id entry_type effective_on recorded_on amount\nA write_off 2026-01-02 2026-01-09 -40"
+    known = ledger_of(text, entries=later).known_on("2026-01-05")
+    again = ar.read_ledger(ar.freeze(known, tmp_path))
+    assert (again.known, again.covers) == (known.known, known.covers)
+    assert ar.aging_table(again, as_of="2026-01-05")["net"].tolist() == [100]
+
+
 @pytest.mark.parametrize(
     ("file", "content"),
     [("ledger.json", b"{"), ("ledger.json", b"{}"), ("items.parquet", b"PAR1"), ("entries.parquet", None)],
