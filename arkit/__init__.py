@@ -16,6 +16,7 @@ from arkit.credit import CategoryPolicy, categorise, declining_payers, migration
 from arkit.ledger import Layout, Ledger, freeze, make_ledger, read_ledger, sample_ledger
 from arkit.measures import (
     KEY_FIGURES,
+    activity_trend,
     average_days_delinquent,
     best_possible_dso,
     collection_effectiveness_index,
@@ -49,6 +50,7 @@ __all__ = [
     "Layout",
     "Ledger",
     "Policy",
+    "activity_trend",
     "aging_table",
     "aging_trend",
     "average_days_delinquent",

@@ -82,6 +82,8 @@ COLUMNS: Final[dict[str, Column]] = {
     "past_due": Column("Past due", "amount"),
     "past_due_share": Column("Past due, share", "ratio"),
     "months_of_history": Column("Months of history", "days"),
+    "sales": Column("Sales", "amount"),
+    "receipts": Column("Received", "amount"),
     "billed_amount": Column("Billed", "amount"),
     "settled_items": Column("Items settled", "count"),
     "settled_amount": Column("Settled", "amount"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from arkit.balances.grouping import customers_on
-from arkit.credit.decline_tests import Times, levels, tested
+from arkit.credit.decline_tests import Times, levels, results
 from arkit.credit.months import monthly
 from arkit.errors import unknown_name
 from arkit.ledger.model import Ledger
@@ -113,7 +113,7 @@ def declining_payers(
     day = require_history(ledger, as_of)
     panel = monthly(ledger, day, months + PAST)
     times = Times.of(panel, months)
-    table = pl.concat([panel.customers, tested(panel, times), levels(panel, times)], how="horizontal")
+    table = pl.concat([panel.customers, results(panel, times), levels(panel, times)], how="horizontal")
     is_found = (pl.col("q_value") <= false_discovery_rate).fill_null(False)
     return _shown(ledger, day, table.with_columns(declining=is_found))
 

@@ -50,15 +50,15 @@ class Times:
         return np.asarray(self.recent.sum(axis=1), dtype=np.int64)
 
 
-def tested(panel: Months, times: Times) -> pl.DataFrame:
+def results(panel: Months, times: Times) -> pl.DataFrame:
     """Return trends, p- and q-values and the aspect that declines most of each customer, or why there are none."""
     enough = _enough(panel)
-    results = chances_of(panel, times)
-    chances = np.stack([results[name][1] for name in ASPECTS], axis=1)
+    found = chances_of(panel, times)
+    chances = np.stack([found[name][1] for name in ASPECTS], axis=1)
     p_values = simes(chances)
     least = np.argmin(np.where(np.isfinite(chances), chances, np.inf), axis=1)
     columns = {
-        **{f"{name}_trend": results[name][0] for name in ASPECTS},
+        **{f"{name}_trend": found[name][0] for name in ASPECTS},
         "p_value": p_values,
         "q_value": false_discovery_values(p_values),
         "aspect": np.where(enough, np.array(ASPECTS)[least], ""),

@@ -25,8 +25,8 @@ class Months:
     """Customers by months, the latest month last; amounts in minor units.
 
     ``customers`` has a row for each row of the tables, ``history`` the number of whole months since the month of the
-    first payment, as far as the ledger covers them, ``has_paid`` whether there was one. ``due`` is what
-    fell due in a month and was paid or is past due, ``late`` its amounts times days late.
+    first payment, as far as the ledger covers them, ``has_paid`` whether there was one. ``due`` is what fell due in a
+    month and was paid or is past due, ``late`` its amounts times days late.
     """
 
     customers: pl.DataFrame

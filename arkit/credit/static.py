@@ -94,23 +94,23 @@ def static_debtors(ledger: Ledger, *, as_of: date | str, months: int = 6) -> pd.
         raise unknown_name("number of months", months, known=["1 and more"])
     day = require_history(ledger, as_of)
     before = months_before(day, months)
-    named = (
-        _items(ledger, day, before)
-        .group_by(KEYS)
-        .agg(
-            pl.col("open_amount").sum().alias("static_amount"),
-            pl.len().cast(pl.Int64).alias("items"),
-            pl.col("since").min().alias("static_since"),
-            pl.col("item_id").first().alias("oldest_item"),
-            pl.col("first_due").first().alias("oldest_due"),
-            pl.col("open_amount").filter("disputed").sum().alias("disputed_amount"),
-        )
-    )
-    for beside in (_open(ledger, day), _paid(ledger, day, before)):
-        named = named.join(beside, on=KEYS, how="left")
+    table = _by_customer(_items(ledger, day, before))
     names = customers_on(ledger, day, ["name"]).with_columns(pl.col("customer_id").cast(pl.String))
-    named = named.join(names, on="customer_id", how="left").sort(KEYS)
-    return _shown(named, day)
+    for beside in (_open(ledger, day), _paid(ledger, day, before)):
+        table = table.join(beside, on=KEYS, how="left")
+    return _shown(table.join(names, on="customer_id", how="left").sort(KEYS), day)
+
+
+def _by_customer(items: pl.DataFrame) -> pl.DataFrame:
+    """Return sums of static items, which come the one first due first, by customer."""
+    return items.group_by(KEYS, maintain_order=True).agg(
+        pl.col("open_amount").sum().alias("static_amount"),
+        pl.len().cast(pl.Int64).alias("items"),
+        pl.col("since").min().alias("static_since"),
+        pl.col("item_id").first().alias("oldest_item"),
+        pl.col("first_due").first().alias("oldest_due"),
+        pl.col("open_amount").filter("disputed").sum().alias("disputed_amount"),
+    )
 
 
 def _items(ledger: Ledger, day: date, before: date) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """What the balances say: key figures, each defined once in the registry, and movements between two days."""
 
+from arkit.measures.activity import activity_trend
 from arkit.measures.behaviour import payment_behaviour
 from arkit.measures.days import (
     average_days_delinquent,
@@ -21,6 +22,7 @@ from arkit.measures.vintage import vintage
 
 __all__ = [
     "KEY_FIGURES",
+    "activity_trend",
     "average_days_delinquent",
     "best_possible_dso",
     "collection_effectiveness_index",

@@ -18,6 +18,7 @@ PUBLIC_NAMES = (
     "Layout",
     "Ledger",
     "Policy",
+    "activity_trend",
     "aging_table",
     "aging_trend",
     "average_days_delinquent",

@@ -15,6 +15,7 @@ from arkit.ledger.sample import generate
 
 DAY, MONTH_BEFORE = "2026-10-31", "2026-09-30"
 MEASURES: dict[str, Callable[[ar.Ledger], pd.DataFrame]] = {
+    "activity_trend": lambda ledger: ar.activity_trend(ledger, as_of=DAY, by="entity"),
     "aging_table": lambda ledger: ar.aging_table(ledger, as_of=DAY, by=["entity", "customer_id", "industry"]),
     "aging_trend": lambda ledger: ar.aging_trend(ledger, as_of=DAY, by="entity"),
     "evidence": lambda ledger: ar.evidence(ledger, as_of=DAY, bucket="31-60"),
