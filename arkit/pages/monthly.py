@@ -187,11 +187,13 @@ class MonthlyReport:
         forward, currency = self.facts.forward, self.facts.main_currency
         if forward is None or self.facts.month_before is None:
             return notice(NEEDS_HISTORY)
-        row = forward[forward["currency"] == currency].iloc[0]
+        rows = forward[forward["currency"] == currency]
+        if rows.empty:
+            return notice(f"Nothing in {currency} was open or moved since the month before.")
         title = (
             f"From {day_shown(self.facts.month_before)} to {day_shown(self.facts.day)}, net receivables in {currency}"
         )
-        return figures.roll_forward_chart(row, lines=lines_of(forward), currency=currency, title=title)
+        return figures.roll_forward_chart(rows.iloc[0], lines=lines_of(forward), currency=currency, title=title)
 
     def roll_forward(self) -> Html:
         """What moved the balance of each currency since the month before."""
