@@ -11,6 +11,7 @@ from arkit.balances import reconcile, require_reconciled
 from arkit.ledger import Ledger
 from arkit.ledger.model import as_day
 from arkit.measures import roll_rates, vintage
+from arkit.pages.customers import CustomersPage
 from arkit.pages.facts import LARGEST, Facts, open_ledger
 from arkit.pages.headline import other_currencies, sentence
 from arkit.pages.summaries import (
@@ -237,6 +238,18 @@ class MonthlyReport:
         currency = self.facts.main_currency
         rows = self.facts.by_customer[self.facts.by_customer["currency"] == currency]
         return figures.pareto_chart(rows, currency=currency, title=f"Largest customer balances, {currency}")
+
+    def categories(self) -> Html:
+        """How the customers pay: reliable, problem, risky, new."""
+        return notice(NEEDS_HISTORY) if self.ledger.is_snapshot else self._customers.categories()
+
+    def worklist(self) -> Html:
+        """Whom to chase first, and why."""
+        return notice(NEEDS_HISTORY) if self.ledger.is_snapshot else self._customers.worklist()
+
+    @cached_property
+    def _customers(self) -> CustomersPage:
+        return CustomersPage(self.ledger, day=self.facts.day, entity=self.entity, policy=self.policy)
 
     def findings(self) -> Html:
         """What was found while reading: how many rows, how much, and what was done."""

@@ -20,6 +20,8 @@ SECTIONS = (
     "customers",
     "exposures",
     "movements",
+    "categories",
+    "worklist",
     "findings",
     "definitions",
     "settings",
@@ -95,7 +97,7 @@ def test_every_section_of_a_snapshot_says_what_it_can(section: str) -> None:
     snapshot = ar.make_ledger(items=items, shape="open_items", snapshot_on="2026-03-31")
     markup = getattr(report_of(snapshot), section)().markup
     assert markup
-    assert ("needs a ledger with history" in markup) == (section == "movements")
+    assert ("needs a ledger with history" in markup) == (section in ("movements", "categories", "worklist"))
 
 
 def test_names_out_of_files_never_become_markup() -> None:
