@@ -199,7 +199,7 @@ class CustomersPage:
         rows = self.ranked[(self.ranked["currency"] == self.currency) & (self.ranked["rank"] <= CAPACITY)]
         if rows.empty:
             return notice(f"Nothing in {self.currency} is past due and undisputed.", tone="good")
-        shown = ["rank", "customer_id", "name", "category", "amount_at_risk", "past_due", "oldest_days"]
+        shown = ["rank", "customer_id", "name", "currency", "category", "amount_at_risk", "past_due", "oldest_days"]
         note = "Amount at risk = (open - disputed) x chance of lateness observed in the category x share not insured."
         caption = f"The first {len(rows)} to chase in {self.currency}"
         return table(rows[[*shown, "stage", "next_step", "reasons"]], caption=caption, note=note)
