@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 import msgspec
 
 from arkit.errors import PolicyError
+from arkit.settings import read_settings
 from arkit.terms import NOT_DUE
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -92,10 +93,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         PolicyError
             The file is missing, is no TOML, or has an unknown name or an impossible value.
         """
-        try:
-            return msgspec.toml.decode(Path(path).read_bytes(), type=cls)
-        except (OSError, msgspec.DecodeError, ValueError) as error:
-            raise PolicyError(f"The policy {path} cannot be used: {error}.") from error
+        return read_settings(path, cls, what="policy", error=PolicyError)
 
 
 DEFAULT_POLICY = Policy()

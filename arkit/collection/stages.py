@@ -9,6 +9,7 @@ import msgspec
 
 from arkit.errors import PolicyError
 from arkit.resources import resource
+from arkit.settings import read_settings
 
 
 class Stage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -46,10 +47,7 @@ class CollectionPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         PolicyError
             The file is missing, is no TOML, or has an unknown name or an impossible value.
         """
-        try:
-            return msgspec.toml.decode(Path(path).read_bytes(), type=cls)
-        except (OSError, msgspec.DecodeError, ValueError) as error:
-            raise PolicyError(f"The collection policy {path} cannot be used: {error}.") from error
+        return read_settings(path, cls, what="collection policy", error=PolicyError)
 
 
 def default_stages() -> CollectionPolicy:

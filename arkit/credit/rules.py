@@ -9,6 +9,7 @@ import msgspec
 
 from arkit.errors import PolicyError
 from arkit.resources import resource
+from arkit.settings import read_settings
 
 Category = Literal["reliable", "new", "problem", "risky"]
 CATEGORIES: Final[tuple[Category, ...]] = ("reliable", "new", "problem", "risky")
@@ -57,10 +58,7 @@ class CategoryPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         PolicyError
             The file is missing, is no TOML, or has an unknown name or an impossible value.
         """
-        try:
-            return msgspec.toml.decode(Path(path).read_bytes(), type=cls)
-        except (OSError, msgspec.DecodeError, ValueError) as error:
-            raise PolicyError(f"The category policy {path} cannot be used: {error}.") from error
+        return read_settings(path, cls, what="category policy", error=PolicyError)
 
 
 def default_rules() -> CategoryPolicy:

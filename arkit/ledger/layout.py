@@ -11,6 +11,7 @@ import msgspec
 from arkit.errors import LayoutError, unknown_name
 from arkit.ledger.parsing import DateOrder
 from arkit.ledger.schema import TABLES
+from arkit.settings import read_settings
 
 Shape = Literal["open_items", "settled", "applied"]
 
@@ -114,7 +115,4 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         LayoutError
             The file is missing, is no TOML, or has an unknown name or an impossible value.
         """
-        try:
-            return msgspec.toml.decode(Path(path).read_bytes(), type=cls)
-        except (OSError, msgspec.DecodeError, ValueError) as error:
-            raise LayoutError(f"The layout {path} cannot be used: {error}.") from error
+        return read_settings(path, cls, what="layout", error=LayoutError)

@@ -11,7 +11,7 @@ from tests.house.source import ROOT, TREES
 
 FLOORS = (
     ("errors",),
-    ("terms",),
+    ("settings", "terms"),
     ("currencies", "days", "policy", "resources"),
     ("words",),
     ("ledger",),
