@@ -20,11 +20,11 @@ class ReadingError(ArkitError):
     """A file cannot be read as what its layout says."""
 
 
-class LayoutError(ArkitError):
+class LayoutError(ArkitError, ValueError):
     """A layout is not usable."""
 
 
-class PolicyError(ArkitError):
+class PolicyError(ArkitError, ValueError):
     """A policy is not usable."""
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 import msgspec
 
 from arkit.errors import PolicyError
-from arkit.settings import read_settings
+from arkit.settings import read_settings, require_choices
 from arkit.terms import NOT_DUE
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -58,10 +58,13 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     cost_of_capital: Share = 0.08
 
     def __post_init__(self) -> None:
+        require_choices(self, ("basis", "day_zero", "unapplied"), error=PolicyError)
+        if not self.edges:
+            raise PolicyError("edges needs at least one day, for example [30, 60, 90].")
         if any(low >= high for low, high in zip(self.edges, self.edges[1:], strict=False)):
-            raise ValueError(f"edges must rise, found {list(self.edges)}")
+            raise PolicyError(f"edges must rise, found {list(self.edges)}")
         if self.first_overdue_day > self.edges[0]:
-            raise ValueError(f"the first edge must be at least {self.first_overdue_day}, found {self.edges[0]}")
+            raise PolicyError(f"the first edge must be at least {self.first_overdue_day}, found {self.edges[0]}")
 
     @property
     def first_overdue_day(self) -> int:

@@ -48,7 +48,9 @@ class Steps:
 def in_child(task: str, folder: Path) -> Measures:
     """Do a task in a fresh process."""
     command = [sys.executable, "-m", "benchmarks.child", task, str(folder)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    if done.returncode:
+        raise RuntimeError(f"The task {task} failed:\n{done.stderr}")
     return Measures(**json.loads(done.stdout))
 
 

@@ -11,7 +11,7 @@ import msgspec
 from arkit.errors import LayoutError, unknown_name
 from arkit.ledger.parsing import DateOrder
 from arkit.ledger.schema import TABLES
-from arkit.settings import read_settings
+from arkit.settings import read_settings, require_choices
 
 Shape = Literal["open_items", "settled", "applied"]
 
@@ -94,12 +94,13 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     sales: TableLayout | None = None
 
     def __post_init__(self) -> None:
+        require_choices(self, ("shape", "date_order", "decimal_mark", "rate_means"), error=LayoutError)
         if len(self.delimiter) != 1 or not self.delimiter.isascii() or self.delimiter in '"\r\n':
-            raise ValueError(f"the delimiter must be one character, such as ; or a tab, found {self.delimiter!r}")
+            raise LayoutError(f"the delimiter must be one character, such as ; or a tab, found {self.delimiter!r}")
         for table, layout in self.tables().items():
             for name in (*layout.columns, *layout.constants):
                 if name not in TABLES[table].columns:
-                    raise ValueError(str(unknown_name(f"column of {table}", name, known=TABLES[table].columns)))
+                    raise LayoutError(str(unknown_name(f"column of {table}", name, known=TABLES[table].columns)))
 
     def tables(self) -> dict[str, TableLayout]:
         """Return the layouts of the tables that the export has."""

@@ -20,15 +20,15 @@ def part_of(
 
     findings, marks, sales = tables["findings"], tables["marks"], tables["sales"]
     by_item = pl.col("item_id").is_in(_known(items, marks, findings).implode())
-    of_customer = pl.col("item_id").is_null() & pl.col("customer_id").is_in(items["customer_id"].unique().implode())
+    by_customer = pl.col("customer_id").is_in(items["customer_id"].unique().implode())
     entries = rows_of_items(tables["entries"], items)
     findings = having(findings) if name in findings.columns else findings.filter(by_item)
     whole_keys = name in _CONTROL_COLUMNS
     return {
         "items": items,
         "entries": entries,
-        "customers": tables["customers"].join(items.select("customer_id").unique(), on="customer_id", how="semi"),
-        "marks": marks.filter(by_item | of_customer),
+        "customers": tables["customers"].filter(by_customer),
+        "marks": marks.filter(by_item | (pl.col("item_id").is_null() & by_customer)),
         "gl": having(tables["gl"]) if whole_keys else tables["gl"].clear(),
         "sales": having(sales) if name in sales.columns else sales.clear(),
         "findings": findings,
