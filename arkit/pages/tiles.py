@@ -17,7 +17,8 @@ _SUFFIX: Final = {"days": " days", "times": " times"}
 def figure_tiles(facts: Facts) -> Html:
     """Return the key figures of the main currency as tiles."""
     currency = facts.main_currency
-    rows = facts.figures[facts.figures["currency"] == currency].set_index("figure")
+    of_day = facts.trend[(facts.trend["currency"] == currency) & (facts.trend["as_of"] == facts.day)]
+    rows = of_day.set_index("figure")
     chosen = [name for name in ON_TILES if name in rows.index]
     basis = rows["basis"].dropna()
     note = f"In {currency}; window: the month that ends on the day" + (
