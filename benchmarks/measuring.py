@@ -79,8 +79,13 @@ def alternate(
     for run in contenders.values():
         run()
     turns: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
-    for _ in range(rounds):
-        for name, run in contenders.items():
-            gc.collect()
-            turns[name].append(timed(run)[1:])
+    # No garbage is collected in between, as in timeit: it would fall on whoever happens to have the turn.
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(rounds):
+            for name, run in contenders.items():
+                turns[name].append(timed(run)[1:])
+    finally:
+        gc.enable()
     return {name: Timing(case, size, name, *zip(*taken, strict=True)) for name, taken in turns.items()}

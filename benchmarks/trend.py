@@ -11,8 +11,8 @@ from benchmarks.aging import TARGET_SIZE, prepared, require_same_to_the_cent, te
 from benchmarks.analysts import pandas_trend, polars_trend
 from benchmarks.measuring import Results, Target, alternate
 
-LAST: Final = date(2026, 9, 30)
-MONTHS: Final = 34
+LAST: Final = date(2026, 10, 31)
+MONTHS: Final = 35
 KEYS: Final = ("entity", "currency")
 
 

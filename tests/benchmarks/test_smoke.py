@@ -19,7 +19,7 @@ def test_a_small_run_prints_and_writes_its_tables(tmp_path: Path, capsys: pytest
         "import",
         "aging of one entity",
         "aging by customer",
-        "35 month-ends by entity",
+        "36 month-ends by entity",
         "preparing a ledger",
         "CSV to checked ledger",
     )
