@@ -16,6 +16,7 @@ ITEMS_PER_CUSTOMER: Final = 50
 
 _DAYS: Final = (LAST_DAY - FIRST_DAY).days
 _INVOICES: Final = 0.56
+_BOUGHT_ELSEWHERE: Final = 0.05
 _NEVER_PAID: Final = 0.015
 _IN_TWO_PARTS: Final = 0.14
 # Some receipts pay several invoices at once.
@@ -78,13 +79,19 @@ def _invoices(draw: np.random.Generator, number: int, *, customers: int) -> Colu
     late = draw.normal(slowness - 4, 8).astype(np.int64)
     return {
         "customer": customer,
-        "entity": draw.integers(0, len(ENTITIES), number),
+        "entity": _entity_of(draw, customer),
         "day": day,
         "due": day + terms,
         "paid_day": np.maximum(day + terms + late, day),
         "cents": draw.lognormal(10.5, 1.2, number).astype(np.int64) + 100,
         "kind": np.zeros(number, dtype=np.int64),
     }
+
+
+def _entity_of(draw: np.random.Generator, customer: np.ndarray) -> np.ndarray:
+    """Return the entity that sells: a customer's own, now and then another."""
+    elsewhere = draw.random(len(customer)) < _BOUGHT_ELSEWHERE
+    return np.where(elsewhere, draw.integers(0, len(ENTITIES), len(customer)), customer // 3 % len(ENTITIES))
 
 
 def _payments(draw: np.random.Generator, invoices: Columns) -> Columns:
@@ -135,9 +142,10 @@ def _receipts(draw: np.random.Generator, payments: Columns) -> Columns:
 
 def _on_account(draw: np.random.Generator, number: int, *, customers: int) -> Columns:
     day = draw.integers(0, _DAYS + 1, max(number, 0))
+    customer = draw.integers(0, customers, len(day))
     return {
-        "customer": draw.integers(0, customers, len(day)),
-        "entity": draw.integers(0, len(ENTITIES), len(day)),
+        "customer": customer,
+        "entity": _entity_of(draw, customer),
         "day": day,
         "due": day,
         "cents": -draw.integers(1_000, 500_000, len(day)),

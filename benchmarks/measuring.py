@@ -11,7 +11,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -73,11 +73,18 @@ def timed(run: Callable[[], T]) -> tuple[T, float, float]:
 
 
 def alternate(
-    case: str, size: int, contenders: Mapping[str, Callable[[], object]], *, rounds: int
+    case: str,
+    size: int,
+    contenders: Mapping[str, Callable[[], Any]],
+    *,
+    rounds: int,
+    check: Callable[[dict[str, Any]], None] = lambda results: None,
 ) -> dict[str, Timing]:
-    """Return the timing of each contender over the rounds A B C A B C ..., after one that does not count."""
-    for run in contenders.values():
-        run()
+    """Return the timing of each contender over the rounds A B C A B C ...
+
+    A first round does not count; ``check`` sees its results, and raises if they do not agree.
+    """
+    check({name: run() for name, run in contenders.items()})
     turns: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
     # No garbage is collected in between, as in timeit: it would fall on whoever happens to have the turn.
     gc.collect()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+import pandas as pd
+
 import arkit as ar
 from arkit.days import month_ends_back
 from benchmarks.aging import TARGET_SIZE, prepared, require_same_to_the_cent, text_tables
@@ -27,12 +29,12 @@ def by_entity(size: int, *, rounds: int) -> Results:
         "pandas, a loop": lambda: pandas_trend(items, entries, days, KEYS),
         "arkit, by customer": lambda: ar.aging_trend(ledger, as_of=LAST, months=MONTHS, by="customer_id"),
     }
-    expected = contenders["arkit"]()
-    for name in ("Polars by hand, same periods", "pandas, a loop"):
-        require_same_to_the_cent(expected, contenders[name]())
+    if size > TARGET_SIZE:
+        # It takes half a minute a round at a million items.
+        del contenders["pandas, a loop"]
     case = f"{len(days)} month-ends by entity"
-    # The loop takes half a minute a round at a million items.
-    timings = alternate(case, size, contenders, rounds=min(rounds, 3) if size >= TARGET_SIZE else rounds)
+    rounds = min(rounds, 3) if size >= TARGET_SIZE else rounds
+    timings = alternate(case, size, contenders, rounds=rounds, check=_same_by_entity)
     targets = []
     if size == TARGET_SIZE:
         mine = timings["arkit"].median
@@ -48,3 +50,7 @@ def by_entity(size: int, *, rounds: int) -> Results:
             ),
         ]
     return Results(list(timings.values()), targets, [])
+
+
+def _same_by_entity(results: dict[str, pd.DataFrame]) -> None:
+    require_same_to_the_cent({name: table for name, table in results.items() if name != "arkit, by customer"})

@@ -105,8 +105,10 @@ def to_units(frame: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
     AmountError
         An amount is too large for a floating-point number, or a cell of Excel, to show it to the last minor unit.
     """
-    for largest in frame.select(pl.col(*columns).abs().max()).row(0):
-        if isinstance(largest, int) and largest > LARGEST_EXACT:
+    names = [*columns]
+    ends = frame.select(pl.col(names).min().name.prefix("least "), pl.col(names).max().name.prefix("most "))
+    for largest in (abs(end) for end in ends.row(0) if isinstance(end, int)):
+        if largest > LARGEST_EXACT:
             raise AmountError(
                 f"An amount of {largest:,} minor units cannot be shown to the last unit; use a finer cut."
             )

@@ -32,6 +32,6 @@ def test_a_small_run_prints_and_writes_its_tables(tmp_path: Path, capsys: pytest
 def test_contenders_with_other_results_stop_the_benchmark() -> None:
     pd = pytest.importorskip("pandas")
     table = pd.DataFrame({"customer_id": ["C1"], "gross": [100.0], "items": [1]})
-    require_same_to_the_cent(table, table.assign(gross=100.001))
+    require_same_to_the_cent({"A": table, "B": table.assign(gross=100.001)})
     with pytest.raises(AssertionError):
-        require_same_to_the_cent(table, table.assign(gross=100.01))
+        require_same_to_the_cent({"A": table, "B": table.assign(gross=100.01)})
