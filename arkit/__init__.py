@@ -12,12 +12,14 @@ from arkit.balances import (
     translated,
 )
 from arkit.collection import CollectionPolicy, worklist
-from arkit.credit import CategoryPolicy, categorise, declining_payers, migration, static_debtors
+from arkit.credit import CategoryPolicy, categorise, category_matrix, declining_payers, migration, static_debtors
 from arkit.ledger import Layout, Ledger, freeze, make_ledger, read_ledger, sample_ledger
 from arkit.measures import (
     KEY_FIGURES,
+    abc,
     activity_trend,
     average_days_delinquent,
+    behaviour_trend,
     best_possible_dso,
     collection_effectiveness_index,
     countback_dso,
@@ -25,6 +27,7 @@ from arkit.measures import (
     days_beyond_terms,
     dso,
     explain_dso,
+    group_behaviour,
     hhi,
     key_figures,
     loss_rates,
@@ -50,12 +53,15 @@ __all__ = [
     "Layout",
     "Ledger",
     "Policy",
+    "abc",
     "activity_trend",
     "aging_table",
     "aging_trend",
     "average_days_delinquent",
+    "behaviour_trend",
     "best_possible_dso",
     "categorise",
+    "category_matrix",
     "closing_rates",
     "collection_effectiveness_index",
     "countback_dso",
@@ -66,6 +72,7 @@ __all__ = [
     "evidence",
     "explain_dso",
     "freeze",
+    "group_behaviour",
     "hhi",
     "key_figures",
     "loss_rates",

@@ -121,7 +121,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--entity", default=ALL_ENTITIES, help="one legal entity (default: %(default)s)")
     parser.add_argument("--policy", help="the policy (TOML)")
     parser.add_argument("--output", required=True, metavar="DIR", help="the folder of all reports")
-    parser.add_argument("--notebook", help="another notebook than the monthly report")
+    parser.add_argument("--notebook", help="another notebook than the monthly report; customers for the bundled one")
     parser.add_argument(
         "-p",
         dest="parameters",

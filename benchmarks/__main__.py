@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import aging, cold, trend
+from benchmarks import aging, behaviour, cold, trend
 from benchmarks.measuring import Results
 from benchmarks.output import as_markdown, as_text
 
@@ -33,6 +33,7 @@ def _steps(sizes: list[int], *, rounds: int) -> Iterator[tuple[str, Results]]:
     for size in sizes:
         yield f"{size:,}: aging by customer", aging.by_customer(size, rounds=rounds)
         yield f"{size:,}: month-ends", trend.by_entity(size, rounds=rounds)
+        yield f"{size:,}: behaviour", behaviour.of_every_customer(size, rounds=rounds)
         yield f"{size:,}: preparing", cold.preparing(size, rounds=rounds)
         yield f"{size:,}: reading", cold.reading(size, rounds=rounds)
 

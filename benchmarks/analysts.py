@@ -1,4 +1,4 @@
-"""The same aging as an analyst would write it: in pandas on two tables, and by hand in Polars on balance periods."""
+"""The same as an analyst would write it: in pandas on two tables, and by hand in Polars on balance periods."""
 
 from __future__ import annotations
 
@@ -117,3 +117,29 @@ def polars_trend(periods: pl.DataFrame, days: Sequence[date], keys: Sequence[str
         .collect()
     )
     return table.to_pandas()
+
+
+def pandas_behaviour(invoices: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Return how each customer pays in pandas: lateness in columns, then a function for each customer."""
+    as_of = pd.Timestamp(day)
+    ended = invoices["paid_on"].fillna(as_of)
+    late = (ended - invoices["due_date"]).dt.days
+    seen = invoices.assign(late=late)[invoices["paid_on"].notna() | (invoices["due_date"] < as_of)]
+
+    def of_customer(rows: pd.DataFrame) -> pd.Series:
+        on_time = rows["late"] <= 0
+        amount = rows["amount"].sum()
+        return pd.Series(
+            {
+                "items": len(rows),
+                "on_time_share": on_time.mean(),
+                "on_time_share_amount": rows.loc[on_time, "amount"].sum() / amount,
+                "days_late": (rows["late"] * rows["amount"]).sum() / amount,
+                "days_late_median": rows["late"].median(),
+                "days_late_worst": rows["late"].max(),
+                "days_late_spread": rows["late"].std(),
+                "past_due": rows.loc[rows["paid_on"].isna(), "open_amount"].sum(),
+            }
+        )
+
+    return seen.groupby(KEYS).apply(of_customer).reset_index()

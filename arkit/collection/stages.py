@@ -24,6 +24,15 @@ class Stage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class CollectionPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The stages of collection, in rising order of days.
 
+    Parameters
+    ----------
+    stages
+        The stages.
+    share_of_stage
+        A stage is reached when this share of what is past due and undisputed is as old: a forgotten cent is no lawsuit.
+    latest_stage
+        Category to the last stage that its customers are taken to without a person's decision.
+
     Examples
     --------
     >>> [stage.name for stage in default_stages().stages][:3]
@@ -32,11 +41,17 @@ class CollectionPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
     name: str
     stages: Annotated[tuple[Stage, ...], msgspec.Meta(min_length=1)]
+    share_of_stage: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.2
+    latest_stage: dict[str, str] = {}
 
     def __post_init__(self) -> None:
         days = [stage.from_days for stage in self.stages]
         if days != sorted(set(days)):
             raise ValueError(f"from_days must rise, found {days}")
+        names = [stage.name for stage in self.stages]
+        for category, latest in self.latest_stage.items():
+            if latest not in names:
+                raise ValueError(f"latest_stage of {category} is {latest!r}, which is none of {names}")
 
     @classmethod
     def load(cls, path: str | Path) -> Self:

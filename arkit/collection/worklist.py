@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from arkit.balances.grouping import customers_on
+from arkit.collection.ages import KEYS, chased_ages
 from arkit.collection.stages import CollectionPolicy, default_stages
 from arkit.ledger.model import Ledger
+from arkit.policy import Policy
 from arkit.words import recommendation
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ COLUMNS: Final = (
     "past_due",
     "disputed_amount",
     "oldest_days",
+    "stage_days",
     "chance_late",
     "insured_share",
     "promise",
@@ -42,16 +45,18 @@ def worklist(
     *,
     as_of: date | str,
     capacity: int | None = None,
-    policy: CollectionPolicy | None = None,
+    stages: CollectionPolicy | None = None,
+    policy: Policy | None = None,
     language: str = "en",
 ) -> pd.DataFrame:
     """Rank the customers to chase: one row each, by amount at risk, with the reasons and the next step.
 
     Formula: ``amount_at_risk = (open - disputed) x chance_late x (1 - insured_share)``. ``chance_late`` is observed: of
     what the customers of a category and currency had to pay in the last six months, the share by amount that was not
-    paid on time; 1 where nothing was due.
-    Customers with something past due and not disputed are ranked; one who is inside a promise comes after all others;
-    ties go to the older debt. The stage follows from the days that the oldest item is past due.
+    paid on time; 1 where nothing was due. Customers with something past due and not disputed are ranked; one who is
+    inside a promise comes after all others; ties go to the older debt. The stage is the last one whose days
+    ``stage_days`` has reached: the age that a share of what is chased has (``share_of_stage``), so that neither a
+    forgotten cent nor a disputed invoice makes a lawsuit; categories may have a latest stage.
 
     Parameters
     ----------
@@ -63,8 +68,10 @@ def worklist(
         The day.
     capacity
         How many customers can be worked; by default all are listed.
-    policy
+    stages
         The stages; by default those of ``templates/policies/collection.toml``.
+    policy
+        What is past due.
     language
         Of the next step: ``en``, ``ru`` or ``zh``.
 
@@ -72,8 +79,8 @@ def worklist(
     -------
     DataFrame
         ``rank``, the customer, ``category``, ``amount_at_risk``, ``open_amount``, ``past_due``, ``disputed_amount``
-        (shown, not chased), ``oldest_days``, ``chance_late``, ``insured_share``, ``promise`` (day, where
-        one is running), ``stage``, ``next_step``, ``reasons`` and ``collector``. Ranks are by
+        (shown, not chased), ``oldest_days`` and ``stage_days`` of what is chased, ``chance_late``, ``insured_share``,
+        ``promise`` (day, where one is running), ``stage``, ``next_step``, ``reasons`` and ``collector``. Ranks are by
         currency: amounts of two are never compared.
 
     Raises
@@ -94,26 +101,25 @@ def worklist(
     Risk-based collections: exposure times probability times loss share.
     """
     day = ledger.require(as_of)
-    rows = pl.from_pandas(categorised).with_columns(pl.col("disputed_amount").fill_null(0.0))
+    stages = stages or default_stages()
+    ages = chased_ages(ledger, day, share=stages.share_of_stage, policy=policy or Policy())
+    rows = pl.from_pandas(categorised).drop("oldest_days").with_columns(pl.col("disputed_amount").fill_null(0.0))
     rows = rows.join(_chances(rows), on=["category", "currency"], how="left")
     rows = rows.join(_insurance(ledger, day), on="customer_id", how="left").with_columns(_insured_share())
-    chased = rows.filter(pl.col("past_due") - pl.col("disputed_amount") > 0)
-    chased = chased.join(_promises(ledger, day), on="customer_id", how="left")
-    at_risk = (
-        (pl.col("open_amount") - pl.col("disputed_amount")) * pl.col("chance_late") * (1 - pl.col("insured_share"))
-    )
-    ranked = chased.with_columns(amount_at_risk=at_risk.round(2), waits=pl.col("promise").is_not_null()).sort(
-        "currency",
-        "waits",
-        "amount_at_risk",
-        "oldest_days",
-        "customer_id",
-        descending=[False, False, True, True, False],
-    )
-    ranked = ranked.with_columns(rank=pl.int_range(1, pl.len() + 1).over("currency"))
-    table = _with_stage(ranked, policy or default_stages(), language).with_columns(reasons=_reasons())
-    first = table if capacity is None else table.filter(pl.col("rank") <= capacity)
+    chased = rows.join(ages, on=KEYS).join(_promises(ledger, day), on="customer_id", how="left")
+    ranked = _with_stage(_ranked(chased), stages, language).with_columns(reasons=_reasons())
+    first = ranked if capacity is None else ranked.filter(pl.col("rank") <= capacity)
     return first.select(COLUMNS).to_pandas()
+
+
+def _ranked(chased: pl.DataFrame) -> pl.DataFrame:
+    """Return customers in order: promises last, then by amount at risk, ties by age."""
+    exposed = pl.col("open_amount") - pl.col("disputed_amount")
+    at_risk = (exposed * pl.col("chance_late") * (1 - pl.col("insured_share"))).round(2)
+    rows = chased.with_columns(amount_at_risk=at_risk, waits=pl.col("promise").is_not_null())
+    order = {"currency": False, "waits": False, "amount_at_risk": True, "oldest_days": True, "customer_id": False}
+    rows = rows.sort(*order, descending=list(order.values()))
+    return rows.with_columns(rank=pl.int_range(1, pl.len() + 1).over("currency"))
 
 
 def _chances(rows: pl.DataFrame) -> pl.DataFrame:
@@ -147,21 +153,34 @@ def _promises(ledger: Ledger, day: date) -> pl.DataFrame:
 
 
 def _with_stage(rows: pl.DataFrame, policy: CollectionPolicy, language: str) -> pl.DataFrame:
-    stage, step = pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.String)
-    for reached in policy.stages:
-        due = pl.col("oldest_days") >= reached.from_days
-        stage = pl.when(due).then(pl.lit(reached.name)).otherwise(stage)
-        step = pl.when(due).then(pl.lit(recommendation("stage", reached.name, language=language))).otherwise(step)
-    return rows.with_columns(stage=stage, next_step=step)
+    """Return rows with the last stage that is reached, or the latest of the category, and the step that it asks for."""
+    names = [stage.name for stage in policy.stages]
+    reached = pl.sum_horizontal((pl.col("stage_days") >= stage.from_days).cast(pl.Int32) for stage in policy.stages) - 1
+    latest = {category: names.index(name) for category, name in policy.latest_stage.items()}
+    bound = pl.col("category").replace_strict(latest, default=len(names) - 1, return_dtype=pl.Int32)
+    steps = {name: recommendation("stage", name, language=language) for name in names}
+    held = rows.with_columns(place=pl.min_horizontal(reached, bound), held=reached > bound)
+    # Overdue from day 0 on is overdue before the first stage: the first step all the same.
+    named = held.with_columns(
+        stage=pl.col("place").clip(0).replace_strict(dict(enumerate(names)), return_dtype=pl.String)
+    )
+    return named.with_columns(next_step=pl.col("stage").replace_strict(steps, return_dtype=pl.String))
 
 
 def _reasons() -> pl.Expr:
-    """Return why a customer stands where he stands, in words."""
+    """Return why a customer stands where he stands, in words, what weighs most first."""
     share = (pl.col("past_due") / pl.col("open_amount") * 100).round(0).cast(pl.Int64)
-    late = pl.format(
-        "{}% of the balance is past due, the oldest for {} days", share, pl.col("oldest_days").cast(pl.Int64)
-    )
-    rules = pl.when(pl.col("rules") != "").then(pl.format("{}: {}", "category", "rules")).otherwise(pl.col("category"))
-    disputed = pl.when(pl.col("disputed_amount") > 0).then(pl.lit("part is disputed and not chased"))
-    promised = pl.when(pl.col("promise").is_not_null()).then(pl.format("promised for {}", pl.col("promise")))
-    return pl.concat_str([late, rules, disputed, promised], separator="; ", ignore_nulls=True)
+    days = pl.col("oldest_days")
+    one_day = pl.when(days == 1).then(pl.lit("1 day")).otherwise(pl.format("{} days", days))
+    late = pl.format("{} % of the balance is past due, the oldest for {}", share, one_day)
+    category = pl.when(pl.col("rules") != "").then(pl.format("{}: {}", "category", "rules")).otherwise("category")
+    insured = (pl.col("insured_share") * 100).round(0).cast(pl.Int64)
+    parts = [
+        late,
+        category,
+        pl.when(pl.col("held")).then(pl.format("goes no further than {} without a decision", "stage")),
+        pl.when(pl.col("disputed_amount") > 0).then(pl.lit("a disputed part is not chased")),
+        pl.when(insured > 0).then(pl.format("{} % insured", insured)),
+        pl.when(pl.col("promise").is_not_null()).then(pl.format("payment promised for {}", "promise")),
+    ]
+    return pl.concat_str(parts, separator="; ", ignore_nulls=True)

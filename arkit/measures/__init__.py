@@ -1,7 +1,8 @@
 """What the balances say: key figures, each defined once in the registry, and movements between two days."""
 
+from arkit.measures.abc import abc
 from arkit.measures.activity import activity_trend
-from arkit.measures.behaviour import payment_behaviour
+from arkit.measures.behaviour import behaviour_trend, payment_behaviour
 from arkit.measures.days import (
     average_days_delinquent,
     best_possible_dso,
@@ -10,6 +11,7 @@ from arkit.measures.days import (
     dso,
 )
 from arkit.measures.explain_dso import explain_dso
+from arkit.measures.group_behaviour import group_behaviour
 from arkit.measures.loss_rates import loss_rates
 from arkit.measures.movements import movements
 from arkit.measures.panel import key_figures
@@ -22,8 +24,10 @@ from arkit.measures.vintage import vintage
 
 __all__ = [
     "KEY_FIGURES",
+    "abc",
     "activity_trend",
     "average_days_delinquent",
+    "behaviour_trend",
     "best_possible_dso",
     "collection_effectiveness_index",
     "countback_dso",
@@ -31,6 +35,7 @@ __all__ = [
     "days_beyond_terms",
     "dso",
     "explain_dso",
+    "group_behaviour",
     "hhi",
     "key_figures",
     "loss_rates",

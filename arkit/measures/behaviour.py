@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from arkit.balances.grouping import customers_on
-from arkit.days import day_of
+from arkit.days import day_of, month_ends_back
 from arkit.ledger.model import Ledger
 from arkit.ledger.money import to_units
 from arkit.measures.debts import require_history
@@ -108,8 +108,64 @@ def payment_behaviour(ledger: Ledger, *, as_of: date | str, policy: Policy | Non
     ----------
     Credit Research Foundation, payment history in credit scoring; censoring as in survival analysis.
     """
-    policy = policy or Policy()
     day = require_history(ledger, as_of)
+    return _in_units(_behaviour_on(ledger, day, policy or Policy()))
+
+
+def behaviour_trend(
+    ledger: Ledger, *, as_of: date | str, months: int = 12, policy: Policy | None = None
+) -> pd.DataFrame:
+    """Show how each customer paid, month-end by month-end, each from what was known on it.
+
+    Formula: :func:`payment_behaviour` on the day and on the same day of each month before. What is known of an invoice
+    differs from day to day, so each month-end is looked at anew; ``categorise`` puts every row of the result into a
+    category, as the monthly segmentation would have.
+
+    Parameters
+    ----------
+    ledger, policy
+        As in :func:`payment_behaviour`.
+    as_of
+        The last day.
+    months
+        How many months to go back; days without history before them are left out.
+
+    Returns
+    -------
+    DataFrame
+        ``as_of`` and the columns of :func:`payment_behaviour`, one row for each day, customer and currency.
+
+    Raises
+    ------
+    CoverageError
+        The ledger does not cover the last day, or is a snapshot of it.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> trend = ar.behaviour_trend(ar.sample_ledger(), as_of="2026-10-31", months=2)
+    >>> len(ar.categorise(trend)) == len(trend)
+    True
+
+    References
+    ----------
+    As :func:`payment_behaviour`; monthly re-segmentation in credit control.
+    """
+    last = require_history(ledger, as_of)
+    days = [day for day in month_ends_back(last, months) if day > ledger.covers[0]]
+    frames = [_behaviour_on(ledger, day, policy or Policy()).insert_column(0, _dated(day)) for day in days]
+    return _in_units(pl.concat(frames))
+
+
+def _dated(day: date) -> pl.Expr:
+    return pl.lit(day, dtype=pl.Date).alias("as_of")
+
+
+def _in_units(table: pl.DataFrame) -> pd.DataFrame:
+    return to_units(table, dict.fromkeys(AMOUNTS, "currency")).to_pandas()
+
+
+def _behaviour_on(ledger: Ledger, day: date, policy: Policy) -> pl.DataFrame:
     habits = punctuality(lateness(ledger, day), day)
     rhythm = payment_rhythm(ledger, day)
     open_now = exposures(ledger, day, policy=policy)
@@ -117,8 +173,7 @@ def payment_behaviour(ledger: Ledger, *, as_of: date | str, policy: Policy | Non
     for frame in (habits, rhythm, open_now):
         keys = keys.join(frame, on=KEYS, how="left", maintain_order="left")
     named = keys.join(_customers(ledger, day), on="customer_id", how="left", maintain_order="left")
-    table = _completed(named, day).select(COLUMNS)
-    return to_units(table, dict.fromkeys(AMOUNTS, "currency")).to_pandas()
+    return _completed(named, day).select(COLUMNS)
 
 
 def _customers(ledger: Ledger, day: date) -> pl.DataFrame:

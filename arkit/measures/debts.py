@@ -84,7 +84,10 @@ def unpaid_until(ledger: Ledger, day: date) -> nw.LazyFrame[pl.LazyFrame]:
 
 
 def followed(ledger: Ledger, day: date) -> nw.LazyFrame[pl.LazyFrame]:
-    """Return each billing with the days after which and up to which it was at risk, and whether it was paid then."""
+    """Return each billing with the days after which and up to which it was at risk, and whether it was paid then.
+
+    ``owed`` is 1 where it is still unpaid; what was credited or transferred away is neither paid nor owed.
+    """
     number, first = day_of(day), day_of(ledger.covers[0])
     rows = billings(ledger, day).with_columns(nw.col("item").alias("debt"))
     rows = rows.join(unpaid_until(ledger, day), on="debt", how="left")
@@ -99,6 +102,7 @@ def followed(ledger: Ledger, day: date) -> nw.LazyFrame[pl.LazyFrame]:
         # Day -1: at risk on the day of the document itself.
         nw.when(began >= first).then(nw.lit(-1)).otherwise(nw.lit(first) - began).alias("enters"),
         nw.when(still | void).then(0).otherwise(1).alias("paid"),
+        nw.when(still).then(1).otherwise(0).alias("owed"),
     )
     return rows.filter(nw.col("leaves") >= 0)
 

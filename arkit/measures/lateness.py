@@ -30,7 +30,7 @@ def lateness(ledger: Ledger, day: date) -> nw.LazyFrame[pl.LazyFrame]:
     items = ledger.frames.items.lazy().select("item", "entity", "currency", due_day=day_number("due_date"))
     rows = followed(ledger, day).join(nw.from_native(items), on="item", how="inner")
     rows = rows.with_columns((nw.col("document_day") + nw.col("leaves")).alias("end"))
-    rows = rows.filter((nw.col("paid") == 1) | ((nw.col("end") == number) & (nw.col("due_day") < number)))
+    rows = rows.filter((nw.col("paid") == 1) | ((nw.col("owed") == 1) & (nw.col("due_day") < number)))
     rows = _with_disputes(rows, ledger, day)
     late = nw.col("end") - nw.col("due_day") - nw.col("disputed_days")
     # What was disputed for longer than it was late is on time, not early.

@@ -8,26 +8,33 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from arkit.balances import require_reconciled, statement
+from arkit.balances import require_reconciled
 from arkit.collection import worklist
-from arkit.credit import categorise, declining_payers, migration, static_debtors
+from arkit.credit import categorise, category_matrix, declining_payers, migration, static_debtors
 from arkit.credit.rules import CATEGORIES
 from arkit.days import months_before
 from arkit.ledger import Ledger
 from arkit.ledger.model import as_day
-from arkit.measures import payment_behaviour
+from arkit.measures import abc, activity_trend, behaviour_trend, group_behaviour, payment_behaviour
 from arkit.pages.facts import main_currency, open_ledger
+from arkit.pages.one_customer import OneCustomer
+from arkit.pages.summaries import category_summary, group_summary
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present import figures
 from arkit.present.figures import Figure
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.wording import day_shown, short_amount
-from arkit.terms import ALL_ENTITIES, Column
+from arkit.terms import ALL_ENTITIES, Column, column
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CAPACITY: Final = 15
+YEAR: Final = 12
+MOST_PANELS: Final = 9
+SMALLEST_GROUP: Final = 5
+GROUP_WINDOW: Final = "the last six months"
+NO_DECLINE: Final = "None of {:,} customers pays less or more slowly than before beyond chance."
 NEEDS_HISTORY: Final = "How customers pay can be seen only in a ledger with history; a snapshot of open items has none."
 
 
@@ -108,28 +115,27 @@ class CustomersPage:
     @cached_property
     def ranked(self) -> pd.DataFrame:
         """The worklist."""
-        return worklist(self.ledger, self.categorised, as_of=self.day)
+        return worklist(self.ledger, self.categorised, as_of=self.day, policy=self.policy)
 
     @cached_property
-    def customer(self) -> str:
-        """The customer that is shown in full."""
-        if self.chosen:
-            return self.chosen
+    def one(self) -> OneCustomer:
+        """The customer that is shown in full: the chosen one, else the first on the worklist."""
         first = self.ranked[self.ranked["currency"] == self.currency]
         rows = first if len(first) else self.categorised
-        return str(rows["customer_id"].iloc[0])
+        return OneCustomer(self.ledger, self.categorised, self.day, self.chosen or str(rows["customer_id"].iloc[0]))
 
     def headline(self) -> Html:
         """How many customers are reliable, a problem, risky, and what stands with them."""
         rows = self.categorised[self.categorised["currency"] == self.currency]
-        parts = []
-        for name in reversed(CATEGORIES):
-            group = rows[rows["category"] == name]
-            if len(group):
-                amount = short_amount(group["open_amount"].sum(), self.currency)
-                parts.append(f"{len(group)} {name} owe {amount}")
+        parts = [
+            f"{len(group):,} {name} owe {short_amount(group['open_amount'].sum(), self.currency)}"
+            for name in reversed(CATEGORIES)
+            if len(group := rows[rows["category"] == name])
+        ]
         lines = [f"Customers with business in {self.currency}; other currencies are in the tables."]
-        return page_part("headline", title=self.title, sentence="; ".join(parts) + ".", lines=lines)
+        return page_part(
+            "headline", title=self.title, sentence=f"Of {len(rows):,} customers, {'; '.join(parts)}.", lines=lines
+        )
 
     def segment_map(self) -> Figure:
         """Every customer by exposure and lateness."""
@@ -138,16 +144,36 @@ class CustomersPage:
 
     def categories(self) -> Html:
         """The categories: customers, what they owe, how late they pay."""
-        groups = self.categorised.groupby(["currency", "category"], observed=True)
-        summary = groups.agg(
-            customers=("customer_id", "size"),
-            open_amount=("open_amount", "sum"),
-            past_due=("past_due", "sum"),
-            days_late_median=("days_late_median", "median"),
-            on_time_share=("on_time_share", "mean"),
-        ).reset_index()
-        note = "Days late and on time: the median and the mean of the customers."
-        return table(summary.round(4), caption="Categories by currency", note=note)
+        note = "Days late and on time are weighted by amount; what is unpaid counts as at least this late."
+        return table(category_summary(self.categorised), caption="Categories by currency", note=note)
+
+    def categories_over_time(self) -> Figure:
+        """What the customers of each category owed at the month-ends of a year, as they were judged then."""
+        trend = categorise(behaviour_trend(self.ledger, as_of=self.day, months=YEAR, policy=self.policy))
+        own = trend[trend["currency"] == self.currency]
+        sums = own.groupby(["as_of", "category"]).agg(
+            customers=("customer_id", "size"), open_amount=("open_amount", "sum")
+        )
+        title = f"What each category owes, {self.currency}, month-ends"
+        return figures.categories_over_time(sums.reset_index(), currency=self.currency, title=title)
+
+    def classes(self) -> Figure:
+        """How much of the exposure stands with whom: ABC classes by category."""
+        rows = category_matrix(self.categorised, abc(self.ledger, as_of=self.day, policy=self.policy))
+        own = rows[rows["currency"] == self.currency]
+        title = f"Who owes what in {self.currency}, and how many: A owes 80 % together, B up to 95 %"
+        return figures.class_matrix(own, categories=CATEGORIES, currency=self.currency, title=title)
+
+    def groups(self, by: str) -> Html:
+        """How an industry, a size or a country pays, against its own history."""
+        rows = group_behaviour(self.ledger, as_of=self.day, by=by)
+        note = (
+            f"What fell due in {GROUP_WINDOW}, weighted by amount, against windows of that length before, each as "
+            f"it was known at its end. Groups of fewer than {SMALLEST_GROUP} customers are pooled."
+        )
+        caption = f"Payment by {column(by).title.lower()}, against its own history"
+        titles = {"days_late_before": Column("Days late, before")}
+        return table(group_summary(rows, by), caption=caption, note=note, columns=titles)
 
     def migration(self) -> Figure | Html:
         """How many customers moved between the categories since the month before."""
@@ -166,20 +192,44 @@ class CustomersPage:
             return notice("No customer changed the category since the month before.", tone="good")
         return table(rows, caption=f"{len(rows)} customers changed the category")
 
+    @cached_property
+    def payers(self) -> pd.DataFrame:
+        """Every customer's payments against the customer's own past."""
+        return declining_payers(self.ledger, as_of=self.day)
+
     def decliners(self) -> Html:
         """The customers whose payments decline, and the size of the gap."""
-        found = declining_payers(self.ledger, as_of=self.day)
-        rows = found[found["declining"]].sort_values("cash_gap", ascending=False)
+        found, rows = self.payers, self._declining
         if rows.empty:
-            return notice(
-                f"None of {len(found):,} customers pays less or more slowly than before beyond chance.", tone="good"
-            )
+            return notice(NO_DECLINE.format(len(found)), tone="good")
         shown = rows[["customer_id", "name", "currency", "aspect", "paid_before", "paid_recent", "cash_gap", "q_value"]]
         return table(shown, caption=f"{len(rows)} of {len(found):,} customers pay less, less often or more slowly")
 
+    def decliners_chart(self) -> Figure | Html:
+        """The payments of those who decline most, month by month."""
+        rows = self._declining.head(MOST_PANELS)
+        if rows.empty:
+            return notice(NO_DECLINE.format(len(self.payers)), tone="good")
+        part = self.ledger.where(customer_id=rows["customer_id"].tolist())
+        monthly = activity_trend(part, as_of=self.day, months=3 * YEAR, by="customer_id")
+        return figures.decliners_chart(
+            rows, monthly, title="Monthly payments of those with the largest gap, and their level"
+        )
+
+    @property
+    def _declining(self) -> pd.DataFrame:
+        """The declining payers, the largest gap in the main currency first."""
+        rows = self.payers[self.payers["declining"]].assign(other=lambda rows: rows["currency"] != self.currency)
+        return rows.sort_values(["other", "currency", "cash_gap"], ascending=[True, True, False])
+
+    @cached_property
+    def static(self) -> pd.DataFrame:
+        """The debts that no payment has reduced."""
+        return static_debtors(self.ledger, as_of=self.day)
+
     def static_debtors(self) -> Html:
         """The debts that no payment has reduced for months: another matter than declining payments."""
-        rows = static_debtors(self.ledger, as_of=self.day)
+        rows = self.static
         if rows.empty:
             return notice("Every open debt was reduced in the last six months.", tone="good")
         shown = [
@@ -192,6 +242,7 @@ class CustomersPage:
             "oldest_days",
             "otherwise_pays",
         ]
+        rows = rows.sort_values(["currency", "static_amount"], ascending=[True, False])
         return table(rows[shown], caption="Debts that no payment has reduced for six months")
 
     def worklist(self) -> Html:
@@ -204,45 +255,7 @@ class CustomersPage:
         caption = f"The first {len(rows)} to chase in {self.currency}"
         return table(rows[[*shown, "stage", "next_step", "reasons"]], caption=caption, note=note)
 
-    def customer_timeline(self) -> Figure | Html:
-        """The balance and payments of the chosen customer."""
-        rows = self._statement()
-        currency = rows["currency"].mode().iloc[0]
-        one = rows[rows["currency"] == currency]
-        return figures.customer_timeline(one, currency=currency, title=f"{self._name()}: balance and payments")
-
-    def customer_behaviour(self) -> Html:
-        """How the chosen customer pays, the category, and its evidence."""
-        own = self.categorised[self.categorised["customer_id"] == self.customer]
-        columns = [
-            "currency",
-            "category",
-            "evidence",
-            "recommendation",
-            "days_late",
-            "days_late_median",
-            "on_time_share",
-        ]
-        more = ["payments_per_month", "last_payment", "open_amount", "past_due", "limit_use"]
-        return table(own[[*columns, *more]], caption=f"How {self._name()} pays")
-
-    def customer_statement(self) -> Html:
-        """The last movements on the chosen customer's account."""
-        rows = self._statement().tail(25)
-        return table(
-            rows,
-            caption=f"Statement of {self._name()}, last {len(rows)} movements",
-            columns={"balance": Column("Balance", "amount")},
-        )
-
     def reconciliation(self) -> Html:
         """The proof that the balances behind the page add up to the control total."""
         proof = require_reconciled(self.ledger, as_of=self.day, policy=self.policy)
         return table(proof, caption=f"Reconciliation on {day_shown(self.day)}")
-
-    def _statement(self) -> pd.DataFrame:
-        return statement(self.ledger, as_of=self.day, customer_id=self.customer)
-
-    def _name(self) -> str:
-        names = self.categorised.loc[self.categorised["customer_id"] == self.customer, "name"].dropna()
-        return str(names.iloc[0]) if len(names) else self.customer

@@ -7,9 +7,11 @@ from typing import Final
 
 import pandas as pd
 
+from arkit.credit.rules import CATEGORIES
 from arkit.measures import KEY_FIGURES
 from arkit.measures.movements import MOVEMENTS
 from arkit.policy import Policy
+from arkit.present.wording import MINUS, is_missing
 from arkit.terms import NOT_DUE
 
 _FIXED: Final = ("currency", "opening", "closing")
@@ -88,3 +90,43 @@ def moved_lines(roll_forward: pd.DataFrame) -> pd.DataFrame:
 def lines_of(roll_forward: pd.DataFrame) -> Sequence[str]:
     """Return the lines of a roll-forward between opening and closing."""
     return [name for name in roll_forward.columns if name not in _FIXED]
+
+
+def category_summary(categorised: pd.DataFrame) -> pd.DataFrame:
+    """Return customers and amounts of each category, and how late its amounts were paid; the gravest category first."""
+    billed = categorised["billed_amount"]
+    rows = categorised.assign(
+        late=categorised["days_late"] * billed,
+        on_time=categorised["on_time_share_amount"] * billed,
+        category=pd.Categorical(categorised["category"], list(reversed(CATEGORIES)), ordered=True),
+    )
+    sums = rows.groupby(["currency", "category"], observed=True).agg(
+        customers=("customer_id", "size"),
+        open_amount=("open_amount", "sum"),
+        past_due=("past_due", "sum"),
+        billed_amount=("billed_amount", "sum"),
+        days_late=("late", "sum"),
+        on_time_share_amount=("on_time", "sum"),
+    )
+    measured = sums["billed_amount"].where(sums["billed_amount"] > 0)
+    ratios = {name: sums[name] / measured for name in ("days_late", "on_time_share_amount")}
+    return sums.assign(**ratios).drop(columns="billed_amount").reset_index()
+
+
+def group_summary(groups: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return the groups with the range of their earlier windows in words, narrow enough for a page."""
+
+    def ranges(least: str, most: str, pattern: str) -> list[str]:
+        pairs = zip(groups[least], groups[most], strict=True)
+        return ["" if is_missing(low) else pattern.format(low, high).replace("-", MINUS) for low, high in pairs]
+
+    return pd.DataFrame(
+        {
+            by: groups[by],
+            **groups[["currency", "customers", "items", "days_late"]],
+            "days_late_before": ranges("days_late_least", "days_late_most", "{:.1f} to {:.1f}"),
+            "on_time_share_amount": groups["on_time_share_amount"],
+            "on_time_before": ranges("on_time_least", "on_time_most", "{:.0%} to {:.0%}"),
+            **groups[["against_history", "pooled"]],
+        }
+    )

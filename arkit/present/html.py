@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NUMBERS: Final = ("amount", "days", "ratio", "count", "rate")
+LONG_TEXT: Final = 40
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,21 @@ def table(
         {"cells": _cells(record, named, kind_column), "total": number >= len(records) - totals}
         for number, record in enumerate(records)
     ]
-    heads = [{"title": head.title, "number": head.kind in NUMBERS} for head in named.values()]
+    heads = [
+        {"title": head.title, "number": head.kind in NUMBERS, "long": _is_long(frame[name])}
+        for name, head in named.items()
+    ]
     return page_part("table", caption=caption, note=note, columns=heads, rows=rows)
 
 
 def _is_empty(values: pd.Series[Any]) -> bool:
     """Return whether a column has nothing to show: no value at all, or only empty texts."""
     return bool((values.isna() | (values.astype(object) == "")).all())
+
+
+def _is_long(values: pd.Series[Any]) -> bool:
+    """Return whether a column holds sentences, which want width."""
+    return any(isinstance(value, str) and len(value) > LONG_TEXT for value in values)
 
 
 def _cells(record: Mapping[Any, Any], columns: Mapping[str, Column], kind_column: str) -> list[Cell]:

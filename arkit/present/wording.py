@@ -14,7 +14,7 @@ from arkit.terms import Kind
 
 LOCALE: Final = "en"
 NOTHING: Final = "–"
-_MINUS: Final = "\u2212"
+MINUS: Final = "\u2212"
 
 
 def is_missing(value: object) -> bool:
@@ -40,7 +40,7 @@ def shown(value: object, kind: Kind, *, currency: str = "") -> str:
         return day_shown(value) if isinstance(value, date) else str(value)
     if kind == "text" or not isinstance(value, int | float) or isinstance(value, bool):
         return _text(value)
-    return _number(float(value), kind, currency).replace("-", _MINUS)
+    return _number(float(value), kind, currency).replace("-", MINUS)
 
 
 def _text(value: object) -> str:
@@ -89,7 +89,7 @@ def short_amount(value: float, currency: str) -> str:
     'EUR 12.3M'
     """
     size = format_compact_decimal(abs(value), format_type="short", locale=LOCALE, fraction_digits=_short_places(value))
-    return f"{currency} {_MINUS if value < 0 else ''}{size}"
+    return f"{currency} {MINUS if value < 0 else ''}{size}"
 
 
 def _short_places(value: float) -> int:

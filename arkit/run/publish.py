@@ -14,8 +14,8 @@ from urllib.parse import quote
 from arkit.errors import ReportError
 
 ATTEMPTS: Final = 5
-KEPT_SIGNS: Final = " !#$&'()+,;=@[]^`{}~"
-"""Signs besides letters and digits that every file system takes in a name."""
+KEPT_SIGNS: Final = " !#$&'(),;=@[]^`{}~"
+"""Signs besides letters and digits that every file system takes in a name; the plus is kept for kinds of report."""
 
 
 def folder_name(text: str) -> str:

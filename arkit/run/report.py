@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,11 +14,11 @@ from arkit.balances import require_reconciled
 from arkit.ledger import Ledger, freeze, read_ledger
 from arkit.ledger.model import as_day
 from arkit.policy import Policy
-from arkit.resources import resource
 from arkit.run import manifest
 from arkit.run.execute import Listener, check_parameters, run_notebook
 from arkit.run.html import page, page_exporter
 from arkit.run.kernel import ReportKernel, started_kernel
+from arkit.run.kinds import KINDS, SheetMaker, bundled_notebook, kind_of
 from arkit.run.publish import folder_name, publish, staging
 from arkit.run.request import Request
 from arkit.terms import ALL_ENTITIES
@@ -28,13 +28,7 @@ if TYPE_CHECKING:
     from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
-    from arkit.present.sheets import Sheet
-
-NOTEBOOK: Final = "notebooks/monthly_report.ipynb"
 FILES: Final = ("report.html", "report.xlsx", "report.ipynb")
-
-SheetMaker = Callable[..., "Sequence[Sheet]"]
-"""Called as ``make(ledger, as_of=..., entity=..., policy=...)``; returns the sheets of the workbook."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +84,12 @@ def report(
     policy
         The policy (TOML); without one the default.
     notebook
-        The notebook to run; without one the monthly report.
+        The notebook to run, or ``customers`` for the bundled one of that name, whose report is put into
+        ``output/as_of/entity+customers``; without one the monthly report.
     parameters
         Further parameters of the notebook, as text.
     sheets
-        Makes the sheets of the workbook; without it those of the monthly report.
+        Makes the sheets of the workbook; without it those of the kind of report.
     tell
         Takes short lines that tell how far the run is.
 
@@ -116,14 +111,15 @@ def report(
         entity=entity,
         layout=Path(layout).resolve() if layout else None,
         policy=Path(policy).resolve() if policy else None,
-        notebook=Path(notebook).resolve() if notebook else resource(NOTEBOOK),
+        notebook=_notebook(notebook),
         extra=dict(parameters or {}),
     )
     request.refuse_own()
-    target = Path(output).resolve() / request.as_of.isoformat() / folder_name(entity)
+    kind = kind_of(request.notebook)
+    target = Path(output).resolve() / request.as_of.isoformat() / f"{folder_name(entity)}{kind.suffix}"
     with staging(target) as folder:
         with started_kernel(folder) as kernel, ThreadPoolExecutor(max_workers=1) as beside:
-            proof = _Making(request, folder, started, tell or _nobody).make(kernel, beside, sheets or _monthly_sheets)
+            proof = _Making(request, folder, started, tell or _nobody).make(kernel, beside, sheets or kind.sheets)
         publish(folder, target)
     status = ", ".join(sorted(set(proof["status"]))) or "nothing to reconcile"
     return Report(target, status, (manifest.clock() - started).total_seconds())
@@ -217,10 +213,9 @@ class _Making:
         manifest.write_manifest(self.folder / "run.json", content)
 
 
-def _monthly_sheets(ledger: Ledger, *, as_of: date, entity: str, policy: Policy) -> Sequence[Sheet]:
-    from arkit.pages import MonthlyReport, monthly_sheets
-
-    return monthly_sheets(MonthlyReport(ledger, as_of=as_of.isoformat(), entity=entity, policy=policy))
+def _notebook(given: str | Path | None) -> Path:
+    name = str(given or "monthly_report")
+    return (bundled_notebook(name) if name in KINDS and not Path(name).exists() else Path(name)).resolve()
 
 
 def _nobody(_: str) -> None:

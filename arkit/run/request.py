@@ -10,7 +10,7 @@ from typing import Final
 
 from arkit.errors import ReportError
 from arkit.present.wording import day_shown
-from arkit.terms import ALL_ENTITIES
+from arkit.run.kinds import kind_of, title_of
 
 OWN: Final = ("ledger", "layout", "as_of", "entity", "policy")
 
@@ -50,5 +50,4 @@ class Request:
     @property
     def title(self) -> str:
         """What the page and its window are called."""
-        of = "" if self.entity == ALL_ENTITIES else f" of {self.entity}"
-        return f"Receivables{of} on {day_shown(self.as_of)}"
+        return title_of(kind_of(self.notebook), self.entity, day_shown(self.as_of))

@@ -20,6 +20,7 @@ def test_a_small_run_prints_and_writes_its_tables(tmp_path: Path, capsys: pytest
         "aging of one entity",
         "aging by customer",
         "36 month-ends by entity",
+        "behaviour of customers",
         "preparing a ledger",
         "CSV to checked ledger",
     )

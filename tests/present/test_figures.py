@@ -19,7 +19,7 @@ FIGURES = (
     "roll_rates",
     "vintages",
 )
-CUSTOMER_FIGURES = ("segment_map", "migration", "customer_timeline")
+CUSTOMER_FIGURES = ("segment_map", "categories_over_time", "classes", "migration")
 
 
 def ledger_of(customers: int, *, settled: bool = False) -> ar.Ledger:
@@ -55,6 +55,31 @@ def test_a_figure_of_the_report_can_be_drawn(figure: str, ledger: ar.Ledger) -> 
 def test_a_figure_of_the_customers_page_can_be_drawn(figure: str, customers: int) -> None:
     page = CustomersPage(ledger_of(customers), day=pd.Timestamp("2026-08-31").date())
     assert isinstance(getattr(page, figure)(), Figure)
+
+
+@pytest.mark.parametrize("customers", [1, 40])
+def test_the_timeline_of_a_customer_can_be_drawn(customers: int) -> None:
+    page = CustomersPage(ledger_of(customers), day=pd.Timestamp("2026-08-31").date())
+    assert page.one.timeline().layout.title.text == f"{page.one.name}: balance and payments"
+
+
+def test_bars_stand_on_the_month_that_they_end() -> None:
+    """A month-end is one of its own month, not of the next, at whose first day the tick would be."""
+    page = CustomersPage(ar.sample_ledger(), day=pd.Timestamp("2026-10-31").date())
+    for figure in (page.categories_over_time(), page.decliners_chart()):
+        assert {bar.xperiod for bar in figure.data if bar.type == "bar"} == {"M1"}
+        assert figure.layout.xaxis.ticklabelmode == "period"
+
+
+def test_decliners_are_drawn_with_both_levels() -> None:
+    page = CustomersPage(ar.sample_ledger(), day=pd.Timestamp("2026-10-31").date())
+    chart = page.decliners_chart()
+    declining = page.payers[page.payers["declining"]]
+    bars = [trace for trace in chart.data if trace.type == "bar"]
+    assert len(bars) == min(len(declining), 9)
+    first = page.payers[page.payers["customer_id"] == page._declining["customer_id"].iloc[0]].iloc[0]
+    recent = int(first["recent_months"])
+    assert bars[0].y[-recent:].mean() == pytest.approx(first["paid_recent"], abs=0.01)
 
 
 def test_the_customers_page_agrees_with_the_aging() -> None:

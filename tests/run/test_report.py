@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from arkit.balances import reconcile
 from arkit.errors import CoverageError, ReconciliationError, ReportError, UnknownNameError
 from arkit.ledger import read_ledger
+from arkit.resources import resource
 from arkit.run import Report, report
 from tests.run.toys import PROOF, READ, REMARK, TABLE, one_sheet, write_ledger, write_notebook
 
@@ -183,3 +184,12 @@ def test_a_workbook_that_cannot_be_made_stops_the_report(three_invoices: Path, t
     with pytest.raises(ReportError, match="no sheet"):
         make(three_invoices, tmp_path, "done = 1", sheets=no_sheets)
     assert_untouched(earlier)
+
+
+def test_the_customers_report_stands_beside_the_monthly_one(tmp_path: Path) -> None:
+    """Neither replaces the other, and each has its own title and workbook."""
+    sample = {"ledger": resource("data/sample"), "layout": resource("templates/layouts/sample.toml")}
+    made = report(**sample, as_of="2026-10-31", entity="UK", output=tmp_path, notebook="customers")
+    assert made.folder == tmp_path / "2026-10-31" / "UK+customers"
+    assert "Customers of UK on 31 Oct 2026" in (made.folder / "report.html").read_text(encoding="utf-8")
+    assert load_workbook(made.folder / "report.xlsx").sheetnames[:3] == ["Categories", "Worklist", "Customers"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plotly.graph_objects import Figure
 
-from arkit.present.theme import bucket_colours, framed
+from arkit.present.theme import bucket_colours, framed, in_months
 from arkit.terms import UNAPPLIED
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def aging_stack(trend: pd.DataFrame, *, labels: Sequence[str], currency: str, ti
             hovertemplate="%{x|%d %b %Y}, " + label + ": %{y:,.2f} " + currency + "<extra></extra>",
         )
     figure.update_yaxes(title_text=f"open amount, {currency}", tickformat="~s")
-    figure.update_xaxes(tickformat="%b %Y", dtick="M3" if len(trend) > 12 else "M1", tickangle=0)
+    in_months(figure, months=len(trend))
     return framed(figure, title=title, barmode="relative", bargap=0.15, legend=_legend())
 
 
