@@ -14,7 +14,7 @@ LANGUAGES: Final = ("en", "ru", "zh")
 
 
 def recommendation(kind: str, name: str, *, language: str = "en") -> str:
-    """Return what is recommended for a ``category`` or at a ``stage``.
+    """Return what is recommended for a ``category``, at a ``stage``, or as another ``step`` (``promise``, ``insured``).
 
     >>> recommendation("stage", "reminder")
     'Send a friendly reminder with the statement.'

@@ -107,7 +107,7 @@ def worklist(
     rows = rows.join(_chances(rows), on=["category", "currency"], how="left")
     rows = rows.join(_insurance(ledger, day), on="customer_id", how="left").with_columns(_insured_share())
     chased = rows.join(ages, on=KEYS).join(_promises(ledger, day), on="customer_id", how="left")
-    ranked = _with_stage(_ranked(chased), stages, language).with_columns(reasons=_reasons())
+    ranked = _with_stage(_ranked(chased), stages, language).with_columns(reasons=_reasons(stages.share_of_stage))
     first = ranked if capacity is None else ranked.filter(pl.col("rank") <= capacity)
     return first.select(COLUMNS).to_pandas()
 
@@ -158,29 +158,45 @@ def _with_stage(rows: pl.DataFrame, policy: CollectionPolicy, language: str) -> 
     reached = pl.sum_horizontal((pl.col("stage_days") >= stage.from_days).cast(pl.Int32) for stage in policy.stages) - 1
     latest = {category: names.index(name) for category, name in policy.latest_stage.items()}
     bound = pl.col("category").replace_strict(latest, default=len(names) - 1, return_dtype=pl.Int32)
-    steps = {name: recommendation("stage", name, language=language) for name in names}
     held = rows.with_columns(place=pl.min_horizontal(reached, bound), held=reached > bound)
     # Overdue from day 0 on is overdue before the first stage: the first step all the same.
-    named = held.with_columns(
-        stage=pl.col("place").clip(0).replace_strict(dict(enumerate(names)), return_dtype=pl.String)
-    )
-    return named.with_columns(next_step=pl.col("stage").replace_strict(steps, return_dtype=pl.String))
+    stage = pl.col("place").clip(0).replace_strict(dict(enumerate(names)), return_dtype=pl.String)
+    return held.with_columns(stage=stage).with_columns(next_step=_next_step(names, language))
 
 
-def _reasons() -> pl.Expr:
+def _next_step(stages: list[str], language: str) -> pl.Expr:
+    """Return what to do next: nothing harder while a promise runs, and the insurer's terms where there is one."""
+    steps = {name: recommendation("stage", name, language=language) for name in stages}
+    step = pl.col("stage").replace_strict(steps, return_dtype=pl.String)
+    promised = pl.lit(recommendation("step", "promise", language=language))
+    insurer = pl.lit(recommendation("step", "insured", language=language))
+    parts = [
+        pl.when(pl.col("promise").is_not_null()).then(promised).otherwise(step),
+        pl.when(pl.col("insured_share") > 0).then(insurer),
+    ]
+    return pl.concat_str(parts, separator=" ", ignore_nulls=True)
+
+
+def _reasons(share_of_stage: float) -> pl.Expr:
     """Return why a customer stands where he stands, in words, what weighs most first."""
-    share = (pl.col("past_due") / pl.col("open_amount") * 100).round(0).cast(pl.Int64)
-    days = pl.col("oldest_days")
-    one_day = pl.when(days == 1).then(pl.lit("1 day")).otherwise(pl.format("{} days", days))
-    late = pl.format("{} % of the balance is past due, the oldest for {}", share, one_day)
     category = pl.when(pl.col("rules") != "").then(pl.format("{}: {}", "category", "rules")).otherwise("category")
     insured = (pl.col("insured_share") * 100).round(0).cast(pl.Int64)
+    bulk = pl.format("{} % of it for {} or more", pl.lit(f"{share_of_stage * 100:g}"), _days("stage_days"))
     parts = [
-        late,
+        pl.format("{} % of the balance is past due, the oldest for {}", _percent_past_due(), _days("oldest_days")),
+        pl.when(pl.col("stage_days") < pl.col("oldest_days")).then(bulk),
         category,
-        pl.when(pl.col("held")).then(pl.format("goes no further than {} without a decision", "stage")),
+        pl.when(pl.col("held")).then(pl.format("beyond a {} somebody has to decide", "stage")),
         pl.when(pl.col("disputed_amount") > 0).then(pl.lit("a disputed part is not chased")),
         pl.when(insured > 0).then(pl.format("{} % insured", insured)),
         pl.when(pl.col("promise").is_not_null()).then(pl.format("payment promised for {}", "promise")),
     ]
     return pl.concat_str(parts, separator="; ", ignore_nulls=True)
+
+
+def _percent_past_due() -> pl.Expr:
+    return (pl.col("past_due") / pl.col("open_amount") * 100).round(0).cast(pl.Int64)
+
+
+def _days(name: str) -> pl.Expr:
+    return pl.when(pl.col(name) == 1).then(pl.lit("1 day")).otherwise(pl.format("{} days", name))

@@ -16,6 +16,7 @@ from arkit.days import months_before
 from arkit.ledger import Ledger
 from arkit.ledger.model import as_day
 from arkit.measures import abc, activity_trend, behaviour_trend, group_behaviour, payment_behaviour
+from arkit.pages.customer_words import not_on_the_list, who_owes_what
 from arkit.pages.facts import main_currency, open_ledger
 from arkit.pages.one_customer import OneCustomer
 from arkit.pages.summaries import category_summary, group_summary
@@ -23,7 +24,7 @@ from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present import figures
 from arkit.present.figures import Figure
 from arkit.present.html import Html, notice, page_part, table
-from arkit.present.wording import day_shown, short_amount
+from arkit.present.wording import day_shown
 from arkit.terms import ALL_ENTITIES, Column, column
 
 if TYPE_CHECKING:
@@ -127,15 +128,8 @@ class CustomersPage:
     def headline(self) -> Html:
         """How many customers are reliable, a problem, risky, and what stands with them."""
         rows = self.categorised[self.categorised["currency"] == self.currency]
-        parts = [
-            f"{len(group):,} {name} owe {short_amount(group['open_amount'].sum(), self.currency)}"
-            for name in reversed(CATEGORIES)
-            if len(group := rows[rows["category"] == name])
-        ]
-        lines = [f"Customers with business in {self.currency}; other currencies are in the tables."]
-        return page_part(
-            "headline", title=self.title, sentence=f"Of {len(rows):,} customers, {'; '.join(parts)}.", lines=lines
-        )
+        lines = [f"Customers with open items in {self.currency}; other currencies are in the tables."]
+        return page_part("headline", title=self.title, sentence=who_owes_what(rows, self.currency), lines=lines)
 
     def segment_map(self) -> Figure:
         """Every customer by exposure and lateness."""
@@ -144,7 +138,7 @@ class CustomersPage:
 
     def categories(self) -> Html:
         """The categories: customers, what they owe, how late they pay."""
-        note = "Days late and on time are weighted by amount; what is unpaid counts as at least this late."
+        note = "Weighted by amount; what is unpaid counts as at least this late. Days late are of the whole history."
         return table(category_summary(self.categorised), caption="Categories by currency", note=note)
 
     def categories_over_time(self) -> Figure:
@@ -179,7 +173,9 @@ class CustomersPage:
         """How many customers moved between the categories since the month before."""
         if self.moves is None:
             return notice(NEEDS_HISTORY)
-        return figures.migration_chart(self.moves, categories=CATEGORIES, title="Categories, a month before and now")
+        return figures.migration_chart(
+            self.moves, categories=CATEGORIES, title="Customers by category in all currencies, a month before and now"
+        )
 
     def movers(self) -> Html:
         """The customers whose category changed, and what changed."""
@@ -250,10 +246,14 @@ class CustomersPage:
         rows = self.ranked[(self.ranked["currency"] == self.currency) & (self.ranked["rank"] <= CAPACITY)]
         if rows.empty:
             return notice(f"Nothing in {self.currency} is past due and undisputed.", tone="good")
-        shown = ["rank", "customer_id", "name", "currency", "category", "amount_at_risk", "past_due", "oldest_days"]
-        note = "Amount at risk = (open - disputed) x chance of lateness observed in the category x share not insured."
-        caption = f"The first {len(rows)} to chase in {self.currency}"
-        return table(rows[[*shown, "stage", "next_step", "reasons"]], caption=caption, note=note)
+        shown = ["rank", "customer_id", "name", "currency", "category", "open_amount", "past_due", "stage_days"]
+        more = ["chance_late", "amount_at_risk", "stage", "next_step", "reasons"]
+        note = (
+            "In order of the amount at risk = (open - disputed) x chance of lateness observed in the category x share "
+            "not insured; customers inside a promise come last."
+        )
+        note += not_on_the_list(self.categorised, self.ranked, self.currency)
+        return table(rows[[*shown, *more]], caption=f"The first {len(rows)} to chase in {self.currency}", note=note)
 
     def reconciliation(self) -> Html:
         """The proof that the balances behind the page add up to the control total."""

@@ -94,10 +94,10 @@ def lines_of(roll_forward: pd.DataFrame) -> Sequence[str]:
 
 def category_summary(categorised: pd.DataFrame) -> pd.DataFrame:
     """Return customers and amounts of each category, and how late its amounts were paid; the gravest category first."""
-    billed = categorised["billed_amount"]
+    billed, recent = categorised["billed_amount"], categorised["recent_amount"]
     rows = categorised.assign(
         late=categorised["days_late"] * billed,
-        on_time=categorised["on_time_share_amount"] * billed,
+        on_time=categorised["recent_on_time_share"] * recent,
         category=pd.Categorical(categorised["category"], list(reversed(CATEGORIES)), ordered=True),
     )
     sums = rows.groupby(["currency", "category"], observed=True).agg(
@@ -105,12 +105,13 @@ def category_summary(categorised: pd.DataFrame) -> pd.DataFrame:
         open_amount=("open_amount", "sum"),
         past_due=("past_due", "sum"),
         billed_amount=("billed_amount", "sum"),
+        recent_amount=("recent_amount", "sum"),
         days_late=("late", "sum"),
-        on_time_share_amount=("on_time", "sum"),
+        recent_on_time_share=("on_time", "sum"),
     )
-    measured = sums["billed_amount"].where(sums["billed_amount"] > 0)
-    ratios = {name: sums[name] / measured for name in ("days_late", "on_time_share_amount")}
-    return sums.assign(**ratios).drop(columns="billed_amount").reset_index()
+    sums["days_late"] /= sums["billed_amount"].where(sums["billed_amount"] > 0)
+    sums["recent_on_time_share"] /= sums["recent_amount"].where(sums["recent_amount"] > 0)
+    return sums.drop(columns=["billed_amount", "recent_amount"]).reset_index()
 
 
 def group_summary(groups: pd.DataFrame, by: str) -> pd.DataFrame:

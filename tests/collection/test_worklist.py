@@ -56,6 +56,7 @@ def test_the_amount_at_risk_is_exposure_by_observed_chance_by_share_not_insured(
     assert (row["chance_late"], row["insured_share"], row["open_amount"]) == (0.75, 0.5, 800)
     assert row["amount_at_risk"] == 800 * 0.75 * 0.5
     assert "50 % insured" in row["reasons"]
+    assert row["next_step"].endswith("Keep to the insurer's notice period.")
 
 
 def test_disputed_amounts_are_shown_and_not_chased() -> None:
@@ -75,6 +76,7 @@ def test_who_keeps_a_promise_goes_down() -> None:
     rows = worked(late("C1", "900"), late("C2", "100"), marks=marks)
     assert rows["customer_id"].tolist() == ["C2", "C1"]
     assert "payment promised for 2026-07-05" in rows["reasons"].iloc[1]
+    assert rows["next_step"].iloc[1].startswith("Wait for the promised payment")
 
 
 def test_a_broken_promise_helps_nobody() -> None:
@@ -97,6 +99,7 @@ def test_a_forgotten_cent_is_no_lawsuit() -> None:
         "A C1 2026-01-01 2026-01-01 5 -", late("C1", "995", days=20, item="B"), late("C1", "10", days=3, item="C")
     )
     assert (row["oldest_days"], row["stage_days"], row["stage"]) == (180, 20, "letter")
+    assert "the oldest for 180 days; 20 % of it for 20 days or more" in row["reasons"]
 
 
 def test_a_good_payer_with_one_old_invoice_is_called_before_anything_harder() -> None:
@@ -107,7 +110,7 @@ def test_a_good_payer_with_one_old_invoice_is_called_before_anything_harder() ->
     old = rows[(rows["category"] == "reliable") & (rows["stage_days"] >= 90)]
     assert len(old) >= 2
     assert set(old["stage"]) == {"call"}
-    assert old["reasons"].str.contains("goes no further than call without a decision").all()
+    assert old["reasons"].str.contains("beyond a call somebody has to decide").all()
 
 
 def test_stages_are_the_companys_own() -> None:

@@ -53,9 +53,9 @@ def test_the_summary_weighs_by_amount() -> None:
         D C2 2026-01-01 2026-01-31 100 2026-01-31
         E C2 2026-02-01 2026-03-03 100 2026-03-03
         F C2 2026-03-01 2026-03-31 100 2026-03-31"""
-    page = CustomersPage(ledger_of(items, shape="settled", covers=("2025-09-01", "2026-12-31")), day=DAY)
+    page = CustomersPage(ledger_of(items, shape="settled", covers=("2025-09-01", "2026-12-31")), day=date(2026, 6, 30))
     [sheet] = [sheet for sheet in customer_sheets(page) if sheet.name == "Categories"]
-    assert sheet.table[["category", "customers", "days_late", "on_time_share_amount"]].to_numpy().tolist() == [
+    assert sheet.table[["category", "customers", "days_late", "recent_on_time_share"]].to_numpy().tolist() == [
         ["problem", 1, 10.0, 0.0],
         ["reliable", 1, 0.0, 1.0],
     ]
@@ -71,3 +71,15 @@ def test_the_workbook_has_every_customer_and_the_same_exposure_as_the_aging(tmp_
         pd.testing.assert_series_equal(owed.round(3), aging.round(3), check_names=False)
     assert len(sheets["Customers"]) == len(page.categorised)
     assert set(sheets["Worklist"]["customer_id"]) <= set(sheets["Customers"]["customer_id"])
+
+
+def test_the_worklist_says_what_is_not_on_it() -> None:
+    items = """item_id customer_id document_date due_date amount settled_on
+        A C1 2026-05-01 2026-05-31 100 -
+        B C2 2026-05-01 2026-05-31 4000 -"""
+    marks = "item_id kind from\nB dispute 2026-06-10"
+    page = CustomersPage(ledger_of(items, shape="settled", covers=("2026-01-01", "2026-12-31"), marks=marks), day=DAY)
+    markup = page.worklist().markup
+    assert "Not on the list, since all of it is disputed: EUR 4K past due of 1 customers." in markup.replace(
+        "\u00a0", " "
+    )
