@@ -21,8 +21,7 @@ def with_sections(rows: pl.DataFrame, roles: Roles) -> pl.DataFrame:
     if not roles.table.sections or not labels:
         return rows
     below = roles.table.sections == "below"
-    days = {*roles.days} - {*roles.table.dated_in.values()}
-    texts = [name for name in rows.columns if name not in {*roles.amounts, "source_row", "kind", *days}]
+    texts = [name for name in rows.columns if name not in {*roles.amounts, "source_row", "kind"}]
     named = rows.with_columns(
         pl.when(_is_section(below)).then(_value(texts, label, name, labels)).alias(f"= {name}")
         for name, label in labels.items()
@@ -90,7 +89,7 @@ def _labelled(texts: list[str], label: str) -> pl.Expr:
 def _without_total(text: pl.Expr) -> pl.Expr:
     """Return what a total is of: "Total for Alfa GmbH" is of Alfa GmbH; a grand total is of nothing."""
     word = any_of("rows", "total")
-    grand = any_of("rows", "grand")
+    grand = f"{any_of('rows', 'grand')}|{any_of('rows', 'plain')}"
     rest = text.str.replace(word, "").str.replace(r"(?i)^\W*(?:(?:for|of|für|по|von)\b)?[\s:：]*", "").str.strip_chars()
     stripped = pl.when(text.str.contains(word)).then(rest).otherwise(text)
     return pl.when(~text.str.contains(grand) & (stripped != "")).then(stripped)
