@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -165,9 +165,11 @@ class Told:
     shape: Literal["open_items", "settled"] = "open_items"
     customer: Literal["number", "name", "both"] = "both"
     due: bool = True
-    dated: bool = True
     base: str = ""
     entity: bool = False
+    account: str = ""
+    types: bool = True
+    document: Callable[[Item], str] = field(default=lambda item: item.document)
 
 
 def canonical_items(items: Iterable[Item], told: Told) -> pl.DataFrame:
@@ -181,7 +183,7 @@ def canonical(items: Iterable[Item], told: Told) -> ar.Ledger:
     table = canonical_items(items, told)
     if told.shape == "open_items":
         return ar.make_ledger(items=table, shape="open_items", snapshot_on=DAY)
-    return ar.make_ledger(items=table, shape="settled", covers=(None, DAY))
+    return ar.make_ledger(items=table, shape="settled", covers=None)
 
 
 def item_id(item: Item) -> str:
@@ -191,13 +193,16 @@ def item_id(item: Item) -> str:
 
 def _canonical(item: Item, told: Told) -> dict[str, object]:
     row: dict[str, object] = {
-        "item_id": item_id(item),
-        "document_id": item.document,
+        "item_id": f"{item.entity} {item_id(item)}",
+        "document_id": told.document(item),
         "customer_id": item.customer.name if told.customer == "name" else item.customer.number,
-        "item_type": item.kind,
         "document_date": item.dated,
         "currency": item.currency,
     }
+    if told.types:
+        row["item_type"] = item.kind
+    if told.account:
+        row["account"] = told.account
     if told.due:
         row["due_date"] = item.due
     if told.customer == "both":

@@ -62,7 +62,7 @@ def _kingdee_sum(number: str, name: str, title: str, items: list[Item]) -> Row:
 
 
 YONYOU_TERMS = Terms(seed=31, numbers=NUMBERS, currencies={"CNY": "1"}, instalments=False)
-YONYOU_TOLD = Told()
+YONYOU_TOLD = Told(types=False)
 YONYOU_STYLE = Style(kind="xlsx", sheet="往来明细")
 YONYOU_COLUMNS = {
     "customer_id": "客户编码",

@@ -5,8 +5,9 @@ from decimal import Decimal
 from tests.ledger.exports.books import Item, Numbers, Terms, Told
 from tests.ledger.exports.grids import Cell, Grid, Style, row_of, table
 
+ACCOUNT = "Debtors - AR"
 TERMS = Terms(seed=22, numbers=Numbers("ACC-SINV-2026-{:05}", "ACC-SINV-RET-2026-{:05}", "ACC-PAY-2026-{:05}"), customer_number="CUST-{:05}")
-TOLD = Told()
+TOLD = Told(types=False, account=ACCOUNT)
 STYLE = Style(day="%d-%m-%Y")
 TYPES = {"invoice": "Sales Invoice", "credit_note": "Sales Invoice", "receipt": "Payment Entry"}
 RANGES = ("0-30", "31-60", "61-90", "91-120", "121-Above")
@@ -44,7 +45,6 @@ COLUMNS = {
     "open_amount": "Outstanding Amount",
     "currency": "Currency",
 }
-ACCOUNT = "Debtors - AR"
 NOTHING = Decimal("0.00")
 
 

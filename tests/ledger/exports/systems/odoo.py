@@ -7,8 +7,9 @@ from tests.ledger.exports.books import DAY, Item, Numbers, Terms, Told
 from tests.ledger.exports.grids import Cell, Grid, Row, Style, row_of, table
 
 NUMBERS = Numbers("INV/2026/{:05}", "RINV/2026/{:05}", "PBNK1/2026/{:05}")
+ACCOUNT = "121000 Account Receivable"
 TERMS = Terms(seed=26, numbers=NUMBERS, instalments=False)
-TOLD = Told(customer="name")
+TOLD = Told(customer="name", types=False, account=ACCOUNT)
 STYLE = Style(kind="xlsx", sheet="Aged Receivable")
 AGED = ("At Date", "1-30", "31-60", "61-90", "91-120", "Older")
 HEADER = ("", "Invoice Date", "Due Date", "Amount Currency", "Currency", "Account", *AGED, "Total")
@@ -20,7 +21,6 @@ COLUMNS = {
     "account": "Account",
     "open_amount": "Total",
 }
-ACCOUNT = "121000 Account Receivable"
 NOTHING = Decimal("0.00")
 
 
@@ -53,7 +53,7 @@ def _aged(items: list[Item]) -> tuple[Cell, ...]:
 
 
 LINES_TERMS = Terms(seed=27, numbers=NUMBERS, currencies={"EUR": "1", "USD": "0.92"})
-LINES_TOLD = Told(customer="name", base="EUR")
+LINES_TOLD = Told(customer="name", base="EUR", types=False, account=ACCOUNT)
 LINES_STYLE = Style()
 LINES_HEADER = (
     "Date",

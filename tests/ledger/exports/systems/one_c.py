@@ -13,7 +13,6 @@ TERMS = Terms(
     currencies={"RUB": "1"},
     instalments=False,
 )
-TOLD = Told(customer="name", due=False)
 STYLE = Style(kind="xlsx", sheet="TDSheet", day="%d.%m.%Y", decimal=",", thousands=" ")
 TYPES = {
     "invoice": "Реализация (акт, накладная, УПД)",
@@ -26,6 +25,14 @@ LEVELS = "Покупатель"
 TITLE = "Задолженность покупателей по срокам долга"
 COLUMNS = {"customer_id": LEVELS, "item_id": LEVELS, "document_date": LEVELS, "open_amount": "Общая задолженность"}
 NOTHING = Decimal("0.00")
+
+
+def document_text(item: Item) -> str:
+    """Return the words in which 1C names a document."""
+    return f"{TYPES[item.kind]} {item.document} от {item.dated:%d.%m.%Y} 12:00:0{item.line}"
+
+
+TOLD = Told(customer="name", due=False, types=False, document=document_text)
 
 
 def grid(items: tuple[Item, ...]) -> Grid:
@@ -54,11 +61,6 @@ def grid(items: tuple[Item, ...]) -> Grid:
                 rows.append(_sums(document_text(item), [item]))
     rows.append(_sums("Итого", open_items))
     return Grid(tuple(rows), (start, start + 2), COLUMNS, tuple(places))
-
-
-def document_text(item: Item) -> str:
-    """Return the words in which 1C names a document."""
-    return f"{TYPES[item.kind]} {item.document} от {item.dated:%d.%m.%Y} 12:00:0{item.line}"
 
 
 def _sums(title: str, items: Iterable[Item]) -> Row:

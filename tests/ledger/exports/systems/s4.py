@@ -7,14 +7,13 @@ from tests.ledger.exports.grids import Grid, Style, table
 
 TERMS = Terms(
     seed=35,
-    numbers=Numbers("18{:08}", "16{:08}", "14{:08}"),
+    numbers=Numbers("18{:08}", "16{:08}", "14{:08}", first=101),
     currencies={"EUR": "1", "USD": "0.92"},
     entities=("1010", "1710"),
     settled=True,
     part_payments=False,
     each=7,
 )
-TOLD = Told(shape="settled", customer="number", entity=True, base="EUR")
 STYLE = Style(delimiter=";", day="%Y%m%d", encoding="utf-8-sig")
 TYPES = {"invoice": "RV", "credit_note": "DG", "receipt": "DZ"}
 HEADER = (
@@ -42,7 +41,6 @@ COLUMNS = {
     "account": "GLAccount",
     "customer_id": "Customer",
     "document_date": "DocumentDate",
-    "recorded_on": "PostingDate",
     "due_date": "NetDueDate",
     "currency": "TransactionCurrency",
     "amount": "AmountInTransactionCurrency",
@@ -51,6 +49,15 @@ COLUMNS = {
     "settled_on": "ClearingDate",
 }
 NO_DAY = "00000000"
+
+
+def number_in_company(item: Item) -> str:
+    """Return the number of a document: each company has its own series, so a number may stand in both."""
+    series, number = item.document[:2], int(item.document[2:])
+    return f"{series}{number - 20 * (item.entity == '1710'):08}"
+
+
+TOLD = Told(shape="settled", customer="number", entity=True, base="EUR", account="12100000", document=number_in_company)
 
 
 def grid(items: tuple[Item, ...]) -> Grid:

@@ -16,7 +16,7 @@ EUROPEAN = (
     "Zürich Holz AG",
 )
 TERMS = Terms(seed=28, numbers=NUMBERS, names=EUROPEAN)
-TOLD = Told(entity=True)
+TOLD = Told()
 STYLE = Style(kind="list", encoding="cp1252", day="%d.%m.%Y", decimal=",", thousands=".", negative="trailing")
 TYPES = {"invoice": "RV", "credit_note": "DG", "receipt": "DZ"}
 HEADER = ("S", "Zuordnung", "Belegnr", "Pos", "Art", "Belegdatum", "Nettofälligkeit", "Betrag in HW", "HWähr", "Text")

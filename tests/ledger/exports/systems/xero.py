@@ -7,7 +7,7 @@ from tests.ledger.exports.books import DAY, Item, Numbers, Terms, Told
 from tests.ledger.exports.grids import Cell, Grid, Row, Style, row_of
 
 TERMS = Terms(seed=25, numbers=Numbers("INV-{:04}", "CN-{:04}", "Prepayment {:04}"), currencies={"GBP": "1"}, instalments=False)
-TOLD = Told(customer="name")
+TOLD = Told(customer="name", types=False)
 STYLE = Style(kind="xlsx", sheet="Aged Receivables Detail", day="%d %b %Y")
 AGED = ("Current", "< 1 Month", "1 Month", "2 Months", "3 Months", "Older")
 HEADER = ("Invoice Date", "Due Date", "Invoice Number", "Invoice Reference", *AGED, "Total")
