@@ -30,7 +30,6 @@ class Mutant:
     grid: Grid
     style: Style
     keeps: bool = True
-    as_text: bool = False
 
     @property
     def name(self) -> str:
@@ -59,9 +58,11 @@ def mutants() -> Iterator[Mutant]:
     """Return all mutants, the same every time."""
     for example in EXAMPLES.values():
         whole = Mutant(example, "", example.items, example.grid, example.style)
+        seen: set[tuple[Grid, Style]] = set()
         for name, change in CHANGES.items():
             changed = change(whole, random.Random(zlib.crc32(f"{example.name} {name}".encode())))
-            if changed is not None:
+            if changed is not None and (changed.grid, changed.style) not in seen:
+                seen.add((changed.grid, changed.style))
                 yield replace(changed, change=name)
 
 
