@@ -140,14 +140,31 @@ def _documents(
         third = cents(amount / 3)
         parts = (third, third, amount - 2 * third)
         return [
-            Item(name, line, 3, kind="invoice", dated=dated, due=dated + timedelta(days=30 * line), amount=part, left=part, **common)  # type: ignore[arg-type]
+            Item(
+                name,
+                line,
+                3,
+                kind="invoice",
+                dated=dated,
+                due=dated + timedelta(days=30 * line),
+                amount=part,
+                left=part,
+                **common,
+            )  # type: ignore[arg-type]
             for line, part in enumerate(parts, start=1)
         ]
     return [_invoice(draw, terms, name, number, dated=dated, amount=amount, common=common)]
 
 
 def _invoice(
-    draw: random.Random, terms: Terms, name: str, number: int, *, dated: date, amount: Decimal, common: Mapping[str, object]
+    draw: random.Random,
+    terms: Terms,
+    name: str,
+    number: int,
+    *,
+    dated: date,
+    amount: Decimal,
+    common: Mapping[str, object],
 ) -> Item:
     due = dated + timedelta(days=terms.days)
     left, settled = amount, None
@@ -211,7 +228,9 @@ def _canonical(item: Item, told: Told) -> dict[str, object]:
         row["entity"] = item.entity
     if told.base:
         row["base_currency"] = told.base
-    amounts = {"open_amount": item.left} if told.shape == "open_items" else {"amount": item.amount, "open_amount": item.left}
+    amounts = (
+        {"open_amount": item.left} if told.shape == "open_items" else {"amount": item.amount, "open_amount": item.left}
+    )
     if told.shape == "settled":
         row["settled_on"] = item.settled
     if told.base:

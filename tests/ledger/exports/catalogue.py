@@ -65,7 +65,14 @@ class Example:
 
 
 _EXAMPLES = (
-    Example("business_central", business_central.TERMS, business_central.TOLD, business_central.STYLE, business_central.grid, "EUR"),
+    Example(
+        "business_central",
+        business_central.TERMS,
+        business_central.TOLD,
+        business_central.STYLE,
+        business_central.grid,
+        "EUR",
+    ),
     Example("sap_fbl5n_de", sap.TERMS, sap.TOLD, sap.STYLE, sap.grid),
     Example("sap_fbl5n_en", sap.ENGLISH_TERMS, sap.ENGLISH_TOLD, sap.ENGLISH_STYLE, sap.english),
     Example("one_c", one_c.TERMS, one_c.TOLD, one_c.STYLE, one_c.grid, "RUB"),

@@ -15,7 +15,7 @@ DAYS = (date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30), DAY)
 
 
 def difference(found: ar.Ledger, wanted: ar.Ledger, told: Told) -> str:
-    """Return the first thing in which a ledger differs from what it must be: items, names, entries, aging by customer."""
+    """Return the first thing in which a ledger is not what it must be: items, names, entries, aging by customer."""
     return next((said for said in _differences(found, wanted, told) if said), "")
 
 
@@ -60,7 +60,8 @@ def _documents(found: ar.Ledger, wanted: ar.Ledger) -> str:
     """Compare the documents' numbers; an item may have its line, or its company, beside the number."""
     order = ["customer_id", "document_date", "due_date", "original_amount"]
     mine, theirs = (
-        ledger.items.astype({"customer_id": str}).sort_values(order)["document_id"].tolist() for ledger in (found, wanted)
+        ledger.items.astype({"customer_id": str}).sort_values(order)["document_id"].tolist()
+        for ledger in (found, wanted)
     )
     wrong = [(own, other) for own, other in zip(mine, theirs, strict=True) if other not in (own, *own.split("/"))]
     if len(wrong) and sorted(mine) == sorted(theirs):
@@ -81,4 +82,7 @@ def _entries(ledger: ar.Ledger, told: Told) -> list[Line]:
 
 def _aged(ledger: ar.Ledger, day: date) -> list[Line]:
     table = ar.aging_table(ledger, as_of=day, by="customer_id")
-    return [tuple(row) for row in table.drop(columns=["base_currency"], errors="ignore").astype({"customer_id": str}).to_numpy()]
+    return [
+        tuple(row)
+        for row in table.drop(columns=["base_currency"], errors="ignore").astype({"customer_id": str}).to_numpy()
+    ]

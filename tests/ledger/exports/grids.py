@@ -1,4 +1,4 @@
-"""Grids and how they are written: rows of typed cells to CSV, list or workbook, as a program of a country writes them."""
+"""Grids and how they are written: typed cells to CSV, list or workbook, as a program of a country writes them."""
 
 from __future__ import annotations
 
@@ -106,7 +106,9 @@ def _list(grid: Grid, style: Style) -> bytes:
             lines += ([dashes] if before == wide else []) + ["".join(row)]
         else:
             kinds = zip(given, row, widths, strict=True)
-            cells = [shown.rjust(size) if isinstance(cell, Decimal) else shown.ljust(size) for cell, shown, size in kinds]
+            cells = [
+                shown.rjust(size) if isinstance(cell, Decimal) else shown.ljust(size) for cell, shown, size in kinds
+            ]
             edge = given == grid.names or str(given[0] or "").startswith("*")
             lines += ([dashes] if edge else []) + ["|" + "|".join(cells) + "|"] + ([dashes] if edge else [])
         before = len(row)
@@ -135,7 +137,9 @@ def _xlsx(grid: Grid, style: Style) -> bytes:
     return memory.getvalue()
 
 
-def table(rows: Sequence[Row], *, header: Row, above: Sequence[Row] = (), below: Sequence[Row] = (), columns: dict[str, str]) -> Grid:
+def table(
+    rows: Sequence[Row], *, header: Row, above: Sequence[Row] = (), below: Sequence[Row] = (), columns: dict[str, str]
+) -> Grid:
     """Return a plain table: title rows, one header, items, totals."""
     start = len(above)
     first = start + 1

@@ -13,11 +13,18 @@ from functools import cached_property
 import arkit as ar
 from tests.ledger.exports.books import Item, canonical
 from tests.ledger.exports.catalogue import EXAMPLES, Example
-from tests.ledger.exports.grids import Grid, Negative, Row, Style, content
+from tests.ledger.exports.grids import Grid, Row, Style, content
 from tests.ledger.exports.words import HEADERS
 
 Change = Callable[["Mutant", random.Random], "Mutant | None"]
-ENGLISH_SIGNS: tuple[tuple[str, str], ...] = ((".", ""), (".", ","), (",", "."), (",", " "), (",", "\u00a0"), (".", "'"))
+ENGLISH_SIGNS: tuple[tuple[str, str], ...] = (
+    (".", ""),
+    (".", ","),
+    (",", "."),
+    (",", " "),
+    (",", "\u00a0"),
+    (".", "'"),
+)
 
 
 @dataclass(frozen=True)
@@ -200,7 +207,9 @@ def page_breaks(mutant: Mutant, draw: random.Random) -> Mutant | None:
     if grid.repeated:
         return None
     header = list(grid.rows[grid.header[0] : grid.header[1]])
-    pages = {place: [_row(mutant, f"Page {number}"), *header] for number, place in enumerate(grid.items[10::10], start=2)}
+    pages = {
+        place: [_row(mutant, f"Page {number}"), *header] for number, place in enumerate(grid.items[10::10], start=2)
+    }
     return replace(mutant, grid=_inserted(grid, pages))
 
 
@@ -219,7 +228,9 @@ def subtotals(mutant: Mutant, draw: random.Random) -> Mutant | None:
     start = 0
     for number in range(1, len(rows) + 1):
         if number == len(rows) or rows[number][key] != rows[start][key]:
-            before.setdefault(grid.items[0] + number, []).append(_sum(f"Subtotal {rows[start][key]}", rows[start:number]))
+            before.setdefault(grid.items[0] + number, []).append(
+                _sum(f"Subtotal {rows[start][key]}", rows[start:number])
+            )
             start = number
     before[grid.items[0] + len(rows)].append(_sum("Grand total", rows))
     return replace(mutant, grid=_inserted(grid, before))
@@ -311,7 +322,10 @@ def unsigned(mutant: Mutant, draw: random.Random) -> Mutant | None:
     grid = mutant.grid
     rows = tuple(
         _without_aging(
-            tuple(abs(cell) if isinstance(cell, Decimal) else cell for cell in (*row[: place + 1], None, *row[place + 1 :])),
+            tuple(
+                abs(cell) if isinstance(cell, Decimal) else cell
+                for cell in (*row[: place + 1], None, *row[place + 1 :])
+            ),
             grid,
             place,
         )

@@ -11,7 +11,18 @@ KINGDEE_TERMS = Terms(seed=30, numbers=NUMBERS, currencies={"CNY": "1"}, part_pa
 KINGDEE_TOLD = Told(due=False)
 KINGDEE_STYLE = Style(encoding="gb18030", thousands=",")
 TYPES = {"invoice": "销售增值税专用发票", "credit_note": "红字销售发票", "receipt": "收款单"}
-KINGDEE_HEADER = ("客户代码", "客户名称", "单据日期", "单据类型", "单据编号", "摘要", "币别", "本期应收", "本期收款", "期末余额")
+KINGDEE_HEADER = (
+    "客户代码",
+    "客户名称",
+    "单据日期",
+    "单据类型",
+    "单据编号",
+    "摘要",
+    "币别",
+    "本期应收",
+    "本期收款",
+    "期末余额",
+)
 KINGDEE_COLUMNS = {
     "customer_id": "客户代码",
     "name": "客户名称",
@@ -52,7 +63,18 @@ def _kingdee_row(item: Item, balance: Decimal) -> Row:
     owed = None if item.kind == "receipt" else item.amount
     paid = -item.amount if item.kind == "receipt" else None
     customer = item.customer
-    return (customer.number, customer.name, item.dated, TYPES[item.kind], item.document, "", "人民币", owed, paid, balance)
+    return (
+        customer.number,
+        customer.name,
+        item.dated,
+        TYPES[item.kind],
+        item.document,
+        "",
+        "人民币",
+        owed,
+        paid,
+        balance,
+    )
 
 
 def _kingdee_sum(number: str, name: str, title: str, items: list[Item]) -> Row:
@@ -79,7 +101,21 @@ YONYOU_COLUMNS = {
 def yonyou(items: tuple[Item, ...]) -> Grid:
     """Return the details: debit and credit, each with what was posted, settled and is open; 小计 and 合计."""
     sides = ("发生金额", "已结金额", "未结金额")
-    first: Row = ("客户编码", "客户名称", "业务单号", "业务日期", "到期日", "摘要", "币种", "借方", None, None, "贷方", None, None)
+    first: Row = (
+        "客户编码",
+        "客户名称",
+        "业务单号",
+        "业务日期",
+        "到期日",
+        "摘要",
+        "币种",
+        "借方",
+        None,
+        None,
+        "贷方",
+        None,
+        None,
+    )
     second: Row = (*([None] * 7), *sides, *sides)
     wide = len(first)
     rows: list[Row] = [

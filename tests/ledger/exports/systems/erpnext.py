@@ -6,7 +6,11 @@ from tests.ledger.exports.books import Item, Numbers, Terms, Told
 from tests.ledger.exports.grids import Cell, Grid, Style, row_of, table
 
 ACCOUNT = "Debtors - AR"
-TERMS = Terms(seed=22, numbers=Numbers("ACC-SINV-2026-{:05}", "ACC-SINV-RET-2026-{:05}", "ACC-PAY-2026-{:05}"), customer_number="CUST-{:05}")
+TERMS = Terms(
+    seed=22,
+    numbers=Numbers("ACC-SINV-2026-{:05}", "ACC-SINV-RET-2026-{:05}", "ACC-PAY-2026-{:05}"),
+    customer_number="CUST-{:05}",
+)
 TOLD = Told(types=False, account=ACCOUNT)
 STYLE = Style(day="%d-%m-%Y")
 TYPES = {"invoice": "Sales Invoice", "credit_note": "Sales Invoice", "receipt": "Payment Entry"}

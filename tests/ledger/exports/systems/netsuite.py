@@ -1,4 +1,4 @@
-"""NetSuite: A/R Aging Detail, as it is exported to CSV: the customer above its transactions, amounts with a sign of money."""
+"""NetSuite: A/R Aging Detail, as it is exported to CSV: the customer stands above its transactions."""
 
 from decimal import Decimal
 from itertools import groupby
@@ -6,7 +6,13 @@ from itertools import groupby
 from tests.ledger.exports.books import DAY, Item, Numbers, Terms, Told
 from tests.ledger.exports.grids import Cell, Grid, Row, Style, row_of
 
-TERMS = Terms(seed=33, numbers=Numbers("INV{:05}", "CM{:05}", "PYMT{:05}"), currencies={"USD": "1"}, customer_number="{:04}", instalments=False)
+TERMS = Terms(
+    seed=33,
+    numbers=Numbers("INV{:05}", "CM{:05}", "PYMT{:05}"),
+    currencies={"USD": "1"},
+    customer_number="{:04}",
+    instalments=False,
+)
 TOLD = Told(customer="name")
 STYLE = Style(day="%m/%d/%Y", thousands=",", negative="brackets")
 TYPES = {"invoice": "Invoice", "credit_note": "Credit Memo", "receipt": "Payment"}

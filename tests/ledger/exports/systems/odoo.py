@@ -1,4 +1,4 @@
-"""Odoo: the report Aged Receivable as xlsx (a partner's row has its sums), and journal items as the list exports them."""
+"""Odoo: the report Aged Receivable as xlsx, where a partner's row has its sums, and the list of journal items."""
 
 from decimal import Decimal
 from itertools import groupby

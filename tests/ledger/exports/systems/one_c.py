@@ -1,4 +1,4 @@
-"""1C «Задолженность покупателей по срокам долга»: a header of two rows, three levels in one column, each with its sums."""
+"""1C «Задолженность покупателей по срокам долга»: two rows of header, three levels in one column with their sums."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -39,7 +39,7 @@ def grid(items: tuple[Item, ...]) -> Grid:
     """Return the report: buyer, contract and document below each other, and the sums of a level in its own row."""
     wide = 2 + len(RANGES)
     above: list[Row] = [
-        ("ООО \"Примерная компания\"", *([None] * (wide - 1))),
+        ('ООО "Примерная компания"', *([None] * (wide - 1))),
         (f"{TITLE} на {DAY:%d.%m.%Y}", *([None] * (wide - 1))),
         ("Выводимые данные: сумма задолженности, руб.", *([None] * (wide - 1))),
         tuple([None] * wide),

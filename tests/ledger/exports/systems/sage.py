@@ -6,7 +6,13 @@ from itertools import groupby
 from tests.ledger.exports.books import DAY, Item, Numbers, Terms, Told
 from tests.ledger.exports.grids import Cell, Grid, Row, Style, row_of
 
-TERMS = Terms(seed=34, numbers=Numbers("{}", "{}", "{}", first=2301), currencies={"GBP": "1"}, customer_number="A{:05}", instalments=False)
+TERMS = Terms(
+    seed=34,
+    numbers=Numbers("{}", "{}", "{}", first=2301),
+    currencies={"GBP": "1"},
+    customer_number="A{:05}",
+    instalments=False,
+)
 TOLD = Told(due=False)
 STYLE = Style(day="%d/%m/%Y", encoding="utf-8-sig")
 TYPES = {"invoice": "SI", "credit_note": "SC", "receipt": "SA"}

@@ -78,7 +78,9 @@ def _sum(stars: str, text: str, items: list[Item]) -> Row:
 
 ENGLISH_TERMS = Terms(seed=29, numbers=NUMBERS)
 ENGLISH_TOLD = Told(customer="number")
-ENGLISH_STYLE = Style(delimiter="\t", encoding="utf-16", day="%d.%m.%Y", decimal=",", thousands=".", negative="trailing")
+ENGLISH_STYLE = Style(
+    delimiter="\t", encoding="utf-16", day="%d.%m.%Y", decimal=",", thousands=".", negative="trailing"
+)
 ENGLISH_HEADER = (
     "",
     "St",

@@ -6,7 +6,9 @@ from itertools import groupby
 from tests.ledger.exports.books import DAY, Item, Numbers, Terms, Told
 from tests.ledger.exports.grids import Cell, Grid, Row, Style, row_of
 
-TERMS = Terms(seed=25, numbers=Numbers("INV-{:04}", "CN-{:04}", "Prepayment {:04}"), currencies={"GBP": "1"}, instalments=False)
+TERMS = Terms(
+    seed=25, numbers=Numbers("INV-{:04}", "CN-{:04}", "Prepayment {:04}"), currencies={"GBP": "1"}, instalments=False
+)
 TOLD = Told(customer="name", types=False)
 STYLE = Style(kind="xlsx", sheet="Aged Receivables Detail", day="%d %b %Y")
 AGED = ("Current", "< 1 Month", "1 Month", "2 Months", "3 Months", "Older")
@@ -24,7 +26,12 @@ NOTHING = Decimal("0.00")
 def grid(items: tuple[Item, ...]) -> Grid:
     """Return the report: four title rows, contact, invoices, the contact's total, the grand total."""
     wide = len(HEADER)
-    titles = ("Aged Receivables Detail", "Example Trading Ltd", f"As at {DAY.day} October {DAY.year}", "Ageing by due date")
+    titles = (
+        "Aged Receivables Detail",
+        "Example Trading Ltd",
+        f"As at {DAY.day} October {DAY.year}",
+        "Ageing by due date",
+    )
     rows: list[Row] = [*(row_of(wide, c0=title) for title in titles), row_of(wide), HEADER, row_of(wide)]
     places: list[int] = []
     open_items = [item for item in items if item.is_open]
