@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import narwhals as nw
 import polars as pl
 
 from arkit.errors import LedgerError, ReadingError, listed, unknown_name
+from arkit.ledger.body import Body, read_body
 from arkit.ledger.building import build
 from arkit.ledger.files import read_table
+from arkit.ledger.findings import together
 from arkit.ledger.frozen import MANIFEST, thaw
+from arkit.ledger.grid import Grid, open_grid
 from arkit.ledger.headers import first_line
 from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout, Shape, TableLayout
 from arkit.ledger.model import Ledger, as_day
+from arkit.ledger.recognise import as_hints, has_canonical_header, proof_decisions, recognise
+from arkit.ledger.record import Decision, Reading
 from arkit.ledger.schema import TABLES
 from arkit.ledger.workbooks import WORKBOOKS
 from arkit.resources import resource
@@ -24,19 +32,29 @@ _SUFFIXES = (".csv", ".txt", ".tsv", ".parquet", *WORKBOOKS)
 
 
 def read_ledger(
-    path: str | Path, *, layout: str | Path | Layout | None = None, snapshot_on: date | str | None = None
+    path: str | Path,
+    *,
+    layout: str | Path | Layout | None = None,
+    snapshot_on: date | str | None = None,
+    hints: Mapping[str, Any] | None = None,
 ) -> Ledger:
     """Read an export, or a frozen ledger, as a checked ledger.
+
+    Without a layout the export is recognised: header, columns, dates, amounts, signs, totals. ``ledger.reading`` tells
+    what was decided on which evidence, and saves it as a layout. What matters and cannot be told is asked, never guessed.
 
     Parameters
     ----------
     path
         A file, or a folder with one file for each table (``items.csv``, ``customers.xlsx``, ...).
     layout
-        The layout of the export, or the path of its TOML file. Without one the headers are the canonical names, or
-        the folder is a frozen ledger.
+        The layout of the export, or the path of its TOML file; reading is then strict. Not needed where the headers are
+        the canonical names, for a frozen ledger, and for an export that can be recognised.
     snapshot_on
-        The day of a snapshot of open items, where the layout does not state it.
+        The day of a snapshot of open items, where neither the layout nor the file states it.
+    hints
+        What a file without a layout does not tell by itself, as an error asks for it: ``{"currency": "EUR"}``. See
+        :class:`arkit.ledger.recognise.Hints`.
 
     Raises
     ------
@@ -56,14 +74,46 @@ def read_ledger(
         raise ReadingError(f"There is no file or folder {path}.")
     if (source / MANIFEST).is_file():
         return thaw(source)
+    day = as_day(snapshot_on) if snapshot_on else None
+    if layout is None and source.is_file() and not has_canonical_header(source):
+        known = recognise(source, as_hints(hints), snapshot_on=day)
+        return _built({"items": source}, known.layout, day, decisions=known.decisions, grid=known.grid)
+    if hints:
+        raise ReadingError("hints are for a file that is read without a layout. Put what they say into the layout.")
     stated = layout if isinstance(layout, Layout) else Layout.load(layout) if layout else Layout(name="canonical")
-    files = _files(source, stated)
-    cells = {
-        name: read_table(file, layout=stated, table=getattr(stated, name) or TableLayout())
-        for name, file in files.items()
-    }
-    names = {name: file.name for name, file in files.items()}
-    return build(cells, layout=stated, snapshot_on=as_day(snapshot_on) if snapshot_on else None, sources=names)
+    return _built(_files(source, stated), stated, day)
+
+
+def _built(
+    files: Mapping[str, Path],
+    layout: Layout,
+    day: date | None,
+    *,
+    decisions: tuple[Decision, ...] = (),
+    grid: Grid | None = None,
+) -> Ledger:
+    bodies = {name: _body(file, name, layout, grid) for name, file in files.items()}
+    items = bodies.get("items")
+    ledger = build(
+        {name: body.rows for name, body in bodies.items()},
+        layout=msgspec.structs.replace(layout, **{name: body.table for name, body in bodies.items()}),
+        snapshot_on=day or (items.day if items else None),
+        sources={name: file.name for name, file in files.items()},
+        found=together(*(body.findings for body in bodies.values())),
+        beyond=items.beyond if items else None,
+    )
+    proven = tuple(decision for body in bodies.values() for decision in proof_decisions(body))
+    return replace(ledger, reading=Reading(layout, (*decisions, *proven)))
+
+
+def _body(file: Path, name: str, layout: Layout, grid: Grid | None) -> Body:
+    """Return the rows of a file: under the header that its layout states, or under its first row."""
+    table = getattr(layout, name) or TableLayout()
+    if not table.header:
+        return Body(read_table(file, layout=layout, table=table), table)
+    if grid is None:
+        grid = open_grid(file, encoding=layout.encoding, delimiter=layout.delimiter, sheet=table.sheet)
+    return read_body(grid, table, layout, name=name)
 
 
 def _files(source: Path, layout: Layout) -> dict[str, Path]:
