@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import arkit as ar
 from arkit.errors import LayoutError, LedgerError, ReadingError
-from tests.ledger.exports.catalogue import Example
 from tests.ledger.exports.compare import difference, totals
+from tests.ledger.exports.mutations import Mutant
 
 REFUSALS = (LayoutError, LedgerError, ReadingError)
-# What the example's export does not say and its reader must.
-Said = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -24,27 +21,22 @@ class Outcome:
     reason: str = ""
 
 
-def outcome(path: Path, example: Example, wanted: ar.Ledger) -> Outcome:
-    """Read an export without a layout, saying only its currency, and compare.
+def outcome(path: Path, mutant: Mutant) -> Outcome:
+    """Read a mutant without a layout, with the answers to what its example leaves open, and compare.
 
     The kinds: ``identical``; ``refused`` with a reason; ``told``, another ledger with a finding that sets a row apart
-    or a total that is not proven; ``other``, another ledger with the same totals; ``silent``, another total and no word.
+    or a total that is not proven; ``other``, another ledger with the same totals; ``silent``, another total, no word.
     """
     try:
-        ledger = ar.read_ledger(path, hints=said(example))
+        ledger = ar.read_ledger(path, **mutant.answers)
     except REFUSALS as refusal:
         return Outcome("refused", str(refusal))
-    differs = difference(ledger, wanted, example.told)
+    differs = difference(ledger, mutant.wanted, mutant.example.told)
     if not differs:
         return Outcome("identical")
     if warned(ledger):
         return Outcome("told", differs)
-    return Outcome("other" if totals(ledger) == totals(wanted) else "silent", differs)
-
-
-def said(example: Example) -> dict[str, str]:
-    """Return what must be said of an example: its currency, where it has none."""
-    return {"currency": example.currency} if example.currency else {}
+    return Outcome("other" if totals(ledger) == totals(mutant.wanted) else "silent", differs)
 
 
 def warned(ledger: ar.Ledger) -> bool:

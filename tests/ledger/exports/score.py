@@ -18,7 +18,7 @@ def outcomes(folder: Path, wanted: str = "", change: str = "") -> Iterator[tuple
         if wanted in mutant.example.name and change in mutant.change:
             path = folder / mutant.file
             path.write_bytes(mutant.content)
-            yield mutant, outcome(path, mutant.example, mutant.wanted)
+            yield mutant, outcome(path, mutant)
 
 
 def counted(found: list[tuple[Mutant, Outcome]], *, keeps: bool) -> Counter[str]:

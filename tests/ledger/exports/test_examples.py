@@ -10,7 +10,6 @@ import arkit as ar
 from tests.ledger.exports.books import DAY
 from tests.ledger.exports.catalogue import EXAMPLES
 from tests.ledger.exports.compare import difference
-from tests.ledger.exports.outcome import said
 from tests.ledger.exports.write_examples import FOLDER
 
 HOSTILE = ('=HYPERLINK("http://x","y")', "<img src=x onerror=alert(1)>")
@@ -54,21 +53,22 @@ def test_with_its_layout(name: str) -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_without_a_layout(name: str) -> None:
     example = EXAMPLES[name]
-    ledger = ar.read_ledger(FOLDER / example.file, hints=said(example))
+    ledger = ar.read_ledger(FOLDER / example.file, **example.answers)
     assert difference(ledger, example.canonical, example.told) == ""
     assert set(ledger.findings["action"]) <= {"kept", "derived"}
 
 
-@pytest.mark.parametrize("name", [name for name, example in EXAMPLES.items() if example.currency])
-def test_a_currency_that_the_export_does_not_tell_is_asked_for(name: str) -> None:
-    with pytest.raises(ar.errors.ReadingError, match=r"currency.*hints=\{\"currency\": "):
-        ar.read_ledger(FOLDER / EXAMPLES[name].file)
+@pytest.mark.parametrize("name", [name for name, example in EXAMPLES.items() if example.asks])
+def test_what_the_export_does_not_tell_is_asked_for(name: str) -> None:
+    example = EXAMPLES[name]
+    with pytest.raises(ar.errors.ReadingError, match=example.asks):
+        ar.read_ledger(FOLDER / example.file)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_what_was_found_can_be_saved_and_reads_the_same_next_month(name: str, tmp_path: Path) -> None:
     example = EXAMPLES[name]
-    ledger = ar.read_ledger(FOLDER / example.file, hints=said(example))
+    ledger = ar.read_ledger(FOLDER / example.file, **example.answers)
     saved = tmp_path / "layout.toml"
     ledger.reading.save(saved)
     day = DAY if ledger.is_snapshot else None

@@ -43,7 +43,6 @@ COLUMNS = {
     "customer_id": "Party",
     "name": "Customer Name",
     "account": "Receivable Account",
-    "item_type": "Voucher Type",
     "item_id": "Voucher No",
     "due_date": "Due Date",
     "open_amount": "Outstanding Amount",

@@ -78,6 +78,10 @@ LINES_COLUMNS = {
     "open_amount": "Residual Amount in Currency",
     "base_open_amount": "Residual Amount",
 }
+LINES_ANSWERS: dict[str, object] = {
+    "base_currency": "EUR",
+    "columns": {"open_amount": "Residual Amount in Currency", "base_open_amount": "Residual Amount"},
+}
 JOURNALS = {"invoice": "Customer Invoices", "credit_note": "Customer Invoices", "receipt": "Bank"}
 
 
