@@ -64,7 +64,7 @@ def to_minor(column: pl.Series, *, unit: pl.Series, decimal_mark: str = ".") -> 
 def _as_decimal(column: pl.Series, decimal_mark: str) -> pl.Series:
     exact = pl.Decimal(38, SCALE)
     if column.dtype == pl.String:
-        return _as_plain(column, decimal_mark).cast(exact, strict=False)
+        return as_plain(column, decimal_mark).cast(exact, strict=False)
     if column.dtype.is_float():
         # The shortest text that gives the same float is what the source showed: 97.6, not 97.599999...
         usable = column.is_finite() & (column.abs() < LARGEST_EXACT)
@@ -72,7 +72,7 @@ def _as_decimal(column: pl.Series, decimal_mark: str) -> pl.Series:
     return column.cast(exact, strict=False)
 
 
-def _as_plain(column: pl.Series, decimal_mark: str) -> pl.Series:
+def as_plain(column: pl.Series, decimal_mark: str) -> pl.Series:
     """Return amounts as text that a number can be read from; most exports write all but a few that way."""
     others = ~column.str.contains(_PLAIN) if decimal_mark == "." else column.is_not_null()
     if not others.any():

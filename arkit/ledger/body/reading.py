@@ -117,9 +117,7 @@ def _tally(rows: pl.DataFrame, roles: Roles, layout: Layout) -> Tally:
     texts = [name for name in rows.columns if name not in (*roles.amounts, "source_row", "kind")]
     currency = roles.table.columns.get("currency")
     given = pl.col(currency) if currency and currency not in roles.amounts else pl.lit(None, dtype=pl.String)
-    amounts = [
-        exact(pl.col(name), decimal_mark=layout.decimal_mark).to_physical().alias(name) for name in roles.amounts
-    ]
+    amounts = [exact(rows[name], decimal_mark=layout.decimal_mark).to_physical().alias(name) for name in roles.amounts]
     if (rows["kind"] == ITEM).all():
         return Tally(pl.DataFrame(schema={"source_row": pl.Int64, "kind": pl.String, "currency": pl.String}), ())
     told = rows.select(

@@ -13,9 +13,14 @@ from arkit.ledger.layout import TableLayout
 from arkit.ledger.schema import TABLES
 from arkit.ledger.vocabulary import any_of
 
-DATE: Final = (
-    r"\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b|\d{4}年\d{1,2}月\d{1,2}|^\d{8}$|\b\d{1,2}[ -.]{1,2}[^\W\d_]{3,9}\.?[ -,]{1,2}\d{2,4}\b"
-    r"|\b[A-Z][a-z]{2,8} \d{1,2}, \d{4}\b"
+DATE: Final = "|".join(
+    (
+        r"\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b",
+        r"\d{4}年\d{1,2}月\d{1,2}日?",
+        r"^\d{8}$",
+        r"\b\d{1,2}[ .-]{1,2}[^\W\d_]{3,9}\.?[ ,-]{1,2}\d{2,4}\b",
+        r"\b[A-Z][a-z]{2,8} \d{1,2}, \d{4}\b",
+    )
 )
 _RULE: Final = r"^[-=_*+| ]{3,}$"
 _KEYS: Final = ("item_id", "document_id", "payment_id", "counterpart_item_id")

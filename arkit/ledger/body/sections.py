@@ -21,7 +21,8 @@ def with_sections(rows: pl.DataFrame, roles: Roles) -> pl.DataFrame:
     if not roles.table.sections or not labels:
         return rows
     below = roles.table.sections == "below"
-    texts = [name for name in rows.columns if name not in {*roles.amounts, "source_row", "kind", *roles.days}]
+    days = {*roles.days} - {*roles.table.dated_in.values()}
+    texts = [name for name in rows.columns if name not in {*roles.amounts, "source_row", "kind", *days}]
     named = rows.with_columns(
         pl.when(_is_section(below)).then(_value(texts, label, name, labels)).alias(f"= {name}")
         for name, label in labels.items()

@@ -9,6 +9,7 @@ import msgspec
 import polars as pl
 
 from arkit.errors import ReadingError
+from arkit.ledger.body.rows import DATE
 from arkit.ledger.layout import Shape, TableLayout
 from arkit.ledger.recognise.columns import Columns
 from arkit.ledger.recognise.hints import Hints
@@ -89,9 +90,16 @@ class Draft:
         return self.with_table(columns=columns, constants=constants, plus=plus, minus=minus).adding(*made)
 
 
-def likely_items(rows: pl.DataFrame, file: str) -> pl.DataFrame:
-    """Return the rows with about as many cells as most have: sections, totals and notes have fewer."""
+def likely_items(rows: pl.DataFrame, repeats: pl.DataFrame, file: str) -> pl.DataFrame:
+    """Return the rows with a day and about as many cells as most have: sections, totals and notes have fewer.
+
+    ``repeats`` are the rows of the header and those above it, which stand again at page breaks.
+    """
+    whole = pl.concat_str(pl.exclude("source_row"), separator="\x1f", ignore_nulls=True)
+    rows = rows.filter(~whole.is_in(repeats.select(whole).to_series().implode()))
     names = [name for name in rows.columns if name != "source_row"]
+    dated = rows.filter(pl.any_horizontal(pl.col(names).str.contains(DATE)))
+    rows = dated if dated.height else rows
     filled = rows.select(pl.sum_horizontal(pl.col(name).is_not_null() for name in names)).to_series()
     usual = filled.filter(filled >= _FEWEST_CELLS).median()
     if not isinstance(usual, float):

@@ -70,7 +70,8 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
     named = grid.cells.rename(header.names)
     rows, above = named.slice(header.below), named.slice(0, header.first)
     lines = grid.top(header.below)[header.first :]
-    columns = recognise_columns(likely_items(rows, grid.file), meanings_of(lines), hints, grid.file)
+    likely = likely_items(rows, named.slice(0, header.below), grid.file)
+    columns = recognise_columns(likely, meanings_of(lines), hints, grid.file)
     draft = amounts_of(columns, _day_in_text(rows, columns), grid.file)
     draft = _with_customer(draft, rows, above, grid.file)
     items = rows.filter(kinds_of(rows, Roles(draft.table), named.slice(header.first, header.lines)) == ITEM)
