@@ -30,7 +30,7 @@ def minor_per_unit(currency: pl.Expr, codes: pl.Series) -> pl.Expr:
 
 
 def plain_numbers(text: pl.Expr, *, decimal_mark: str) -> pl.Expr:
-    """Return amounts as people write them (``1 234,56-``, ``(12.00)``) as plain numbers; others as missing.
+    """Return amounts as people write them (``1 234,56-``, ``(12.00)``, ``<12.00>``) as plain numbers; others as missing.
 
     A thousands mark counts only where it stands between groups of three digits, so ``1,5`` never becomes 15, nor
     ``0,125`` 125.
@@ -38,8 +38,7 @@ def plain_numbers(text: pl.Expr, *, decimal_mark: str) -> pl.Expr:
     text = text.str.strip_chars().str.replace_all(r"[\s\u00a0\u202f'’]", "").str.replace("−", "-", literal=True)
     if decimal_mark == ",":
         text = text.str.replace_many([".", ","], [",", "."])
-    text = pl.when(text.str.ends_with("-")).then(pl.lit("-") + text.str.strip_suffix("-")).otherwise(text)
-    text = pl.when(text.str.contains(r"^\(.*\)$")).then(pl.lit("-") + text.str.strip_chars("()")).otherwise(text)
+    text = text.str.replace(r"^(.*)-$", "-$1").str.replace(r"^(?:\((.*)\)|<(.*)>)$", "-$1$2")
     grouped = pl.when(text.str.contains(_GROUPED)).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
     return pl.when(grouped.str.contains(_PLAIN)).then(grouped)
 

@@ -14,7 +14,7 @@ _CODE: Final = r"([A-Z]{3}|[€£$¥₽₴₸₹]|US\$|HK\$|(?i:руб|р|rmb)\.
 CURRENCY_IN_CELL: Final = rf"^[-(+]?\s*{_CODE}\s*[-(]?\s*[\d.,]|[\d.,)\-]\s*{_CODE}\s*-?$"
 _CREDIT: Final = r"(?i)^(.*\d)\s*(cr|h|haben|к|кт|贷|c)\.?$"
 _DEBIT: Final = r"(?i)^(.*\d)\s*(dr|s|soll|д|дт|借|d)\.?$"
-_BARE: Final = r"^[-+(]?[\d.,\s\u00a0\u202f'’]*\d\)?-?$"
+_BARE: Final = r"^[-+(<]?[\d.,\s\u00a0\u202f'’]*\d[)>]?-?$"
 NO_AMOUNT: Final = r"^[-–—−./\s]+$"
 
 
@@ -45,7 +45,9 @@ def currency_in(cells: pl.Series) -> pl.Series:
     >>> currency_in(pl.Series(["1,50 EUR", "2,50", "£3"])).to_list()
     ['EUR', None, 'GBP']
     """
-    found = cells.to_frame("x").select(pl.coalesce(pl.col("x").str.extract(CURRENCY_IN_CELL, group) for group in (1, 2)))
+    found = cells.to_frame("x").select(
+        pl.coalesce(pl.col("x").str.extract(CURRENCY_IN_CELL, group) for group in (1, 2))
+    )
     names = found.to_series()
     codes = {name: code for name in names.drop_nulls().unique() if (code := currency_of(name))}
     return names.replace_strict(codes, default=None, return_dtype=pl.String)

@@ -101,4 +101,3 @@ def _refuse_both(rows: pl.DataFrame, table: TableLayout, amounts: pl.Series, low
 
 def _marks(table: TableLayout) -> str:
     return " or ".join(f"{header} {', '.join(values)}" for header, values in table.minus_when.items())
-

@@ -77,9 +77,11 @@ SAME: dict[str, tuple[str, dict[str, object]]] = {
         {},
     ),
     "currency in the amounts": (
-        PLAIN.replace("Currency;", "").replace("EUR;", "").replace("1234,56", "1234,56 EUR").replace(
-            "2000,00", "2000,00 EUR"
-        ).replace("-100,10", "-100,10 EUR"),
+        PLAIN.replace("Currency;", "")
+        .replace("EUR;", "")
+        .replace("1234,56", "1234,56 EUR")
+        .replace("2000,00", "2000,00 EUR")
+        .replace("-100,10", "-100,10 EUR"),
         {},
     ),
     "a currency sign in the amounts": (
@@ -185,9 +187,10 @@ def test_the_saved_layout_reads_it_again(name: str, tmp_path: Path) -> None:
 
 ASKED: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
     "days in either order": (
-        PLAIN.replace("13.10", "05.10").replace("20.10", "06.10").replace("12.11.2026", "05.10.2026").replace(
-            "04.11.2026", "05.10.2026"
-        ),
+        PLAIN.replace("13.10", "05.10")
+        .replace("20.10", "06.10")
+        .replace("12.11.2026", "05.10.2026")
+        .replace("04.11.2026", "05.10.2026"),
         {},
         ('date_order = "dmy"', "05.10.2026 (row 2)"),
     ),
@@ -213,9 +216,10 @@ ASKED: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
         ("Credit Memo", 'hints={"credits": "minus"}', "minus_when"),
     ),
     "two columns of open amounts": (
-        PLAIN.replace("Open amount", "Open amount;Balance").replace(",56", ",56;1").replace(",00", ",00;2").replace(
-            ",10\n", ",10;3\n"
-        ),
+        PLAIN.replace("Open amount", "Open amount;Balance")
+        .replace(",56", ",56;1")
+        .replace(",00", ",00;2")
+        .replace(",10\n", ",10;3\n"),
         {},
         ("'Open amount'", "'Balance'", 'open_amount = "Open amount"'),
     ),
@@ -234,9 +238,9 @@ ASKED: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
     "a hint of no column": (PLAIN, {"columns": {"amount": "Sum"}}, ("no column Sum",)),
     "a hint of no currency": (PLAIN, {"currency": "EURO"}, ("ISO 4217",)),
     "a register of something unknown": (
-        PLAIN.replace(";Currency", ";Status;Currency").replace("11.2026;", "11.2026;voided;").replace(
-            "20.10.2026;EUR", "20.10.2026;odd;EUR"
-        ),
+        PLAIN.replace(";Currency", ";Status;Currency")
+        .replace("11.2026;", "11.2026;voided;")
+        .replace("20.10.2026;EUR", "20.10.2026;odd;EUR"),
         {},
         ("voided", "odd", "keep"),
     ),
@@ -327,7 +331,11 @@ def test_a_row_that_stands_twice_is_a_finding(tmp_path: Path) -> None:
 
 def test_customers_and_documents_in_one_column(tmp_path: Path) -> None:
     """As 1C shows them: a customer with its sum, below it the documents, their day within the text."""
-    documents = ["Реализация 1001 от 05.10.2026 12:00:00", "Реализация 1002 от 13.10.2026", "Возврат 1003 от 20.10.2026"]
+    documents = [
+        "Реализация 1001 от 05.10.2026 12:00:00",
+        "Реализация 1002 от 13.10.2026",
+        "Возврат 1003 от 20.10.2026",
+    ]
     text = (
         "Покупатель / Документ;Срок оплаты;Долг, EUR\n10023;;3234,56\n"
         f"{documents[0]};04.11.2026;1234,56\n{documents[1]};12.11.2026;2000,00\n10047;;-100,10\n"
