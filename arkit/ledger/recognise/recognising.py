@@ -16,6 +16,7 @@ from arkit.ledger.body.rows import DATE, ITEM, Roles, kinds_of
 from arkit.ledger.grid import Grid, open_grid
 from arkit.ledger.headers import first_line
 from arkit.ledger.layout import Layout, TableLayout
+from arkit.ledger.parsing import DateOrder
 from arkit.ledger.recognise.amounts import recognise_decimal_mark
 from arkit.ledger.recognise.columns import Columns, recognise_columns, share
 from arkit.ledger.recognise.currency import recognise_currency
@@ -199,7 +200,10 @@ def _with_values(
     return draft.of_shape(shaped.shape, hints), msgspec.structs.replace(layout, shape=shaped.shape)
 
 
-def _order(items: pl.DataFrame, days: dict[str, str], table: TableLayout, hints: Hints, file: str):  # type: ignore[no-untyped-def]
+def _order(
+    items: pl.DataFrame, days: dict[str, str], table: TableLayout, hints: Hints, file: str
+) -> tuple[DateOrder, Decision]:
+    """Return the order of days, those within texts included."""
     if table.dated_in:
         # The day within the text stands beside the days of other columns.
         inner = {name: f"= {name}" for name in table.dated_in}

@@ -60,7 +60,7 @@ SAME: dict[str, tuple[str, dict[str, object]]] = {
     "Russian": (
         PLAIN.replace(
             HEADER,
-            "Номер документа;Код контрагента;Наименование контрагента;Дата документа;Срок оплаты;Валюта;Остаток долга\n",
+            "Номер документа;Код контрагента;Наименование;Дата документа;Срок оплаты;Валюта;Остаток долга\n",
         ),
         {},
     ),
@@ -224,7 +224,7 @@ ASKED: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
         ("'Open amount'", "'Balance'", 'open_amount = "Open amount"'),
     ),
     "no day of the document": (
-        "Customer No.;Customer Name;Currency;Current;1-30;31-60;Over 60;Balance\n1;A;EUR;1;0;0;0;1\n2;B;EUR;0;2;0;0;2\n",
+        "Customer No.;Name;Currency;Current;1-30;31-60;Over 60;Balance\n1;A;EUR;1;0;0;0;1\n2;B;EUR;0;2;0;0;2\n",
         {},
         ("summary by customer", "detail by document"),
     ),
