@@ -14,7 +14,7 @@ from arkit.ledger.body.amount_cells import exact
 from arkit.ledger.body.header import Header, find_header
 from arkit.ledger.body.numbers import refuse_long_numbers, with_comma
 from arkit.ledger.body.rows import BLANK, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, SECTION, TOTAL, Roles, kinds_of
-from arkit.ledger.body.sections import with_sections
+from arkit.ledger.body.sections import refuse_nameless, with_sections
 from arkit.ledger.body.totals import PROOF, Tally, covered, proofs, unproven
 from arkit.ledger.body.values import with_values
 from arkit.ledger.findings import find, no_findings, together
@@ -67,6 +67,7 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     items = rows.filter(pl.col("kind") == ITEM)
     if items.is_empty():
         raise ReadingError(f"{grid.file} has a header (row {_row(grid, header)}) but no rows. Export it again.")
+    refuse_nameless(items, roles, grid.file)
     values, simple = with_values(items, roles, layout)
     above = stated_above(grid, header, table, layout)
     day = above.pop(DAY, None)
@@ -192,7 +193,7 @@ def _differing(found: pl.DataFrame, name: str, table: TableLayout) -> pl.DataFra
 
 
 def _outside(rows: pl.DataFrame, found: pl.DataFrame, proven: pl.Series, name: str) -> pl.DataFrame:
-    """Return one finding for the items that no proven total has, in a file that has totals: it may have been cut off."""
+    """Return one finding for the items in no proven total of a file that has totals: it may have been cut off."""
     if found.is_empty() or (found["difference"] != 0).any():
         return no_findings()
     outside = rows.filter((rows["kind"] == ITEM) & ~proven)

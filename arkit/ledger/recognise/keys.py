@@ -51,7 +51,8 @@ def recognise_key(
         return {}, {"item_id": several}, Decision("item_id", " / ".join(several), "unique only together", "likely")
     raise ReadingError(
         f"{number} of {rows.height} rows of {file} share their {base!r} with another, and no other column tells "
-        'them apart, so an item has no name of its own. Export the line number too, or say hints={"columns": {"item_id": "..."}}.'
+        "them apart, so an item has no name of its own. Export the line number too, or say "
+        'hints={"columns": {"item_id": "..."}}.'
     )
 
 

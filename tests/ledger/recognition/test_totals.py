@@ -109,3 +109,9 @@ def test_an_opening_balance_is_of_items_that_are_not_there(amount: str, tmp_path
     else:
         with pytest.raises(ReadingError, match=r"Row 2 of export\.csv is an opening balance .*55,00"):
             read(tmp_path, text)
+
+
+def test_items_outside_every_total_are_told(tmp_path: Path) -> None:
+    """As when a file was cut off: the last total is missing."""
+    ledger = read(tmp_path, HEADER + A + B + "Subtotal;;;;;;3234,56\n" + C)
+    assert ledger.findings[["code", "source_row", "value"]].to_numpy().tolist() == [["not_in_a_total", 5, "1 rows"]]
