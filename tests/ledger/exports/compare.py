@@ -21,7 +21,7 @@ def difference(found: ar.Ledger, wanted: ar.Ledger, told: Told) -> str:
 
 def totals(ledger: ar.Ledger) -> dict[str, float]:
     """Return what is owed on the last day, by currency, unapplied amounts taken off."""
-    table = ar.aging_table(ledger, as_of=min(DAY, ledger.covers[1]))
+    table = ar.aging_table(ledger, as_of=ledger.covers[1])
     return {row["currency"]: round(row["net"], 2) for row in table.to_dict("records") if row["net"]}
 
 

@@ -158,6 +158,9 @@ def in_language(language: str) -> Change:
         if mutant.style.kind == "list" or grid.header[1] - grid.header[0] > 1:
             return None
         words = {header: HEADERS[language][name] for name, header in grid.columns.items() if name in HEADERS[language]}
+        if "document_id" in grid.columns:
+            # The key is a technical one then, and the same in every language.
+            words[grid.columns["item_id"]] = grid.columns["item_id"]
         header = tuple(words.get(cell, cell) for cell in grid.names)  # type: ignore[call-overload]
         if not _has_letters("".join(map(str, header)), mutant.style.encoding):
             mutant = replace(mutant, style=replace(mutant.style, encoding="utf-8"))
