@@ -94,7 +94,7 @@ def _labelled(texts: list[str], label: str) -> pl.Expr:
 def _without_total(text: pl.Expr) -> pl.Expr:
     """Return what a total is of: "Total for Alfa GmbH" is of Alfa GmbH; a grand total is of nothing."""
     word = any_of("rows", "total")
-    grand = any_of("rows", "grand")
+    grand = f"{any_of('rows', 'grand')}|{any_of('rows', 'plain')}"
     rest = text.str.replace(word, "").str.replace(r"(?i)^\W*(?:(?:for|of|für|по|von)\b)?[\s:：]*", "").str.strip_chars()
     stripped = pl.when(text.str.contains(word)).then(rest).otherwise(text)
     return pl.when(~text.str.contains(grand) & (stripped != "")).then(stripped)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal
 
 import polars as pl
@@ -25,6 +26,7 @@ class Grid:
     encoding: str = "utf-8"
     delimiter: str = ","
     sheet: str = ""
+    path: Path | None = None
 
     @property
     def columns(self) -> list[str]:

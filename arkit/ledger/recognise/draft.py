@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 import msgspec
 import polars as pl
 
-from arkit.errors import ReadingError
+from arkit.errors import ReadingError, listed
 from arkit.ledger.body.rows import DATE
 from arkit.ledger.layout import Shape, TableLayout
 from arkit.ledger.recognise.columns import Columns
@@ -128,11 +128,16 @@ def amounts_of(columns: Columns, dated: str, file: str) -> Draft:
             for base, name in (("base_open_amount", "open_amount"), ("base_amount", "amount")):
                 if base in of:
                     of[name] = of.pop(base)
-    if "document_date" not in of and not dated:
-        summary = " It looks like a summary by customer: " if columns.buckets else " "
+    if not {"amount", "open_amount"} & {*of, *plus}:
         raise ReadingError(
-            f"No column of {file} has the day of the document.{summary}without it neither aging nor due dates can be told "
-            'again. Export the detail by document, or say hints={"columns": {"document_date": "..."}}.'
+            f"No column of {file} is known to hold amounts. Say which: "
+            'hints={"columns": {"open_amount": "..."}} or {"amount": "..."}. Known: ' + listed(of.values()) + "."
+        )
+    if "document_date" not in of and not dated:
+        summary = ", as in a summary by customer" if columns.buckets else ""
+        raise ReadingError(
+            f"No column of {file} has the day of the document{summary}. Without it neither the age nor the history of an "
+            'item can be told. Export the detail by document, or say hints={"columns": {"document_date": "..."}}.'
         )
     table = TableLayout(columns=of, plus=plus, minus=minus, dated_in={"document_date": dated} if dated else {})
     return Draft(table, dict(columns.of), columns.currencies)
