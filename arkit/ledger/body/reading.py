@@ -21,7 +21,7 @@ from arkit.ledger.findings import find, no_findings, together
 from arkit.ledger.grid import Grid
 from arkit.ledger.layout import Layout, TableLayout
 from arkit.ledger.money import SCALE, minor_per_unit
-from arkit.ledger.vocabulary import any_of
+from arkit.ledger.vocabulary import MONEY, any_of, meaning
 
 _ABOVE = 200
 
@@ -62,6 +62,7 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     tally = _tally(rows, roles, layout)
     found = proofs(tally)
     rows = rows.with_columns(_settled(rows, found, roles))
+    refuse_opening_balances(rows, grid.file)
     rows = with_sections(rows, roles)
     items = rows.filter(pl.col("kind") == ITEM)
     if items.is_empty():
@@ -82,6 +83,29 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
         day=date.fromisoformat(day) if day else None,
         counts={str(kind): count for kind, count in kinds.value_counts().iter_rows()},
     )
+
+
+def refuse_opening_balances(rows: pl.DataFrame, file: str) -> None:
+    """Refuse a file that begins with balances of items that are not in it.
+
+    Raises
+    ------
+    ReadingError
+        The first row of an opening balance that is not zero.
+    """
+    between = rows.filter(pl.col("kind") != ITEM)
+    texts = [name for name in rows.columns if name not in ("source_row", "kind")]
+    amounts = [name for name in texts if (known := meaning(name)) and known.name in MONEY]
+    if between.is_empty() or not amounts:
+        return
+    opening = between.filter(pl.any_horizontal(pl.col(texts).str.contains(any_of("rows", "opening"))))
+    carried = opening.filter(pl.any_horizontal(pl.col(amounts).str.contains("[1-9]")))
+    if carried.height:
+        text = " ".join(cell for cell in carried.select(texts).row(0) if cell)
+        raise ReadingError(
+            f"Row {carried['source_row'][0]} of {file} is an opening balance ({text}): the items that it is made of are not "
+            "in the file. Export from the beginning, or the open items of a day."
+        )
 
 
 def _row(grid: Grid, header: Header) -> int:

@@ -120,7 +120,9 @@ def amounts_of(columns: Columns, dated: str, file: str) -> Draft:
     plus: dict[str, tuple[str, ...]] = {}
     minus: dict[str, tuple[str, ...]] = {}
     if not {"amount", "open_amount"} & {*of}:
-        if {"debit", "credit"} <= {*columns.of}:
+        if {"open_debit", "open_credit"} <= {*columns.of}:
+            plus, minus = {"open_amount": (columns.of["open_debit"],)}, {"open_amount": (columns.of["open_credit"],)}
+        elif {"debit", "credit"} <= {*columns.of}:
             plus, minus = {"amount": (columns.of["debit"],)}, {"amount": (columns.of["credit"],)}
         elif columns.buckets:
             plus = {"open_amount": columns.buckets}

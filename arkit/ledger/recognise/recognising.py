@@ -23,12 +23,13 @@ from arkit.ledger.recognise.dates import recognise_date_order
 from arkit.ledger.recognise.draft import Draft, amounts_of, complete, likely_items
 from arkit.ledger.recognise.header import recognise_header
 from arkit.ledger.recognise.hints import Hints
-from arkit.ledger.recognise.keys import recognise_key
+from arkit.ledger.recognise.keys import recognise_key, with_unnamed_key
 from arkit.ledger.recognise.meanings import meanings_of
 from arkit.ledger.recognise.registers import recognise_register
 from arkit.ledger.recognise.sections import recognise_sections
 from arkit.ledger.recognise.shape import recognise_shape
 from arkit.ledger.recognise.signs import recognise_signs
+from arkit.ledger.recognise.sums import with_sums
 from arkit.ledger.record import Decision
 from arkit.ledger.schema import TABLES
 
@@ -71,7 +72,8 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
     rows, above = named.slice(header.below), named.slice(0, header.first)
     lines = grid.top(header.below)[header.first :]
     likely = likely_items(rows, named.slice(0, header.below), grid.file)
-    columns = recognise_columns(likely, meanings_of(lines), hints, grid.file)
+    columns = with_sums(recognise_columns(likely, meanings_of(lines), hints, grid.file), likely)
+    columns = with_unnamed_key(columns, likely)
     draft = amounts_of(columns, _day_in_text(rows, columns), grid.file)
     draft = draft.adding(_about_file(grid), found, *columns.decisions)
     draft = _with_customer(draft, rows, above, grid.file)
@@ -124,6 +126,9 @@ def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, file: 
     draft = draft.with_table(columns=columns)
     if "customer_id" in columns:
         return draft
+    if draft.table.dated_in:
+        # The day stands in the text of the document, and the customer above it in the same column.
+        draft = draft.with_table(sections="above")
     sections = recognise_sections(rows, above, draft.table, file)
     labels = {name: word for name, word in sections.labels.items() if name not in columns}
     if "customer_id" not in labels and "name" in labels:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import arkit as ar
-from arkit.errors import ReconciliationError
+from arkit.errors import ReadingError, ReconciliationError
 from tests.ledger.recognition.exports import DAY, ITEMS, PLAIN, decided, items_of, read
 
 LINES = PLAIN.splitlines(keepends=True)
@@ -91,3 +91,17 @@ def test_an_amount_that_is_no_number_is_set_apart(tmp_path: Path) -> None:
     codes = dict(zip(ledger.findings["code"], ledger.findings["source_row"], strict=True))
     assert codes == {"unreadable_amount": 3, "total_differs": 5}
     assert ar.reconcile(ledger, as_of=DAY)["status"].tolist() == ["does not reconcile"]
+
+
+@pytest.mark.parametrize("amount", ["55,00", "0,00"])
+def test_an_opening_balance_is_of_items_that_are_not_there(amount: str, tmp_path: Path) -> None:
+    text = PLAIN.replace("Open amount", "Debit;Credit;Balance").replace("1234,56", "1234,56;;1234,56")
+    text = text.replace("2000,00", "2000,00;;3234,56").replace("-100,10", ";100,10;3134,46")
+    opening = f";10023;Alfa GmbH;Opening balance;;;;;{amount}\n"
+    lines = text.splitlines(keepends=True)
+    text = "".join([lines[0], opening, *lines[1:]])
+    if amount == "0,00":
+        assert items_of(read(tmp_path, text)) == ITEMS
+    else:
+        with pytest.raises(ReadingError, match=r"Row 2 of export\.csv is an opening balance .*55,00"):
+            read(tmp_path, text)
