@@ -56,6 +56,11 @@ class Example:
         return self.write(self.items)
 
     @property
+    def has_totals(self) -> bool:
+        """Whether the export states sums of its items."""
+        return len(self.grid.rows) > self.grid.header[1] + len(self.grid.items)
+
+    @property
     def file(self) -> str:
         """The name of the file."""
         return f"{self.name}{self.style.suffix}"

@@ -14,7 +14,6 @@ import pytest
 
 import arkit as ar
 from arkit.errors import ArkitError
-from tests.ledger.exports.books import DAY
 from tests.ledger.exports.catalogue import Example
 from tests.ledger.exports.nasty import files
 
@@ -64,7 +63,7 @@ def test_spoilt_files_are_read_or_refused(tmp_path: Path, record_property: Calla
 def readings(example: Example) -> dict[str, dict[str, Any]]:
     """Return how an example is read: strictly by its layout, and without one."""
     layout = ar.resource(f"templates/layouts/{example.name}.toml")
-    day = DAY if example.told.shape == "open_items" else None
+    day = example.answers["snapshot_on"]
     return {"with its layout": {"layout": layout, "snapshot_on": day}, "without": example.answers}
 
 
