@@ -45,7 +45,7 @@ def text(column: pl.Series) -> pl.Series:
 
 
 def dates(column: pl.Series, *, order: DateOrder) -> pl.Series:
-    """Return a column as dates; those that begin with the year or name the month are always read, others in the stated order only.
+    """Return a column as dates; those that begin with the year or name the month are read in any order.
 
     Years before 1900 or after 2199 count as unreadable: they are typing errors, not due dates.
     """

@@ -41,7 +41,8 @@ def read_ledger(
     """Read an export, or a frozen ledger, as a checked ledger.
 
     Without a layout the export is recognised: header, columns, dates, amounts, signs, totals. ``ledger.reading`` tells
-    what was decided on which evidence, and saves it as a layout. What matters and cannot be told is asked, never guessed.
+    what was decided on which evidence, and saves it as a layout. What matters and cannot be told is asked, never
+    guessed.
 
     Parameters
     ----------

@@ -41,9 +41,10 @@ def stated_above(grid: Grid, header: Header, table: TableLayout, layout: Layout)
         day = name == DAY
         value = day_after(label, lines, layout) if day else currency_after(label, lines)
         if not value:
+            shown = " / ".join(filter(None, lines)) or "nothing"
             raise ReadingError(
                 f"The layout looks for {'the day' if day else f'the {name}'} after {label!r} above the header of "
-                f"{grid.file}, and it is not there. Above the header stands: {' / '.join(filter(None, lines)) or 'nothing'}."
+                f"{grid.file}, and it is not there. Above the header stands: {shown}."
             )
         found[name] = str(value)
     return found

@@ -7,7 +7,8 @@ from typing import Final
 
 import polars as pl
 
-from arkit.ledger.body.rows import DATE, ITEM, PERHAPS_TOTAL, SECTION, TOTAL, Roles
+from arkit.errors import ReadingError
+from arkit.ledger.body.rows import DATE, PERHAPS_TOTAL, SECTION, TOTAL, Roles
 from arkit.ledger.vocabulary import any_of
 
 # A code before a name: at least three digits, "10023 Alfa GmbH" but not "3M Deutschland".
@@ -100,6 +101,19 @@ def _without_total(text: pl.Expr) -> pl.Expr:
     return pl.when(~text.str.contains(grand) & (stripped != "")).then(stripped)
 
 
-def has_items(rows: pl.DataFrame) -> bool:
-    """Tell whether any row is an item."""
-    return bool((rows["kind"] == ITEM).any())
+def refuse_nameless(items: pl.DataFrame, roles: Roles, file: str) -> None:
+    """Refuse a file in which no section names the customer of any item.
+
+    Raises
+    ------
+    ReadingError
+        The words that were looked for.
+    """
+    labels = roles.table.section_labels
+    if "customer_id" in labels and items["= customer_id"].null_count() == items.height:
+        word = labels["customer_id"]
+        raise ReadingError(
+            f"No row {roles.table.sections} the items of {file} names their customer"
+            f'{f" after {word!r}" if word else ""}. If it stands in a column, say hints={{"columns": '
+            '{"customer_id": "..."}}, or change sections and section_labels in the layout.'
+        )

@@ -138,8 +138,8 @@ def amounts_of(columns: Columns, dated: str, file: str) -> Draft:
     if "document_date" not in of and not dated:
         summary = ", as in a summary by customer" if columns.buckets else ""
         raise ReadingError(
-            f"No column of {file} has the day of the document{summary}. Without it neither the age nor the history of an "
-            'item can be told. Export the detail by document, or say hints={"columns": {"document_date": "..."}}.'
+            f"No column of {file} has the day of the document{summary}. Without it neither the age nor the history of "
+            'an item can be told. Export the detail by document, or say hints={"columns": {"document_date": "..."}}.'
         )
     table = TableLayout(columns=of, plus=plus, minus=minus, dated_in={"document_date": dated} if dated else {})
     return Draft(table, dict(columns.of), columns.currencies)

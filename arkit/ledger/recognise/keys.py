@@ -50,13 +50,14 @@ def recognise_key(
     if len(several) > 1 and _few(rows, *several):
         return {}, {"item_id": several}, Decision("item_id", " / ".join(several), "unique only together", "likely")
     raise ReadingError(
-        f"{number} of {rows.height} rows of {file} share their {base!r} with another, and no other column tells them apart, "
-        'so an item has no name of its own. Export the line number too, or say hints={"columns": {"item_id": "..."}}.'
+        f"{number} of {rows.height} rows of {file} share their {base!r} with another, and no other column tells "
+        "them apart, so an item has no name of its own. Export the line number too, or say "
+        'hints={"columns": {"item_id": "..."}}.'
     )
 
 
 def with_unnamed_key(columns: Columns, rows: pl.DataFrame) -> Columns:
-    """Return the columns with a key: where no header names one, the column without a header that has its own text in each row."""
+    """Return the columns with a key: where no header names one, the one without a header whose texts are unique."""
     if {"item_id", "document_id"} & {*columns.of}:
         return columns
     unnamed = [name for name in rows.columns if re.fullmatch(r"column \d+", name) and _is_unique(rows, name)]

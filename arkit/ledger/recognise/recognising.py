@@ -16,6 +16,7 @@ from arkit.ledger.body.rows import DATE, ITEM, Roles, kinds_of
 from arkit.ledger.grid import Grid, open_grid
 from arkit.ledger.headers import first_line
 from arkit.ledger.layout import Layout, TableLayout
+from arkit.ledger.parsing import DateOrder
 from arkit.ledger.recognise.amounts import recognise_decimal_mark
 from arkit.ledger.recognise.columns import Columns, recognise_columns, share
 from arkit.ledger.recognise.currency import recognise_currency
@@ -76,8 +77,9 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
     columns = with_unnamed_key(columns, likely)
     draft = amounts_of(columns, _day_in_text(rows, columns), grid.file)
     draft = draft.adding(_about_file(grid), found, *columns.decisions)
-    draft = _with_customer(draft, rows, above, grid.file)
-    items = rows.filter(kinds_of(rows, Roles(draft.table), named.slice(header.first, header.lines)) == ITEM)
+    repeats = named.slice(0, header.below)
+    draft = _with_customer(draft, rows, above, repeats, grid.file)
+    items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
     if items.is_empty():
         raise ReadingError(
             f"{grid.file} has a header (row {grid.cells['source_row'][header.first]}) but no items below it."
@@ -109,10 +111,10 @@ def _day_in_text(rows: pl.DataFrame, columns: Columns) -> str:
     return dated[0] if dated else ""
 
 
-def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, file: str) -> Draft:
+def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeats: pl.DataFrame, file: str) -> Draft:
     """Return the draft with the customer: a column, or the rows of sections."""
     columns = dict(draft.table.columns)
-    items = rows.filter(kinds_of(rows, Roles(draft.table), rows.clear()) == ITEM)
+    items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
     for name in ("customer_id", "name"):
         # A column that stays blank beside the items is where the section rows have their customer.
         if name in columns and items.height and items[columns[name]].null_count() * 2 > items.height:
@@ -129,7 +131,7 @@ def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, file: 
     if draft.table.dated_in:
         # The day stands in the text of the document, and the customer above it in the same column.
         draft = draft.with_table(sections="above")
-    sections = recognise_sections(rows, above, draft.table, file)
+    sections = recognise_sections(rows, above, repeats, draft.table, file)
     labels = {name: word for name, word in sections.labels.items() if name not in columns}
     if "customer_id" not in labels and "name" in labels:
         labels["customer_id"] = labels["name"]
@@ -199,7 +201,10 @@ def _with_values(
     return draft.of_shape(shaped.shape, hints), msgspec.structs.replace(layout, shape=shaped.shape)
 
 
-def _order(items: pl.DataFrame, days: dict[str, str], table: TableLayout, hints: Hints, file: str):  # type: ignore[no-untyped-def]
+def _order(
+    items: pl.DataFrame, days: dict[str, str], table: TableLayout, hints: Hints, file: str
+) -> tuple[DateOrder, Decision]:
+    """Return the order of days, those within texts included."""
     if table.dated_in:
         # The day within the text stands beside the days of other columns.
         inner = {name: f"= {name}" for name in table.dated_in}

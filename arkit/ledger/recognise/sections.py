@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from arkit.errors import ReadingError
-from arkit.ledger.body.rows import DATE, ITEM, OTHER, PERHAPS_TOTAL, TOTAL, Roles, kinds_of
+from arkit.ledger.body.rows import BLANK, DATE, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, TOTAL, Roles, kinds_of
 from arkit.ledger.body.sections import CODE
 from arkit.ledger.layout import TableLayout
 from arkit.ledger.record import Decision
@@ -29,8 +29,12 @@ class Sections:
     decisions: tuple[Decision, ...] = ()
 
 
-def recognise_sections(rows: pl.DataFrame, above: pl.DataFrame, table: TableLayout, file: str) -> Sections:
+def recognise_sections(
+    rows: pl.DataFrame, above: pl.DataFrame, repeats: pl.DataFrame, table: TableLayout, file: str
+) -> Sections:
     """Return how the rows between the items, and above the header, name the customer.
+
+    ``repeats`` are the rows of the header and those above it, which may stand again at page breaks.
 
     Raises
     ------
@@ -38,11 +42,11 @@ def recognise_sections(rows: pl.DataFrame, above: pl.DataFrame, table: TableLayo
         They do not.
     """
     roles = Roles(table)
-    kinds = kinds_of(rows, roles, above.clear())
+    kinds = kinds_of(rows, roles, repeats)
     texts = [name for name in rows.columns if name not in {*roles.amounts, "source_row"}]
     items = kinds == ITEM
     before = items.cum_sum() == 0
-    others = rows.with_columns(kind=kinds, before=before).filter(~items & (kinds != "blank"))
+    others = rows.with_columns(kind=kinds, before=before).filter(~items & ~kinds.is_in([BLANK, REPEATED]))
     labels = _labels(pl.concat([above.select(texts), others.select(texts)]), texts)
     if table.dated_in:
         # A contract has a day too, and looks like a document until its word is known.

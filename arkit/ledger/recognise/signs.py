@@ -1,4 +1,4 @@
-"""The signs of amounts, and the types of documents: what lowers what is owed must have a minus, or be known to lack it."""
+"""The signs of amounts, and the types of documents: a credit has a minus, or is known to lack it."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def _unsigned(
 ) -> Signs:
     if hints.credits == "plus":
         raise ReadingError(
-            f"The hint says that the {len(credits)} credits of {file} ({listed(lowering)}) are right without a minus; then "
-            "they are no credit notes or receipts. Give a layout with types that say what they are."
+            f"The hint says that the {len(credits)} credits of {file} ({listed(lowering)}) are right without a minus; "
+            "then they are no credit notes or receipts. Give a layout with types that say what they are."
         )
     if hints.credits is None:
         raise ReadingError(

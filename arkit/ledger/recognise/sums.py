@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -35,7 +36,7 @@ def _carries_on(rows: pl.DataFrame, of: dict[str, str], mark: str) -> bool:
     debit, credit, balance = (exact(rows[of[name]], decimal_mark=mark) for name in ("debit", "credit", "open_amount"))
     step = debit.fill_null(0) - credit.fill_null(0)
     same = (balance - balance.shift(1) == step).drop_nulls()
-    return len(same) > 0 and bool((same.mean() or 0) >= _MOSTLY)
+    return len(same) > 0 and int(same.sum()) >= _MOSTLY * len(same)
 
 
 def _with_sum_of_aging(columns: Columns, rows: pl.DataFrame) -> Columns:
@@ -62,5 +63,5 @@ def _is_sum(rows: pl.DataFrame, of: dict[str, str], mark: str) -> bool:
     return bool((total.to_series() == stated).all()) and stated.null_count() == 0
 
 
-def _any_mark(rows: pl.DataFrame, of: dict[str, str], holds) -> bool:  # type: ignore[no-untyped-def]
+def _any_mark(rows: pl.DataFrame, of: dict[str, str], holds: Callable[..., bool]) -> bool:
     return any(holds(rows, of, mark) for mark in _MARKS)

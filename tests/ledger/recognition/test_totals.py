@@ -15,13 +15,17 @@ PROVEN = {
     "a grand total": (PLAIN + "Total;;;;;;3134,46\n", "all 1 proven"),
     "a grand total in Russian": (PLAIN + "Итого;;;;;;3134,46\n", "all 1 proven"),
     "a grand total in Chinese": (PLAIN + ";;合计;;;;3134,46\n", "all 1 proven"),
-    "subtotals": (HEADER + A + B + "Summe;;;;;;3234,56\n" + C + "Summe;;;;;;-100,10\nGesamtsumme;;;;;;3134,46\n", "all 3 proven"),
+    "subtotals": (
+        HEADER + A + B + "Summe;;;;;;3234,56\n" + C + "Summe;;;;;;-100,10\nGesamtsumme;;;;;;3134,46\n",
+        "all 3 proven",
+    ),
     "stars": (HEADER + A + B + "*;;;;;EUR;3234,56\n" + C + "*;;;;;EUR;-100,10\n**;;;;;EUR;3134,46\n", "all 3 proven"),
     "without a word": (HEADER + A + B + ";;;;;;3234,56\n" + C + ";;;;;;-100,10\n;;;;;;3134,46\n", "all 3 proven"),
     "above the header": ("Total;;;;;;3134,46\n" + PLAIN, "all 1 proven"),
     "above their items": (HEADER + ";Total;;;;;3134,46\n" + A + B + C, "all 1 proven"),
     "per customer": (
-        HEADER + A + B + "Total Alfa GmbH;;;;;;3234,56\n" + C + "Total Beta AG;;;;;;-100,10\n", "all 2 proven"
+        HEADER + A + B + "Total Alfa GmbH;;;;;;3234,56\n" + C + "Total Beta AG;;;;;;-100,10\n",
+        "all 2 proven",
     ),
     "per page and carried over": (HEADER + A + "Total;;;;;;1234,56\n" + B + C + "Total;;;;;;3134,46\n", "all 2 proven"),
 }
@@ -105,3 +109,9 @@ def test_an_opening_balance_is_of_items_that_are_not_there(amount: str, tmp_path
     else:
         with pytest.raises(ReadingError, match=r"Row 2 of export\.csv is an opening balance .*55,00"):
             read(tmp_path, text)
+
+
+def test_items_outside_every_total_are_told(tmp_path: Path) -> None:
+    """As when a file was cut off: the last total is missing."""
+    ledger = read(tmp_path, HEADER + A + B + "Subtotal;;;;;;3234,56\n" + C)
+    assert ledger.findings[["code", "source_row", "value"]].to_numpy().tolist() == [["not_in_a_total", 5, "1 rows"]]
