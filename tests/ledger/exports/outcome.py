@@ -8,7 +8,7 @@ from pathlib import Path
 import arkit as ar
 from arkit.errors import LayoutError, LedgerError, ReadingError
 from tests.ledger.exports.compare import difference, facts, totals
-from tests.ledger.exports.mutations import Mutant
+from tests.ledger.exports.mutants import Mutant
 
 REFUSALS = (LayoutError, LedgerError, ReadingError)
 
