@@ -19,7 +19,7 @@ from arkit.ledger.files import read_table
 from arkit.ledger.findings import together
 from arkit.ledger.frozen import MANIFEST, thaw
 from arkit.ledger.grid import Grid, open_grid
-from arkit.ledger.headers import first_line
+from arkit.ledger.headers import first_line, refusing
 from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout, Shape, TableLayout
 from arkit.ledger.model import Ledger, as_day
 from arkit.ledger.recognise import as_hints, has_canonical_header, proof_decisions, recognise
@@ -76,9 +76,13 @@ def read_ledger(
     if (source / MANIFEST).is_file():
         return thaw(source)
     day = as_day(snapshot_on) if snapshot_on else None
-    if layout is None and source.is_file() and not has_canonical_header(source):
-        known = recognise(source, as_hints(hints), snapshot_on=day)
-        return _built({"items": source}, known.layout, day, decisions=known.decisions, grid=known.grid)
+    if layout is None and source.is_file():
+        told = as_hints(hints)
+        with refusing(source.name):
+            grid = open_grid(source, encoding=told.encoding, delimiter=told.delimiter, sheet=told.sheet)
+        if not has_canonical_header(grid):
+            known = recognise(grid, told, snapshot_on=day)
+            return _built({"items": source}, known.layout, day, decisions=known.decisions, grid=grid)
     if hints:
         raise ReadingError("hints are for a file that is read without a layout. Put what they say into the layout.")
     stated = layout if isinstance(layout, Layout) else Layout.load(layout) if layout else Layout(name="canonical")
@@ -112,9 +116,10 @@ def _body(file: Path, name: str, layout: Layout, grid: Grid | None) -> Body:
     table = getattr(layout, name) or TableLayout()
     if not table.header:
         return Body(read_table(file, layout=layout, table=table), table)
-    if grid is None:
-        grid = open_grid(file, encoding=layout.encoding, delimiter=layout.delimiter, sheet=table.sheet)
-    return read_body(grid, table, layout, name=name)
+    with refusing(file.name):
+        if grid is None:
+            grid = open_grid(file, encoding=layout.encoding, delimiter=layout.delimiter, sheet=table.sheet)
+        return read_body(grid, table, layout, name=name)
 
 
 def _files(source: Path, layout: Layout) -> dict[str, Path]:

@@ -63,7 +63,7 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     found = proofs(tally)
     rows = rows.with_columns(_settled(rows, found, roles))
     refuse_opening_balances(rows, grid.file)
-    rows = with_sections(rows, roles)
+    rows = with_sections(rows, roles, below=_row(grid, header))
     items = rows.filter(pl.col("kind") == ITEM)
     if items.is_empty():
         raise ReadingError(f"{grid.file} has a header (row {_row(grid, header)}) but no rows. Export it again.")

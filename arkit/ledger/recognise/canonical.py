@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Final
 
-from arkit.errors import ReadingError
-from arkit.ledger.grid import open_grid
+from arkit.ledger.grid import Grid
 from arkit.ledger.schema import TABLES
 
+SEARCHED: Final = 20
+_USUAL: Final = ("utf-8", ",")
 
-def has_canonical_header(path: Path) -> bool:
+
+def has_canonical_header(grid: Grid) -> bool:
     """Tell whether the first row of a file that is not blank has the canonical names of an items table."""
-    try:
-        rows = open_grid(path).top(20)
-    except ReadingError:
+    if grid.kind == "text" and (grid.encoding, grid.delimiter) != _USUAL:
         return False
-    first = next((row for row in rows if any(row)), [])
+    first = next((row for row in grid.top(SEARCHED) if any(row)), [])
     return {*TABLES["items"].required} <= {*first}

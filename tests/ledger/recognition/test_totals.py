@@ -115,3 +115,14 @@ def test_items_outside_every_total_are_told(tmp_path: Path) -> None:
     """As when a file was cut off: the last total is missing."""
     ledger = read(tmp_path, HEADER + A + B + "Subtotal;;;;;;3234,56\n" + C)
     assert ledger.findings[["code", "source_row", "value"]].to_numpy().tolist() == [["not_in_a_total", 5, "1 rows"]]
+
+
+def test_a_row_between_sections_that_names_nothing_is_a_finding(tmp_path: Path) -> None:
+    text = (
+        "Document No.;Document Date;Due Date;Currency;Open amount\nCustomer: 10023\n"
+        "1001;05.10.2026;04.11.2026;EUR;1234,56\nas agreed with Mr Meier\n1002;13.10.2026;12.11.2026;EUR;2000,00\n"
+        "Customer: 10047\n1003;20.10.2026;20.10.2026;EUR;-100,10\n"
+    )
+    ledger = read(tmp_path, text)
+    assert items_of(ledger) == ITEMS
+    assert ledger.findings[["code", "source_row"]].to_numpy().tolist() == [["unrecognised_row", 4]]
