@@ -32,9 +32,11 @@ def recognise_signs(
     Raises
     ------
     ReadingError
-        Credit notes or receipts have no minus, and nothing says whether they should.
+        Credit notes or receipts have no minus, or most of all amounts have one, and nothing says whether they should.
     """
     types, made = _types(rows, columns)
+    if hints.credits is None and not {*types.values()} & {*_LOWERING}:
+        _refuse_mostly_negative(rows, amounts, mark, file)
     if len(amounts) > 1:
         return Signs(types=types, decisions=(*made, Decision("signs", "by column", "debit and credit, or an aging")))
     amount = exact(rows[amounts[0]], decimal_mark=mark)
@@ -56,6 +58,18 @@ def recognise_signs(
         )
         return Signs(types=types, decisions=(*made, told))
     return _unsigned(header, lowering, types, made, hints, of_credits, file)
+
+
+def _refuse_mostly_negative(rows: pl.DataFrame, amounts: list[str], mark: str, file: str) -> None:
+    """Refuse a file in which nearly everything would be owed to the customers: its signs may be the other way round."""
+    cells = pl.concat([exact(rows[header], decimal_mark=mark).alias("amount") for header in amounts])
+    count, negative = int((cells != 0).sum()), int((cells < 0).sum())
+    if negative * 2 > count:
+        raise ReadingError(
+            f"{negative} of {count} amounts of {file} are negative, so the company would owe its customers more often "
+            "than they owe it, and no column of types tells. If the file shows what is owed with a minus, export it "
+            'with the opposite sign; if the amounts are right as they stand, say hints={"credits": "plus"}.'
+        )
 
 
 def _unsigned(

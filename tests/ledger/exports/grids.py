@@ -30,6 +30,7 @@ class Style:
     decimal: str = "."
     thousands: str = ""
     negative: Negative = "minus"
+    places: int = 2
     sheet: str = "Sheet1"
 
     @property
@@ -61,9 +62,9 @@ def row_of(width: int, **cells: Cell) -> Row:
 
 def amount(value: Decimal, style: Style) -> str:
     """Return an amount as a style writes it."""
-    whole, _, rest = f"{abs(value):.2f}".partition(".")
+    whole, _, rest = f"{abs(value):.{style.places}f}".partition(".")
     grouped = f"{int(whole):,}".replace(",", style.thousands)
-    text = f"{grouped}{style.decimal}{rest}"
+    text = f"{grouped}{style.decimal}{rest}" if rest else grouped
     if value >= 0:
         return text
     return {"minus": f"-{text}", "trailing": f"{text}-", "brackets": f"({text})", "angles": f"<{text}>"}[style.negative]

@@ -90,6 +90,17 @@ def without_header(mutant: Mutant, draw: random.Random) -> Mutant:
     return replace(mutant, grid=replace(mutant.grid, rows=rows), keeps=False)
 
 
+def ambiguous_marks(mutant: Mutant, draw: random.Random) -> Mutant | None:
+    """Write whole amounts with a mark between thousands: 1,234 is a thousand or one, and nothing tells which."""
+    if mutant.style.kind != "csv" or len(mutant.example.terms.currencies) > 1:
+        return None
+    items = tuple(
+        replace(item, amount=Decimal(int(item.amount)), left=Decimal(int(item.left))) for item in mutant.items
+    )
+    style = replace(mutant.style, places=0, decimal=".", thousands=",", negative="minus")
+    return replace(with_items(mutant, items), style=style, keeps=False)
+
+
 def ambiguous_days(mutant: Mutant, draw: random.Random) -> Mutant | None:
     """Keep a few items whose days could be months, due after their document either way: nothing tells the order."""
     told = mutant.example.told

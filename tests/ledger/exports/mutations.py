@@ -10,6 +10,7 @@ from dataclasses import replace
 from tests.ledger.exports.catalogue import EXAMPLES
 from tests.ledger.exports.losses import (
     ambiguous_days,
+    ambiguous_marks,
     amount_changed,
     amount_unreadable,
     cut_off,
@@ -29,7 +30,7 @@ from tests.ledger.exports.rearranged import (
     shuffled,
     subtotals,
 )
-from tests.ledger.exports.resigned import debit_and_credit, marked, unsigned
+from tests.ledger.exports.resigned import debit_and_credit, marked, reversed_signs, unsigned
 from tests.ledger.exports.restyled import in_language, written
 from tests.ledger.exports.words import HEADERS
 
@@ -77,6 +78,7 @@ CHANGES: dict[str, Change] = {
     "debit and credit": debit_and_credit,
     "marks for credits": marked,
     "unsigned": unsigned,
+    "signs reversed": reversed_signs,
     "a row lost": row_lost,
     "a row twice": row_twice,
     "an amount changed": amount_changed,
@@ -87,6 +89,7 @@ CHANGES: dict[str, Change] = {
     "no customers": without("customer_id", "name"),
     "no header": without_header,
     "days that could be months": ambiguous_days,
+    "marks that could be decimal": ambiguous_marks,
 }
 
 

@@ -84,3 +84,9 @@ def unsigned(mutant: Mutant, draw: random.Random) -> Mutant | None:
         for row in grid.rows[: grid.items[-1] + 1]
     )
     return replace(mutant, grid=replace(grid, rows=rows), keeps=False)
+
+
+def reversed_signs(mutant: Mutant, draw: random.Random) -> Mutant:
+    """Write every amount with the opposite sign, as a ledger that shows what is owed as a credit."""
+    rows = tuple(tuple(-cell if isinstance(cell, Decimal) else cell for cell in row) for row in mutant.grid.rows)
+    return replace(mutant, grid=replace(mutant.grid, rows=rows), keeps=False)
