@@ -113,7 +113,8 @@ def _is_one_of(name: str, values: tuple[str, ...]) -> pl.Expr:
 
 def _named(cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str) -> pl.DataFrame:
     known = TABLES[table].columns
-    names = stated.columns or {name: name for name in cells.columns if name in known}
+    in_file_name = {name: stated.header_of(name) for name in stated.in_file_name}
+    names = {**stated.columns, **in_file_name} if stated.columns else {n: n for n in cells.columns if n in known}
     absent = [header for header in names.values() if header not in cells.columns]
     if absent:
         raise _absent(absent, cells, source)

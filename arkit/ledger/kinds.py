@@ -59,10 +59,10 @@ def kind_of(path: Path) -> Kind:
     return "text"
 
 
-def misnamed(path: Path, kind: Kind) -> bool:
+def misnamed(path: Path) -> bool:
     """Return whether a file has a name that is usual for another kind than its own."""
     suffix = path.suffix.lower()
-    return suffix not in SUFFIXES[kind] and any(suffix in others for others in SUFFIXES.values())
+    return suffix not in SUFFIXES[kind_of(path)] and any(suffix in others for others in SUFFIXES.values())
 
 
 def _start(path: Path) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,27 +13,28 @@ import polars as pl
 
 from arkit.errors import LedgerError, ReadingError, listed, unknown_name
 from arkit.ledger.building import build
-from arkit.ledger.files import read_table
 from arkit.ledger.frozen import MANIFEST, thaw
 from arkit.ledger.headers import first_line
-from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout, Shape, TableLayout
+from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout, Shape
 from arkit.ledger.model import Ledger, as_day
+from arkit.ledger.places import places_in
 from arkit.ledger.schema import TABLES
-from arkit.ledger.workbooks import WORKBOOKS
+from arkit.ledger.several import read_source, told
 from arkit.resources import resource
-
-_SUFFIXES = (".csv", ".txt", ".tsv", ".parquet", *WORKBOOKS)
 
 
 def read_ledger(
-    path: str | Path, *, layout: str | Path | Layout | None = None, snapshot_on: date | str | None = None
+    path: str | Path | Sequence[str | Path],
+    *,
+    layout: str | Path | Layout | None = None, snapshot_on: date | str | None = None
 ) -> Ledger:
     """Read an export, or a frozen ledger, as a checked ledger.
 
     Parameters
     ----------
     path
-        A file, or a folder with one file for each table (``items.csv``, ``customers.xlsx``, ...).
+        A file, several files, or a folder with files for each table (``items.csv``, ``customers.xlsx``, ...). Several
+        files of one table (``items_ES.csv``, ``items_PL.csv``, or a pattern in the layout) are read as one.
     layout
         The layout of the export, or the path of its TOML file. Without one the headers are the canonical names, or
         the folder is a frozen ledger.
@@ -51,40 +54,25 @@ def read_ledger(
     >>> ledger.covers[1].isoformat()
     '2026-11-05'
     """
-    source = Path(path)
-    if not source.exists():
-        raise ReadingError(f"There is no file or folder {path}.")
-    if (source / MANIFEST).is_file():
-        return thaw(source)
+    given = [Path(one) for one in path] if isinstance(path, Sequence) and not isinstance(path, str) else Path(path)
+    for one in given if isinstance(given, list) else [given]:
+        if not one.exists():
+            raise ReadingError(f"There is no file or folder {one}.")
+    if isinstance(given, Path) and (given / MANIFEST).is_file():
+        return thaw(given)
     stated = layout if isinstance(layout, Layout) else Layout.load(layout) if layout else Layout(name="canonical")
-    files = _files(source, stated)
-    cells = {
-        name: read_table(file, layout=stated, table=getattr(stated, name) or TableLayout())
-        for name, file in files.items()
+    sources = {
+        name: read_source(paths, layout=stated.of_table(name), name=name)
+        for name, paths in places_in(given, stated).items()
     }
-    names = {name: file.name for name, file in files.items()}
-    return build(cells, layout=stated, snapshot_on=as_day(snapshot_on) if snapshot_on else None, sources=names)
-
-
-def _files(source: Path, layout: Layout) -> dict[str, Path]:
-    """Find the file of each table: as the layout names it, or named after the table."""
-    if source.is_file():
-        extra = {name: source for name, stated in layout.tables().items() if stated.sheet or name == "items"}
-        beside = {name: source.parent / stated.file for name, stated in layout.tables().items() if stated.file}
-        return {**beside, **extra}
-    files = {}
-    for name in TABLES:
-        stated = getattr(layout, name)
-        if stated is not None and stated.file:
-            files[name] = source / stated.file
-            continue
-        found = [source / f"{name}{suffix}" for suffix in _SUFFIXES if (source / f"{name}{suffix}").is_file()]
-        if found:
-            files[name] = found[0]
-    if "items" not in files:
-        present = listed(sorted(entry.name for entry in source.iterdir()))
-        raise ReadingError(f"{source} has no items table (items.csv, items.xlsx or items.parquet). It has: {present}.")
-    return files
+    ledger = build(
+        {name: source.rows for name, source in sources.items()},
+        layout=stated,
+        snapshot_on=as_day(snapshot_on) if snapshot_on else None,
+        sources={name: source.name for name, source in sources.items()},
+    )
+    findings = told(ledger.frames.findings, sources)
+    return replace(ledger, frames=replace(ledger.frames, findings=findings))
 
 
 def make_ledger(

@@ -35,7 +35,7 @@ _OF_ROWS: Final[dict[bytes, dict[str, re.Pattern[bytes]]]] = {
 }
 _BELOW_ROWS: Final = {
     "filters": re.compile(rb'<filterColumn\b[^>]*? colId="(\d+)"'),
-    "merged": re.compile(rb'<mergeCell\b[^>]*? ref="([A-Z]+\d+:[A-Z]+\d+)"'),
+    "merged_rows": re.compile(rb'<mergeCell\b[^>]*? ref="([A-Z]+(\d+):[A-Z]+(?!\2")\d+)"'),
 }
 # A number of more than 15 digits, which a spreadsheet cannot keep; text has t="s", "str" or "inlineStr".
 _LONG: Final = re.compile(rb"<v>-?(?:\d{16}|\d\.\d+E\+?(?:1[5-9]|[2-9]\d))")
@@ -110,7 +110,7 @@ def _looked_at(facts: SheetFacts, piece: bytes) -> SheetFacts:
             patterns |= of_rows
     if _LONG.search(piece):
         patterns["long_numbers"] = _LONG_NUMBER
-    found = {name: facts.get(name).and_then(pattern.findall(piece)) for name, pattern in patterns.items()}
+    found = {name: facts.get(name).and_then([match[1] for match in pattern.finditer(piece)]) for name, pattern in patterns.items()}
     return _reaching(SheetFacts({**facts.seen, **found}, facts.rows, facts.columns), piece)
 
 
