@@ -56,6 +56,8 @@ def kind_of(path: Path) -> Kind:
         if start.startswith(mark):
             raise ReadingError(f"{path.name} is {what}, not a table. Export it as .xlsx or .csv.")
     _refuse_markup(start.removeprefix(b"\xef\xbb\xbf").lstrip().lower(), path)
+    if path.suffix.lower() in SUFFIXES["parquet"]:
+        raise ReadingError(f"{path.name} is no Parquet file. If it is delimited text, name it .csv.")
     return "text"
 
 

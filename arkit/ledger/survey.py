@@ -94,7 +94,7 @@ def _surveyed(archive: ZipFile, path: Path) -> Survey:
         contents = _Contents()
     else:
         raise ReadingError(
-            f"{path.name} is an archive, but no workbook: it holds {listed(names)}. Unpack it, or save it again as .xlsx."
+            f"{path.name} is an archive, but no workbook: it holds {listed(names)}. Unpack it. Save it again as .xlsx if it was one."
         )
     facts = {}
     for part in names:
@@ -161,20 +161,25 @@ def survey_old(path: Path) -> Survey:
     ReadingError
         It has a password, holds macros, is damaged, or is another document.
     """
+    found = _streams(path)
+    if "encryptedpackage" in found:
+        raise ReadingError(f"{path.name} is a workbook with a password. Save it again as .xlsx without a password.")
+    if "_vba_project_cur" in found:
+        raise _has_macros(path, "_VBA_PROJECT_CUR")
+    if not found & {"workbook", "book"}:
+        raise ReadingError(f"{path.name} is an Office document, but no workbook. Save the table as .xlsx or .csv.")
+    return Survey()
+
+
+def _streams(path: Path) -> set[str]:
+    """Return what stands at the top of a file of the old kind."""
     import olefile
 
     try:
         with olefile.OleFileIO(path) as file:
-            if file.exists("EncryptedPackage"):
-                raise ReadingError(f"{path.name} is a workbook with a password. Save it again as .xlsx without a password.")
-            if file.exists("_VBA_PROJECT_CUR"):
-                raise _has_macros(path, "_VBA_PROJECT_CUR")
-            if not (file.exists("Workbook") or file.exists("Book")):
-                raise ReadingError(
-                    f"{path.name} is an Office document, but no workbook. Save the table again as .xlsx or .csv."
-                )
-    except OSError as error:
+            return {entry[0].lower() for entry in file.listdir(streams=True, storages=True)}
+    except Exception as error:  # A damaged file makes the library fail in many ways.
         raise ReadingError(
-            f"{path.name} cannot be read as a workbook: {first_line(error)}. Save it again as .xlsx without a password."
+            f"{path.name} cannot be read as a workbook: it is damaged ({first_line(error)}). Save it again as .xlsx "
+            "without a password."
         ) from error
-    return Survey()
