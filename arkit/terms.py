@@ -192,7 +192,6 @@ COLUMNS: Final[dict[str, Column]] = {
     "q_value": Column("q-value", "rate"),
     "code": Column("Finding"),
     "table": Column("Table"),
-    "source": Column("Source"),
     "source_row": Column("Source row", "count"),
     "value": Column("Value"),
     "action": Column("What was done"),

@@ -66,6 +66,8 @@ def thaw(folder: Path) -> Ledger:
         raise ReadingError(f"{folder} is a frozen ledger of format {manifest.format}; this version reads {FORMAT}.")
     findings = tables["findings"]
     # Ledgers frozen by earlier versions do not say which file a finding is of.
-    tables["findings"] = findings if "source" in findings.columns else pl.concat([no_findings(), findings], how="diagonal")
+    tables["findings"] = (
+        findings if "source" in findings.columns else pl.concat([no_findings(), findings], how="diagonal")
+    )
     frames = Frames(**tables)
     return Ledger(frames, covers=manifest.covers, source_rows=manifest.source_rows, known=manifest.known)

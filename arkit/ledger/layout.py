@@ -95,7 +95,16 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     def canonical_names(self) -> set[str]:
         """Return the canonical columns that the layout gives a value to."""
-        named = (self.in_file_name, self.columns, self.constants, self.joined, self.plus, self.minus, self.section_labels, self.dated_in)
+        named = (
+            self.in_file_name,
+            self.columns,
+            self.constants,
+            self.joined,
+            self.plus,
+            self.minus,
+            self.section_labels,
+            self.dated_in,
+        )
         return {name for names in named for name in names}
 
     def header_of(self, name: str) -> str:

@@ -10,10 +10,7 @@ import polars as pl
 from arkit.errors import ReadingError, listed
 from arkit.ledger.findings import find, together
 from arkit.ledger.sheet_xml import Seen, SheetFacts
-from arkit.ledger.survey import Survey
-
-LARGEST_RANGE: Final = 60_000_000
-"""Cells between the first and the last with a value; a reader makes room for each of them, filled or not."""
+from arkit.ledger.survey import Survey, reaches_too_far
 
 _SEEN: Final = {
     "hidden_rows": "{count} rows, the first is row {first}",
@@ -35,12 +32,8 @@ def refuse_unreadable(found: Survey, sheet: str, path: Path) -> None:
         It reaches so far that a reader would need all memory, or its formulas were never computed.
     """
     facts = found.sheets.get(sheet, SheetFacts())
-    if facts.rows * facts.columns > LARGEST_RANGE:
-        raise ReadingError(
-            f"The sheet {sheet!r} of {path.name} reaches over {facts.rows:,} rows and {facts.columns:,} columns, "
-            f"{facts.rows * facts.columns:,} cells, nearly all of them empty. Delete the rows below and the columns "
-            "beside the table, or copy the table into a new workbook."
-        )
+    if facts.too_far:
+        raise reaches_too_far(facts, f"The sheet {sheet!r} of {path.name}")
     formulas, zeros = facts.get("formulas").count, facts.get("zeros")
     if found.computed_on_load and formulas and zeros.count == formulas:
         raise ReadingError(
@@ -61,7 +54,9 @@ def notices(found: Survey, sheet: str, *, table: str) -> pl.DataFrame:
 
 def notice(code: str, value: str, *, table: str, row: int | None = None) -> pl.DataFrame:
     """Return one finding that is about a file or a sheet."""
-    return find(code, pl.DataFrame({"source_row": [row]}, schema={"source_row": pl.Int64}), table=table, value=pl.lit(value))
+    return find(
+        code, pl.DataFrame({"source_row": [row]}, schema={"source_row": pl.Int64}), table=table, value=pl.lit(value)
+    )
 
 
 def _notice(code: str, seen: Seen, table: str) -> pl.DataFrame:

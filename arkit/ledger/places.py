@@ -41,9 +41,7 @@ def places_in(source: Path | Sequence[Path], layout: Layout) -> Places:
     if "items" not in places:
         known = source.iterdir() if isinstance(source, Path) and source.is_dir() else places
         present = listed(sorted(getattr(entry, "name", str(entry)) for entry in known))
-        raise ReadingError(
-            f"{where} has no items table (items.csv, items.xlsx or items.parquet). It has: {present}."
-        )
+        raise ReadingError(f"{where} has no items table (items.csv, items.xlsx or items.parquet). It has: {present}.")
     return places
 
 

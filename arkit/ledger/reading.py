@@ -26,7 +26,8 @@ from arkit.resources import resource
 def read_ledger(
     path: str | Path | Sequence[str | Path],
     *,
-    layout: str | Path | Layout | None = None, snapshot_on: date | str | None = None
+    layout: str | Path | Layout | None = None,
+    snapshot_on: date | str | None = None,
 ) -> Ledger:
     """Read an export, or a frozen ledger, as a checked ledger.
 

@@ -56,7 +56,7 @@ def read_source(paths: Sequence[Path], *, layout: Layout, name: str) -> Source:
 def joined(each: dict[str, Cells], *, table: TableLayout, mark: str) -> Source:
     """Return tables of one shape below each other, numbered through."""
     _refuse_other_columns({source: cells.rows.columns for source, cells in each.items()}, table)
-    heights = [int(cells.rows["source_row"].max() or 0) for cells in each.values()]  # type: ignore[call-overload]
+    heights = [cells.rows.select(pl.col("source_row").max().fill_null(0)).item() for cells in each.values()]
     starts = [sum(heights[:place]) for place in range(len(heights))]
     rows = [
         cells.rows.with_columns(pl.col("source_row") + start)

@@ -13,6 +13,9 @@ from functools import reduce
 from operator import methodcaller
 from typing import Final
 
+LARGEST_RANGE: Final = 60_000_000
+"""Cells between the first and the last with a value; a reader makes room for each of them, filled or not."""
+
 LONGEST_ROW: Final = 16 * 2**20
 """Bytes that may stand between the ends of two rows; more of them are looked at without waiting for the end."""
 
@@ -47,7 +50,7 @@ _FILLED: Final = re.compile(rb'r="([A-Z]{1,3})(\d+)(?:"|"[^>]*[^/>])>')
 _LAST: Final = re.compile(rb'r="[A-Z]{1,3}(\d+)"')
 _ODD_CELL: Final = re.compile(rb'<c(?! r="|ol)')
 _WITHOUT_PLACE: Final = re.compile(rb'<c(?:>| (?![^>]*r="))')
-_PREFIX: Final = re.compile(rb"(</?)[A-Za-z]\w*:")
+_PREFIX: Final = re.compile(rb"(</?)[A-Za-z][\w-]*:")
 _NARROW: Final = 52
 """Columns up to AZ: however far down such a sheet reaches, it can be read."""
 
@@ -72,6 +75,11 @@ class SheetFacts:
     rows: int = 0
     columns: int = 0
 
+    @property
+    def too_far(self) -> bool:
+        """Whether a reader would need more memory than it should."""
+        return self.rows * self.columns > LARGEST_RANGE
+
     def get(self, fact: str) -> Seen:
         """Return how often a fact was seen."""
         return self.seen.get(fact, Seen())
@@ -79,12 +87,15 @@ class SheetFacts:
 
 def facts_of(chunks: Iterable[bytes]) -> SheetFacts:
     """Return the facts of a sheet from the pieces of its XML."""
-    return reduce(_looked_at, _whole_rows(chunks), SheetFacts())
+    return reduce(_looked_at, whole_rows(chunks), SheetFacts())
 
 
-def _whole_rows(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the XML in pieces that end with the end of a row, then what stands below the rows."""
-    rest, prefixed = b"", None
+def whole_rows(chunks: Iterable[bytes], *, prefixed: bool | None = None) -> Iterator[bytes]:
+    """Yield the XML in pieces that end with the end of a row, then what stands below the rows.
+
+    Names lose their prefixes where the sheet is written with them.
+    """
+    rest = b""
     for chunk in chunks:
         piece = rest + chunk
         prefixed = b":worksheet" in piece if prefixed is None else prefixed
@@ -110,7 +121,10 @@ def _looked_at(facts: SheetFacts, piece: bytes) -> SheetFacts:
             patterns |= of_rows
     if _LONG.search(piece):
         patterns["long_numbers"] = _LONG_NUMBER
-    found = {name: facts.get(name).and_then([match[1] for match in pattern.finditer(piece)]) for name, pattern in patterns.items()}
+    found = {
+        name: facts.get(name).and_then([match[1] for match in pattern.finditer(piece)])
+        for name, pattern in patterns.items()
+    }
     return _reaching(SheetFacts({**facts.seen, **found}, facts.rows, facts.columns), piece)
 
 

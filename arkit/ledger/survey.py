@@ -12,6 +12,7 @@ from zipfile import BadZipFile, ZipFile
 
 from arkit.errors import ReadingError, listed
 from arkit.ledger.headers import first_line
+from arkit.ledger.ods_xml import reach_of
 from arkit.ledger.sheet_xml import SheetFacts, facts_of
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def _refuse_bomb(archive: ZipFile, path: Path) -> None:
 
 def _too_large(path: Path, found: str) -> ReadingError:
     return ReadingError(
-        f"{path.name} is refused as a workbook: {found}, as no export does. If it is one, export it as .csv or .parquet."
+        f"{path.name} is refused as a workbook: {found}, as no export does. "
+        "If it is one, export it as .csv or .parquet."
     )
 
 
@@ -92,17 +94,29 @@ def _surveyed(archive: ZipFile, path: Path) -> Survey:
         contents = _contents(archive)
     elif "xl/workbook.bin" in names or "content.xml" in names:
         contents = _Contents()
+        if "content.xml" in names and (facts := reach_of(_chunks(archive, "content.xml"))).too_far:
+            raise reaches_too_far(facts, path.name)
     else:
         raise ReadingError(
-            f"{path.name} is an archive, but no workbook: it holds {listed(names)}. Unpack it. Save it again as .xlsx if it was one."
+            f"{path.name} is an archive, but no workbook: it holds {listed(names)}. Unpack it. "
+            "Save it again as .xlsx if it was one."
         )
-    facts = {}
+    sheets = {}
     for part in names:
         if part in contents.sheets:
-            facts[contents.sheets[part]] = facts_of(_chunks(archive, part))
+            sheets[contents.sheets[part]] = facts_of(_chunks(archive, part))
         else:
             _exhaust(_chunks(archive, part))
-    return Survey(facts, contents.hidden, contents.computed_on_load)
+    return Survey(sheets, contents.hidden, contents.computed_on_load)
+
+
+def reaches_too_far(facts: SheetFacts, what: str) -> ReadingError:
+    """A sheet so wide and long that a reader would need all memory."""
+    return ReadingError(
+        f"{what} reaches over {facts.rows:,} rows and {facts.columns:,} columns: {facts.rows * facts.columns:,} cells, "
+        "more than can be read. Delete the rows below and the columns beside the table, or copy the table into a new "
+        "workbook."
+    )
 
 
 @dataclass(frozen=True)

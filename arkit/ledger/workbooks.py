@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -14,6 +14,9 @@ from arkit.ledger.headers import first_line, refuse_repeated
 from arkit.ledger.kinds import kind_of, misnamed
 from arkit.ledger.notices import notices, refuse_unreadable
 from arkit.ledger.survey import survey, survey_old
+
+_FRACTION: Final = r"^-?\d*\.\d"
+"""What a number among text begins with if its mark matters; without one, a column is not read once more."""
 
 Load = Callable[..., pl.DataFrame]
 
@@ -74,7 +77,7 @@ def _with_numbers(rows: pl.DataFrame, load: Load) -> pl.DataFrame:
     for name in rows.columns:
         if typed[name].dtype.is_numeric():
             columns.append(typed[name])
-        elif _is_mixed(load, name):
+        elif rows[name].str.contains(_FRACTION).any() and _is_mixed(load, name):
             columns.append(_with_comma(rows[name], load(dtypes={name: "float"}, use_columns=[name]).to_series()))
         else:
             columns.append(rows[name])

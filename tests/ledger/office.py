@@ -50,3 +50,28 @@ def ole(*streams: str) -> bytes:
 def _entry(name: str, *, kind: int, child: int = FREE, right: int = FREE, start: int, size: int = 0) -> bytes:
     text = name.encode("utf-16-le") + b"\0\0"
     return struct.pack("<64sHBB3I36xIQ", text, len(text), kind, 1, FREE, right, child, start, size)
+
+
+def ods(rows: str) -> bytes:
+    """Return a workbook of the OpenDocument kind with rows as they are written there."""
+    parts = ("office", "table", "text")
+    spaces = " ".join(f'xmlns:{part}="urn:oasis:names:tc:opendocument:xmlns:{part}:1.0"' for part in parts)
+    sheet = f'<table:table table:name="Items">{rows}</table:table>'
+    body = f"<office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", f"<office:document-content {spaces}>{body}</office:document-content>")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    return memory.getvalue()
+
+
+def ods_row(*cells: object, times: int = 1) -> str:
+    """Return a row of texts; a number stands for so many empty cells."""
+    written = [
+        f'<table:table-cell table:number-columns-repeated="{cell}"/>'
+        if isinstance(cell, int)
+        else f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+        for cell in cells
+    ]
+    return f'<table:table-row table:number-rows-repeated="{times}">{"".join(written)}</table:table-row>'

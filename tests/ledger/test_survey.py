@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 import arkit as ar
 from arkit.errors import ReadingError
 from tests.ledger.files import DAY, GOOD, GOOD_TOTAL, HEADER, csv_of, layout, workbook_of
-from tests.ledger.office import SHEET, ole, with_change, with_parts
+from tests.ledger.office import SHEET, ods, ods_row, ole, with_change, with_parts
 
 WORKBOOK = workbook_of([HEADER, *GOOD])
 
@@ -99,7 +99,6 @@ def test_what_could_harm_is_refused_with_a_reason(name: str, tmp_path: Path) -> 
     assert "\n" not in str(refusal.value)
 
 
-
 NOTICED: dict[str, tuple[Callable[[Workbook, Worksheet], object], str, float, str]] = {
     "a hidden row": (lambda _, page: page.set_row(1, None, None, {"hidden": True}), "hidden_rows", 2, "1 rows"),
     "hidden columns": (lambda _, page: page.set_column(2, 3, 9, None, {"hidden": True}), "hidden_columns", 0, "col"),
@@ -183,3 +182,24 @@ def test_far_cells_without_a_value_are_harmless(tmp_path: Path) -> None:
         return sheet.replace(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576" s="0"/></row></sheetData>')
 
     assert seen(read(tmp_path, with_change(WORKBOOK, styled))) == {}
+
+
+OPEN_DOCUMENT = "".join(ods_row(*row) for row in (HEADER, *GOOD))
+
+
+def test_an_open_document_is_read_whatever_empty_rows_it_ends_with(tmp_path: Path) -> None:
+    ledger = read(tmp_path, ods(OPEN_DOCUMENT + ods_row(16_384, times=1_048_000)), name="items.ods")
+    assert seen(ledger) == {}
+    assert round(ar.aging_table(ledger, as_of=DAY)["net"].sum(), 2) == GOOD_TOTAL
+
+
+@pytest.mark.parametrize(
+    "rows",
+    {
+        "the last corner": OPEN_DOCUMENT + ods_row(1, times=1_000_000) + ods_row(16_000, "x"),
+        "a row a million times": OPEN_DOCUMENT + ods_row(16_000, "x", times=1_000_000),
+    }.values(),
+)
+def test_an_open_document_that_reaches_too_far_is_refused(rows: str, tmp_path: Path) -> None:
+    with pytest.raises(ReadingError, match="16,001 columns"):
+        read(tmp_path, ods(rows), name="items.ods")
