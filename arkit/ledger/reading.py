@@ -19,7 +19,7 @@ from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout, Shape
 from arkit.ledger.model import Ledger, as_day
 from arkit.ledger.places import places_in
 from arkit.ledger.schema import TABLES
-from arkit.ledger.several import read_source, told
+from arkit.ledger.several import Source, read_source, told
 from arkit.resources import resource
 
 
@@ -55,17 +55,11 @@ def read_ledger(
     >>> ledger.covers[1].isoformat()
     '2026-11-05'
     """
-    given = [Path(one) for one in path] if isinstance(path, Sequence) and not isinstance(path, str) else Path(path)
-    for one in given if isinstance(given, list) else [given]:
-        if not one.exists():
-            raise ReadingError(f"There is no file or folder {one}.")
+    given = _given(path)
     if isinstance(given, Path) and (given / MANIFEST).is_file():
         return thaw(given)
-    stated = layout if isinstance(layout, Layout) else Layout.load(layout) if layout else Layout(name="canonical")
-    sources = {
-        name: read_source(paths, layout=stated.of_table(name), name=name)
-        for name, paths in places_in(given, stated).items()
-    }
+    stated = _stated(layout)
+    sources = read_sources(given, layout=stated)
     ledger = build(
         {name: source.rows for name, source in sources.items()},
         layout=stated,
@@ -74,6 +68,28 @@ def read_ledger(
     )
     findings = told(ledger.frames.findings, sources)
     return replace(ledger, frames=replace(ledger.frames, findings=findings))
+
+
+def read_sources(path: Path | Sequence[Path], *, layout: Layout) -> dict[str, Source]:
+    """Return the cells of every table of an export, as they are before anything is made of them."""
+    places = places_in(path, layout)
+    return {name: read_source(paths, layout=layout.of_table(name), name=name) for name, paths in places.items()}
+
+
+def _given(path: str | Path | Sequence[str | Path]) -> Path | list[Path]:
+    paths = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
+    if not paths:
+        raise ReadingError("No file is named. Give the file of an export, several, or their folder.")
+    for one in paths:
+        if not one.exists():
+            raise ReadingError(f"There is no file or folder {one}.")
+    return paths[0] if len(paths) == 1 else paths
+
+
+def _stated(layout: str | Path | Layout | None) -> Layout:
+    if isinstance(layout, Layout):
+        return layout
+    return Layout.load(layout) if layout else Layout(name="canonical")
 
 
 def make_ledger(
