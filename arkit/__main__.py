@@ -125,7 +125,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"arkit {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_report(commands.add_parser("report", parents=[common], help="make the report of a day"))
-    _add_check(commands.add_parser("check", parents=[common], help="read an export and say whether a report can be run"))
+    _add_check(
+        commands.add_parser("check", parents=[common], help="read an export and say whether a report can be run")
+    )
     _add_sample(commands.add_parser("sample", parents=[common], help="write a made-up ledger"))
     return parser
 
@@ -160,7 +162,9 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layout", help="the layout of the export (TOML)")
     parser.add_argument("--as-of", metavar="DAY", help="the day, as YYYY-MM-DD (default: the last that is covered)")
     parser.add_argument("--policy", help="the policy (TOML)")
-    parser.add_argument("--findings", metavar="XLSX", help="the workbook of findings (default: findings_FILE.xlsx here)")
+    parser.add_argument(
+        "--findings", metavar="XLSX", help="the workbook of findings (default: findings_FILE.xlsx here)"
+    )
     parser.add_argument("--save-layout", metavar="TOML", help="write the layout by which the export was read")
     parser.set_defaults(command=_check)
 

@@ -39,6 +39,8 @@ def read_table(path: Path, *, layout: Layout, table: TableLayout, name: str) -> 
     ReadingError
         The file is missing, empty, no table, could harm its reader, or has a header twice.
     """
+    if path.is_dir():
+        return Cells(_numbered(_parquet(path / "**/*.parquet"), FIRST_DATA_ROW), no_findings())
     kind, seen = kind_of(path), no_findings()
     if kind in ("workbook", "old workbook"):
         frame, first_row, seen = read_sheet(path, table.sheet, decimal_mark=layout.decimal_mark, table=name)
@@ -49,13 +51,17 @@ def read_table(path: Path, *, layout: Layout, table: TableLayout, name: str) -> 
     if misnamed(path):
         told = f"{path.name} holds a {kind}" if kind != "text" else f"{path.name} holds delimited text"
         seen = together(seen, notice("named_otherwise", told, table=name))
+    return Cells(_numbered(frame, first_row), seen)
+
+
+def _numbered(frame: pl.DataFrame, first_row: int) -> pl.DataFrame:
     rows = frame.drop("source_row", strict=False).with_row_index("source_row", offset=first_row)
-    return Cells(rows.with_columns(pl.col("source_row").cast(pl.Int64)), seen)
+    return rows.with_columns(pl.col("source_row").cast(pl.Int64))
 
 
 def _parquet(path: Path) -> pl.DataFrame:
     try:
-        return pl.read_parquet(path)
+        return pl.read_parquet(path, glob=True, hive_partitioning=True, try_parse_hive_dates=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise ReadingError(f"{path.name} is no Parquet file: {first_line(error)}.") from error
 

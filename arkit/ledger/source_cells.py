@@ -15,8 +15,8 @@ _PLACE: Final = "source_row"
 def with_cells(findings: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, dict[str, str]]:
     """Return findings with the cells of their rows beside them, and the header of each column of cells.
 
-    The columns are called ``cell 1``, ``cell 2``, ... because a header may be any text. A finding on no row, or on a row
-    above the header, has none.
+    The columns are called ``cell 1``, ``cell 2``, ... because a header may be any text. A finding on no row, or on a
+    row above the header, has none.
     """
     headers = [name for name in source.rows.columns if name != _PLACE]
     names = {f"cell {number}": header for number, header in enumerate(headers, start=1)}

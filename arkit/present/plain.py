@@ -15,18 +15,22 @@ GAP: Final = "  "
 
 
 def lines_of(table: pd.DataFrame, *, columns: Mapping[str, Column] | None = None) -> list[str]:
-    """Return a table as lines, the titles first: numbers to the right, texts to the left, the last column unpadded.
+    r"""Return a table as lines, the titles first: numbers to the right, texts to the left, the last column unpadded.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> table = pd.DataFrame({"currency": ["EUR", "JPY"], "net": [1234.5, 99.0], "status": ["reconciled", "incomplete"]})
-    >>> print(*lines_of(table), sep="\\n")
+    >>> table = pd.DataFrame(
+    ...     {"currency": ["EUR", "JPY"], "net": [1234.5, 99.0], "status": ["reconciled", "incomplete"]}
+    ... )
+    >>> print(*lines_of(table), sep="\n")
     Currency       Net  Status
     EUR       1,234.50  reconciled
     JPY             99  incomplete
     """
-    cells = [_column(table, str(name), {**(columns or {})}.get(str(name)) or column(str(name))) for name in table.columns]
+    cells = [
+        _column(table, str(name), {**(columns or {})}.get(str(name)) or column(str(name))) for name in table.columns
+    ]
     return [GAP.join(row).rstrip() for row in zip(*cells, strict=True)]
 
 

@@ -77,9 +77,15 @@ def check(
 
 def _write_findings(checked: Check, source: list[Path], layout: Layout | None, target: Path) -> None:
     frozen = len(source) == 1 and (source[0] / MANIFEST).is_file()
-    sources = {} if frozen else read_sources(source[0] if len(source) == 1 else source, layout=layout or Layout(name="canonical"))
+    sources = (
+        {}
+        if frozen
+        else read_sources(source[0] if len(source) == 1 else source, layout=layout or Layout(name="canonical"))
+    )
     day = datetime.combine(checked.day, datetime.min.time())
     try:
         write_workbook(target, sheets=findings_sheets(checked, sources), created=day)
     except (OSError, FileCreateError) as error:
-        raise ReportError(f"The findings cannot be written to {target}: {first_line(error)}. Close it, or name another file.") from error
+        raise ReportError(
+            f"The findings cannot be written to {target}: {first_line(error)}. Close it, or name another file."
+        ) from error
