@@ -75,6 +75,7 @@ def _check(options: argparse.Namespace) -> int:
         policy=options.policy,
         findings=options.findings,
         save_layout=options.save_layout,
+        hints=dict(options.hints),
     )
     print(*checked.lines, sep="\n")
     return DONE if checked.can_report else FAILED
@@ -166,6 +167,15 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         "--findings", metavar="XLSX", help="the workbook of findings (default: findings_FILE.xlsx here)"
     )
     parser.add_argument("--save-layout", metavar="TOML", help="write the layout by which the export was read")
+    parser.add_argument(
+        "--hint",
+        dest="hints",
+        metavar="NAME=VALUE",
+        type=_parameter,
+        action="append",
+        default=[],
+        help="what the export does not tell, as currency=EUR; can be given several times",
+    )
     parser.set_defaults(command=_check)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
 from arkit.errors import LayoutError, LedgerError, listed
 from arkit.ledger.amounts import read_amounts
-from arkit.ledger.assembly import Entries, covered_days, make_entries
+from arkit.ledger.assembly import Entries, covered_days, make_entries, with_totals_beyond
 from arkit.ledger.checks import cancelled_pairs, customers_of, over_applied
 from arkit.ledger.conform import Conformed, conform
 from arkit.ledger.findings import FAULTS, find, together
@@ -29,8 +30,14 @@ def build(
     layout: Layout,
     snapshot_on: date | None = None,
     sources: Mapping[str, str] = {},
+    found: pl.DataFrame | None = None,
+    beyond: pl.DataFrame | None = None,
 ) -> Ledger:
-    """Return the checked ledger of tables whose cells are still as in their source."""
+    """Return the checked ledger of tables whose cells are still as in their source.
+
+    ``found`` is what was found before: rows that are no items, totals that differ. ``beyond`` is what the totals of the
+    file state beyond its items, by currency: the control total has it, so the ledger does not reconcile.
+    """
     if "items" not in cells:
         raise LedgerError(f"A ledger needs an items table; given: {listed(cells)}.")
     tables = {
@@ -47,6 +54,9 @@ def build(
     entries = make_entries(raw, documents)
     for amounts in (raw["amount"], raw["base_amount"]):
         check_sums(amounts, table="entries")
+    if beyond is not None and beyond.height:
+        entries = replace(entries, control=with_totals_beyond(entries.control, beyond))
+    findings = together(findings, *([] if found is None else [found]))
     covers = (day, day) if day else covered_days(entries.rows, first=layout.covers_from, last=layout.covers_until)
     return _ledger(tables, documents, entries, covers=covers, findings=findings, layout=layout)
 

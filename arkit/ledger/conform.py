@@ -113,8 +113,7 @@ def _is_one_of(name: str, values: tuple[str, ...]) -> pl.Expr:
 
 def _named(cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str) -> pl.DataFrame:
     known = TABLES[table].columns
-    in_file_name = {name: stated.header_of(name) for name in stated.in_file_name}
-    names = {**stated.columns, **in_file_name} if stated.columns else {n: n for n in cells.columns if n in known}
+    names = stated.columns or {name: name for name in cells.columns if name in known}
     absent = [header for header in names.values() if header not in cells.columns]
     if absent:
         raise _absent(absent, cells, source)
@@ -126,9 +125,15 @@ def _named(cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str)
         raise missing_columns(table, missing=missing, found=found, source=source)
     return cells.select(
         "source_row",
-        *(pl.col(header).alias(name) for name, header in names.items() if name not in stated.constants),
-        *(pl.lit(value).alias(name) for name, value in stated.constants.items()),
+        *(_filled(cells, header, stated.constants.get(name)).alias(name) for name, header in names.items()),
+        *(pl.lit(value).alias(name) for name, value in stated.constants.items() if name not in names),
     )
+
+
+def _filled(cells: pl.DataFrame, header: str, constant: str | None) -> pl.Expr:
+    if constant is None:
+        return pl.col(header)
+    return pl.when(_is_blank(cells, header)).then(pl.lit(constant)).otherwise(pl.col(header))
 
 
 def _absent(absent: list[str], cells: pl.DataFrame, source: str) -> ReadingError:

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from arkit.errors import ReadingError
+from arkit.ledger.body import Body
 from arkit.ledger.findings import no_findings, together
 from arkit.ledger.headers import first_line, refuse_repeated
-from arkit.ledger.kinds import kind_of, misnamed
+from arkit.ledger.kinds import kind_of
 from arkit.ledger.layout import Layout, TableLayout
-from arkit.ledger.notices import notice
+from arkit.ledger.notices import of_name
 from arkit.ledger.workbooks import read_sheet
 
 FIRST_DATA_ROW = 2
 HEADER_SEARCHED = 1_000_000
 
 
-@dataclass(frozen=True)
-class Cells:
-    """The cells of a file below its header, and what was noticed about the file as a whole."""
-
-    rows: pl.DataFrame
-    findings: pl.DataFrame
-
-
-def read_table(path: Path, *, layout: Layout, table: TableLayout, name: str) -> Cells:
+def read_table(path: Path, *, layout: Layout, table: TableLayout, name: str) -> Body:
     """Return a file's cells with ``source_row``, the row's number as a spreadsheet shows it.
 
     What the file holds decides how it is read, not what it is called.
@@ -40,7 +32,7 @@ def read_table(path: Path, *, layout: Layout, table: TableLayout, name: str) -> 
         The file is missing, empty, no table, could harm its reader, or has a header twice.
     """
     if path.is_dir():
-        return Cells(_numbered(_parquet(path / "**/*.parquet"), FIRST_DATA_ROW), no_findings())
+        return Body(_numbered(_parquet(path / "**/*.parquet"), FIRST_DATA_ROW), table)
     kind, seen = kind_of(path), no_findings()
     if kind in ("workbook", "old workbook"):
         frame, first_row, seen = read_sheet(path, table.sheet, decimal_mark=layout.decimal_mark, table=name)
@@ -48,10 +40,7 @@ def read_table(path: Path, *, layout: Layout, table: TableLayout, name: str) -> 
         frame, first_row = _parquet(path), FIRST_DATA_ROW
     else:
         frame, first_row = _delimited(path, layout)
-    if misnamed(path):
-        told = f"{path.name} holds a {kind}" if kind != "text" else f"{path.name} holds delimited text"
-        seen = together(seen, notice("named_otherwise", told, table=name))
-    return Cells(_numbered(frame, first_row), seen)
+    return Body(_numbered(frame, first_row), table, together(seen, of_name(path, table=name)))
 
 
 def _numbered(frame: pl.DataFrame, first_row: int) -> pl.DataFrame:

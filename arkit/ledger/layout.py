@@ -43,9 +43,10 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     types
         Value in the source to item or entry type.
     header
-        The header row, cell by cell: texts of two lines are joined with a space, a text that stands twice is numbered
-        ("Amount", "Amount 2"), a blank cell is "column 3". It is looked for wherever it stands, and a header that has
-        changed is refused. Rows above it, repeats of it, totals and section rows are told from items. Empty: the first
+        The texts of the header row, those of two lines joined with a space, in order, blank cells left out. It is looked
+        for wherever it stands, and a header that has changed is refused; only if a text stands twice must the order be
+        the same, and the columns are then called "Amount", "Amount 2". A column under a blank cell is called by its place,
+        "column 3". Rows above the header, repeats of it, totals and section rows are told from items. Empty: the first
         row that is not blank is the header and every row below it is an item.
     header_lines
         How many rows the header has.
@@ -64,6 +65,8 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         word takes the whole text of the row.
     dated_in
         Canonical name of a date to the header of the text that contains it ("Invoice 17 of 05.10.2026").
+    stated_above
+        ``currency`` or ``snapshot_on`` to the words after which it stands in a row above the header ("as of").
 
     Examples
     --------
@@ -92,6 +95,7 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     sections: Literal["", "above", "below"] = ""
     section_labels: dict[str, str] = {}
     dated_in: dict[str, str] = {}
+    stated_above: dict[str, str] = {}
 
     def canonical_names(self) -> set[str]:
         """Return the canonical columns that the layout gives a value to."""
@@ -105,11 +109,7 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
             self.section_labels,
             self.dated_in,
         )
-        return {name for names in named for name in names}
-
-    def header_of(self, name: str) -> str:
-        """Return the header of a value that stands in the file's name."""
-        return f"{name} (in the file name)" if self.columns else name
+        return {name for names in named for name in names} | ({*self.stated_above} - {"snapshot_on"})
 
     def headers(self) -> set[str]:
         """Return the headers that the layout reads."""

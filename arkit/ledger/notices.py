@@ -8,7 +8,8 @@ from typing import Final
 import polars as pl
 
 from arkit.errors import ReadingError, listed
-from arkit.ledger.findings import find, together
+from arkit.ledger.findings import find, no_findings, together
+from arkit.ledger.kinds import kind_of, misnamed
 from arkit.ledger.sheet_xml import Seen, SheetFacts
 from arkit.ledger.survey import Survey, reaches_too_far
 
@@ -50,6 +51,15 @@ def notices(found: Survey, sheet: str, *, table: str) -> pl.DataFrame:
     hidden = [("read", sheet)] if sheet in found.hidden else []
     hidden += [("not read", listed(others))] if others else []
     return together(*seen, *(notice("hidden_sheets", f"{which}: {names}", table=table) for which, names in hidden))
+
+
+def of_name(path: Path, *, table: str = "items") -> pl.DataFrame:
+    """Return a finding on a file that is of another kind than its name says."""
+    if not misnamed(path):
+        return no_findings()
+    kind = kind_of(path)
+    held = "delimited text" if kind == "text" else f"a {kind}"
+    return notice("named_otherwise", f"{path.name} holds {held}", table=table)
 
 
 def notice(code: str, value: str, *, table: str, row: int | None = None) -> pl.DataFrame:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import narwhals as nw
 import polars as pl
 
 from arkit.errors import LedgerError, ReadingError, listed, unknown_name
 from arkit.ledger.building import build
+from arkit.ledger.findings import together
 from arkit.ledger.frozen import MANIFEST, thaw
+from arkit.ledger.grid import Grid
 from arkit.ledger.headers import first_line
 from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout, Shape
 from arkit.ledger.model import Ledger, as_day
-from arkit.ledger.places import places_in
+from arkit.ledger.places import Places, places_in, unnamed_exports
+from arkit.ledger.recognise import as_hints, proof_decisions, recognise
+from arkit.ledger.record import Decision, Reading
 from arkit.ledger.schema import TABLES
-from arkit.ledger.several import Source, read_source, told
+from arkit.ledger.several import read_source, told
 from arkit.resources import resource
 
 
@@ -28,8 +33,12 @@ def read_ledger(
     *,
     layout: str | Path | Layout | None = None,
     snapshot_on: date | str | None = None,
+    hints: Mapping[str, Any] | None = None,
 ) -> Ledger:
     """Read an export, or a frozen ledger, as a checked ledger.
+
+    Without a layout the export is recognised: header, columns, dates, amounts, signs, totals. ``ledger.reading`` tells
+    what was decided on which evidence, and saves it as a layout. What matters and cannot be told is asked, never guessed.
 
     Parameters
     ----------
@@ -37,10 +46,14 @@ def read_ledger(
         A file, several files, or a folder with files for each table (``items.csv``, ``customers.xlsx``, ...). Several
         files of one table (``items_ES.csv``, ``items_PL.csv``, or a pattern in the layout) are read as one.
     layout
-        The layout of the export, or the path of its TOML file. Without one the headers are the canonical names, or
-        the folder is a frozen ledger.
+        The layout of the export, or the path of its TOML file; reading is then strict. Not needed where the headers are
+        the canonical names, for a frozen ledger, and for an export that can be recognised: of several files the first
+        is, and the others must be like it.
     snapshot_on
-        The day of a snapshot of open items, where the layout does not state it.
+        The day of a snapshot of open items, where neither the layout nor the file states it.
+    hints
+        What a file without a layout does not tell by itself, as an error asks for it: ``{"currency": "EUR"}``. See
+        :class:`arkit.ledger.recognise.Hints`.
 
     Raises
     ------
@@ -58,22 +71,14 @@ def read_ledger(
     given = _given(path)
     if isinstance(given, Path) and (given / MANIFEST).is_file():
         return thaw(given)
-    stated = _stated(layout)
-    sources = read_sources(given, layout=stated)
-    ledger = build(
-        {name: source.rows for name, source in sources.items()},
-        layout=stated,
-        snapshot_on=as_day(snapshot_on) if snapshot_on else None,
-        sources={name: source.name for name, source in sources.items()},
-    )
-    findings = told(ledger.frames.findings, sources)
-    return replace(ledger, frames=replace(ledger.frames, findings=findings))
-
-
-def read_sources(path: Path | Sequence[Path], *, layout: Layout) -> dict[str, Source]:
-    """Return the cells of every table of an export, as they are before anything is made of them."""
-    places = places_in(path, layout)
-    return {name: read_source(paths, layout=layout.of_table(name), name=name) for name, paths in places.items()}
+    day = as_day(snapshot_on) if snapshot_on else None
+    if layout is None and (exports := unnamed_exports(given)):
+        known = recognise(exports[0], as_hints(hints), snapshot_on=day)
+        return _built({"items": exports}, known.layout, day, decisions=known.decisions, grid=known.grid)
+    if hints:
+        raise ReadingError("hints are for a file that is read without a layout. Put what they say into the layout.")
+    stated = layout if isinstance(layout, Layout) else Layout.load(layout) if layout else Layout(name="canonical")
+    return _built(places_in(given, stated), stated, day)
 
 
 def _given(path: str | Path | Sequence[str | Path]) -> Path | list[Path]:
@@ -86,10 +91,32 @@ def _given(path: str | Path | Sequence[str | Path]) -> Path | list[Path]:
     return paths[0] if len(paths) == 1 else paths
 
 
-def _stated(layout: str | Path | Layout | None) -> Layout:
-    if isinstance(layout, Layout):
-        return layout
-    return Layout.load(layout) if layout else Layout(name="canonical")
+def _built(
+    places: Places,
+    layout: Layout,
+    day: date | None,
+    *,
+    decisions: tuple[Decision, ...] = (),
+    grid: Grid | None = None,
+) -> Ledger:
+    sources = {name: read_source(paths, layout=layout, name=name, grid=grid) for name, paths in places.items()}
+    ledger = build(
+        {name: source.body.rows for name, source in sources.items()},
+        layout=msgspec.structs.replace(layout, **{name: source.body.table for name, source in sources.items()}),
+        snapshot_on=day or sources["items"].body.day,
+        sources={name: source.name for name, source in sources.items()},
+        found=together(*(source.body.findings for source in sources.values())),
+        beyond=sources["items"].body.beyond,
+    )
+    findings = told(ledger.frames.findings, sources)
+    proven = tuple(
+        decision for source in sources.values() for body in source.each for decision in proof_decisions(body)
+    )
+    return replace(
+        ledger,
+        frames=replace(ledger.frames, findings=findings),
+        reading=Reading(layout, (*decisions, *proven)),
+    )
 
 
 def make_ledger(

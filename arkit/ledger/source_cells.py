@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from arkit.ledger.body.header import find_header
+from arkit.ledger.files import read_table
+from arkit.ledger.grid import open_grid
+from arkit.ledger.layout import Layout, TableLayout
 from arkit.ledger.parsing import text
-from arkit.ledger.several import Source
+from arkit.ledger.places import Places
 
-_PLACE: Final = "source_row"
+_PLACE: Final = ("source", "source_row")
 
 
-def with_cells(findings: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, dict[str, str]]:
+def cells_of(places: Places, layout: Layout) -> dict[str, dict[str, pl.DataFrame]]:
+    """Return, for each table and file, every row of the file under its headers, items or not."""
+    return {
+        name: {path.name: _rows(path, layout.of_table(name), name) for path in paths} for name, paths in places.items()
+    }
+
+
+def with_cells(findings: pl.DataFrame, cells: Mapping[str, pl.DataFrame]) -> tuple[pl.DataFrame, dict[str, str]]:
     """Return findings with the cells of their rows beside them, and the header of each column of cells.
 
-    The columns are called ``cell 1``, ``cell 2``, ... because a header may be any text. A finding on no row, or on a
-    row above the header, has none.
+    The columns are called ``cell 1``, ``cell 2``, ... because a header may be any text. A finding on no row has none.
     """
-    headers = [name for name in source.rows.columns if name != _PLACE]
+    parts = [_wanted(rows, findings, source) for source, rows in cells.items()]
+    beside = pl.concat(parts, how="diagonal")
+    headers = [name for name in beside.columns if name not in _PLACE]
     names = {f"cell {number}": header for number, header in enumerate(headers, start=1)}
-    through = findings.join(source.starts, on="source", how="left", maintain_order="left").with_columns(
-        through=pl.col(_PLACE) + pl.col("start")
-    )
-    wanted = source.rows.filter(pl.col(_PLACE).is_in(through["through"].drop_nulls().implode()))
-    cells = wanted.select(
-        pl.col(_PLACE).alias("through"),
-        *(text(wanted[header]).alias(name) for name, header in names.items()),
-    )
-    joined = through.join(cells, on="through", how="left", maintain_order="left")
-    return joined.drop("start", "through"), names
+    renamed = beside.rename({header: name for name, header in names.items()})
+    return findings.join(renamed, on=_PLACE, how="left", maintain_order="left"), names
+
+
+def _rows(path: Path, layout: Layout, name: str) -> pl.DataFrame:
+    table = layout.tables().get(name) or TableLayout()
+    if not table.header:
+        return read_table(path, layout=layout, table=table, name=name).rows
+    grid = open_grid(path, encoding=layout.encoding, delimiter=layout.delimiter, sheet=table.sheet)
+    return grid.cells.rename(find_header(grid, table).names)
+
+
+def _wanted(rows: pl.DataFrame, findings: pl.DataFrame, source: str) -> pl.DataFrame:
+    numbers = findings.filter(pl.col("source") == source)["source_row"].drop_nulls()
+    some = rows.filter(pl.col("source_row").is_in(numbers.implode()))
+    cells = [text(some[name]) for name in some.columns if name not in _PLACE]
+    return pl.DataFrame([some["source_row"], *cells]).with_columns(source=pl.lit(source))

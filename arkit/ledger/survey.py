@@ -12,6 +12,7 @@ from zipfile import BadZipFile, ZipFile
 
 from arkit.errors import ReadingError, listed
 from arkit.ledger.headers import first_line
+from arkit.ledger.kinds import kind_of
 from arkit.ledger.ods_xml import reach_of
 from arkit.ledger.sheet_xml import SheetFacts, facts_of
 
@@ -36,6 +37,11 @@ class Survey:
     computed_on_load: bool = False
 
 
+def surveyed(path: Path) -> Survey:
+    """Return what is in a workbook of any kind, before a reader opens it."""
+    return survey(path) if kind_of(path) == "workbook" else survey_old(path)
+
+
 def survey(path: Path) -> Survey:
     """Return what is in a workbook of the zipped kinds (.xlsx, .xlsb, .ods), after every part was expanded once.
 
@@ -51,7 +57,7 @@ def survey(path: Path) -> Survey:
         with ZipFile(path) as archive:
             _refuse_bomb(archive, path)
             _refuse_macros(archive, path)
-            return _surveyed(archive, path)
+            return _contents_of(archive, path)
     except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, KeyError) as error:
         raise ReadingError(
             f"{path.name} cannot be read as a workbook: it is damaged or cut off ({first_line(error)}). "
@@ -88,7 +94,7 @@ def _has_macros(path: Path, where: str) -> ReadingError:
     )
 
 
-def _surveyed(archive: ZipFile, path: Path) -> Survey:
+def _contents_of(archive: ZipFile, path: Path) -> Survey:
     names = archive.namelist()
     if "xl/workbook.xml" in names:
         contents = _contents(archive)

@@ -11,9 +11,9 @@ import polars as pl
 
 from arkit.errors import ReadingError, listed
 from arkit.ledger.headers import first_line, refuse_repeated
-from arkit.ledger.kinds import kind_of, misnamed
+from arkit.ledger.kinds import misnamed
 from arkit.ledger.notices import notices, refuse_unreadable
-from arkit.ledger.survey import survey, survey_old
+from arkit.ledger.survey import surveyed
 
 _FRACTION: Final = r"^-?\d*\.\d"
 """What a number among text begins with if its mark matters; without one, a column is not read once more."""
@@ -33,7 +33,7 @@ def read_sheet(path: Path, sheet: str, *, decimal_mark: str, table: str) -> tupl
     """
     import fastexcel
 
-    found = survey(path) if kind_of(path) == "workbook" else survey_old(path)
+    found = surveyed(path)
     try:
         book = fastexcel.read_excel(path.read_bytes() if misnamed(path) else path)
         if sheet and sheet not in book.sheet_names:

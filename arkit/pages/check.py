@@ -63,9 +63,14 @@ class Check:
         first, last = (day_shown(day) for day in self.ledger.covers)
         yield f"{self.name}: {self.ledger.source_rows:,} rows, {len(self.ledger.frames.items):,} items"
         yield f"answers {first}" if self.ledger.is_snapshot else f"answers {first} to {last}"
+        yield from _part("How it was read", self._decisions())
         yield from _part(f"Totals of {day_shown(self.day)}", lines_of(self.totals))
         yield from _part("Findings", lines_of(self.found, columns=_COLUMNS) if len(self.found) else ["none"])
         yield ""
+
+    def _decisions(self) -> list[str]:
+        reading = self.ledger.reading
+        return lines_of(reading.decisions, columns=_COLUMNS) if reading and reading.made else []
 
 
 _COLUMNS: Final = {

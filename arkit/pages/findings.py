@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from arkit.ledger.money import to_units
-from arkit.ledger.several import Source
 from arkit.ledger.source_cells import with_cells
 from arkit.pages.check import ACTIONS, Check, by_kind
 from arkit.present.sheets import Sheet
@@ -25,15 +24,15 @@ _SHOWN: Final = ("source_row", "code", "action", "value", "amount", "currency", 
 _NOTE: Final = "Beside each finding stands its row as the source has it, every cell as text."
 
 
-def findings_sheets(check: Check, sources: Mapping[str, Source]) -> list[Sheet]:
+def findings_sheets(check: Check, cells: Mapping[str, Mapping[str, pl.DataFrame]]) -> list[Sheet]:
     """Return the sheets of the findings: the kinds, then for each table its findings beside their source rows.
 
     Parameters
     ----------
     check
         The check of the ledger.
-    sources
-        The cells of each table, as the ledger was read from them.
+    cells
+        The rows of each table and file, as the source has them.
 
     Returns
     -------
@@ -50,12 +49,12 @@ def findings_sheets(check: Check, sources: Mapping[str, Source]) -> list[Sheet]:
         columns={"done": Column("What was done"), "amounts": Column("Amounts"), "message": Column("Why")},
     )
     tables = check.ledger.frames.findings.partition_by("table", as_dict=True, maintain_order=True)
-    return [kinds, *(_sheet(str(name), rows, sources.get(str(name)), title) for (name,), rows in tables.items())]
+    return [kinds, *(_sheet(str(name), rows, cells.get(str(name), {}), title) for (name,), rows in tables.items())]
 
 
-def _sheet(name: str, findings: pl.DataFrame, source: Source | None, title: str) -> Sheet:
+def _sheet(name: str, findings: pl.DataFrame, cells: Mapping[str, pl.DataFrame], title: str) -> Sheet:
     some = _ordered(findings).filter(pl.int_range(pl.len()).over("code") < MOST_ROWS)
-    rows, headers = (some, {}) if source is None else with_cells(some, source)
+    rows, headers = with_cells(some, cells) if cells else (some, {})
     several = ["source"] if rows["source"].n_unique() > 1 else []
     table = to_units(rows, {"amount": "currency"}).select(*several, *_SHOWN, *headers)
     capped = f" The first {MOST_ROWS:,} of each kind are shown." if some.height < findings.height else ""

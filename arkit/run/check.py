@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
 from arkit.errors import ReportError, listed
-from arkit.ledger.frozen import MANIFEST
+from arkit.ledger import Ledger, read_ledger
 from arkit.ledger.headers import first_line
-from arkit.ledger.layout import Layout
 from arkit.ledger.model import as_day
-from arkit.ledger.reading import read_ledger, read_sources
+from arkit.ledger.places import places_in, unnamed_exports
+from arkit.ledger.source_cells import cells_of
 from arkit.pages.check import Check
 from arkit.pages.findings import findings_sheets
 from arkit.policy import Policy
@@ -37,6 +38,7 @@ def check(
     policy: str | Path | None = None,
     findings: str | Path | None = None,
     save_layout: str | Path | None = None,
+    hints: Mapping[str, str] | None = None,
 ) -> Checked:
     """Read an export and tell what it is: decisions, totals, findings, and what stands against a report.
 
@@ -55,6 +57,8 @@ def check(
         lies beside an export may be read as part of it. Without findings none is written.
     save_layout
         Where to write the layout by which the export was read.
+    hints
+        What the export does not tell by itself (see :func:`arkit.read_ledger`).
 
     Raises
     ------
@@ -62,30 +66,45 @@ def check(
         The export cannot be read, or a file cannot be written.
     """
     source = [Path(path) for path in paths]
-    ledger = read_ledger(source, layout=layout, snapshot_on=as_of)
+    ledger = read_ledger(source, layout=layout, snapshot_on=as_of, hints=hints)
     day = ledger.require(as_day(as_of) if as_of else ledger.covers[1])
-    name = listed(path.name for path in source)
-    checked = Check(ledger, name, day, Policy.load(policy) if policy else Policy())
+    policies = Policy.load(policy) if policy else Policy()
+    checked = Check(ledger, name=listed(path.name for path in source), day=day, policy=policies)
     lines = [*checked.lines()]
     if len(ledger.findings):
         target = Path(findings or f"findings_{source[0].stem}.xlsx")
-        _write_findings(checked, source, Layout.load(layout) if layout else None, target)
+        _write_findings(checked, source, target)
         lines.append(f"Findings beside their rows: {target}")
+    if save_layout:
+        lines.append(f"Layout for next month: {_saved(ledger, Path(save_layout))}")
     lines.append(f"No report can be run. {checked.obstacle}" if checked.obstacle else "A report can be run.")
     return Checked(tuple(lines), can_report=not checked.obstacle)
 
 
-def _write_findings(checked: Check, source: list[Path], layout: Layout | None, target: Path) -> None:
-    frozen = len(source) == 1 and (source[0] / MANIFEST).is_file()
-    sources = (
-        {}
-        if frozen
-        else read_sources(source[0] if len(source) == 1 else source, layout=layout or Layout(name="canonical"))
-    )
+def _write_findings(checked: Check, source: list[Path], target: Path) -> None:
     day = datetime.combine(checked.day, datetime.min.time())
     try:
-        write_workbook(target, sheets=findings_sheets(checked, sources), created=day)
+        write_workbook(target, sheets=findings_sheets(checked, _cells(checked.ledger, source)), created=day)
     except (OSError, FileCreateError) as error:
         raise ReportError(
-            f"The findings cannot be written to {target}: {first_line(error)}. Close it, or name another file."
+            f"The findings cannot be written to {target}: {first_line(error)}. Close it where it is open, or name "
+            "another file."
         ) from error
+
+
+def _cells(ledger: Ledger, source: list[Path]) -> dict[str, dict[str, pl.DataFrame]]:
+    """Return the cells of the source; a frozen ledger has none."""
+    if ledger.reading is None:
+        return {}
+    given = source[0] if len(source) == 1 else source
+    exports = unnamed_exports(given) if ledger.reading.made else []
+    return cells_of({"items": exports} if exports else places_in(given, ledger.reading.layout), ledger.reading.layout)
+
+
+def _saved(ledger: Ledger, target: Path) -> Path:
+    if ledger.reading is None:
+        raise ReportError("A frozen ledger has no layout to save. Name the export that it was made from.")
+    try:
+        return ledger.reading.save(target)
+    except OSError as error:
+        raise ReportError(f"The layout cannot be written to {target}: {error.strerror or error}.") from error

@@ -1,0 +1,6 @@
+"""A file as a grid: every cell as text with its place, before anything is known of what the cells mean."""
+
+from arkit.ledger.grid.model import CELL, Grid
+from arkit.ledger.grid.opening import open_grid
+
+__all__ = ["CELL", "Grid", "open_grid"]
