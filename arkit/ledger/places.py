@@ -10,7 +10,6 @@ from typing import Final
 from arkit.errors import ReadingError, listed
 from arkit.ledger.kinds import SUFFIXES
 from arkit.ledger.layout import Layout
-from arkit.ledger.recognise import has_canonical_header
 from arkit.ledger.schema import TABLES
 
 _PASSED_OVER: Final = (".", "~$")
@@ -46,15 +45,15 @@ def places_in(source: Path | Sequence[Path], layout: Layout) -> Places:
     return places
 
 
-def unnamed_exports(source: Path | Sequence[Path]) -> list[Path]:
-    """Return the files that are to be recognised: none if a file is called like a table or has canonical headers."""
+def loose_files(source: Path | Sequence[Path]) -> list[Path]:
+    """Return the files of one export that has no layout; none where a file is called like a table."""
     if isinstance(source, Path) and source.is_dir():
         files = [path for path in sorted(source.iterdir()) if path.suffix.lower() in _KNOWN and path.is_file()]
         files = [path for path in files if not path.name.startswith(_PASSED_OVER)]
     else:
         files = [source] if isinstance(source, Path) else sorted(source, key=lambda path: (path.name, path))
-    several = len(files) > 1 and any(_begins_with(path, name) for path in files for name in TABLES)
-    return [] if several or not files or has_canonical_header(files[0]) else files
+    several = len(files) > 1 or files[:1] != [source]
+    return [] if several and any(_begins_with(path, name) for path in files for name in TABLES) else files
 
 
 def _in_file(source: Path, layout: Layout) -> Places:

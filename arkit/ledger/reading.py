@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import narwhals as nw
@@ -16,16 +16,18 @@ from arkit.errors import LedgerError, ReadingError, listed, unknown_name
 from arkit.ledger.building import build
 from arkit.ledger.findings import together
 from arkit.ledger.frozen import MANIFEST, thaw
-from arkit.ledger.grid import Grid
+from arkit.ledger.grid import Grid, open_grid
 from arkit.ledger.headers import first_line
 from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout, Shape
 from arkit.ledger.model import Ledger, as_day
-from arkit.ledger.places import Places, places_in, unnamed_exports
-from arkit.ledger.recognise import as_hints, proof_decisions, recognise
+from arkit.ledger.places import Places, loose_files, places_in
+from arkit.ledger.recognise import Hints, as_hints, is_canonical, proof_decisions, recognise
 from arkit.ledger.record import Decision, Reading
 from arkit.ledger.schema import TABLES
 from arkit.ledger.several import read_source, told
 from arkit.resources import resource
+
+_CANONICAL: Final = Layout(name="canonical")
 
 
 def read_ledger(
@@ -72,13 +74,21 @@ def read_ledger(
     if isinstance(given, Path) and (given / MANIFEST).is_file():
         return thaw(given)
     day = as_day(snapshot_on) if snapshot_on else None
-    if layout is None and (exports := unnamed_exports(given)):
-        known = recognise(exports[0], as_hints(hints), snapshot_on=day)
-        return _built({"items": exports}, known.layout, day, decisions=known.decisions, grid=known.grid)
+    if layout is None and (files := loose_files(given)):
+        return _read_unknown(files, as_hints(hints), day)
     if hints:
         raise ReadingError("hints are for a file that is read without a layout. Put what they say into the layout.")
-    stated = layout if isinstance(layout, Layout) else Layout.load(layout) if layout else Layout(name="canonical")
+    stated = layout if isinstance(layout, Layout) else Layout.load(layout) if layout else _CANONICAL
     return _built(places_in(given, stated), stated, day)
+
+
+def _read_unknown(files: list[Path], hints: Hints, day: date | None) -> Ledger:
+    """Return the ledger of files without a layout: their headers are the canonical names, or they are recognised."""
+    grid = open_grid(files[0], encoding=hints.encoding, delimiter=hints.delimiter, sheet=hints.sheet)
+    if is_canonical(grid):
+        return _built({"items": files}, _CANONICAL, day, grid=grid)
+    known = recognise(grid, hints, snapshot_on=day)
+    return _built({"items": files}, known.layout, day, decisions=known.decisions, grid=grid)
 
 
 def _given(path: str | Path | Sequence[str | Path]) -> Path | list[Path]:

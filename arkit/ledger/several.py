@@ -20,6 +20,7 @@ from arkit.ledger.findings import together
 from arkit.ledger.grid import Grid, open_grid
 from arkit.ledger.layout import Layout, TableLayout
 from arkit.ledger.parsing import text
+from arkit.ledger.recognise import canonical_rows
 
 _STARTS: Final = {"source": pl.String, "start": pl.Int64}
 
@@ -94,6 +95,8 @@ def _body(path: Path, layout: Layout, name: str, grid: Grid | None) -> Body:
     if table.header:
         opened = grid or open_grid(path, encoding=layout.encoding, delimiter=layout.delimiter, sheet=table.sheet)
         body = read_body(opened, table, layout, name=name)
+    elif grid is not None and grid.kind == "workbook":
+        body = Body(canonical_rows(grid), table, grid.findings)
     else:
         body = read_table(path, layout=layout, table=table, name=name)
     constants = {**body.table.constants, **_in_file_name(path, table)}

@@ -14,7 +14,7 @@ from arkit.errors import ReportError, listed
 from arkit.ledger import Ledger, read_ledger
 from arkit.ledger.headers import first_line
 from arkit.ledger.model import as_day
-from arkit.ledger.places import places_in, unnamed_exports
+from arkit.ledger.places import loose_files, places_in
 from arkit.ledger.source_cells import cells_of
 from arkit.pages.check import Check
 from arkit.pages.findings import findings_sheets
@@ -73,7 +73,7 @@ def check(
     lines = [*checked.lines()]
     if len(ledger.findings):
         target = Path(findings or f"findings_{source[0].stem}.xlsx")
-        _write_findings(checked, source, target)
+        _write_findings(checked, source, target, recognised=layout is None)
         lines.append(f"Findings beside their rows: {target}")
     if save_layout:
         lines.append(f"Layout for next month: {_saved(ledger, Path(save_layout))}")
@@ -81,10 +81,10 @@ def check(
     return Checked(tuple(lines), can_report=not checked.obstacle)
 
 
-def _write_findings(checked: Check, source: list[Path], target: Path) -> None:
+def _write_findings(checked: Check, source: list[Path], target: Path, *, recognised: bool) -> None:
     day = datetime.combine(checked.day, datetime.min.time())
     try:
-        write_workbook(target, sheets=findings_sheets(checked, _cells(checked.ledger, source)), created=day)
+        write_workbook(target, sheets=findings_sheets(checked, _cells(checked.ledger, source, recognised=recognised)), created=day)
     except (OSError, FileCreateError) as error:
         raise ReportError(
             f"The findings cannot be written to {target}: {first_line(error)}. Close it where it is open, or name "
@@ -92,13 +92,14 @@ def _write_findings(checked: Check, source: list[Path], target: Path) -> None:
         ) from error
 
 
-def _cells(ledger: Ledger, source: list[Path]) -> dict[str, dict[str, pl.DataFrame]]:
+def _cells(ledger: Ledger, source: list[Path], *, recognised: bool) -> dict[str, dict[str, pl.DataFrame]]:
     """Return the cells of the source; a frozen ledger has none."""
     if ledger.reading is None:
         return {}
     given = source[0] if len(source) == 1 else source
-    exports = unnamed_exports(given) if ledger.reading.made else []
-    return cells_of({"items": exports} if exports else places_in(given, ledger.reading.layout), ledger.reading.layout)
+    known = ledger.reading.layout
+    loose = loose_files(given) if recognised else []
+    return cells_of({"items": loose} if loose else places_in(given, known), known)
 
 
 def _saved(ledger: Ledger, target: Path) -> Path:

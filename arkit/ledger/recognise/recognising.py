@@ -13,7 +13,7 @@ from arkit.errors import ArkitError, ReadingError
 from arkit.ledger.body.above import lines_above
 from arkit.ledger.body.header import Header
 from arkit.ledger.body.rows import DATE, ITEM, Roles, kinds_of
-from arkit.ledger.grid import Grid, open_grid
+from arkit.ledger.grid import Grid
 from arkit.ledger.headers import first_line
 from arkit.ledger.layout import Layout, TableLayout
 from arkit.ledger.recognise.amounts import recognise_decimal_mark
@@ -38,14 +38,13 @@ _DATED_TEXT = 0.4
 
 @dataclass(frozen=True)
 class Recognised:
-    """A layout that reads a file, the decisions that led to it, and the grid of the file."""
+    """A layout that reads a file, and the decisions that led to it."""
 
     layout: Layout
     decisions: tuple[Decision, ...]
-    grid: Grid
 
 
-def recognise(path: Path, hints: Hints, *, snapshot_on: date | None = None) -> Recognised:
+def recognise(grid: Grid, hints: Hints, *, snapshot_on: date | None = None) -> Recognised:
     """Return the layout of an export of open items or invoices.
 
     Raises
@@ -53,16 +52,15 @@ def recognise(path: Path, hints: Hints, *, snapshot_on: date | None = None) -> R
     ReadingError
         It cannot be told what something in the file is: what is missing, and how to say it.
     """
-    grid = open_grid(path, encoding=hints.encoding, delimiter=hints.delimiter, sheet=hints.sheet)
     try:
         layout, decisions = _layout(grid, hints, snapshot_on)
     except ArkitError:
         raise
     except Exception as error:  # Whatever a file may hold, a person gets a sentence and a way out.
         raise ReadingError(
-            f"{path.name} could not be recognised ({type(error).__name__}: {first_line(error)}). Give a layout for it."
+            f"{grid.file} could not be recognised ({type(error).__name__}: {first_line(error)}). Give a layout for it."
         ) from error
-    return Recognised(layout, decisions, grid)
+    return Recognised(layout, decisions)
 
 
 def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout, tuple[Decision, ...]]:
