@@ -30,6 +30,8 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     file, sheet
         The file in the folder and the sheet of the workbook; empty for the only one. A pattern (``AR_*.xlsx``) names
         several files with the same columns: one per entity, one per period.
+    query
+        The query that gives the rows, where the source is a database.
     in_file_name
         Canonical name to a pattern with one group, which finds the value in the name of each file.
     date_order, decimal_mark, delimiter, encoding
@@ -77,6 +79,7 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     file: str = ""
     sheet: str = ""
+    query: str = ""
     in_file_name: dict[str, str] = {}
     date_order: Literal["", "ymd", "dmy", "mdy"] = ""
     decimal_mark: Literal["", ".", ","] = ""

@@ -14,6 +14,7 @@ import polars as pl
 
 from arkit.errors import LedgerError, ReadingError, listed, unknown_name
 from arkit.ledger.building import build
+from arkit.ledger.databases import is_database, query_of, read_database
 from arkit.ledger.findings import together
 from arkit.ledger.frozen import MANIFEST, thaw
 from arkit.ledger.grid import Grid, open_grid
@@ -24,7 +25,7 @@ from arkit.ledger.places import Places, loose_files, places_in
 from arkit.ledger.recognise import Hints, as_hints, is_canonical, proof_decisions, recognise
 from arkit.ledger.record import Decision, Reading
 from arkit.ledger.schema import TABLES
-from arkit.ledger.several import read_source, told
+from arkit.ledger.several import Source, joined, read_source, told
 from arkit.resources import resource
 
 _CANONICAL: Final = Layout(name="canonical")
@@ -46,7 +47,8 @@ def read_ledger(
     ----------
     path
         A file, several files, or a folder with files for each table (``items.csv``, ``customers.xlsx``, ...). Several
-        files of one table (``items_ES.csv``, ``items_PL.csv``, or a pattern in the layout) are read as one.
+        files of one table (``items_ES.csv``, ``items_PL.csv``, or a pattern in the layout) are read as one. Or a
+        database: the URL that SQLAlchemy knows it by, a DuckDB file or a SQLite file.
     layout
         The layout of the export, or the path of its TOML file; reading is then strict. Not needed where the headers are
         the canonical names, for a frozen ledger, and for an export that can be recognised: of several files the first
@@ -70,25 +72,38 @@ def read_ledger(
     >>> ledger.covers[1].isoformat()
     '2026-11-05'
     """
+    day = as_day(snapshot_on) if snapshot_on else None
+    if isinstance(path, str | Path) and is_database(path):
+        return _read_database(path, _stated(layout), day)
     given = _given(path)
     if isinstance(given, Path) and (given / MANIFEST).is_file():
         return thaw(given)
-    day = as_day(snapshot_on) if snapshot_on else None
     if layout is None and (files := loose_files(given)):
         return _read_unknown(files, as_hints(hints), day)
     if hints:
         raise ReadingError("hints are for a file that is read without a layout. Put what they say into the layout.")
-    stated = layout if isinstance(layout, Layout) else Layout.load(layout) if layout else _CANONICAL
-    return _built(places_in(given, stated), stated, day)
+    stated = _stated(layout)
+    return _built(_sources(places_in(given, stated), stated), stated, day)
+
+
+def _stated(layout: str | Path | Layout | None) -> Layout:
+    if isinstance(layout, Layout):
+        return layout
+    return Layout.load(layout) if layout else _CANONICAL
+
+
+def _read_database(path: str | Path, layout: Layout, day: date | None) -> Ledger:
+    bodies = read_database(path, layout=layout)
+    return _built({name: joined({query_of(name): body}, mark=".") for name, body in bodies.items()}, layout, day)
 
 
 def _read_unknown(files: list[Path], hints: Hints, day: date | None) -> Ledger:
     """Return the ledger of files without a layout: their headers are the canonical names, or they are recognised."""
     grid = open_grid(files[0], encoding=hints.encoding, delimiter=hints.delimiter, sheet=hints.sheet)
     if is_canonical(grid):
-        return _built({"items": files}, _CANONICAL, day, grid=grid)
+        return _built(_sources({"items": files}, _CANONICAL, grid), _CANONICAL, day)
     known = recognise(grid, hints, snapshot_on=day)
-    return _built({"items": files}, known.layout, day, decisions=known.decisions, grid=grid)
+    return _built(_sources({"items": files}, known.layout, grid), known.layout, day, known.decisions)
 
 
 def _given(path: str | Path | Sequence[str | Path]) -> Path | list[Path]:
@@ -101,15 +116,13 @@ def _given(path: str | Path | Sequence[str | Path]) -> Path | list[Path]:
     return paths[0] if len(paths) == 1 else paths
 
 
+def _sources(places: Places, layout: Layout, grid: Grid | None = None) -> dict[str, Source]:
+    return {name: read_source(paths, layout=layout, name=name, grid=grid) for name, paths in places.items()}
+
+
 def _built(
-    places: Places,
-    layout: Layout,
-    day: date | None,
-    *,
-    decisions: tuple[Decision, ...] = (),
-    grid: Grid | None = None,
+    sources: Mapping[str, Source], layout: Layout, day: date | None, decisions: tuple[Decision, ...] = ()
 ) -> Ledger:
-    sources = {name: read_source(paths, layout=layout, name=name, grid=grid) for name, paths in places.items()}
     ledger = build(
         {name: source.body.rows for name, source in sources.items()},
         layout=msgspec.structs.replace(layout, **{name: source.body.table for name, source in sources.items()}),

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from arkit.ledger.body.header import find_header
+from arkit.ledger.databases import is_database, query_of, read_database
 from arkit.ledger.files import read_table
 from arkit.ledger.grid import open_grid
 from arkit.ledger.layout import Layout, TableLayout
 from arkit.ledger.parsing import text
-from arkit.ledger.places import Places
+from arkit.ledger.places import loose_files, places_in
 
 _PLACE: Final = ("source", "source_row")
 
 
-def cells_of(places: Places, layout: Layout) -> dict[str, dict[str, pl.DataFrame]]:
-    """Return, for each table and file, every row of the file under its headers, items or not."""
+def cells_of(
+    path: str | Path | Sequence[str | Path], layout: Layout, *, recognised: bool
+) -> dict[str, dict[str, pl.DataFrame]]:
+    """Return, for each table and file of an export, every row of the file under its headers, items or not."""
+    if isinstance(path, str | Path) and is_database(path):
+        return {name: {query_of(name): body.rows} for name, body in read_database(path, layout=layout).items()}
+    given = Path(path) if isinstance(path, str | Path) else [Path(one) for one in path]
+    loose = loose_files(given) if recognised else []
+    places = {"items": loose} if loose else places_in(given, layout)
     return {
-        name: {path.name: _rows(path, layout.of_table(name), name) for path in paths} for name, paths in places.items()
+        name: {file.name: _rows(file, layout.of_table(name), name) for file in files} for name, files in places.items()
     }
 
 

@@ -12,9 +12,9 @@ from xlsxwriter.exceptions import FileCreateError
 
 from arkit.errors import ReportError, listed
 from arkit.ledger import Ledger, read_ledger
+from arkit.ledger.databases import name_of
 from arkit.ledger.headers import first_line
 from arkit.ledger.model import as_day
-from arkit.ledger.places import loose_files, places_in
 from arkit.ledger.source_cells import cells_of
 from arkit.pages.check import Check
 from arkit.pages.findings import findings_sheets
@@ -65,15 +65,17 @@ def check(
     ArkitError
         The export cannot be read, or a file cannot be written.
     """
-    source = [Path(path) for path in paths]
+    source = paths[0] if len(paths) == 1 else paths
     ledger = read_ledger(source, layout=layout, snapshot_on=as_of, hints=hints)
     day = ledger.require(as_day(as_of) if as_of else ledger.covers[1])
-    policies = Policy.load(policy) if policy else Policy()
-    checked = Check(ledger, name=listed(path.name for path in source), day=day, policy=policies)
+    names = [name_of(path) for path in paths]
+    checked = Check(ledger, name=listed(names), day=day, policy=Policy.load(policy) if policy else Policy())
     lines = [*checked.lines()]
     if len(ledger.findings):
-        target = Path(findings or f"findings_{source[0].stem}.xlsx")
-        _write_findings(checked, source, target, recognised=layout is None)
+        # A frozen ledger has no source any more, and so no cells.
+        read_by = ledger.reading.layout if ledger.reading else None
+        cells = cells_of(source, read_by, recognised=layout is None) if read_by else {}
+        target = _written(checked, cells, Path(findings or f"findings_{Path(names[0]).stem}.xlsx"))
         lines.append(f"Findings beside their rows: {target}")
     if save_layout:
         lines.append(f"Layout for next month: {_saved(ledger, Path(save_layout))}")
@@ -81,25 +83,16 @@ def check(
     return Checked(tuple(lines), can_report=not checked.obstacle)
 
 
-def _write_findings(checked: Check, source: list[Path], target: Path, *, recognised: bool) -> None:
+def _written(checked: Check, cells: Mapping[str, Mapping[str, pl.DataFrame]], target: Path) -> Path:
     day = datetime.combine(checked.day, datetime.min.time())
     try:
-        write_workbook(target, sheets=findings_sheets(checked, _cells(checked.ledger, source, recognised=recognised)), created=day)
+        write_workbook(target, sheets=findings_sheets(checked, cells), created=day)
     except (OSError, FileCreateError) as error:
         raise ReportError(
             f"The findings cannot be written to {target}: {first_line(error)}. Close it where it is open, or name "
             "another file."
         ) from error
-
-
-def _cells(ledger: Ledger, source: list[Path], *, recognised: bool) -> dict[str, dict[str, pl.DataFrame]]:
-    """Return the cells of the source; a frozen ledger has none."""
-    if ledger.reading is None:
-        return {}
-    given = source[0] if len(source) == 1 else source
-    known = ledger.reading.layout
-    loose = loose_files(given) if recognised else []
-    return cells_of({"items": loose} if loose else places_in(given, known), known)
+    return target
 
 
 def _saved(ledger: Ledger, target: Path) -> Path:
