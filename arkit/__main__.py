@@ -135,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.description = "Make the report of a day in OUTPUT/AS_OF/ENTITY, whole or not at all."
-    parser.add_argument("--ledger", required=True, help="a file, a folder of files, or a frozen ledger")
+    parser.add_argument("--ledger", required=True, help="a file, a folder, a frozen ledger, or a database's URL")
     parser.add_argument("--layout", help="the layout of the export (TOML); none for canonical columns")
     parser.add_argument("--as-of", required=True, metavar="DAY", help="the day, as YYYY-MM-DD")
     parser.add_argument("--entity", default=ALL_ENTITIES, help="one legal entity (default: %(default)s)")
@@ -159,7 +159,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         "Read an export and tell how it was read, what it adds up to and what was found. "
         "The exit code is 0 if a report can be run, 1 if not."
     )
-    parser.add_argument("file", nargs="+", metavar="FILE", help="a file, several files, or a folder of files")
+    parser.add_argument("file", nargs="+", metavar="FILE", help="a file, several, a folder, or a database's URL")
     parser.add_argument("--layout", help="the layout of the export (TOML)")
     parser.add_argument("--as-of", metavar="DAY", help="the day, as YYYY-MM-DD (default: the last that is covered)")
     parser.add_argument("--policy", help="the policy (TOML)")

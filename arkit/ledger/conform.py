@@ -14,6 +14,7 @@ from arkit.ledger import parsing
 from arkit.ledger.findings import find, together
 from arkit.ledger.layout import Layout, TableLayout
 from arkit.ledger.schema import TABLES
+from arkit.ledger.vocabulary import currency_of
 
 LEDGER_TABLES: Final = ("items", "entries", "applications", "payments")
 _COUNTED_FROM: Final = ("document_date", "effective_on")
@@ -176,7 +177,13 @@ def _of_kind(column: pl.Series, table: str, layout: Layout) -> pl.Series:
     if kind == "money":
         return column if column.dtype.is_numeric() or column.dtype.is_decimal() else parsing.text(column)
     text = parsing.text(column)
-    return text.str.to_uppercase() if column.name.endswith("currency") else text
+    return _codes(text) if column.name.endswith("currency") else text
+
+
+def _codes(currencies: pl.Series) -> pl.Series:
+    """Return currencies by their codes: 人民币 and € are CNY and EUR; what is no currency stays, for a finding."""
+    codes = {name: currency_of(name) or name.upper() for name in currencies.drop_nulls().unique()}
+    return currencies.replace_strict(codes, default=None, return_dtype=pl.String)
 
 
 def _unreadable(named: pl.DataFrame, typed: pl.DataFrame, table: str) -> pl.DataFrame:

@@ -28,6 +28,11 @@ _PARAMETER: Final = re.compile(r"(?<![:\w\\]):(?=\w)")
 
 _QUERY: Final = re.compile(r"(?is)^(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values|from|table)\b")
 _SECRET: Final = re.compile(r"(?i)pass|pwd|secret|token|key")
+_WITHIN: Final = re.compile(r"(?i)(?:pass\w*|pwd)=([^;&]+)")
+_SHUT_IN: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "autoload_known_extensions": "false",
+}
 _SNAPSHOT: Final = {"postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}}
 _READ_ONLY: Final = {
     "sqlite": "PRAGMA query_only = ON",
@@ -37,11 +42,16 @@ _READ_ONLY: Final = {
 }
 
 
+def is_url(path: object) -> bool:
+    """Return whether a text is the URL of a database."""
+    return isinstance(path, str) and bool(_URL.match(path))
+
+
 def is_database(path: object) -> bool:
     """Return whether what is named is a database: a URL, or a file of DuckDB or SQLite."""
-    if isinstance(path, str) and _URL.match(path):
-        return True
-    return isinstance(path, str | Path) and Path(path).is_file() and kind_of(Path(path)) in ("duckdb", "sqlite")
+    if not isinstance(path, str | Path) or is_url(path):
+        return is_url(path)
+    return Path(path).is_file() and kind_of(Path(path)) in ("duckdb", "sqlite")
 
 
 def read_database(path: str | Path, *, layout: Layout) -> dict[str, Body]:
@@ -60,7 +70,7 @@ def read_database(path: str | Path, *, layout: Layout) -> dict[str, Body]:
     """
     _refuse_other_statements(layout)
     where = name_of(path)
-    opened = _duckdb(Path(path)) if not _URL.match(str(path)) and kind_of(Path(path)) == "duckdb" else _sql(str(path))
+    opened = _duckdb(Path(path)) if not is_url(path) and kind_of(Path(path)) == "duckdb" else _sql(str(path))
     with opened as (run, present):
         queries = _queries(layout, present, where)
         return {name: _body(run, query, name, layout, where) for name, query in queries.items()}
@@ -105,10 +115,12 @@ def query_of(table: str) -> str:
 
 def name_of(path: str | Path) -> str:
     """Return what a file or database is called, without the URL that leads to it and what is secret in it."""
-    text = str(path)
-    if not _URL.match(text):
-        return Path(text).name
-    return Path(text.split("://", 1)[1].split("?")[0].rsplit("@", 1)[-1]).name or "of the URL"
+    if not is_url(path):
+        return Path(path).name
+    try:
+        return Path(_url(str(path)).database or "").name or "of the URL"
+    except (ImportError, ReadingError):
+        return "of the URL"
 
 
 @contextmanager
@@ -119,8 +131,7 @@ def _duckdb(path: Path) -> Iterator[tuple[Run, dict[str, str]]]:
         raise ReadingError(f"{path.name} is a DuckDB file; install arkit[duckdb] to read it.") from error
     try:
         # A view in a file may name other files, or places in the network; it stays shut in.
-        shut_in = {"enable_external_access": "false", "autoload_known_extensions": "false"}
-        with duckdb.connect(str(path), read_only=True, config=shut_in) as connection:
+        with duckdb.connect(str(path), read_only=True, config=_SHUT_IN) as connection:
             connection.execute("begin")
 
             def run(query: str) -> pl.DataFrame:
@@ -167,7 +178,7 @@ def _runner(connection: Connection) -> Run:
 def _url(path: str) -> URL:
     from sqlalchemy import make_url
 
-    if not _URL.match(path):
+    if not is_url(path):
         return make_url("sqlite://").set(database=f"file:{Path(path).resolve()}", query={"mode": "ro", "uri": "true"})
     try:
         return make_url(path)
@@ -181,6 +192,7 @@ def _url(path: str) -> URL:
 def _without_secrets(told: str, url: URL) -> str:
     values: Mapping[str, Any] = url.query
     secrets = [str(url.password or ""), *(str(value) for name, value in values.items() if _SECRET.search(name))]
+    secrets += [secret for value in values.values() for secret in _WITHIN.findall(str(value))]
     for secret in filter(None, secrets):
         told = told.replace(secret, "***")
     return told

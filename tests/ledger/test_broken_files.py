@@ -158,7 +158,7 @@ FOUND: dict[str, tuple[Row, str, str | None, float, float, str]] = {
     "no number": (one(ID, None), "missing_id", None, 0, 50, FINE),
     "no customer": (one(CUSTOMER, None), "no_customer", None, 50, 0, FINE),
     "another spelling": (one(NAME, "ALFA"), "several_names", "ALFA and 1 other spellings", 50, 0, FINE),
-    "a currency that does not exist": (one(CURRENCY, "EURO"), "unknown_currency", "EURO", 0, 50, FINE),
+    "a currency that does not exist": (one(CURRENCY, "ECU"), "unknown_currency", "ECU", 0, 50, FINE),
     "no currency": (one(CURRENCY, None), "unknown_currency", None, 0, 50, FINE),
     "the header again": (HEADER, "unreadable_amount", "amount", 0, 0, WAIT),
     "a total": (["Total", *[None] * 5, "300.10"], "unknown_currency", None, 0, 300.10, FINE),

@@ -1,5 +1,6 @@
 """Databases: a query for each table, exact amounts, nothing changed, and no password in anything that is told."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -202,6 +203,18 @@ def test_a_check_of_a_database(sqlite: str, tmp_path: Path, capsys: pytest.Captu
     row = [cell.value for cell in openpyxl.load_workbook(found)["Items"][6]]
     assert row[:2] == [4, "unknown_currency"]
     assert row[7:] == ["D", "0020", "2026-01-06", "2026-02-05", "XXQ", "7", None]
+
+
+def test_a_report_of_a_database_names_it_without_its_password(postgres: str, tmp_path: Path) -> None:
+    stated = tmp_path / "layout.toml"
+    stated.write_text('name = "books"\n[items]\nquery = "select * from items where item_id <> \'D\'"')
+    options = ["--layout", str(stated), "--as-of", "2026-01-06", "--output", str(tmp_path / "out"), "--quiet"]
+    assert main(["report", "--ledger", postgres, *options]) == 0
+    made = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert {"run.json", "report.html", "report.xlsx"} <= {path.name for path in made}
+    assert [path for path in made if b"s3cret" in path.read_bytes()] == []
+    run = json.loads(next(path for path in made if path.name == "run.json").read_text())
+    assert run["inputs"][0] == {"role": "ledger", "database": "postgres"}
 
 
 def test_without_the_extra_the_way_out_is_named(tmp_path: Path) -> None:

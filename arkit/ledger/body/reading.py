@@ -12,6 +12,7 @@ from arkit.errors import ReadingError
 from arkit.ledger.body.above import DAY, stated_above
 from arkit.ledger.body.amount_cells import exact
 from arkit.ledger.body.header import Header, find_header
+from arkit.ledger.body.numbers import refuse_long_numbers, with_comma
 from arkit.ledger.body.rows import BLANK, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, SECTION, TOTAL, Roles, kinds_of
 from arkit.ledger.body.sections import with_sections
 from arkit.ledger.body.totals import PROOF, Tally, covered, proofs, unproven
@@ -56,7 +57,8 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     """
     header = find_header(grid, table)
     roles = Roles(_complete(table, header, grid.file), name)
-    rows = classified(grid, header, roles)
+    refuse_long_numbers(grid, header, roles)
+    rows = with_comma(classified(grid, header, roles), grid, roles, layout)
     tally = _tally(rows, roles, layout)
     found = proofs(tally)
     rows = rows.with_columns(_settled(rows, found, roles))
@@ -121,9 +123,7 @@ def _tally(rows: pl.DataFrame, roles: Roles, layout: Layout) -> Tally:
     texts = [name for name in rows.columns if name not in (*roles.amounts, "source_row", "kind")]
     currency = roles.table.columns.get("currency")
     given = pl.col(currency) if currency and currency not in roles.amounts else pl.lit(None, dtype=pl.String)
-    amounts = [
-        exact(pl.col(name), decimal_mark=layout.decimal_mark).to_physical().alias(name) for name in roles.amounts
-    ]
+    amounts = [exact(rows[name], decimal_mark=layout.decimal_mark).to_physical().alias(name) for name in roles.amounts]
     if (rows["kind"] == ITEM).all():
         return Tally(pl.DataFrame(schema={"source_row": pl.Int64, "kind": pl.String, "currency": pl.String}), ())
     told = rows.select(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -13,9 +14,14 @@ from arkit.ledger.layout import TableLayout
 from arkit.ledger.schema import TABLES
 from arkit.ledger.vocabulary import any_of
 
-DATE: Final = (
-    r"\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b|\d{4}年\d{1,2}月\d{1,2}|^\d{8}$|\b\d{1,2}[ -.]{1,2}[^\W\d_]{3,9}\.?[ -,]{1,2}\d{2,4}\b"
-    r"|\b[A-Z][a-z]{2,8} \d{1,2}, \d{4}\b"
+DATE: Final = "|".join(
+    (
+        r"\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b",
+        r"\d{4}年\d{1,2}月\d{1,2}日?",
+        r"^\d{8}$",
+        r"\b\d{1,2}[ .-]{1,2}[^\W\d_]{3,9}\.?[ ,-]{1,2}\d{2,4}\b",
+        r"\b[A-Z][a-z]{2,8} \d{1,2}, \d{4}\b",
+    )
 )
 _RULE: Final = r"^[-=_*+| ]{3,}$"
 _KEYS: Final = ("item_id", "document_id", "payment_id", "counterpart_item_id")
@@ -72,8 +78,10 @@ def kinds_of(rows: pl.DataFrame, roles: Roles, repeats: pl.DataFrame) -> pl.Seri
         has_day=_any(*(pl.col(name).str.contains(DATE) for name in roles.days)),
         has_amount=_any(*(_filled(name) for name in roles.amounts)),
         is_total=_any(*(pl.col(name).str.contains(any_of("rows", "total")) for name in roles.ids)),
+        labelled=_labelled(rows, roles),
     ).with_columns(pl.all().fill_null(False))
-    plain = facts.select(pl.col("has_id") & pl.col("has_day") & pl.col("has_amount") & ~pl.col("is_total")).to_series()
+    no_item = pl.col("is_total") | pl.col("labelled")
+    plain = facts.select(pl.col("has_id") & pl.col("has_day") & pl.col("has_amount") & ~no_item).to_series()
     kinds = pl.Series("kind", [ITEM], dtype=pl.String).new_from_index(0, rows.height)
     if plain.all():
         return kinds
@@ -95,7 +103,9 @@ def _kinds_of_rest(rows: pl.DataFrame, facts: pl.DataFrame, roles: Roles, repeat
     ).hstack(facts)
     has_id, has_day, has_amount = (pl.col(name) for name in ("has_id", "has_day", "has_amount"))
     loose = pl.lit(roles.is_tree) & ~has_day
-    item = (has_day & (has_amount | has_id) & ~pl.col("is_total")) | (has_id & has_amount & ~loose & ~pl.col("total"))
+    total = pl.col("total") | pl.col("labelled")
+    no_item = pl.col("is_total") | pl.col("labelled")
+    item = (has_day & (has_amount | has_id) & ~no_item) | (has_id & has_amount & ~loose & ~total)
     faulty = has_id & (pl.col("cells") > 2) & ~loose
     passed_over = pl.lit(SECTION if roles.table.sections else OTHER)
     kind = (
@@ -105,15 +115,24 @@ def _kinds_of_rest(rows: pl.DataFrame, facts: pl.DataFrame, roles: Roles, repeat
         .then(pl.lit(REPEATED))
         .when(item)
         .then(pl.lit(ITEM))
-        .when(has_amount & pl.col("total"))
+        .when(has_amount & total)
         .then(pl.lit(TOTAL))
         .when(has_amount)
         .then(pl.lit(PERHAPS_TOTAL))
-        .when(faulty & ~pl.col("total"))
+        .when(faulty & ~total)
         .then(pl.lit(ITEM))
         .otherwise(passed_over)
     )
     return told.select(kind.alias("kind")).to_series()
+
+
+def _labelled(rows: pl.DataFrame, roles: Roles) -> pl.Expr:
+    """Tell which rows begin with the word that stands before a value of a section: such a row is no item."""
+    words = [re.escape(word) for word in roles.table.section_labels.values() if word]
+    names = [name for name in rows.columns if name not in {*roles.amounts, "source_row"}]
+    if not words or not names:
+        return pl.lit(False)
+    return pl.coalesce(names).str.contains(rf"(?i)^\W*(?:{'|'.join(words)})(?:\b|\W|$)")
 
 
 def _filled(name: str) -> pl.Expr:

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from arkit.ledger.body.rows import ITEM, PERHAPS_TOTAL, SECTION, TOTAL, Roles
+from arkit.ledger.body.rows import DATE, ITEM, PERHAPS_TOTAL, SECTION, TOTAL, Roles
 from arkit.ledger.vocabulary import any_of
 
 # A code before a name: at least three digits, "10023 Alfa GmbH" but not "3M Deutschland".
@@ -21,10 +21,15 @@ def with_sections(rows: pl.DataFrame, roles: Roles) -> pl.DataFrame:
     if not roles.table.sections or not labels:
         return rows
     below = roles.table.sections == "below"
-    texts = [name for name in rows.columns if name not in {*roles.amounts, "source_row", "kind", *roles.days}]
-    named = rows.with_columns(
-        pl.when(_is_section(below)).then(_value(texts, label, name, labels)).alias(f"= {name}")
-        for name, label in labels.items()
+    days = {*roles.days} - {*roles.table.dated_in.values()}
+    texts = [name for name in rows.columns if name not in {*roles.amounts, "source_row", "kind"}]
+    # A section may begin in the column of the days, but a day is not its name.
+    told = rows.with_columns(pl.when(~pl.col(name).str.contains(DATE)).then(pl.col(name)) for name in days)
+    named = rows.hstack(
+        told.select(
+            pl.when(_is_section(below, label)).then(_value(texts, label, name, labels)).alias(f"= {name}")
+            for name, label in labels.items()
+        )
     )
     columns = [f"= {name}" for name in labels]
     if "customer_id" not in labels:
@@ -41,8 +46,8 @@ def with_sections(rows: pl.DataFrame, roles: Roles) -> pl.DataFrame:
     return named.with_columns(filled).drop("section")
 
 
-def _is_section(below: bool) -> pl.Expr:
-    kinds = [SECTION, TOTAL, PERHAPS_TOTAL] if below else [SECTION, PERHAPS_TOTAL]
+def _is_section(below: bool, label: str) -> pl.Expr:
+    kinds = [SECTION, TOTAL, PERHAPS_TOTAL] if below or label else [SECTION, PERHAPS_TOTAL]
     return pl.col("kind").is_in(kinds)
 
 
@@ -89,7 +94,7 @@ def _labelled(texts: list[str], label: str) -> pl.Expr:
 def _without_total(text: pl.Expr) -> pl.Expr:
     """Return what a total is of: "Total for Alfa GmbH" is of Alfa GmbH; a grand total is of nothing."""
     word = any_of("rows", "total")
-    grand = any_of("rows", "grand")
+    grand = f"{any_of('rows', 'grand')}|{any_of('rows', 'plain')}"
     rest = text.str.replace(word, "").str.replace(r"(?i)^\W*(?:(?:for|of|für|по|von)\b)?[\s:：]*", "").str.strip_chars()
     stripped = pl.when(text.str.contains(word)).then(rest).otherwise(text)
     return pl.when(~text.str.contains(grand) & (stripped != "")).then(stripped)

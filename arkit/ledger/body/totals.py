@@ -79,7 +79,7 @@ def _tested(rows: pl.DataFrame, totals: pl.DataFrame, column: str, of_currency: 
     ends = pl.DataFrame({"place": [-1, end], "sum": [0, whole]}, schema={"place": pl.Int64, "sum": pl.Int128})
     edges = pl.concat([edges.with_columns(pl.col("sum").cast(pl.Int128)), ends]).rename({"place": "edge"})
     stated = totals.join(sums.select("place", pl.col("sum").cast(pl.Int128)), on="place", maintain_order="left")
-    stated = stated.with_columns(stated=pl.col(column).cast(pl.Int128), is_grand=_is_grand(end))
+    stated = stated.with_columns(stated=pl.col(column).cast(pl.Int128))
     below = stated.with_columns(wanted=pl.col("sum") - pl.col("stated")).join(
         edges, left_on="wanted", right_on="sum", how="inner"
     )
@@ -95,28 +95,33 @@ def _tested(rows: pl.DataFrame, totals: pl.DataFrame, column: str, of_currency: 
         ]
     ).unique("place", keep="first", maintain_order=True)
     tested = stated.join(runs, on="place", how="left", maintain_order="left")
-    return tested.with_columns(
-        difference=pl.when(pl.col("first").is_not_null()).then(0).otherwise(_difference(edges, tested, whole))
+    proven = pl.col("first").is_not_null()
+    # Where a total of everything is proven, no other can be meant to be one.
+    whole_is_proven = bool(tested.select((proven & (pl.col("stated") == whole)).any()).item())
+    differing = _differences(edges, tested, whole, whole_is_proven=whole_is_proven)
+    return differing.with_columns(
+        difference=pl.when(proven).then(0).otherwise("difference"),
+        is_grand=pl.when(proven).then(pl.col("stated") == whole).otherwise("is_grand"),
     )
 
 
-def _is_grand(end: int) -> pl.Expr:
-    return pl.col("label").str.contains(any_of("rows", "grand")).fill_null(False) | (pl.col("place") >= end - 1)
+def _differences(
+    edges: pl.DataFrame, tested: pl.DataFrame, whole: int, *, whole_is_proven: bool
+) -> pl.DataFrame:
+    """Return totals with what each states beyond the items that it should prove, and whether these are all of them.
 
-
-def _difference(edges: pl.DataFrame, tested: pl.DataFrame, whole: int) -> pl.Series:
-    """Return what a total states beyond the items that it should prove: all of them, or those since the last total."""
+    A total whose words do not tell is taken as the one that it differs from less.
+    """
     before = (
         tested.select("place")
         .sort("place")
         .join_asof(edges.sort("edge"), left_on="place", right_on="edge", strategy="backward", allow_exact_matches=False)
     )
     since = tested.join(before.select("place", before="sum"), on="place", how="left", maintain_order="left")
-    return since.select(
-        pl.when("is_grand")
-        .then(pl.col("stated") - whole)
-        .otherwise(pl.col("stated") - pl.col("sum") + pl.col("before"))
-    ).to_series()
+    of_all, of_some = pl.col("stated") - whole, pl.col("stated") - pl.col("sum") + pl.col("before")
+    named = pl.col("label").str.contains(any_of("rows", "grand")).fill_null(False)
+    is_grand = pl.lit(not whole_is_proven) & (named | (of_all.abs() <= of_some.abs()))
+    return since.with_columns(difference=pl.when(is_grand).then(of_all).otherwise(of_some), is_grand=is_grand)
 
 
 def unproven(found: pl.DataFrame, *, column: str) -> pl.DataFrame:

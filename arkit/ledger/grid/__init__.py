@@ -2,5 +2,6 @@
 
 from arkit.ledger.grid.model import CELL, Grid
 from arkit.ledger.grid.opening import open_grid
+from arkit.ledger.grid.sheets import is_text
 
-__all__ = ["CELL", "Grid", "open_grid"]
+__all__ = ["CELL", "Grid", "is_text", "open_grid"]

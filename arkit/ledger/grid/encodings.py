@@ -84,9 +84,9 @@ def _score(content: bytes, encoding: str) -> float:
 
 
 def _is_common_hanzi(letter: str) -> bool:
-    """Tell whether a letter is one of the 3,755 most frequent of GB 2312, or one of its signs."""
+    """Tell whether a letter is one of the 3,755 most frequent of GB 2312, or one of its signs and other letters."""
     try:
         first = letter.encode("gb2312")[0]
     except UnicodeEncodeError:
         return False
-    return 0xA1 <= first <= 0xA3 or 0xB0 <= first <= 0xD7
+    return 0xA1 <= first <= 0xA9 or 0xB0 <= first <= 0xD7

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Literal
 
 import polars as pl
@@ -27,6 +28,7 @@ class Grid:
     encoding: str = "utf-8"
     delimiter: str = ","
     sheet: str = ""
+    path: Path | None = None
     findings: pl.DataFrame = field(default_factory=no_findings)
 
     @property

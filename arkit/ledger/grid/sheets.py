@@ -43,7 +43,8 @@ def sheet_grid(path: Path, *, sheet: str = "") -> Grid:
         ) from error
     if cells.width > WIDEST:
         raise ReadingError(f"{path.name} has {cells.width:,} columns; no export of receivables has that many.")
-    return Grid(tidy(cells), path.name, "workbook", sheet=chosen, findings=notices(found, chosen, table="items"))
+    seen = notices(found, chosen, table="items")
+    return Grid(tidy(cells), path.name, "workbook", sheet=chosen, path=path, findings=seen)
 
 
 def _load(book: Any, sheet: str, **how: Any) -> pl.DataFrame:
@@ -69,3 +70,25 @@ def _chosen(book: Any, file: str) -> str:
 def _known_headers(cells: pl.DataFrame) -> int:
     rows = ({found.name for cell in row if cell and (found := meaning(cell))} for row in cells.iter_rows())
     return max((len(names) for names in rows), default=0)
+
+
+def is_text(grid: Grid, column: str, *, below: int) -> bool:
+    """Tell whether every cell of a column of a workbook is text, below some rows; numbers only look like it.
+
+    The sheet is read once more, so this is asked only where it matters: of long numbers, and of 1.234.
+    """
+    import fastexcel
+
+    place = grid.columns.index(column)
+    try:
+        sheet = fastexcel.read_excel(str(grid.path)).load_sheet(
+            grid.sheet,
+            header_row=None,
+            skip_rows=below,
+            use_columns=[place],
+            schema_sample_rows=None,
+            dtype_coercion="strict",
+        )
+    except fastexcel.FastExcelError:
+        return False
+    return bool(sheet.to_polars().dtypes == [pl.String])

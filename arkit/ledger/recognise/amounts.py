@@ -32,7 +32,7 @@ def recognise_decimal_mark(
     if stated:
         return stated, Decision("decimal_mark", stated, "hint", "stated")
     cells = pl.concat([rows.select("source_row", cell=header) for header in headers]).drop_nulls("cell")
-    cells = cells.with_columns(plain=bare(pl.col("cell")).str.replace_all(_SPACES, ""))
+    cells = cells.with_columns(plain=bare(cells["cell"]).str.replace_all(_SPACES, ""))
     comma, point = (cells.filter(pl.col("plain").str.contains(pattern)) for pattern in (_COMMA, _POINT))
     either = cells.filter(pl.col("plain").str.contains(_EITHER))
     if comma.height and point.height and not from_workbook:

@@ -57,7 +57,7 @@ def recognise_currency(
     if len(in_headers) == 1:
         code = next(iter(in_headers))
         return Currency(Decision("currency", code, "named in the header of the amounts"), constants={"currency": code})
-    if len(amounts) == 1 and not rows.select(currency_in(pl.col(amounts[0]), rows[amounts[0]])).to_series().has_nulls():
+    if len(amounts) == 1 and not currency_in(rows[amounts[0]]).has_nulls():
         decision = Decision("currency", amounts[0], "stands in each cell of the amounts")
         return Currency(decision, columns={"currency": amounts[0]})
     found = _above(above)

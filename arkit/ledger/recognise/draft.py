@@ -8,7 +8,8 @@ from typing import Any, Final, Self
 import msgspec
 import polars as pl
 
-from arkit.errors import ReadingError
+from arkit.errors import ReadingError, listed
+from arkit.ledger.body.rows import DATE
 from arkit.ledger.layout import Shape, TableLayout
 from arkit.ledger.recognise.columns import Columns
 from arkit.ledger.recognise.hints import Hints
@@ -89,9 +90,16 @@ class Draft:
         return self.with_table(columns=columns, constants=constants, plus=plus, minus=minus).adding(*made)
 
 
-def likely_items(rows: pl.DataFrame, file: str) -> pl.DataFrame:
-    """Return the rows with about as many cells as most have: sections, totals and notes have fewer."""
+def likely_items(rows: pl.DataFrame, repeats: pl.DataFrame, file: str) -> pl.DataFrame:
+    """Return the rows with a day and about as many cells as most have: sections, totals and notes have fewer.
+
+    ``repeats`` are the rows of the header and those above it, which stand again at page breaks.
+    """
+    whole = pl.concat_str(pl.exclude("source_row"), separator="\x1f", ignore_nulls=True)
+    rows = rows.filter(~whole.is_in(repeats.select(whole).to_series().implode()))
     names = [name for name in rows.columns if name != "source_row"]
+    dated = rows.filter(pl.any_horizontal(pl.col(names).str.contains(DATE)))
+    rows = dated if dated.height else rows
     filled = rows.select(pl.sum_horizontal(pl.col(name).is_not_null() for name in names)).to_series()
     usual = filled.filter(filled >= _FEWEST_CELLS).median()
     if not isinstance(usual, float):
@@ -120,11 +128,16 @@ def amounts_of(columns: Columns, dated: str, file: str) -> Draft:
             for base, name in (("base_open_amount", "open_amount"), ("base_amount", "amount")):
                 if base in of:
                     of[name] = of.pop(base)
-    if "document_date" not in of and not dated:
-        summary = " It looks like a summary by customer: " if columns.buckets else " "
+    if not {"amount", "open_amount"} & {*of, *plus}:
         raise ReadingError(
-            f"No column of {file} has the day of the document.{summary}without it neither aging nor due dates can be told "
-            'again. Export the detail by document, or say hints={"columns": {"document_date": "..."}}.'
+            f"No column of {file} is known to hold amounts. Say which: "
+            'hints={"columns": {"open_amount": "..."}} or {"amount": "..."}. Known: ' + listed(of.values()) + "."
+        )
+    if "document_date" not in of and not dated:
+        summary = ", as in a summary by customer" if columns.buckets else ""
+        raise ReadingError(
+            f"No column of {file} has the day of the document{summary}. Without it neither the age nor the history of an "
+            'item can be told. Export the detail by document, or say hints={"columns": {"document_date": "..."}}.'
         )
     table = TableLayout(columns=of, plus=plus, minus=minus, dated_in={"document_date": dated} if dated else {})
     return Draft(table, dict(columns.of), columns.currencies)

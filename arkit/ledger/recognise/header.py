@@ -23,8 +23,9 @@ def recognise_header(grid: Grid, *, wanted: set[str]) -> tuple[Header, Decision]
         No row has enough known headers.
     """
     rows = grid.top(SEARCHED)
-    best, first, lines = max(
-        (_score(rows[start : start + lines], wanted), -start, -lines)
+    # Two lines only where they tell more than one; the first such row, since a header may be repeated.
+    best, lines, first = max(
+        (_score(rows[start : start + lines], wanted), -lines, -start)
         for start in range(len(rows))
         for lines in (1, 2)
         if start + lines <= len(rows)

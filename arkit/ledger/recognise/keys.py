@@ -60,5 +60,4 @@ def _is_unique(rows: pl.DataFrame, *headers: str) -> bool:
 def _few(rows: pl.DataFrame, *headers: str) -> bool:
     """Tell whether few rows repeat another, or all that do repeat it wholly."""
     cells = rows.select(headers)
-    again = int((~cells.is_first_distinct()).sum()) if len(headers) == 1 else cells.height - cells.n_unique()
-    return again <= max(1, _REPEATED * rows.height)
+    return cells.height - cells.n_unique() <= max(1, _REPEATED * rows.height)

@@ -68,15 +68,16 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
     named = grid.cells.rename(header.names)
     rows, above = named.slice(header.below), named.slice(0, header.first)
     lines = grid.top(header.below)[header.first :]
-    columns = recognise_columns(likely_items(rows, grid.file), meanings_of(lines), hints, grid.file)
+    likely = likely_items(rows, named.slice(0, header.below), grid.file)
+    columns = recognise_columns(likely, meanings_of(lines), hints, grid.file)
     draft = amounts_of(columns, _day_in_text(rows, columns), grid.file)
+    draft = draft.adding(_about_file(grid), found, *columns.decisions)
     draft = _with_customer(draft, rows, above, grid.file)
     items = rows.filter(kinds_of(rows, Roles(draft.table), named.slice(header.first, header.lines)) == ITEM)
     if items.is_empty():
         raise ReadingError(
             f"{grid.file} has a header (row {grid.cells['source_row'][header.first]}) but no items below it."
         )
-    draft = draft.adding(_about_file(grid), found, *columns.decisions)
     draft, layout = _with_values(draft, items, lines_above(grid, header), grid, hints, snapshot_on)
     table = msgspec.structs.replace(complete(draft), header=_texts(grid, header), header_lines=header.lines)
     return msgspec.structs.replace(layout, items=table), draft.decisions

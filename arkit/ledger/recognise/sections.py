@@ -17,6 +17,7 @@ from arkit.ledger.vocabulary import any_of, currency_of, meaning
 
 NAMED: Final = ("customer_id", "name", "currency", "entity", "account", "contract")
 _LONGEST_LABEL: Final = 4
+_OF_NOBODY: Final = f"{any_of('rows', 'grand')}|{any_of('rows', 'plain')}"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def recognise_sections(rows: pl.DataFrame, above: pl.DataFrame, table: TableLayo
     plain = others.filter(pl.col("kind").is_in([OTHER, PERHAPS_TOTAL]) & pl.any_horizontal(pl.col(texts).is_not_null()))
     if plain.filter("before").height:
         return _unlabelled("above", plain, texts, labels)
-    named = others.filter((pl.col("kind") == TOTAL) & ~pl.coalesce(texts).str.contains(any_of("rows", "grand")))
+    named = others.filter((pl.col("kind") == TOTAL) & ~pl.coalesce(texts).str.contains(_OF_NOBODY))
     if named.height or plain.height:
         return _unlabelled("below", named if named.height else plain, texts, labels)
     raise ReadingError(

@@ -45,15 +45,8 @@ def recognise_shape(
     Raises
     ------
     ReadingError
-        It has no amount, or it could be a snapshot of a day that nothing names.
+        It is a snapshot of a day that nothing names.
     """
-    if not given & {"amount", "open_amount"}:
-        raise ReadingError(
-            f"No column of {file} is known to hold amounts. Say which: "
-            'hints={"columns": {"open_amount": "..."}} or {"amount": "..."}. It has: '
-            + ", ".join(rows.columns[1:])
-            + "."
-        )
     has_days = settled is not None and rows[settled].null_count() < rows.height
     if hints.shape != "open_items" and has_days and "amount" in given:
         return _any_day(rows, str(settled))

@@ -37,7 +37,7 @@ def recognise_signs(
     types, made = _types(rows, columns)
     if len(amounts) > 1:
         return Signs(types=types, decisions=(*made, Decision("signs", "by column", "debit and credit, or an aging")))
-    amount = rows.select(exact(pl.col(amounts[0]), decimal_mark=mark)).to_series()
+    amount = exact(rows[amounts[0]], decimal_mark=mark)
     marked = _marks(rows, columns.get("mark"), amount)
     if marked:
         header, credits = marked
