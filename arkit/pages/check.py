@@ -69,10 +69,21 @@ class Check:
         yield ""
 
     def _decisions(self) -> list[str]:
+        """Return the decisions, the less certain first; columns that say by their headers what they are, in one line."""
         reading = self.ledger.reading
-        return lines_of(reading.decisions, columns=_COLUMNS) if reading and reading.made else []
+        if reading is None or not reading.made:
+            return []
+        made = reading.decisions[["what", "decided", "sure", "evidence"]]
+        by_header = (made["evidence"] == _BY_HEADER) & (made["sure"] == "certain")
+        named = [f"{what} = {header}" for what, header in made.loc[by_header, ["what", "decided"]].to_numpy()]
+        others = made[~by_header].sort_values("sure", key=lambda sure: sure != "likely", kind="stable")
+        return [
+            *lines_of(others, columns=_COLUMNS),
+            *([f"Columns by their headers: {', '.join(named)}"] if named else []),
+        ]
 
 
+_BY_HEADER: Final = "header"
 _COLUMNS: Final = {
     "done": Column("What was done"),
     "amounts": Column("Amounts"),

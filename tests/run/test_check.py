@@ -150,3 +150,38 @@ def test_a_frozen_ledger_is_checked_without_its_source(tmp_path: Path, capsys: p
     ar.freeze(ar.read_ledger(export(tmp_path, LATE)), tmp_path / "frozen")
     assert main(["check", str(tmp_path / "frozen"), "--findings", str(tmp_path / "found.xlsx")]) == 0
     assert len(sheet(tmp_path / "found.xlsx", "Items")) == 2
+
+
+def test_what_was_decided_is_told_the_less_certain_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "export.csv"
+    rows = ["Open items", "", "Customer;Invoice;Invoice date;Due date;Currency;Open amount"]
+    rows += [f"C{number};R{number};{number}.03.2026;{number + 1}.04.2026;EUR;1.000,5{number}" for number in range(1, 9)]
+    rows += ["C9;R9;31.03.2026;30.04.2026;EUR;1.000,59", "Total;;;;;9.004,95"]
+    path.write_text("\n".join(rows))
+    saved = tmp_path / "saved.toml"
+    assert main(["check", str(path), "--as-of", "2026-03-31", "--save-layout", str(saved)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    start = said.index("How it was read")
+    assert said[start + 1].split() == ["What", "Decided", "How", "sure", "Evidence"]
+    sure = [line for line in said[start + 2 : said.index("", start)] if "  likely  " in line]
+    assert said[start + 2 : start + 2 + len(sure)] == sure
+    assert "  Columns by their headers: customer_id = Customer" in "\n".join(said)
+    assert any("all 1 proven" in line for line in said)
+    assert f"Layout for next month: {saved}" in said
+    assert main(["check", str(path), "--as-of", "2026-03-31", "--layout", str(saved)]) == 0
+    assert "  main    EUR       9,004.95" in capsys.readouterr().out
+
+
+def test_the_findings_of_a_recognised_export_stand_beside_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    rows = ["Open items at 31.03.2026", "Customer;Invoice;Invoice date;Due date;Currency;Open amount"]
+    rows += [f"C{number};R{number};{number}.03.2026;20.04.2026;EUR;1.000,5{number}" for number in range(1, 10)]
+    rows += ["C9;R10;31.03.2026;30.04.2026;EUR;ten"]
+    path.write_text("\n".join(rows))
+    found = tmp_path / "found.xlsx"
+    assert not check([path], as_of="2026-03-31", findings=found).can_report
+    header, *below = sheet(found, "Items")
+    assert header[7:] == ("Customer", "Invoice", "Invoice date", "Due date", "Currency", "Open amount")
+    assert [(row[0], row[1], row[7:]) for row in below] == [
+        (12, "unreadable_amount", ("C9", "R10", "31.03.2026", "30.04.2026", "EUR", "ten"))
+    ]
