@@ -85,7 +85,7 @@ class Check:
 
 _BY_HEADER: Final = "header"
 _COLUMNS: Final = {
-    "done": Column("What was done"),
+    "done": Column("Done"),
     "amounts": Column("Amounts"),
     "what": Column("What"),
     "decided": Column("Decided"),

@@ -46,7 +46,7 @@ def findings_sheets(check: Check, cells: Mapping[str, Mapping[str, pl.DataFrame]
         title=title,
         subtitle=f"What was wrong with the source, and what was done. Checked as of {day_shown(check.day)}.",
         note=check.obstacle or "A report can be run.",
-        columns={"done": Column("What was done"), "amounts": Column("Amounts"), "message": Column("Why")},
+        columns={"done": Column("Done"), "amounts": Column("Amounts"), "message": Column("Why")},
     )
     tables = check.ledger.frames.findings.partition_by("table", as_dict=True, maintain_order=True)
     return [kinds, *(_sheet(str(name), rows, cells.get(str(name), {}), title) for (name,), rows in tables.items())]
@@ -68,7 +68,7 @@ def _sheet(name: str, findings: pl.DataFrame, cells: Mapping[str, pl.DataFrame],
     )
 
 
-_TITLES: Final = {"source_row": Column("Row", "count"), "action": Column("What was done")}
+_TITLES: Final = {"source_row": Column("Row", "count"), "action": Column("Done")}
 
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:

@@ -81,7 +81,7 @@ def test_every_finding_stands_beside_its_row_as_text(tmp_path: Path) -> None:
     target = tmp_path / "found.xlsx"
     check([export(tmp_path, WORDS, TWICE)], findings=target)
     header, *rows = sheet(target, "Items")
-    assert header == ("Row", "Finding", "What was done", "Value", "Amount", "Currency", "Why", *HEADER)
+    assert header == ("Row", "Finding", "Done", "Value", "Amount", "Currency", "Why", *HEADER)
     assert [row[:6] for row in rows] == [
         (5, "duplicate_item", "set apart", "A", 100, "EUR"),
         (4, "unreadable_amount", "set apart", "fifty", None, "EUR"),
