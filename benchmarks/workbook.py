@@ -1,4 +1,4 @@
-"""Reading a workbook: as a checked ledger, with and without a layout, beside what calamine needs for the cells alone."""
+"""Reading a workbook as a checked ledger, with and without a layout, beside what calamine needs for the cells alone."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Check:
         yield ""
 
     def _decisions(self) -> list[str]:
-        """Return the decisions, the less certain first; columns that say by their headers what they are, in one line."""
+        """Return the decisions, the less certain first; what columns say by their headers stands in one line."""
         reading = self.ledger.reading
         if reading is None or not reading.made:
             return []
