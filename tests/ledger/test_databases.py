@@ -128,6 +128,12 @@ def test_nothing_is_changed(kind: str, request: pytest.FixtureRequest) -> None:
     assert len(ar.read_ledger(place, layout=layout()).items) == 3
 
 
+def test_sqlite_is_told_to_refuse_changes(sqlite: str) -> None:
+    query = "select query_only as item_id, 1 as customer_id, '2026-01-05' as document_date, 'EUR' as currency"
+    stated = TableLayout(query=f"{query} from pragma_query_only")
+    assert ar.read_ledger(sqlite, layout=layout(items=stated)).items["item_id"].tolist() == ["1"]
+
+
 @databases()
 def test_a_query_that_fails_is_a_sentence(kind: str, request: pytest.FixtureRequest) -> None:
     with pytest.raises(ReadingError, match=r"cannot be read.*nowhere") as failed:

@@ -193,6 +193,11 @@ def test_an_open_document_is_read_whatever_empty_rows_it_ends_with(tmp_path: Pat
     assert round(ar.aging_table(ledger, as_of=DAY)["net"].sum(), 2) == GOOD_TOTAL
 
 
+def test_empty_rows_below_a_wide_open_document_are_harmless(tmp_path: Path) -> None:
+    wide = ods_row(*HEADER, 93, "note") + "".join(ods_row(*row) for row in GOOD)
+    assert seen(read(tmp_path, ods(wide + ods_row(16_384, times=1_048_000)), name="items.ods")) == {}
+
+
 @pytest.mark.parametrize(
     "rows",
     {

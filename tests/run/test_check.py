@@ -185,3 +185,10 @@ def test_the_findings_of_a_recognised_export_stand_beside_its_rows(tmp_path: Pat
     assert [(row[0], row[1], row[7:]) for row in below] == [
         (12, "unreadable_amount", ("C9", "R10", "31.03.2026", "30.04.2026", "EUR", "ten"))
     ]
+
+
+def test_the_gravest_findings_stand_first(tmp_path: Path) -> None:
+    target = tmp_path / "found.xlsx"
+    check([export(tmp_path, LATE, WORDS)], findings=target)
+    _, *rows = sheet(target, "Items")
+    assert [row[1] for row in rows] == ["unreadable_amount", "due_before_document"]
