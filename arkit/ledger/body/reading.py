@@ -79,7 +79,10 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
         rows=values.drop("kind"),
         table=simple,
         findings=together(
-            _passed_over(rows, name), _differing(found, name, simple), _outside(rows, found, proven, name)
+            _of_file(grid, name),
+            _passed_over(rows, name),
+            _differing(found, name, simple),
+            _outside(rows, found, proven, name),
         ),
         proofs=found,
         proven_items=int(proven.sum()),
@@ -110,6 +113,10 @@ def refuse_opening_balances(rows: pl.DataFrame, file: str) -> None:
             f"Row {carried['source_row'][0]} of {file} is an opening balance ({text}): the items that it is made of "
             "are not in the file. Export from the beginning, or the open items of a day."
         )
+
+
+def _of_file(grid: Grid, name: str) -> pl.DataFrame:
+    return grid.findings.with_columns(table=pl.lit(name))
 
 
 def _row(grid: Grid, header: Header) -> int:
