@@ -13,7 +13,7 @@ from arkit.ledger.body.above import DAY, stated_above
 from arkit.ledger.body.amount_cells import exact
 from arkit.ledger.body.header import Header, find_header
 from arkit.ledger.body.numbers import refuse_long_numbers, with_comma
-from arkit.ledger.body.rows import BLANK, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, SECTION, TOTAL, Roles, kinds_of
+from arkit.ledger.body.rows import ITEM, OTHER, PERHAPS_TOTAL, SECTION, TOTAL, Roles, kinds_of
 from arkit.ledger.body.sections import refuse_nameless, with_sections
 from arkit.ledger.body.totals import PROOF, Tally, covered, proofs, unproven
 from arkit.ledger.body.values import with_values
@@ -225,6 +225,3 @@ def _beyond(found: pl.DataFrame, roles: Roles, layout: Layout, table: TableLayou
     sums = pl.concat(parts).group_by("currency", maintain_order=True).agg(pl.col("difference").sum())
     sums = sums.with_columns(pl.col("currency").fill_null(pl.lit(table.constants.get("currency"), dtype=pl.String)))
     return sums.select("currency", amount=_minor(sums, "difference"))
-
-
-__all__ = ["BLANK", "REPEATED", "SECTION", "Body", "classified", "read_body"]
