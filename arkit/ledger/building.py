@@ -41,11 +41,12 @@ def build(
     if "items" not in cells:
         raise LedgerError(f"A ledger needs an items table; given: {listed(cells)}.")
     tables = {
-        name: conform(rows, table=name, layout=layout, source=sources.get(name, "")) for name, rows in cells.items()
+        name: conform(rows, table=name, layout=layout.of_table(name), source=sources.get(name, ""))
+        for name, rows in cells.items()
     }
     if tables["items"].rows.is_empty():
         raise LedgerError(f"{sources.get('items', 'The items table')} has a header but no rows. Export it again.")
-    items = make_items(tables["items"], layout=layout, terms_days=_terms_days(tables))
+    items = make_items(tables["items"], layout=layout.of_table("items"), terms_days=_terms_days(tables))
     if items.usable.is_empty():
         raise _nothing_usable(items, sources.get("items", "the items table"))
     day = _snapshot_day(layout, snapshot_on)
@@ -104,14 +105,14 @@ def _postings(
     if layout.shape == "settled":
         raw += _settlements(items, layout, findings)
     if "payments" in tables:
-        receipts = make_receipts(tables["payments"], items, layout=layout)
+        receipts = make_receipts(tables["payments"], items, layout=layout.of_table("payments"))
         raw += [originals(receipts.rows, table="payments"), pay_documents(receipts, items.usable)]
         documents = Items(
             pl.concat([items.rows, receipts.rows], how="diagonal_relaxed"), together(items.findings, receipts.findings)
         )
     for table in ("applications", "entries"):
         if table in tables:
-            rows, found = other_entries(tables[table], documents.usable, table=table, layout=layout)
+            rows, found = other_entries(tables[table], documents.usable, table=table, layout=layout.of_table(table))
             raw.append(rows)
             findings += [tables[table].findings, found]
     posted = pl.concat(raw)
@@ -169,7 +170,7 @@ def _with_amounts(tables: Mapping[str, Conformed], layout: Layout) -> tuple[dict
     for name, amount in (("gl", "balance"), ("sales", "amount")):
         if name in tables:
             rows = tables[name].rows
-            read, found = read_amounts(rows, {amount: "currency"}, table=name, layout=layout)
+            read, found = read_amounts(rows, {amount: "currency"}, table=name, layout=layout.of_table(name))
             unread = read.filter(pl.col(amount).is_null()).drop(amount)
             frames[name] = read.drop_nulls(amount)
             check_sums(frames[name][amount], table=name)

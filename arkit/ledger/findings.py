@@ -13,6 +13,7 @@ Action = Literal["kept", "derived", "set_apart"]
 SCHEMA: Final[dict[str, pl.DataType]] = {
     "code": pl.String(),
     "table": pl.String(),
+    "source": pl.String(),
     "source_row": pl.Int64(),
     "entity": pl.String(),
     "account": pl.String(),
@@ -81,6 +82,17 @@ FAULTS: Final[dict[str, Fault]] = {
     ),
     "repeated_customer": Fault("kept", "The customer is listed more than once; the first row counts."),
     "blank_row": Fault("kept", "Rows without anything in them are passed over."),
+    "named_otherwise": Fault("kept", "The file is of another kind than its name says; it was read as what it is."),
+    "hidden_rows": Fault("kept", "The sheet hides rows, by hand or by a filter; they are read too."),
+    "hidden_columns": Fault("kept", "The sheet hides columns; they are read too."),
+    "hidden_sheets": Fault("kept", "The workbook has sheets that it does not show."),
+    "filters": Fault("kept", "A filter is set in the sheet; the rows that it leaves out are read too."),
+    "merged_rows": Fault("kept", "Cells are merged over several rows; only the first of the rows has their value."),
+    "uncomputed": Fault("kept", "The formulas were stored without a value; their cells are read as empty."),
+    "errors": Fault("kept", "The cells hold errors, such as #REF! or #N/A; they are read as empty."),
+    "long_numbers": Fault(
+        "kept", "A spreadsheet keeps 15 digits of a number; of longer ones the last are lost. Export them as text."
+    ),
 }
 
 

@@ -28,7 +28,14 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     Parameters
     ----------
     file, sheet
-        The file in the folder and the sheet of the workbook; empty for the only one.
+        The file in the folder and the sheet of the workbook; empty for the only one. A pattern (``AR_*.xlsx``) names
+        several files with the same columns: one per entity, one per period.
+    query
+        The query that gives the rows, where the source is a database.
+    in_file_name
+        Canonical name to a pattern with one group, which finds the value in the name of each file.
+    date_order, decimal_mark, delimiter, encoding
+        As in the layout, where this table comes from another system than the others; empty: as the layout says.
     columns
         Canonical name to header in the source. Empty: the headers are the canonical names.
     constants
@@ -72,6 +79,12 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     file: str = ""
     sheet: str = ""
+    query: str = ""
+    in_file_name: dict[str, str] = {}
+    date_order: Literal["", "ymd", "dmy", "mdy"] = ""
+    decimal_mark: Literal["", ".", ","] = ""
+    delimiter: str = ""
+    encoding: str = ""
     columns: dict[str, str] = {}
     constants: dict[str, str] = {}
     keep: dict[str, tuple[str, ...]] = {}
@@ -89,7 +102,16 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     def canonical_names(self) -> set[str]:
         """Return the canonical columns that the layout gives a value to."""
-        named = (self.columns, self.constants, self.joined, self.plus, self.minus, self.section_labels, self.dated_in)
+        named = (
+            self.in_file_name,
+            self.columns,
+            self.constants,
+            self.joined,
+            self.plus,
+            self.minus,
+            self.section_labels,
+            self.dated_in,
+        )
         return {name for names in named for name in names} | ({*self.stated_above} - {"snapshot_on"})
 
     def headers(self) -> set[str]:
@@ -158,6 +180,12 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """Return the layouts of the tables that the export has."""
         stated = {name: getattr(self, name) for name in TABLES}
         return {name: layout for name, layout in stated.items() if layout is not None}
+
+    def of_table(self, name: str) -> Self:
+        """Return the layout with what one table states of its own."""
+        table = self.tables().get(name)
+        own = {field: getattr(table, field, "") for field in ("date_order", "decimal_mark", "delimiter", "encoding")}
+        return msgspec.structs.replace(self, **{field: value for field, value in own.items() if value})
 
     @classmethod
     def load(cls, path: str | Path) -> Self:

@@ -22,6 +22,7 @@ def test_a_small_run_prints_and_writes_its_tables(tmp_path: Path, capsys: pytest
         "36 month-ends by entity",
         "preparing a ledger",
         "CSV to checked ledger",
+        "workbook to checked ledger",
     )
     for case in cases:
         assert re.search(rf"^{case} .* ms", printed, re.MULTILINE), f"no line for {case}:\n{printed}"

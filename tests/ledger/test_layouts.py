@@ -55,8 +55,8 @@ def test_a_ledger_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_items_says_what_it_has(tmp_path: Path) -> None:
-    (tmp_path / "invoices.csv").write_text(ITEMS)
-    with pytest.raises(ReadingError, match=r"no items table.*It has: invoices\.csv"):
+    (tmp_path / "notes.md").write_text(ITEMS)
+    with pytest.raises(ReadingError, match=r"no items table.*It has: notes\.md"):
         ar.read_ledger(tmp_path)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
 import polars as pl
+
+from arkit.ledger.findings import no_findings
 
 CELL: Final = "cell {}"
 WIDEST: Final = 500
@@ -17,7 +19,7 @@ class Grid:
     """The cells of a file or sheet as trimmed text, blank ones missing, with ``source_row`` as a spreadsheet shows it.
 
     ``kind`` tells where the cells come from: ``text``, ``workbook`` (numbers are written with a point, days as ISO
-    dates) or ``table`` (Parquet, likewise).
+    dates) or ``table`` (Parquet, likewise). ``findings`` is what was noticed about the file as a whole.
     """
 
     cells: pl.DataFrame
@@ -27,6 +29,7 @@ class Grid:
     delimiter: str = ","
     sheet: str = ""
     path: Path | None = None
+    findings: pl.DataFrame = field(default_factory=no_findings)
 
     @property
     def columns(self) -> list[str]:

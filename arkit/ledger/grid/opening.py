@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 
 from arkit.errors import ReadingError
 from arkit.ledger import parsing
+from arkit.ledger.findings import together
 from arkit.ledger.grid.model import WIDEST, Grid, tidy
 from arkit.ledger.grid.sheets import sheet_grid
 from arkit.ledger.grid.texts import text_grid
 from arkit.ledger.headers import first_line
-
-_ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
-_PAGE: Final = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")
+from arkit.ledger.kinds import kind_of
+from arkit.ledger.notices import of_name
 
 
 def open_grid(path: Path, *, encoding: str = "", delimiter: str = "", sheet: str = "") -> Grid:
@@ -26,28 +26,21 @@ def open_grid(path: Path, *, encoding: str = "", delimiter: str = "", sheet: str
     ReadingError
         The file is missing, empty, or of a kind that cannot be read.
     """
-    if not path.is_file():
-        raise ReadingError(f"There is no file {path.name} in {path.parent}.")
     try:
-        with path.open("rb") as file:
-            start = file.read(512)
-        if not start:
-            raise ReadingError(f"{path.name} is empty (0 bytes). Export it again.")
-        grid = _of_kind(path, start, encoding=encoding, delimiter=delimiter, sheet=sheet)
+        grid = _of_kind(path, encoding=encoding, delimiter=delimiter, sheet=sheet)
     except OSError as error:
         raise ReadingError(f"{path.name} cannot be opened: {error.strerror or error}.") from error
     if grid.cells.is_empty() or not grid.columns:
         raise ReadingError(f"{path.name} has no cells with anything in them. Export it again.")
-    return grid
+    return replace(grid, findings=together(grid.findings, of_name(path)))
 
 
-def _of_kind(path: Path, start: bytes, *, encoding: str, delimiter: str, sheet: str) -> Grid:
-    if start.startswith((_ZIP, _OLE)):
+def _of_kind(path: Path, *, encoding: str, delimiter: str, sheet: str) -> Grid:
+    kind = kind_of(path)
+    if kind in ("workbook", "old workbook"):
         return sheet_grid(path, sheet=sheet)
-    if start.startswith(_PARQUET):
+    if kind == "parquet":
         return _table_grid(path)
-    if start.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_PAGE):
-        raise ReadingError(f"{path.name} is a web page or XML under the name of a table. Open it and save it as .xlsx.")
     return text_grid(path, encoding=encoding, delimiter=delimiter)
 
 

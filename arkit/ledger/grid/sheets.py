@@ -10,6 +10,9 @@ import polars as pl
 from arkit.errors import ReadingError, listed
 from arkit.ledger.grid.model import WIDEST, Grid, tidy
 from arkit.ledger.headers import first_line
+from arkit.ledger.kinds import misnamed
+from arkit.ledger.notices import notices, refuse_unreadable
+from arkit.ledger.survey import surveyed
 from arkit.ledger.vocabulary import meaning
 
 SAMPLED: Final = 100
@@ -27,10 +30,12 @@ def sheet_grid(path: Path, *, sheet: str = "") -> Grid:
     import fastexcel
 
     try:
-        book = fastexcel.read_excel(path)
+        found = surveyed(path)
+        book = fastexcel.read_excel(path.read_bytes() if misnamed(path) else path)
         if sheet and sheet not in book.sheet_names:
             raise ReadingError(f"{path.name} has no sheet {sheet!r}. It has: {listed(book.sheet_names)}.")
         chosen = sheet or _chosen(book, path.name)
+        refuse_unreadable(found, chosen, path)
         cells = _load(book, chosen)
     except (fastexcel.FastExcelError, OSError) as error:
         raise ReadingError(
@@ -38,7 +43,8 @@ def sheet_grid(path: Path, *, sheet: str = "") -> Grid:
         ) from error
     if cells.width > WIDEST:
         raise ReadingError(f"{path.name} has {cells.width:,} columns; no export of receivables has that many.")
-    return Grid(tidy(cells), path.name, "workbook", sheet=chosen, path=path)
+    seen = notices(found, chosen, table="items")
+    return Grid(tidy(cells), path.name, "workbook", sheet=chosen, path=path, findings=seen)
 
 
 def _load(book: Any, sheet: str, **how: Any) -> pl.DataFrame:
