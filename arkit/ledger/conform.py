@@ -18,6 +18,7 @@ from arkit.ledger.schema import TABLES
 from arkit.ledger.vocabulary import currency_of
 
 LEDGER_TABLES: Final = ("items", "entries", "applications", "payments")
+_NO_DAY: Final = r"^\s*(0{8}|0{4}([./-])00[./-]00|00([./-])00[./-]0{4})\s*$"
 _COUNTED_FROM: Final = ("document_date", "effective_on")
 
 
@@ -46,7 +47,7 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
     stated = getattr(layout, table) or TableLayout()
     filled, blank = _filled_rows(_numbered(cells), table=table)
     kept, left_out = _wanted_rows(filled, stated, table=table, source=source, layout=layout)
-    named = _named(kept, stated, table=table, source=source)
+    named = _without_zero_days(_named(kept, stated, table=table, source=source), table)
     # One column is read on one core: several at a time use them all. Each is kept in one piece, because every later
     # step would otherwise put the pieces of the file together again.
     with ThreadPoolExecutor() as cores:
@@ -58,6 +59,12 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
         return Conformed(typed.with_columns(unread=_unread(named, typed, dated_by)), findings)
     required = [name for name in TABLES[table].required if TABLES[table].columns[name] != "money"]
     return Conformed(typed.drop_nulls(required), together(findings, _lacking(typed, required, findings, table)))
+
+
+def _without_zero_days(named: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Return the columns of days without the zeros that stand for no day, 00000000 or 00.00.0000."""
+    days = [name for name in TABLES[table].of_type("date") if named.schema.get(name) == pl.String]
+    return named.with_columns(pl.when(~pl.col(name).str.contains(_NO_DAY)).then(pl.col(name)) for name in days)
 
 
 def _numbered(cells: pl.DataFrame) -> pl.DataFrame:

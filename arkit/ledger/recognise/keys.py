@@ -38,9 +38,10 @@ def recognise_key(
         if name in chosen and _is_unique(rows, chosen[name]):
             return {"item_id": chosen[name]}, {}, Decision("item_id", chosen[name], "every row has its own")
     base = chosen.get("document_id", chosen.get("item_id", ""))
+    own = _with_entity(rows, base, columns.get("entity"))
     for name in _BESIDE:
-        if name in columns and _is_unique(rows, base, columns[name]):
-            joined = (base, columns[name])
+        if name in columns and _is_unique(rows, *own, columns[name]):
+            joined = tuple(dict.fromkeys((*own, columns[name])))
             return {}, {"item_id": joined}, Decision("item_id", " / ".join(joined), "unique only together")
     number = rows.filter(pl.col(base).is_duplicated() & pl.col(base).is_not_null()).height
     if _few(rows, base):
@@ -54,6 +55,13 @@ def recognise_key(
         "them apart, so an item has no name of its own. Export the line number too, or say "
         'hints={"columns": {"item_id": "..."}}.'
     )
+
+
+def _with_entity(rows: pl.DataFrame, base: str, entity: str | None) -> tuple[str, ...]:
+    """Return the key with the entity, where the companies of a group number alike."""
+    if entity is None or rows.select(base, entity).n_unique() == rows[base].n_unique():
+        return (base,)
+    return entity, base
 
 
 def with_unnamed_key(columns: Columns, rows: pl.DataFrame) -> Columns:

@@ -12,10 +12,13 @@ from arkit.errors import ReadingError
 from arkit.ledger.body.rows import BLANK, DATE, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, TOTAL, Roles, kinds_of
 from arkit.ledger.body.sections import CODE
 from arkit.ledger.layout import TableLayout
+from arkit.ledger.recognise.meanings import is_bucket
 from arkit.ledger.record import Decision
 from arkit.ledger.vocabulary import any_of, currency_of, meaning
 
 NAMED: Final = ("customer_id", "name", "currency", "entity", "account", "contract")
+_COUNT: Final = r"( past due| overdue)?\s*\(\d+\)$"
+LOOKED_AT: Final = 100
 _LONGEST_LABEL: Final = 4
 _OF_NOBODY: Final = f"{any_of('rows', 'grand')}|{any_of('rows', 'plain')}"
 
@@ -60,14 +63,25 @@ def recognise_sections(
         return Sections(side, labels, (Decision("customer", f"{side} the items", f"section rows: {shown}"),))
     plain = others.filter(pl.col("kind").is_in([OTHER, PERHAPS_TOTAL]) & pl.any_horizontal(pl.col(texts).is_not_null()))
     if plain.filter("before").height:
-        return _unlabelled("above", plain, texts, labels)
+        return _unlabelled("above", _of_customers(plain, texts, file), texts, labels)
     named = others.filter((pl.col("kind") == TOTAL) & ~pl.coalesce(texts).str.contains(_OF_NOBODY))
     if named.height or plain.height:
-        return _unlabelled("below", named if named.height else plain, texts, labels)
+        return _unlabelled("below", _of_customers(named if named.height else plain, texts, file), texts, labels)
     raise ReadingError(
         f"No column of {file} is known to name the customer, and no row between the items does. Say which: "
         'hints={"columns": {"customer_id": "..."}}. It has: ' + ", ".join(rows.columns[1:]) + "."
     )
+
+
+def _of_customers(rows: pl.DataFrame, texts: list[str], file: str) -> pl.DataFrame:
+    """Return the rows, unless they are headings of an aging or opening balances: those name nobody."""
+    for name in rows.select(pl.coalesce(texts)).to_series().drop_nulls().unique(maintain_order=True).head(LOOKED_AT):
+        if is_bucket(re.sub(_COUNT, "", name)) or re.search(any_of("rows", "opening"), name):
+            raise ReadingError(
+                f"The rows between the items of {file}, such as {name}, are of an aging or of opening balances, and no "
+                'column is known to name the customer. Say which: hints={"columns": {"customer_id": "..."}}.'
+            )
+    return rows
 
 
 def _unlabelled(side: str, rows: pl.DataFrame, texts: list[str], labels: dict[str, str]) -> Sections:

@@ -84,3 +84,11 @@ def test_what_was_found_can_be_saved_and_reads_the_same_next_month(name: str, tm
     ledger.reading.save(saved)
     again = ar.read_ledger(FOLDER / example.file, layout=saved, snapshot_on=example.answers["snapshot_on"])
     assert difference(facts(again, example.told), example.facts) == ""
+
+
+def test_companies_of_the_s4_example_number_alike() -> None:
+    example = EXAMPLES["sap_s4"]
+    numbers = {(example.told.document(item), item.entity) for item in example.items}
+    assert len({number for number, _ in numbers}) < len(numbers)
+    ledger = ar.read_ledger(FOLDER / example.file)
+    assert "CompanyCode" in ledger.reading.layout.items.joined["item_id"]

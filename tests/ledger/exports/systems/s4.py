@@ -54,7 +54,7 @@ NO_DAY = "00000000"
 def number_in_company(item: Item) -> str:
     """Return the number of a document: each company has its own series, so a number may stand in both."""
     series, number = item.document[:2], int(item.document[2:])
-    return f"{series}{number - 20 * (item.entity == '1710'):08}"
+    return f"{series}{number - 21 * (item.entity == '1710'):08}"
 
 
 TOLD = Told(shape="settled", customer="number", entity=True, base="EUR", account="12100000", document=number_in_company)
