@@ -53,7 +53,15 @@ def test_the_rest_is_refused_with_a_reason(found: Found, record_property: Callab
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "change", ["unsigned", "signs reversed", "days that could be months", "marks that could be decimal", "no amounts", "no customers"]
+    "change",
+    [
+        "unsigned",
+        "signs reversed",
+        "days that could be months",
+        "marks that could be decimal",
+        "no amounts",
+        "no customers",
+    ],
 )
 def test_what_nothing_tells_is_asked_for(found: Found, change: str) -> None:
     ends = {mutant.name: result.kind for mutant, result in found if mutant.change == change}
