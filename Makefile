@@ -35,7 +35,7 @@ lint: $(VENV)/.with-test  ## style and types alone
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-unit: $(VENV)/.with-chromium  ## the tests alone, the browser's among them
+unit: $(VENV)/.with-chromium $(VENV)/.with-postgres  ## the tests alone, the browser's among them
 	$(BIN)/pytest -n $(WORKERS)
 
 notebooks: $(VENV)/.with-test  ## every cell of every notebook
@@ -58,4 +58,9 @@ $(VENV)/.with-%: $(VENV)/.made $(WHAT_TO_INSTALL)
 
 $(VENV)/.with-chromium: tests/browser/get_chromium.py $(VENV)/.with-test
 	@$(BIN)/python tests/browser/get_chromium.py
+	@touch $@
+
+# Without a PostgreSQL the tests that need one are left out, and named.
+$(VENV)/.with-postgres: tests/ledger/get_postgres.py $(VENV)/.with-test
+	@$(BIN)/python -m tests.ledger.get_postgres || true
 	@touch $@

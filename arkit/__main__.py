@@ -1,4 +1,4 @@
-"""The command line: a report, a made-up ledger, the version."""
+"""The command line: a report, a check of an export, a made-up ledger, the version."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from arkit import __version__
 from arkit.errors import ArkitError
 from arkit.terms import ALL_ENTITIES
 
-FAILED, INTERRUPTED = 1, 130
+DONE, FAILED, INTERRUPTED = 0, 1, 130
 DESCRIPTION: Final = "Accounts receivable: from a dated ledger to a reconciled monthly report."
 
 
@@ -23,8 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _stop)
     try:
-        command: Callable[[argparse.Namespace], None] = options.command
-        command(options)
+        command: Callable[[argparse.Namespace], int] = options.command
+        return command(options)
     except KeyboardInterrupt:
         return _failed("Interrupted; nothing was published.", options, code=INTERRUPTED)
     except ArkitError as error:
@@ -32,7 +32,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # a person gets a sentence; --traceback shows the rest
         text = " ".join(str(error).split()) or "no reason given"
         return _failed(f"Unexpected {type(error).__name__}: {text} (--traceback shows where).", options)
-    return 0
 
 
 def _failed(sentence: str, options: argparse.Namespace, *, code: int = FAILED) -> int:
@@ -47,7 +46,7 @@ def _stop(number: int, _: object) -> None:
     sys.exit(128 + number)
 
 
-def _report(options: argparse.Namespace) -> None:
+def _report(options: argparse.Namespace) -> int:
     from arkit.run import report
 
     with _Progress(quiet=options.quiet) as tell:
@@ -63,9 +62,26 @@ def _report(options: argparse.Namespace) -> None:
             tell=tell,
         )
     print(f"{made.folder / 'report.html'}\n{made.status}, {made.seconds:.1f} s")
+    return DONE
 
 
-def _sample(options: argparse.Namespace) -> None:
+def _check(options: argparse.Namespace) -> int:
+    from arkit.run import check
+
+    checked = check(
+        options.file,
+        layout=options.layout,
+        as_of=options.as_of,
+        policy=options.policy,
+        findings=options.findings,
+        save_layout=options.save_layout,
+        hints=dict(options.hints),
+    )
+    print(*checked.lines, sep="\n")
+    return DONE if checked.can_report else FAILED
+
+
+def _sample(options: argparse.Namespace) -> int:
     from arkit.ledger.sample import generate, write
 
     with _Progress(quiet=options.quiet) as tell:
@@ -75,6 +91,7 @@ def _sample(options: argparse.Namespace) -> None:
         tell("writing the files")
         folder = write(sample, options.folder, format=options.format)
     print(folder)
+    return DONE
 
 
 class _Progress:
@@ -109,13 +126,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"arkit {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_report(commands.add_parser("report", parents=[common], help="make the report of a day"))
+    _add_check(
+        commands.add_parser("check", parents=[common], help="read an export and say whether a report can be run")
+    )
     _add_sample(commands.add_parser("sample", parents=[common], help="write a made-up ledger"))
     return parser
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.description = "Make the report of a day in OUTPUT/AS_OF/ENTITY, whole or not at all."
-    parser.add_argument("--ledger", required=True, help="a file, a folder of files, or a frozen ledger")
+    parser.add_argument("--ledger", required=True, help="a file, a folder, a frozen ledger, or a database's URL")
     parser.add_argument("--layout", help="the layout of the export (TOML); none for canonical columns")
     parser.add_argument("--as-of", required=True, metavar="DAY", help="the day, as YYYY-MM-DD")
     parser.add_argument("--entity", default=ALL_ENTITIES, help="one legal entity (default: %(default)s)")
@@ -132,6 +152,31 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         help="a further parameter of the notebook, kept as text; can be given several times",
     )
     parser.set_defaults(command=_report)
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Read an export and tell how it was read, what it adds up to and what was found. "
+        "The exit code is 0 if a report can be run, 1 if not."
+    )
+    parser.add_argument("file", nargs="+", metavar="FILE", help="a file, several, a folder, or a database's URL")
+    parser.add_argument("--layout", help="the layout of the export (TOML)")
+    parser.add_argument("--as-of", metavar="DAY", help="the day, as YYYY-MM-DD (default: the last that is covered)")
+    parser.add_argument("--policy", help="the policy (TOML)")
+    parser.add_argument(
+        "--findings", metavar="XLSX", help="the workbook of findings (default: findings_FILE.xlsx here)"
+    )
+    parser.add_argument("--save-layout", metavar="TOML", help="write the layout by which the export was read")
+    parser.add_argument(
+        "--hint",
+        dest="hints",
+        metavar="NAME=VALUE",
+        type=_parameter,
+        action="append",
+        default=[],
+        help="what the export does not tell, as currency=EUR; can be given several times",
+    )
+    parser.set_defaults(command=_check)
 
 
 def _add_sample(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import aging, behaviour, cold, trend
+from benchmarks import aging, behaviour, cold, trend, workbook
 from benchmarks.measuring import Results
 from benchmarks.output import as_markdown, as_text
 
@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _steps(sizes: list[int], *, rounds: int) -> Iterator[tuple[str, Results]]:
     yield "import", cold.importing(rounds=rounds)
     yield "aging of one entity", aging.of_entity(min(DASHBOARD_SIZE, max(sizes)), rounds=rounds)
+    rows = min(workbook.TARGET_SIZE, max(sizes))
+    yield f"{rows:,}: workbook", workbook.reading(rows, rounds=rounds)
     for size in sizes:
         yield f"{size:,}: aging by customer", aging.by_customer(size, rounds=rounds)
         yield f"{size:,}: month-ends", trend.by_entity(size, rounds=rounds)

@@ -96,6 +96,46 @@ def read_with_polars(folder: Path) -> Measures:
     return steps.measures({"rows": rows.height})
 
 
+def read_workbook_with_arkit(folder: Path) -> Measures:
+    """Read the workbook by a layout."""
+    return _read_workbook(folder, decimal_mark=".")
+
+
+def read_comma_workbook_with_arkit(folder: Path) -> Measures:
+    """Read the workbook by a layout of decimal commas, for which numbers are told from text."""
+    return _read_workbook(folder, decimal_mark=",")
+
+
+def _read_workbook(folder: Path, **settings: Any) -> Measures:
+    import arkit as ar
+    from arkit.ledger.layout import TableLayout
+    from benchmarks.workbook import HEADERS
+
+    layout = ar.Layout(name="invoices", shape="settled", items=TableLayout(columns=HEADERS), **settings)
+    steps = Steps()
+    ledger = steps.do("read", lambda: ar.read_ledger(folder / "export.xlsx", layout=layout))
+    return steps.measures({"rows": ledger.source_rows})
+
+
+def recognise_workbook_with_arkit(folder: Path) -> Measures:
+    """Read the workbook without a layout."""
+    import arkit as ar
+
+    steps = Steps()
+    ledger = steps.do("read", lambda: ar.read_ledger(folder / "export.xlsx"))
+    return steps.measures({"rows": ledger.source_rows})
+
+
+def read_workbook_with_calamine(folder: Path) -> Measures:
+    """Read the cells of the workbook as text, and no more."""
+    import fastexcel
+
+    steps = Steps()
+    book = fastexcel.read_excel(folder / "export.xlsx")
+    rows = steps.do("read", lambda: book.load_sheet(0, header_row=None, dtypes="string").to_polars())
+    return steps.measures({"rows": rows.height})
+
+
 def import_arkit(folder: Path) -> Measures:
     """Import arkit; ``heavy`` are the libraries that must not come with it."""
     steps = Steps()
@@ -119,6 +159,10 @@ TASKS: dict[str, Callable[[Path], Measures]] = {
         read_with_arkit,
         read_faults_with_arkit,
         read_with_polars,
+        read_workbook_with_arkit,
+        read_comma_workbook_with_arkit,
+        recognise_workbook_with_arkit,
+        read_workbook_with_calamine,
         import_arkit,
         import_polars_and_pandas,
     )

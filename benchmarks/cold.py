@@ -27,10 +27,10 @@ def preparing(size: int, *, rounds: int) -> Results:
         for table, rows in vars(tables).items():
             rows.write_parquet(Path(name) / f"{table}.parquet")
         del tables
-        runs = _in_turn(["prepare"], Path(name), rounds=rounds)["prepare"]
+        runs = in_turn(["prepare"], Path(name), rounds=rounds)["prepare"]
     case = "preparing a ledger"
-    steps = [_timing(case, size, step, runs, [step]) for step in runs[0].seconds]
-    whole = _timing(case, size, "both", runs)
+    steps = [timing_of(case, size, step, runs, [step]) for step in runs[0].seconds]
+    whole = timing_of(case, size, "both", runs)
     targets = [Target(f"{case} of {size:,} items", whole.median, 3, "s")] if size == TARGET_SIZE else []
     before = statistics.median(run.before_mb for run in runs)
     note = f"Preparing {size:,} items: the process holds {before:,.0f} MB with the tables read, before it prepares."
@@ -45,9 +45,9 @@ def reading(size: int, *, rounds: int) -> Results:
         with_faults(settled).write_csv(Path(name) / "faulty.csv")
         del settled
         mb = (Path(name) / "settled.csv").stat().st_size / 1024**2
-        runs = _in_turn(list(_READERS), Path(name), rounds=rounds)
+        runs = in_turn(list(_READERS), Path(name), rounds=rounds)
     case = "CSV to checked ledger"
-    timings = [_timing(case, size, label, runs[task]) for task, label in _READERS.items()]
+    timings = [timing_of(case, size, label, runs[task]) for task, label in _READERS.items()]
     ratio = timings[0].median / timings[-1].median
     targets = [Target(f"{case}: time of Polars' read", ratio, 8, "times")] if size == TARGET_SIZE else []
     found = runs["read_faults_with_arkit"][0].facts["findings"]
@@ -57,10 +57,10 @@ def reading(size: int, *, rounds: int) -> Results:
 
 def importing(*, rounds: int) -> Results:
     """Time ``import arkit`` in a fresh process, and see what comes with it."""
-    runs = _in_turn(["import_arkit", "import_polars_and_pandas"], Path(), rounds=rounds * 2)
+    runs = in_turn(["import_arkit", "import_polars_and_pandas"], Path(), rounds=rounds * 2)
     case = "import"
     timings = [
-        _timing(case, 0, label, runs[task])
+        timing_of(case, 0, label, runs[task])
         for task, label in {"import_arkit": "arkit", "import_polars_and_pandas": "polars and pandas"}.items()
     ]
     heavy = runs["import_arkit"][0].facts["heavy"]
@@ -71,7 +71,7 @@ def importing(*, rounds: int) -> Results:
     return Results(timings, targets)
 
 
-def _in_turn(tasks: list[str], folder: Path, *, rounds: int) -> dict[str, list[Measures]]:
+def in_turn(tasks: list[str], folder: Path, *, rounds: int) -> dict[str, list[Measures]]:
     """Do the tasks by turns; before several rounds, one that does not count brings files and libraries into memory."""
     warm_up = 1 if rounds > 1 else 0
     runs: dict[str, list[Measures]] = {task: [] for task in tasks}
@@ -81,7 +81,7 @@ def _in_turn(tasks: list[str], folder: Path, *, rounds: int) -> dict[str, list[M
     return {task: done[warm_up:] for task, done in runs.items()}
 
 
-def _timing(case: str, size: int, contender: str, runs: list[Measures], steps: Sequence[str] = ()) -> Timing:
+def timing_of(case: str, size: int, contender: str, runs: list[Measures], steps: Sequence[str] = ()) -> Timing:
     """Return the timing of some steps of the runs, or of all."""
     steps = steps or list(runs[0].seconds)
     seconds = tuple(sum(run.seconds[step] for step in steps) for run in runs)

@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 
 from tests.browser.get_chromium import MISSING, find_chromium
+from tests.ledger.get_postgres import find_postgres
 
 ROOT = Path(__file__).parent.parent
 REAL_DATA = Path(os.environ.get("ARKIT_REAL_DATA") or ROOT.parent / "shared" / "data")
@@ -55,10 +56,14 @@ def chromium() -> Path:
 
 
 def pytest_report_header() -> list[str]:
-    """Say before the run which browser and which real data it uses."""
+    """Say before the run which browser, which database and which real data it uses."""
     absent = [name for name in SETS if not (REAL_DATA / name).is_dir()]
     data = f"absent: {', '.join(absent)}; their tests are skipped" if absent else "all there"
-    return [f"browser: {find_chromium() or 'MISSING, its tests fail'}", f"real data: {data}"]
+    return [
+        f"browser: {find_chromium() or 'MISSING, its tests fail'}",
+        f"database: {find_postgres() or 'no PostgreSQL; its tests are skipped'}",
+        f"real data: {data}",
+    ]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

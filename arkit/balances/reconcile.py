@@ -224,7 +224,9 @@ def _sentence(row: dict[str, object]) -> str:
 
 def _refuse_too_many_faults(ledger: Ledger, policy: Policy) -> None:
     apart = ledger.frames.findings.filter(pl.col("action") == "set_apart")
-    share_of_rows = apart.select(pl.struct("table", "source_row").n_unique()).item() / max(ledger.source_rows, 1)
+    share_of_rows = apart.select(pl.struct("table", "source", "source_row").n_unique()).item() / max(
+        ledger.source_rows, 1
+    )
     if share_of_rows > policy.stop_share_of_rows:
         raise TooManyFaultsError(
             f"{share_of_rows:.1%} of {ledger.source_rows:,} rows had to be set apart; the policy "

@@ -46,6 +46,19 @@ def control_totals(raw: pl.DataFrame) -> pl.DataFrame:
     return sums.with_columns(pl.col(pl.Categorical).cast(pl.String)).collect()
 
 
+def with_totals_beyond(control: pl.DataFrame, beyond: pl.DataFrame) -> pl.DataFrame:
+    """Return control totals with what the totals of the file state beyond its items: a row of no day counts on each.
+
+    It goes to the entity and account of the file where there is but one.
+    """
+    only = {name: control[name].unique() for name in ("entity", "account", "currency")}
+    keys = {name: pl.lit(values[0] if len(values) == 1 else None) for name, values in only.items()}
+    currency = pl.coalesce("currency", keys.pop("currency"))
+    rows = beyond.select(currency=currency, amount="amount", **keys, amount_rest=pl.lit(0))
+    absent = [pl.lit(None).alias(name) for name in control.columns if name not in rows.columns]
+    return pl.concat([control, rows.with_columns(absent).select(control.columns).cast(control.schema)])
+
+
 def _slim(good: pl.DataFrame) -> pl.DataFrame:
     return good.select(
         "item",

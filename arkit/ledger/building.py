@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
 from arkit.errors import LayoutError, LedgerError, listed
 from arkit.ledger.amounts import read_amounts
-from arkit.ledger.assembly import Entries, covered_days, make_entries
+from arkit.ledger.assembly import Entries, covered_days, make_entries, with_totals_beyond
 from arkit.ledger.checks import cancelled_pairs, customers_of, over_applied
 from arkit.ledger.conform import Conformed, conform
 from arkit.ledger.findings import FAULTS, find, together
@@ -29,16 +30,23 @@ def build(
     layout: Layout,
     snapshot_on: date | None = None,
     sources: Mapping[str, str] = {},
+    found: pl.DataFrame | None = None,
+    beyond: pl.DataFrame | None = None,
 ) -> Ledger:
-    """Return the checked ledger of tables whose cells are still as in their source."""
+    """Return the checked ledger of tables whose cells are still as in their source.
+
+    ``found`` is what was found before: rows that are no items, totals that differ. ``beyond`` is what the totals of the
+    file state beyond its items, by currency: the control total has it, so the ledger does not reconcile.
+    """
     if "items" not in cells:
         raise LedgerError(f"A ledger needs an items table; given: {listed(cells)}.")
     tables = {
-        name: conform(rows, table=name, layout=layout, source=sources.get(name, "")) for name, rows in cells.items()
+        name: conform(rows, table=name, layout=layout.of_table(name), source=sources.get(name, ""))
+        for name, rows in cells.items()
     }
     if tables["items"].rows.is_empty():
         raise LedgerError(f"{sources.get('items', 'The items table')} has a header but no rows. Export it again.")
-    items = make_items(tables["items"], layout=layout, terms_days=_terms_days(tables))
+    items = make_items(tables["items"], layout=layout.of_table("items"), terms_days=_terms_days(tables))
     if items.usable.is_empty():
         raise _nothing_usable(items, sources.get("items", "the items table"))
     day = _snapshot_day(layout, snapshot_on)
@@ -46,6 +54,9 @@ def build(
     entries = make_entries(raw, documents)
     for amounts in (raw["amount"], raw["base_amount"]):
         check_sums(amounts, table="entries")
+    if beyond is not None and beyond.height:
+        entries = replace(entries, control=with_totals_beyond(entries.control, beyond))
+    findings = together(findings, *([] if found is None else [found]))
     covers = (day, day) if day else covered_days(entries.rows, first=layout.covers_from, last=layout.covers_until)
     return _ledger(tables, documents, entries, covers=covers, findings=findings, layout=layout)
 
@@ -94,14 +105,14 @@ def _postings(
     if layout.shape == "settled":
         raw += _settlements(items, layout, findings)
     if "payments" in tables:
-        receipts = make_receipts(tables["payments"], items, layout=layout)
+        receipts = make_receipts(tables["payments"], items, layout=layout.of_table("payments"))
         raw += [originals(receipts.rows, table="payments"), pay_documents(receipts, items.usable)]
         documents = Items(
             pl.concat([items.rows, receipts.rows], how="diagonal_relaxed"), together(items.findings, receipts.findings)
         )
     for table in ("applications", "entries"):
         if table in tables:
-            rows, found = other_entries(tables[table], documents.usable, table=table, layout=layout)
+            rows, found = other_entries(tables[table], documents.usable, table=table, layout=layout.of_table(table))
             raw.append(rows)
             findings += [tables[table].findings, found]
     posted = pl.concat(raw)
@@ -159,7 +170,7 @@ def _with_amounts(tables: Mapping[str, Conformed], layout: Layout) -> tuple[dict
     for name, amount in (("gl", "balance"), ("sales", "amount")):
         if name in tables:
             rows = tables[name].rows
-            read, found = read_amounts(rows, {amount: "currency"}, table=name, layout=layout)
+            read, found = read_amounts(rows, {amount: "currency"}, table=name, layout=layout.of_table(name))
             unread = read.filter(pl.col(amount).is_null()).drop(amount)
             frames[name] = read.drop_nulls(amount)
             check_sums(frames[name][amount], table=name)

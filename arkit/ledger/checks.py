@@ -128,7 +128,10 @@ def customers_of(items: pl.DataFrame, given: pl.DataFrame | None) -> tuple[pl.Da
         .sort("len", "name", descending=[True, False])
     )
     counted = spellings.group_by("customer_id", maintain_order=True).agg(
-        pl.col("name").first(), pl.len().alias("spellings"), pl.col("source_row").min()
+        # Payments name no customer in words; that is no spelling.
+        pl.col("name").drop_nulls().first(),
+        pl.col("name").drop_nulls().len().alias("spellings"),
+        pl.col("source_row").min(),
     )
     several = counted.filter(pl.col("spellings") > 1)
     value = pl.format("{} and {} other spellings", "name", pl.col("spellings") - 1)

@@ -11,11 +11,14 @@ import polars as pl
 
 from arkit.errors import LedgerError, ReadingError, listed, missing_columns
 from arkit.ledger import parsing
+from arkit.ledger.body.amount_cells import EXACT, exact
 from arkit.ledger.findings import find, together
 from arkit.ledger.layout import Layout, TableLayout
 from arkit.ledger.schema import TABLES
+from arkit.ledger.vocabulary import currency_of
 
 LEDGER_TABLES: Final = ("items", "entries", "applications", "payments")
+_NO_DAY: Final = r"^\s*(0{8}|0{4}([./-])00[./-]00|00([./-])00[./-]0{4})\s*$"
 _COUNTED_FROM: Final = ("document_date", "effective_on")
 
 
@@ -43,8 +46,8 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
     """
     stated = getattr(layout, table) or TableLayout()
     filled, blank = _filled_rows(_numbered(cells), table=table)
-    kept, left_out = _wanted_rows(filled, stated, table=table, source=source)
-    named = _named(kept, stated, table=table, source=source)
+    kept, left_out = _wanted_rows(filled, stated, table=table, source=source, layout=layout)
+    named = _without_zero_days(_named(kept, stated, table=table, source=source), table)
     # One column is read on one core: several at a time use them all. Each is kept in one piece, because every later
     # step would otherwise put the pieces of the file together again.
     with ThreadPoolExecutor() as cores:
@@ -56,6 +59,12 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
         return Conformed(typed.with_columns(unread=_unread(named, typed, dated_by)), findings)
     required = [name for name in TABLES[table].required if TABLES[table].columns[name] != "money"]
     return Conformed(typed.drop_nulls(required), together(findings, _lacking(typed, required, findings, table)))
+
+
+def _without_zero_days(named: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Return the columns of days without the zeros that stand for no day, 00000000 or 00.00.0000."""
+    days = [name for name in TABLES[table].of_type("date") if named.schema.get(name) == pl.String]
+    return named.with_columns(pl.when(~pl.col(name).str.contains(_NO_DAY)).then(pl.col(name)) for name in days)
 
 
 def _numbered(cells: pl.DataFrame) -> pl.DataFrame:
@@ -95,16 +104,31 @@ def _lacking(typed: pl.DataFrame, required: list[str], findings: pl.DataFrame, t
 
 
 def _wanted_rows(
-    cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str
+    cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str, layout: Layout
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     absent = [header for header in stated.keep if header not in cells.columns]
     if absent:
         raise _absent(absent, cells, source)
     wanted = pl.all_horizontal(pl.lit(True), *(_is_one_of(name, values) for name, values in stated.keep.items()))
-    kept = cells.filter(wanted) if stated.keep else cells
-    number = cells.height - kept.height
-    rows = pl.DataFrame({"source_row": [None]}, schema={"source_row": pl.Int64}).head(min(number, 1))
-    return kept, find("left_out_by_layout", rows, table=table, value=pl.lit(f"{number} rows"))
+    if not stated.keep:
+        return cells, together()
+    return cells.filter(wanted), _left_out(cells.filter(~wanted.fill_null(False)), stated, table=table, layout=layout)
+
+
+def _left_out(rows: pl.DataFrame, stated: TableLayout, *, table: str, layout: Layout) -> pl.DataFrame:
+    """Return a finding for each group of rows that the layout leaves out: the values, how many, and their sum."""
+    headers = {**{name: name for name in ("amount", "open_amount", "currency")}, **stated.columns}
+    amount = next((headers[name] for name in ("amount", "open_amount") if headers[name] in rows.columns), None)
+    sums = exact(parsing.text(rows[amount]), decimal_mark=layout.decimal_mark) if amount else None
+    rows = rows.with_columns(pl.lit(0, dtype=EXACT).alias("= sum") if sums is None else sums.alias("= sum"))
+    keys = [header for header in dict.fromkeys([*stated.keep, headers["currency"]]) if header in rows.columns]
+    groups = rows.group_by([pl.col(key).cast(pl.String).fill_null("blank") for key in keys], maintain_order=True).agg(
+        pl.col("source_row").min(), pl.len().alias("= rows"), pl.col("= sum").sum()
+    )
+    named = pl.concat_str([pl.format(f"{header} {{}}", pl.col(header)) for header in keys], separator=", ")
+    units = pl.col("= sum").cast(pl.String).str.replace(r"\.?0+$", "")
+    value = pl.format("{} rows: {}, sum {}", "= rows", named, units)
+    return find("left_out_by_layout", groups.with_columns(told=value), table=table, value="told")
 
 
 def _is_one_of(name: str, values: tuple[str, ...]) -> pl.Expr:
@@ -125,9 +149,15 @@ def _named(cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str)
         raise missing_columns(table, missing=missing, found=found, source=source)
     return cells.select(
         "source_row",
-        *(pl.col(header).alias(name) for name, header in names.items() if name not in stated.constants),
-        *(pl.lit(value).alias(name) for name, value in stated.constants.items()),
+        *(_filled(cells, header, stated.constants.get(name)).alias(name) for name, header in names.items()),
+        *(pl.lit(value).alias(name) for name, value in stated.constants.items() if name not in names),
     )
+
+
+def _filled(cells: pl.DataFrame, header: str, constant: str | None) -> pl.Expr:
+    if constant is None:
+        return pl.col(header)
+    return pl.when(_is_blank(cells, header)).then(pl.lit(constant)).otherwise(pl.col(header))
 
 
 def _absent(absent: list[str], cells: pl.DataFrame, source: str) -> ReadingError:
@@ -170,7 +200,13 @@ def _of_kind(column: pl.Series, table: str, layout: Layout) -> pl.Series:
     if kind == "money":
         return column if column.dtype.is_numeric() or column.dtype.is_decimal() else parsing.text(column)
     text = parsing.text(column)
-    return text.str.to_uppercase() if column.name.endswith("currency") else text
+    return _codes(text) if column.name.endswith("currency") else text
+
+
+def _codes(currencies: pl.Series) -> pl.Series:
+    """Return currencies by their codes: 人民币 and € are CNY and EUR; what is no currency stays, for a finding."""
+    codes = {name: currency_of(name) or name.upper() for name in currencies.drop_nulls().unique()}
+    return currencies.replace_strict(codes, default=None, return_dtype=pl.String)
 
 
 def _unreadable(named: pl.DataFrame, typed: pl.DataFrame, table: str) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Files to tables of text: CSV, Excel workbooks and Parquet, without a guess at what the cells mean."""
+"""Files to tables of text: CSV, workbooks and Parquet, told by their content, without a guess at what cells mean."""
 
 from __future__ import annotations
 
@@ -9,44 +9,48 @@ from pathlib import Path
 import polars as pl
 
 from arkit.errors import ReadingError
+from arkit.ledger.body import Body
+from arkit.ledger.findings import no_findings, together
 from arkit.ledger.headers import first_line, refuse_repeated
+from arkit.ledger.kinds import kind_of
 from arkit.ledger.layout import Layout, TableLayout
-from arkit.ledger.workbooks import WORKBOOKS, read_sheet
+from arkit.ledger.notices import of_name
+from arkit.ledger.workbooks import read_sheet
 
 FIRST_DATA_ROW = 2
 HEADER_SEARCHED = 1_000_000
 
 
-def read_table(path: Path, *, layout: Layout, table: TableLayout) -> pl.DataFrame:
+def read_table(path: Path, *, layout: Layout, table: TableLayout, name: str) -> Body:
     """Return a file's cells with ``source_row``, the row's number as a spreadsheet shows it.
+
+    What the file holds decides how it is read, not what it is called.
 
     Raises
     ------
     ReadingError
-        The file is missing, empty, of another kind than its name says, or has a header twice.
+        The file is missing, empty, no table, could harm its reader, or has a header twice.
     """
-    if not path.is_file():
-        raise ReadingError(f"There is no file {path.name} in {path.parent}.")
-    if path.stat().st_size == 0:
-        raise ReadingError(f"{path.name} is empty (0 bytes). Export it again.")
-    frame, first_row = _cells(path, layout=layout, sheet=table.sheet)
+    if path.is_dir():
+        return Body(_numbered(_parquet(path / "**/*.parquet"), FIRST_DATA_ROW), table)
+    kind, seen = kind_of(path), no_findings()
+    if kind in ("workbook", "old workbook"):
+        frame, first_row, seen = read_sheet(path, table.sheet, decimal_mark=layout.decimal_mark, table=name)
+    elif kind == "parquet":
+        frame, first_row = _parquet(path), FIRST_DATA_ROW
+    else:
+        frame, first_row = _delimited(path, layout)
+    return Body(_numbered(frame, first_row), table, together(seen, of_name(path, table=name)))
+
+
+def _numbered(frame: pl.DataFrame, first_row: int) -> pl.DataFrame:
     rows = frame.drop("source_row", strict=False).with_row_index("source_row", offset=first_row)
     return rows.with_columns(pl.col("source_row").cast(pl.Int64))
 
 
-def _cells(path: Path, *, layout: Layout, sheet: str) -> tuple[pl.DataFrame, int]:
-    """Return the cells below the header, and the number of the first row of them as a spreadsheet shows it."""
-    kind = path.suffix.lower()
-    if kind == ".parquet":
-        return _parquet(path), FIRST_DATA_ROW
-    if kind in WORKBOOKS:
-        return read_sheet(path, sheet, decimal_mark=layout.decimal_mark)
-    return _delimited(path, layout)
-
-
 def _parquet(path: Path) -> pl.DataFrame:
     try:
-        return pl.read_parquet(path)
+        return pl.read_parquet(path, glob=True, hive_partitioning=True, try_parse_hive_dates=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise ReadingError(f"{path.name} is no Parquet file: {first_line(error)}.") from error
 

@@ -13,6 +13,7 @@ Action = Literal["kept", "derived", "set_apart"]
 SCHEMA: Final[dict[str, pl.DataType]] = {
     "code": pl.String(),
     "table": pl.String(),
+    "source": pl.String(),
     "source_row": pl.Int64(),
     "entity": pl.String(),
     "account": pl.String(),
@@ -74,8 +75,24 @@ FAULTS: Final[dict[str, Fault]] = {
     "dated_after_snapshot": Fault("kept", "The item is dated after the day of the snapshot that contains it."),
     "payment_before_invoice": Fault("kept", "The payment is dated before its invoice; until then it stands unapplied."),
     "left_out_by_layout": Fault("kept", "The layout leaves these rows out: they are no receivables."),
+    "unrecognised_row": Fault("kept", "The row is neither item nor total nor section; it was passed over."),
+    "total_differs": Fault("kept", "The items do not add up to this total of the file; the amount is what they lack."),
+    "not_in_a_total": Fault(
+        "kept", "The file has totals, but these items stand in none that is proven; it may be cut off."
+    ),
     "repeated_customer": Fault("kept", "The customer is listed more than once; the first row counts."),
     "blank_row": Fault("kept", "Rows without anything in them are passed over."),
+    "named_otherwise": Fault("kept", "The file is of another kind than its name says; it was read as what it is."),
+    "hidden_rows": Fault("kept", "The sheet hides rows, by hand or by a filter; they are read too."),
+    "hidden_columns": Fault("kept", "The sheet hides columns; they are read too."),
+    "hidden_sheets": Fault("kept", "The workbook has sheets that it does not show."),
+    "filters": Fault("kept", "A filter is set in the sheet; the rows that it leaves out are read too."),
+    "merged_rows": Fault("kept", "Cells are merged over several rows; only the first of the rows has their value."),
+    "uncomputed": Fault("kept", "The formulas were stored without a value; their cells are read as empty."),
+    "errors": Fault("kept", "The cells hold errors, such as #REF! or #N/A; they are read as empty."),
+    "long_numbers": Fault(
+        "kept", "A spreadsheet keeps 15 digits of a number; of longer ones the last are lost. Export them as text."
+    ),
 }
 
 

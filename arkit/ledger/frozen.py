@@ -11,6 +11,7 @@ import msgspec
 import polars as pl
 
 from arkit.errors import ReadingError
+from arkit.ledger.findings import no_findings
 from arkit.ledger.model import Frames, Ledger
 
 MANIFEST: Final = "ledger.json"
@@ -58,9 +59,15 @@ def thaw(folder: Path) -> Ledger:
     """
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-        frames = Frames(**{table.name: pl.read_parquet(folder / f"{table.name}.parquet") for table in fields(Frames)})
+        tables = {table.name: pl.read_parquet(folder / f"{table.name}.parquet") for table in fields(Frames)}
     except (OSError, msgspec.DecodeError, pl.exceptions.PolarsError) as error:
         raise ReadingError(f"{folder} is no complete frozen ledger: {error}.") from error
     if manifest.format != FORMAT:
         raise ReadingError(f"{folder} is a frozen ledger of format {manifest.format}; this version reads {FORMAT}.")
+    findings = tables["findings"]
+    # Ledgers frozen by earlier versions do not say which file a finding is of.
+    tables["findings"] = (
+        findings if "source" in findings.columns else pl.concat([no_findings(), findings], how="diagonal")
+    )
+    frames = Frames(**tables)
     return Ledger(frames, covers=manifest.covers, source_rows=manifest.source_rows, known=manifest.known)

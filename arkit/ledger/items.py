@@ -109,7 +109,7 @@ def _refuse_unsigned_credits(rows: pl.DataFrame) -> None:
     if credits.height and (credits["amount"] > 0).all():
         raise LedgerError(
             f"All {credits.height} credit notes and receipts of the items table have positive amounts, so they would "
-            f"raise what is owed (row {credits['source_row'][0]} is the first). "
+            f"raise what is owed ({credits['item_id'][0]} is the first). "
             "Export them with a minus sign, or reverse the sign before reading."
         )
 

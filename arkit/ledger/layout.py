@@ -28,23 +28,97 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     Parameters
     ----------
     file, sheet
-        The file in the folder and the sheet of the workbook; empty for the only one.
+        The file in the folder and the sheet of the workbook; empty for the only one. A pattern (``AR_*.xlsx``) names
+        several files with the same columns: one per entity, one per period.
+    query
+        The query that gives the rows, where the source is a database.
+    in_file_name
+        Canonical name to a pattern with one group, which finds the value in the name of each file.
+    date_order, decimal_mark, delimiter, encoding
+        As in the layout, where this table comes from another system than the others; empty: as the layout says.
     columns
         Canonical name to header in the source. Empty: the headers are the canonical names.
     constants
-        Canonical name to a value that every row has.
+        Canonical name to a value that every row has; where a column is mapped too, the value of its blank cells.
     keep
         Header to the values of the rows that are wanted; all other rows are left out, and counted.
     types
         Value in the source to item or entry type.
+    header
+        The texts of the header row, those of two lines joined with a space, in order, blank cells left out. It is
+        looked for wherever it stands, and a header that has changed is refused; only if a text stands twice must the
+        order be the same, and the columns are then called "Amount", "Amount 2". A column under a blank cell is called
+        by its place, "column 3". Rows above the header, repeats of it, totals and section rows are told from items.
+        Empty: the first row that is not blank is the header and every row below it is an item.
+    header_lines
+        How many rows the header has.
+    joined
+        Canonical name to the headers whose texts, joined with "/", are its value: a document number and its line.
+    plus, minus
+        Canonical name of an amount to the headers that are added up for it, and that are taken off: debit and credit,
+        or the columns of an aging.
+    minus_when
+        Header to the values of rows whose amounts are stated without their minus: a debit or credit mark, a document
+        type.
+    sections
+        Where the customer stands when it is not in a column of each row: in a row ``above`` its items, or ``below``.
+    section_labels
+        Canonical name to the word that stands before it in a section row ("Customer", "Currency"); a name with an empty
+        word takes the whole text of the row.
+    dated_in
+        Canonical name of a date to the header of the text that contains it ("Invoice 17 of 05.10.2026").
+    stated_above
+        ``currency`` or ``snapshot_on`` to the words after which it stands in a row above the header ("as of").
+
+    Examples
+    --------
+    >>> debit_and_credit = TableLayout(plus={"amount": ("Debit",)}, minus={"amount": ("Credit",)})
+    >>> debit_and_credit.minus["amount"]
+    ('Credit',)
     """
 
     file: str = ""
     sheet: str = ""
+    query: str = ""
+    in_file_name: dict[str, str] = {}
+    date_order: Literal["", "ymd", "dmy", "mdy"] = ""
+    decimal_mark: Literal["", ".", ","] = ""
+    delimiter: str = ""
+    encoding: str = ""
     columns: dict[str, str] = {}
     constants: dict[str, str] = {}
     keep: dict[str, tuple[str, ...]] = {}
     types: dict[str, str] = {}
+    header: tuple[str, ...] = ()
+    header_lines: Literal[1, 2] = 1
+    joined: dict[str, tuple[str, ...]] = {}
+    plus: dict[str, tuple[str, ...]] = {}
+    minus: dict[str, tuple[str, ...]] = {}
+    minus_when: dict[str, tuple[str, ...]] = {}
+    sections: Literal["", "above", "below"] = ""
+    section_labels: dict[str, str] = {}
+    dated_in: dict[str, str] = {}
+    stated_above: dict[str, str] = {}
+
+    def canonical_names(self) -> set[str]:
+        """Return the canonical columns that the layout gives a value to."""
+        named = (
+            self.in_file_name,
+            self.columns,
+            self.constants,
+            self.joined,
+            self.plus,
+            self.minus,
+            self.section_labels,
+            self.dated_in,
+        )
+        return {name for names in named for name in names} | ({*self.stated_above} - {"snapshot_on"})
+
+    def headers(self) -> set[str]:
+        """Return the headers that the layout reads."""
+        several = (*self.joined.values(), *self.plus.values(), *self.minus.values())
+        single = {*self.columns.values(), *self.keep, *self.minus_when, *self.dated_in.values()}
+        return single.union(*several)
 
 
 class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -98,7 +172,7 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         if len(self.delimiter) != 1 or not self.delimiter.isascii() or self.delimiter in '"\r\n':
             raise LayoutError(f"the delimiter must be one character, such as ; or a tab, found {self.delimiter!r}")
         for table, layout in self.tables().items():
-            for name in (*layout.columns, *layout.constants):
+            for name in sorted(layout.canonical_names()):
                 if name not in TABLES[table].columns:
                     raise LayoutError(str(unknown_name(f"column of {table}", name, known=TABLES[table].columns)))
 
@@ -106,6 +180,12 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """Return the layouts of the tables that the export has."""
         stated = {name: getattr(self, name) for name in TABLES}
         return {name: layout for name, layout in stated.items() if layout is not None}
+
+    def of_table(self, name: str) -> Self:
+        """Return the layout with what one table states of its own."""
+        table = self.tables().get(name)
+        own = {field: getattr(table, field, "") for field in ("date_order", "decimal_mark", "delimiter", "encoding")}
+        return msgspec.structs.replace(self, **{field: value for field, value in own.items() if value})
 
     @classmethod
     def load(cls, path: str | Path) -> Self:

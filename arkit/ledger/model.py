@@ -14,6 +14,7 @@ from arkit.errors import LedgerError, no_recorded_dates, not_covered, unknown_na
 from arkit.ledger.money import to_units
 from arkit.ledger.parts import part_of, rows_of_items
 from arkit.ledger.periods import ATTRIBUTES, balance_periods
+from arkit.ledger.record import Reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +52,9 @@ class Ledger:
         Number of rows that the ledger was made from.
     known
         The day whose knowledge the ledger has; none for everything that is recorded.
+    reading
+        How the file was read: the decisions with their evidence, and the layout that repeats it; none for a ledger that
+        was made of tables or thawed.
 
     Examples
     --------
@@ -64,6 +68,7 @@ class Ledger:
     covers: tuple[date, date]
     source_rows: int
     known: date | None = None
+    reading: Reading | None = None
 
     @property
     def is_snapshot(self) -> bool:

@@ -30,7 +30,7 @@ def minor_per_unit(currency: pl.Expr, codes: pl.Series) -> pl.Expr:
 
 
 def plain_numbers(text: pl.Expr, *, decimal_mark: str) -> pl.Expr:
-    """Return amounts as people write them (``1 234,56-``, ``(12.00)``) as plain numbers; others as missing.
+    """Return amounts as people write them (``1 234,56-``, ``(12.00)``, ``<12.00>``) as plain numbers, or missing.
 
     A thousands mark counts only where it stands between groups of three digits, so ``1,5`` never becomes 15, nor
     ``0,125`` 125.
@@ -38,8 +38,7 @@ def plain_numbers(text: pl.Expr, *, decimal_mark: str) -> pl.Expr:
     text = text.str.strip_chars().str.replace_all(r"[\s\u00a0\u202f'’]", "").str.replace("−", "-", literal=True)
     if decimal_mark == ",":
         text = text.str.replace_many([".", ","], [",", "."])
-    text = pl.when(text.str.ends_with("-")).then(pl.lit("-") + text.str.strip_suffix("-")).otherwise(text)
-    text = pl.when(text.str.contains(r"^\(.*\)$")).then(pl.lit("-") + text.str.strip_chars("()")).otherwise(text)
+    text = text.str.replace(r"^(.*)-$", "-$1").str.replace(r"^(?:\((.*)\)|<(.*)>)$", "-$1$2")
     grouped = pl.when(text.str.contains(_GROUPED)).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
     return pl.when(grouped.str.contains(_PLAIN)).then(grouped)
 
@@ -64,7 +63,7 @@ def to_minor(column: pl.Series, *, unit: pl.Series, decimal_mark: str = ".") -> 
 def _as_decimal(column: pl.Series, decimal_mark: str) -> pl.Series:
     exact = pl.Decimal(38, SCALE)
     if column.dtype == pl.String:
-        return _as_plain(column, decimal_mark).cast(exact, strict=False)
+        return as_plain(column, decimal_mark).cast(exact, strict=False)
     if column.dtype.is_float():
         # The shortest text that gives the same float is what the source showed: 97.6, not 97.599999...
         usable = column.is_finite() & (column.abs() < LARGEST_EXACT)
@@ -72,7 +71,7 @@ def _as_decimal(column: pl.Series, decimal_mark: str) -> pl.Series:
     return column.cast(exact, strict=False)
 
 
-def _as_plain(column: pl.Series, decimal_mark: str) -> pl.Series:
+def as_plain(column: pl.Series, decimal_mark: str) -> pl.Series:
     """Return amounts as text that a number can be read from; most exports write all but a few that way."""
     others = ~column.str.contains(_PLAIN) if decimal_mark == "." else column.is_not_null()
     if not others.any():

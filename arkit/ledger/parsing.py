@@ -12,11 +12,16 @@ from arkit.ledger.money import plain_numbers
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
 _FORMATS: Final[dict[DateOrder, tuple[str, ...]]] = {
-    "ymd": ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
-    "dmy": ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%d %b %Y", "%d-%b-%Y"),
-    "mdy": ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%b %d, %Y"),
+    "ymd": (),
+    "dmy": ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%d-%m-%y"),
+    "mdy": ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y"),
 }
-_TIME_OF_DAY: Final = r"[T ]\d{1,2}:\d{2}.*$"
+# Where the year stands first, or the month has its name, the order is known: nobody writes year, day, month.
+_IN_ANY_ORDER: Final = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日"),
+    *("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"),
+)
+_TIME_OF_DAY: Final = r"([T ]\d{1,2}:\d{2}.*| г\.?)$"
 _ISO: Final = "%Y-%m-%d"
 _FIRST_DAY: Final = date(1900, 1, 1)
 _LAST_DAY: Final = date(2199, 12, 31)
@@ -40,7 +45,7 @@ def text(column: pl.Series) -> pl.Series:
 
 
 def dates(column: pl.Series, *, order: DateOrder) -> pl.Series:
-    """Return a column as dates; ISO dates are always read, others in the stated order only.
+    """Return a column as dates; those that begin with the year or name the month are read in any order.
 
     Years before 1900 or after 2199 count as unreadable: they are typing errors, not due dates.
     """
@@ -64,14 +69,16 @@ def _dates_of_text(column: pl.Series, order: DateOrder) -> pl.Series:
     found = _plausible(cells.str.to_date(_ISO, strict=False))
     others = found.is_null() & cells.is_not_null()
     if others.any():
-        found = found.scatter(others.arg_true(), _dates_in_forms(text(cells.filter(others)), _FORMATS[order]))
+        found = found.scatter(
+            others.arg_true(), _dates_in_forms(text(cells.filter(others)), (*_FORMATS[order], *_IN_ANY_ORDER))
+        )
     return found
 
 
 def _dates_in_forms(cells: pl.Series, forms: tuple[str, ...]) -> pl.Series:
     days = cells.str.replace(_TIME_OF_DAY, "")
     found = pl.Series([None], dtype=pl.Date).new_from_index(0, len(cells))
-    for form in (_ISO, *forms):
+    for form in forms:
         missing = found.is_null() & days.is_not_null()
         if not missing.any():
             break

@@ -2,41 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import msgspec
 import narwhals as nw
 import polars as pl
 
 from arkit.errors import LedgerError, ReadingError, listed, unknown_name
 from arkit.ledger.building import build
-from arkit.ledger.files import read_table
+from arkit.ledger.databases import is_database, query_of, read_database
+from arkit.ledger.findings import together
 from arkit.ledger.frozen import MANIFEST, thaw
-from arkit.ledger.headers import first_line
-from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout, Shape, TableLayout
+from arkit.ledger.grid import Grid, open_grid
+from arkit.ledger.headers import first_line, refusing
+from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout, Shape
 from arkit.ledger.model import Ledger, as_day
+from arkit.ledger.places import Places, loose_files, places_in
+from arkit.ledger.recognise import Hints, as_hints, is_canonical, proof_decisions, recognise
+from arkit.ledger.record import Decision, Reading
 from arkit.ledger.schema import TABLES
-from arkit.ledger.workbooks import WORKBOOKS
+from arkit.ledger.several import Source, joined, read_source, told
 from arkit.resources import resource
 
-_SUFFIXES = (".csv", ".txt", ".tsv", ".parquet", *WORKBOOKS)
+_CANONICAL: Final = Layout(name="canonical")
 
 
 def read_ledger(
-    path: str | Path, *, layout: str | Path | Layout | None = None, snapshot_on: date | str | None = None
+    path: str | Path | Sequence[str | Path],
+    *,
+    layout: str | Path | Layout | None = None,
+    snapshot_on: date | str | None = None,
+    hints: Mapping[str, Any] | None = None,
 ) -> Ledger:
     """Read an export, or a frozen ledger, as a checked ledger.
+
+    Without a layout the export is recognised: header, columns, dates, amounts, signs, totals. ``ledger.reading`` tells
+    what was decided on which evidence, and saves it as a layout. What matters and cannot be told is asked, never
+    guessed.
 
     Parameters
     ----------
     path
-        A file, or a folder with one file for each table (``items.csv``, ``customers.xlsx``, ...).
+        A file, several files, or a folder with files for each table (``items.csv``, ``customers.xlsx``, ...). Several
+        files of one table (``items_ES.csv``, ``items_PL.csv``, or a pattern in the layout) are read as one. Or a
+        database: the URL that SQLAlchemy knows it by, a DuckDB file or a SQLite file.
     layout
-        The layout of the export, or the path of its TOML file. Without one the headers are the canonical names, or
-        the folder is a frozen ledger.
+        The layout of the export, or the path of its TOML file; reading is then strict. Not needed where the headers are
+        the canonical names, for a frozen ledger, and for an export that can be recognised: of several files the first
+        is, and the others must be like it.
     snapshot_on
-        The day of a snapshot of open items, where the layout does not state it.
+        The day of a snapshot of open items, where neither the layout nor the file states it.
+    hints
+        What a file without a layout does not tell by itself, as an error asks for it: ``{"currency": "EUR"}``. See
+        :class:`arkit.ledger.recognise.Hints`.
 
     Raises
     ------
@@ -51,40 +73,75 @@ def read_ledger(
     >>> ledger.covers[1].isoformat()
     '2026-11-05'
     """
-    source = Path(path)
-    if not source.exists():
-        raise ReadingError(f"There is no file or folder {path}.")
-    if (source / MANIFEST).is_file():
-        return thaw(source)
-    stated = layout if isinstance(layout, Layout) else Layout.load(layout) if layout else Layout(name="canonical")
-    files = _files(source, stated)
-    cells = {
-        name: read_table(file, layout=stated, table=getattr(stated, name) or TableLayout())
-        for name, file in files.items()
-    }
-    names = {name: file.name for name, file in files.items()}
-    return build(cells, layout=stated, snapshot_on=as_day(snapshot_on) if snapshot_on else None, sources=names)
+    day = as_day(snapshot_on) if snapshot_on else None
+    if isinstance(path, str | Path) and is_database(path):
+        return _read_database(path, _stated(layout), day)
+    given = _given(path)
+    if isinstance(given, Path) and (given / MANIFEST).is_file():
+        return thaw(given)
+    if layout is None and (files := loose_files(given)):
+        return _read_unknown(files, as_hints(hints), day)
+    if hints:
+        raise ReadingError("hints are for a file that is read without a layout. Put what they say into the layout.")
+    stated = _stated(layout)
+    return _built(_sources(places_in(given, stated), stated), stated, day)
 
 
-def _files(source: Path, layout: Layout) -> dict[str, Path]:
-    """Find the file of each table: as the layout names it, or named after the table."""
-    if source.is_file():
-        extra = {name: source for name, stated in layout.tables().items() if stated.sheet or name == "items"}
-        beside = {name: source.parent / stated.file for name, stated in layout.tables().items() if stated.file}
-        return {**beside, **extra}
-    files = {}
-    for name in TABLES:
-        stated = getattr(layout, name)
-        if stated is not None and stated.file:
-            files[name] = source / stated.file
-            continue
-        found = [source / f"{name}{suffix}" for suffix in _SUFFIXES if (source / f"{name}{suffix}").is_file()]
-        if found:
-            files[name] = found[0]
-    if "items" not in files:
-        present = listed(sorted(entry.name for entry in source.iterdir()))
-        raise ReadingError(f"{source} has no items table (items.csv, items.xlsx or items.parquet). It has: {present}.")
-    return files
+def _stated(layout: str | Path | Layout | None) -> Layout:
+    if isinstance(layout, Layout):
+        return layout
+    return Layout.load(layout) if layout else _CANONICAL
+
+
+def _read_database(path: str | Path, layout: Layout, day: date | None) -> Ledger:
+    bodies = read_database(path, layout=layout)
+    return _built({name: joined({query_of(name): body}, mark=".") for name, body in bodies.items()}, layout, day)
+
+
+def _read_unknown(files: list[Path], hints: Hints, day: date | None) -> Ledger:
+    """Return the ledger of files without a layout: their headers are the canonical names, or they are recognised."""
+    with refusing(files[0].name):
+        grid = open_grid(files[0], encoding=hints.encoding, delimiter=hints.delimiter, sheet=hints.sheet)
+    if is_canonical(grid):
+        return _built(_sources({"items": files}, _CANONICAL, grid), _CANONICAL, day)
+    known = recognise(grid, hints, snapshot_on=day)
+    return _built(_sources({"items": files}, known.layout, grid), known.layout, day, known.decisions)
+
+
+def _given(path: str | Path | Sequence[str | Path]) -> Path | list[Path]:
+    paths = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
+    if not paths:
+        raise ReadingError("No file is named. Give the file of an export, several, or their folder.")
+    for one in paths:
+        if not one.exists():
+            raise ReadingError(f"There is no file or folder {one}.")
+    return paths[0] if len(paths) == 1 else paths
+
+
+def _sources(places: Places, layout: Layout, grid: Grid | None = None) -> dict[str, Source]:
+    return {name: read_source(paths, layout=layout, name=name, grid=grid) for name, paths in places.items()}
+
+
+def _built(
+    sources: Mapping[str, Source], layout: Layout, day: date | None, decisions: tuple[Decision, ...] = ()
+) -> Ledger:
+    ledger = build(
+        {name: source.body.rows for name, source in sources.items()},
+        layout=msgspec.structs.replace(layout, **{name: source.body.table for name, source in sources.items()}),
+        snapshot_on=day or sources["items"].body.day,
+        sources={name: source.name for name, source in sources.items()},
+        found=together(*(source.body.findings for source in sources.values())),
+        beyond=sources["items"].body.beyond,
+    )
+    findings = told(ledger.frames.findings, sources)
+    proven = tuple(
+        decision for source in sources.values() for body in source.each for decision in proof_decisions(body)
+    )
+    return replace(
+        ledger,
+        frames=replace(ledger.frames, findings=findings),
+        reading=Reading(layout, (*decisions, *proven)),
+    )
 
 
 def make_ledger(

@@ -11,29 +11,37 @@ import polars as pl
 
 from arkit.errors import ReadingError, listed
 from arkit.ledger.headers import first_line, refuse_repeated
+from arkit.ledger.kinds import misnamed
+from arkit.ledger.notices import notices, refuse_unreadable
+from arkit.ledger.survey import surveyed
 
-WORKBOOKS: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_FRACTION: Final = r"^-?\d*\.\d"
+"""What a number among text begins with if its mark matters; without one, a column is not read once more."""
 
 Load = Callable[..., pl.DataFrame]
 
 
-def read_sheet(path: Path, sheet: str, *, decimal_mark: str) -> tuple[pl.DataFrame, int]:
-    """Return the cells below the header, and the number of the first row of them as the sheet shows it.
+def read_sheet(path: Path, sheet: str, *, decimal_mark: str, table: str) -> tuple[pl.DataFrame, int, pl.DataFrame]:
+    """Return the cells below the header, the number of the first row of them as the sheet shows it, and notices.
 
-    The header is the first row that is not blank.
+    The header is the first row that is not blank. The workbook is surveyed before it is opened.
 
     Raises
     ------
     ReadingError
-        The file is no workbook, or has no such sheet.
+        The file is no workbook, could harm its reader, or has no such sheet.
     """
     import fastexcel
 
+    found = surveyed(path)
     try:
-        book = fastexcel.read_excel(path)
+        book = fastexcel.read_excel(path.read_bytes() if misnamed(path) else path)
         if sheet and sheet not in book.sheet_names:
             raise ReadingError(f"{path.name} has no sheet {sheet!r}. It has: {listed(book.sheet_names)}.")
-        return _below_header(partial(_load, book, sheet or 0), path, decimal_mark)
+        name = sheet or book.sheet_names[0]
+        refuse_unreadable(found, name, path)
+        cells, first = _below_header(partial(_load, book, name), path, decimal_mark)
+        return cells, first, notices(found, name, table=table)
     except (fastexcel.FastExcelError, OSError) as error:
         raise ReadingError(
             f"{path.name} cannot be read as a workbook: {first_line(error)}. Save it again as .xlsx without a password."
@@ -69,7 +77,7 @@ def _with_numbers(rows: pl.DataFrame, load: Load) -> pl.DataFrame:
     for name in rows.columns:
         if typed[name].dtype.is_numeric():
             columns.append(typed[name])
-        elif _is_mixed(load, name):
+        elif rows[name].str.contains(_FRACTION).any() and _is_mixed(load, name):
             columns.append(_with_comma(rows[name], load(dtypes={name: "float"}, use_columns=[name]).to_series()))
         else:
             columns.append(rows[name])

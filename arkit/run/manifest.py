@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from arkit.currencies import decimals
+from arkit.ledger.databases import is_url, name_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,21 +26,27 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def fingerprints(source: Path, **others: Path | None) -> list[dict[str, object]]:
+def fingerprints(source: Path | str, **others: Path | None) -> list[dict[str, object]]:
     """Return name, size and SHA-256 of each file that a report was made from.
 
     Parameters
     ----------
     source
-        The ledger's file, or its folder: then every file in it, hidden ones left out.
+        The ledger's file, or its folder: then every file in it, hidden ones left out. Of a database the name alone is
+        known; what was read from it is the frozen ledger.
     **others
         Further files by their role.
     """
+    files = [] if is_url(source) else _inside(Path(source))
+    files += [(role, path.name, path) for role, path in others.items() if path is not None]
+    prints = [{"role": role, "file": name, **_print(path)} for role, name, path in files if not name.startswith(".")]
+    return [{"role": "ledger", "database": name_of(source)}, *prints] if is_url(source) else prints
+
+
+def _inside(source: Path) -> list[tuple[str, str, Path]]:
     folder = source if source.is_dir() else source.parent
     inside = sorted(source.rglob("*")) if source.is_dir() else [source]
-    files = [("ledger", path.relative_to(folder).as_posix(), path) for path in inside if path.is_file()]
-    files += [(role, path.name, path) for role, path in others.items() if path is not None]
-    return [{"role": role, "file": name, **_print(path)} for role, name, path in files if not name.startswith(".")]
+    return [("ledger", path.relative_to(folder).as_posix(), path) for path in inside if path.is_file()]
 
 
 def _print(path: Path) -> dict[str, object]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from arkit.balances import require_reconciled
 from arkit.ledger import Ledger, freeze, read_ledger
+from arkit.ledger.databases import is_url, name_of
 from arkit.ledger.model import as_day
 from arkit.policy import Policy
 from arkit.run import manifest
@@ -72,7 +73,7 @@ def report(
     Parameters
     ----------
     ledger
-        A file, a folder of files, or a frozen ledger.
+        A file, a folder of files, a frozen ledger, or the URL of a database.
     as_of
         The day, as a date or ISO text. It is also the day of a snapshot whose layout does not state one.
     output
@@ -106,7 +107,7 @@ def report(
     """
     started = manifest.clock()
     request = Request(
-        ledger=Path(ledger).resolve(),
+        ledger=ledger if is_url(ledger) else Path(ledger).resolve(),
         as_of=as_day(as_of),
         entity=entity,
         layout=Path(layout).resolve() if layout else None,
@@ -176,7 +177,7 @@ class _Making:
 
         self.tell("writing the page")
         nbformat.write(executed, self.folder / "report.ipynb")  # type: ignore[no-untyped-call]
-        source = self.request.ledger.name
+        source = name_of(self.request.ledger)
         colophon = f"Made with arkit from {source}. run.json tells the input, the settings and the versions."
         text = page(executed, title=self.request.title, colophon=colophon, exporter=exporter)
         (self.folder / "report.html").write_text(text, encoding="utf-8", newline="\n")

@@ -17,9 +17,9 @@ OWN: Final = ("ledger", "layout", "as_of", "entity", "policy")
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What was asked for, with every path made absolute."""
+    """What was asked for, with every path made absolute; the ledger may be the URL of a database."""
 
-    ledger: Path
+    ledger: Path | str
     as_of: date
     entity: str
     layout: Path | None

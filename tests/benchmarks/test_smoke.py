@@ -23,6 +23,7 @@ def test_a_small_run_prints_and_writes_its_tables(tmp_path: Path, capsys: pytest
         "behaviour of customers",
         "preparing a ledger",
         "CSV to checked ledger",
+        "workbook to checked ledger",
     )
     for case in cases:
         assert re.search(rf"^{case} .* ms", printed, re.MULTILINE), f"no line for {case}:\n{printed}"

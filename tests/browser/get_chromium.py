@@ -41,7 +41,7 @@ def get_chromium() -> Path | None:
     if found := find_chromium():
         return found
     for commands in _ways_to_install():
-        if all(_succeeds(command) for command in commands) and (found := find_chromium()):
+        if all(succeeds(command) for command in commands) and (found := find_chromium()):
             return found
     return None
 
@@ -66,34 +66,34 @@ def _starts(place: str) -> bool:
     """Tell whether the file is a working browser: some systems ship a stub of that name."""
     if not Path(place).is_file():
         return False
-    return sys.platform == "win32" or _succeeds([place, "--version"], quiet=True)
+    return sys.platform == "win32" or succeeds([place, "--version"], quiet=True)
 
 
 def _ways_to_install() -> Iterator[list[list[str]]]:
     """Yield the ways open to this user, each a list of commands."""
-    admin = _admin()
-    if admin is not None and shutil.which("apt-get"):
-        yield [[*admin, "apt-get", "update"], [*admin, "apt-get", "install", "--yes", "--quiet", "chromium"]]
-    if admin is not None and shutil.which("dnf"):
-        yield [[*admin, "dnf", "install", "--assumeyes", "chromium"]]
+    rights = admin()
+    if rights is not None and shutil.which("apt-get"):
+        yield [[*rights, "apt-get", "update"], [*rights, "apt-get", "install", "--yes", "--quiet", "chromium"]]
+    if rights is not None and shutil.which("dnf"):
+        yield [[*rights, "dnf", "install", "--assumeyes", "chromium"]]
     if shutil.which("brew"):
         yield [["brew", "install", "--cask", "google-chrome"]]
     playwright = [sys.executable, "-m", "playwright", "install"]
-    if admin is not None and sys.platform == "linux":
+    if rights is not None and sys.platform == "linux":
         yield [[*playwright, "--with-deps", "chromium"]]
     yield [[*playwright, "chromium"]]
 
 
-def _admin() -> list[str] | None:
+def admin() -> list[str] | None:
     """Return what to put before a command to run it as administrator; None where this user may not."""
     if not hasattr(os, "geteuid"):
         return None
     if os.geteuid() == 0:
         return []
-    return ["sudo", "--non-interactive"] if _succeeds(["sudo", "--non-interactive", "true"], quiet=True) else None
+    return ["sudo", "--non-interactive"] if succeeds(["sudo", "--non-interactive", "true"], quiet=True) else None
 
 
-def _succeeds(command: Iterable[str], *, quiet: bool = False) -> bool:
+def succeeds(command: Iterable[str], *, quiet: bool = False) -> bool:
     """Run a command and tell whether it succeeded; its words go to stderr unless quiet."""
     output = subprocess.DEVNULL if quiet else sys.stderr
     try:

@@ -56,7 +56,7 @@ def test_the_first_way_to_install_that_works_is_the_last_tried(only: Path, monke
         return command != ["refused"]
 
     monkeypatch.setattr(getting, "_ways_to_install", lambda: iter(ways))
-    monkeypatch.setattr(getting, "_succeeds", attempt)
+    monkeypatch.setattr(getting, "succeeds", attempt)
     assert getting.get_chromium() == only / "chromium"
     assert [name for name in tried if not name.startswith(("/", "--"))] == ["refused", "installed"]
 

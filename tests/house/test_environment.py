@@ -24,8 +24,12 @@ PINS = [
 FOR_DEVELOPERS = {"all", "test"}
 # Which extras a room may lean on; a room that is not named here works with the plain package.
 EXTRAS_OF_ROOM = {"present": ["report"], "pages": ["report"], "run": ["report", "dashboard"]}
-# Pages with controls are for JupyterLab and Voila only.
-EXTRAS_OF_MODULE = {"arkit.present.live": ["lab"], "arkit.pages.explore": ["lab"]}
+# Pages with controls are for JupyterLab and Voila only; databases are read by who has one.
+EXTRAS_OF_MODULE = {
+    "arkit.present.live": ["lab"],
+    "arkit.pages.explore": ["lab"],
+    "arkit.ledger.databases": ["duckdb", "sql"],
+}
 DISTRIBUTIONS = packages_distributions()
 NEVER_INSTALLED = sys.stdlib_module_names | {"arkit", "__future__"}
 

@@ -1,0 +1,104 @@
+"""A check of an export: read it, say what it is and whether a report can be run, write the findings as a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+from xlsxwriter.exceptions import FileCreateError
+
+from arkit.errors import ReportError, listed
+from arkit.ledger import Ledger, read_ledger
+from arkit.ledger.databases import name_of
+from arkit.ledger.headers import first_line
+from arkit.ledger.model import as_day
+from arkit.ledger.source_cells import cells_of
+from arkit.pages.check import Check
+from arkit.pages.findings import findings_sheets
+from arkit.policy import Policy
+from arkit.present.workbook import write_workbook
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check says, and whether a report of that day can be run."""
+
+    lines: tuple[str, ...]
+    can_report: bool
+
+
+def check(
+    paths: Sequence[str | Path],
+    *,
+    layout: str | Path | None = None,
+    as_of: date | str | None = None,
+    policy: str | Path | None = None,
+    findings: str | Path | None = None,
+    save_layout: str | Path | None = None,
+    hints: Mapping[str, str] | None = None,
+) -> Checked:
+    """Read an export and tell what it is: decisions, totals, findings, and what stands against a report.
+
+    Parameters
+    ----------
+    paths
+        The file or files of the export, or a folder.
+    layout
+        The layout (TOML); none for canonical columns or an export that is to be recognised.
+    as_of
+        The day to check; without one the last that the ledger covers. It is also the day of a snapshot.
+    policy
+        The policy (TOML): how much may be set apart.
+    findings
+        The workbook to write. Without one it is ``findings_NAME.xlsx`` in the folder in which this runs, because what
+        lies beside an export may be read as part of it. Without findings none is written.
+    save_layout
+        Where to write the layout by which the export was read.
+    hints
+        What the export does not tell by itself (see :func:`arkit.read_ledger`).
+
+    Raises
+    ------
+    ArkitError
+        The export cannot be read, or a file cannot be written.
+    """
+    source = paths[0] if len(paths) == 1 else paths
+    ledger = read_ledger(source, layout=layout, snapshot_on=as_of, hints=hints)
+    day = ledger.require(as_day(as_of) if as_of else ledger.covers[1])
+    names = [name_of(path) for path in paths]
+    checked = Check(ledger, name=listed(names), day=day, policy=Policy.load(policy) if policy else Policy())
+    lines = [*checked.lines()]
+    if len(ledger.findings):
+        # A frozen ledger has no source any more, and so no cells.
+        read_by = ledger.reading.layout if ledger.reading else None
+        cells = cells_of(source, read_by, recognised=layout is None) if read_by else {}
+        target = _written(checked, cells, Path(findings or f"findings_{Path(names[0]).stem}.xlsx"))
+        lines.append(f"Findings beside their rows: {target}")
+    if save_layout:
+        lines.append(f"Layout for next month: {_saved(ledger, Path(save_layout))}")
+    lines.append(f"No report can be run. {checked.obstacle}" if checked.obstacle else "A report can be run.")
+    return Checked(tuple(lines), can_report=not checked.obstacle)
+
+
+def _written(checked: Check, cells: Mapping[str, Mapping[str, pl.DataFrame]], target: Path) -> Path:
+    day = datetime.combine(checked.day, datetime.min.time())
+    try:
+        write_workbook(target, sheets=findings_sheets(checked, cells), created=day)
+    except (OSError, FileCreateError) as error:
+        raise ReportError(
+            f"The findings cannot be written to {target}: {first_line(error)}. Close it where it is open, or name "
+            "another file."
+        ) from error
+    return target
+
+
+def _saved(ledger: Ledger, target: Path) -> Path:
+    if ledger.reading is None:
+        raise ReportError("A frozen ledger has no layout to save. Name the export that it was made from.")
+    try:
+        return ledger.reading.save(target)
+    except OSError as error:
+        raise ReportError(f"The layout cannot be written to {target}: {error.strerror or error}.") from error
