@@ -56,7 +56,7 @@ def with_totals_beyond(control: pl.DataFrame, beyond: pl.DataFrame) -> pl.DataFr
     currency = pl.coalesce("currency", keys.pop("currency"))
     rows = beyond.select(currency=currency, amount="amount", **keys, amount_rest=pl.lit(0))
     absent = [pl.lit(None).alias(name) for name in control.columns if name not in rows.columns]
-    return pl.concat([control, rows.with_columns(absent).select(control.columns).cast(dict(control.schema))])
+    return pl.concat([control, rows.with_columns(absent).select(control.columns).cast(control.schema)])
 
 
 def _slim(good: pl.DataFrame) -> pl.DataFrame:

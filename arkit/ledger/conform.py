@@ -11,6 +11,7 @@ import polars as pl
 
 from arkit.errors import LedgerError, ReadingError, listed, missing_columns
 from arkit.ledger import parsing
+from arkit.ledger.body.amount_cells import EXACT, exact
 from arkit.ledger.findings import find, together
 from arkit.ledger.layout import Layout, TableLayout
 from arkit.ledger.schema import TABLES
@@ -44,7 +45,7 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
     """
     stated = getattr(layout, table) or TableLayout()
     filled, blank = _filled_rows(_numbered(cells), table=table)
-    kept, left_out = _wanted_rows(filled, stated, table=table, source=source)
+    kept, left_out = _wanted_rows(filled, stated, table=table, source=source, layout=layout)
     named = _named(kept, stated, table=table, source=source)
     # One column is read on one core: several at a time use them all. Each is kept in one piece, because every later
     # step would otherwise put the pieces of the file together again.
@@ -96,16 +97,31 @@ def _lacking(typed: pl.DataFrame, required: list[str], findings: pl.DataFrame, t
 
 
 def _wanted_rows(
-    cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str
+    cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str, layout: Layout
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     absent = [header for header in stated.keep if header not in cells.columns]
     if absent:
         raise _absent(absent, cells, source)
     wanted = pl.all_horizontal(pl.lit(True), *(_is_one_of(name, values) for name, values in stated.keep.items()))
-    kept = cells.filter(wanted) if stated.keep else cells
-    number = cells.height - kept.height
-    rows = pl.DataFrame({"source_row": [None]}, schema={"source_row": pl.Int64}).head(min(number, 1))
-    return kept, find("left_out_by_layout", rows, table=table, value=pl.lit(f"{number} rows"))
+    if not stated.keep:
+        return cells, together()
+    return cells.filter(wanted), _left_out(cells.filter(~wanted.fill_null(False)), stated, table=table, layout=layout)
+
+
+def _left_out(rows: pl.DataFrame, stated: TableLayout, *, table: str, layout: Layout) -> pl.DataFrame:
+    """Return a finding for each group of rows that the layout leaves out: the values, how many, and their sum."""
+    headers = {**{name: name for name in ("amount", "open_amount", "currency")}, **stated.columns}
+    amount = next((headers[name] for name in ("amount", "open_amount") if headers[name] in rows.columns), None)
+    sums = exact(parsing.text(rows[amount]), decimal_mark=layout.decimal_mark) if amount else None
+    rows = rows.with_columns(pl.lit(0, dtype=EXACT).alias("= sum") if sums is None else sums.alias("= sum"))
+    keys = [header for header in dict.fromkeys([*stated.keep, headers["currency"]]) if header in rows.columns]
+    groups = rows.group_by([pl.col(key).cast(pl.String).fill_null("blank") for key in keys], maintain_order=True).agg(
+        pl.col("source_row").min(), pl.len().alias("= rows"), pl.col("= sum").sum()
+    )
+    named = pl.concat_str([pl.format(f"{header} {{}}", pl.col(header)) for header in keys], separator=", ")
+    units = pl.col("= sum").cast(pl.String).str.replace(r"\.?0+$", "")
+    value = pl.format("{} rows: {}, sum {}", "= rows", named, units)
+    return find("left_out_by_layout", groups.with_columns(told=value), table=table, value="told")
 
 
 def _is_one_of(name: str, values: tuple[str, ...]) -> pl.Expr:

@@ -77,6 +77,9 @@ FAULTS: Final[dict[str, Fault]] = {
     "left_out_by_layout": Fault("kept", "The layout leaves these rows out: they are no receivables."),
     "unrecognised_row": Fault("kept", "The row is neither item nor total nor section; it was passed over."),
     "total_differs": Fault("kept", "The items do not add up to this total of the file; the amount is what they lack."),
+    "not_in_a_total": Fault(
+        "kept", "The file has totals, but these items stand in none that is proven; it may be cut off."
+    ),
     "repeated_customer": Fault("kept", "The customer is listed more than once; the first row counts."),
     "blank_row": Fault("kept", "Rows without anything in them are passed over."),
     "named_otherwise": Fault("kept", "The file is of another kind than its name says; it was read as what it is."),

@@ -45,18 +45,18 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     types
         Value in the source to item or entry type.
     header
-        The texts of the header row, those of two lines joined with a space, in order, blank cells left out. It is looked
-        for wherever it stands, and a header that has changed is refused; only if a text stands twice must the order be
-        the same, and the columns are then called "Amount", "Amount 2". A column under a blank cell is called by its place,
-        "column 3". Rows above the header, repeats of it, totals and section rows are told from items. Empty: the first
-        row that is not blank is the header and every row below it is an item.
+        The texts of the header row, those of two lines joined with a space, in order, blank cells left out. It is
+        looked for wherever it stands, and a header that has changed is refused; only if a text stands twice must the
+        order be the same, and the columns are then called "Amount", "Amount 2". A column under a blank cell is called
+        by its place, "column 3". Rows above the header, repeats of it, totals and section rows are told from items.
+        Empty: the first row that is not blank is the header and every row below it is an item.
     header_lines
         How many rows the header has.
     joined
         Canonical name to the headers whose texts, joined with "/", are its value: a document number and its line.
     plus, minus
-        Canonical name of an amount to the headers that are added up for it, and that are taken off: debit and credit, or
-        the columns of an aging.
+        Canonical name of an amount to the headers that are added up for it, and that are taken off: debit and credit,
+        or the columns of an aging.
     minus_when
         Header to the values of rows whose amounts are stated without their minus: a debit or credit mark, a document
         type.

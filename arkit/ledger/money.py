@@ -30,7 +30,7 @@ def minor_per_unit(currency: pl.Expr, codes: pl.Series) -> pl.Expr:
 
 
 def plain_numbers(text: pl.Expr, *, decimal_mark: str) -> pl.Expr:
-    """Return amounts as people write them (``1 234,56-``, ``(12.00)``, ``<12.00>``) as plain numbers; others as missing.
+    """Return amounts as people write them (``1 234,56-``, ``(12.00)``, ``<12.00>``) as plain numbers, or missing.
 
     A thousands mark counts only where it stands between groups of three digits, so ``1,5`` never becomes 15, nor
     ``0,125`` 125.

@@ -13,14 +13,14 @@ DateOrder = Literal["ymd", "dmy", "mdy"]
 
 _FORMATS: Final[dict[DateOrder, tuple[str, ...]]] = {
     "ymd": (),
-    "dmy": (
-        *("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%d-%m-%y"),
-        *("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%d %B %Y"),
-    ),
-    "mdy": ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y", "%b %d, %Y", "%B %d, %Y"),
+    "dmy": ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%d-%m-%y"),
+    "mdy": ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y"),
 }
-# Nobody writes year, day, month: where the year stands first the order is known.
-_YEAR_FIRST: Final = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
+# Where the year stands first, or the month has its name, the order is known: nobody writes year, day, month.
+_IN_ANY_ORDER: Final = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日"),
+    *("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"),
+)
 _TIME_OF_DAY: Final = r"([T ]\d{1,2}:\d{2}.*| г\.?)$"
 _ISO: Final = "%Y-%m-%d"
 _FIRST_DAY: Final = date(1900, 1, 1)
@@ -45,7 +45,7 @@ def text(column: pl.Series) -> pl.Series:
 
 
 def dates(column: pl.Series, *, order: DateOrder) -> pl.Series:
-    """Return a column as dates; those that begin with the year are always read, others in the stated order only.
+    """Return a column as dates; those that begin with the year or name the month are read in any order.
 
     Years before 1900 or after 2199 count as unreadable: they are typing errors, not due dates.
     """
@@ -70,7 +70,7 @@ def _dates_of_text(column: pl.Series, order: DateOrder) -> pl.Series:
     others = found.is_null() & cells.is_not_null()
     if others.any():
         found = found.scatter(
-            others.arg_true(), _dates_in_forms(text(cells.filter(others)), (*_FORMATS[order], *_YEAR_FIRST))
+            others.arg_true(), _dates_in_forms(text(cells.filter(others)), (*_FORMATS[order], *_IN_ANY_ORDER))
         )
     return found
 

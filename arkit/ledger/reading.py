@@ -18,7 +18,7 @@ from arkit.ledger.databases import is_database, query_of, read_database
 from arkit.ledger.findings import together
 from arkit.ledger.frozen import MANIFEST, thaw
 from arkit.ledger.grid import Grid, open_grid
-from arkit.ledger.headers import first_line
+from arkit.ledger.headers import first_line, refusing
 from arkit.ledger.layout import NEEDED_FOR_SHAPE, Layout, Shape
 from arkit.ledger.model import Ledger, as_day
 from arkit.ledger.places import Places, loose_files, places_in
@@ -41,7 +41,8 @@ def read_ledger(
     """Read an export, or a frozen ledger, as a checked ledger.
 
     Without a layout the export is recognised: header, columns, dates, amounts, signs, totals. ``ledger.reading`` tells
-    what was decided on which evidence, and saves it as a layout. What matters and cannot be told is asked, never guessed.
+    what was decided on which evidence, and saves it as a layout. What matters and cannot be told is asked, never
+    guessed.
 
     Parameters
     ----------
@@ -99,7 +100,8 @@ def _read_database(path: str | Path, layout: Layout, day: date | None) -> Ledger
 
 def _read_unknown(files: list[Path], hints: Hints, day: date | None) -> Ledger:
     """Return the ledger of files without a layout: their headers are the canonical names, or they are recognised."""
-    grid = open_grid(files[0], encoding=hints.encoding, delimiter=hints.delimiter, sheet=hints.sheet)
+    with refusing(files[0].name):
+        grid = open_grid(files[0], encoding=hints.encoding, delimiter=hints.delimiter, sheet=hints.sheet)
     if is_canonical(grid):
         return _built(_sources({"items": files}, _CANONICAL, grid), _CANONICAL, day)
     known = recognise(grid, hints, snapshot_on=day)

@@ -1,4 +1,4 @@
-"""How a ledger was read: what was decided on which evidence, the totals that prove it, and the layout that repeats it."""
+"""How a ledger was read: the decisions, their evidence, and the layout that repeats them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ALWAYS_WRITTEN: Final = ("name", "shape")
 
 @dataclass(frozen=True)
 class Decision:
-    """One thing that was decided: ``stated`` by a person, ``certain`` from the cells, or ``likely`` by a stated rule."""
+    """One thing decided: ``stated`` by a person, ``certain`` from the cells, or ``likely`` by a stated rule."""
 
     what: str
     decided: str
@@ -77,7 +77,6 @@ class Reading:
 
 def toml_of(layout: Layout) -> str:
     """Return a layout as TOML, without what it leaves at its default."""
-    # The snapshot's day is that of one file; next month's says its own.
     return tomli_w.dumps(_stated(layout), multiline_strings=False)
 
 

@@ -18,6 +18,7 @@ from arkit.ledger.body import Body, read_body
 from arkit.ledger.files import read_table
 from arkit.ledger.findings import together
 from arkit.ledger.grid import Grid, open_grid
+from arkit.ledger.headers import refusing
 from arkit.ledger.layout import Layout, TableLayout
 from arkit.ledger.parsing import text
 from arkit.ledger.recognise import canonical_rows
@@ -93,8 +94,9 @@ def _body(path: Path, layout: Layout, name: str, grid: Grid | None) -> Body:
     """Return the rows of a file: under the header that its layout states, or under its first row."""
     table = layout.tables().get(name) or TableLayout()
     if table.header:
-        opened = grid or open_grid(path, encoding=layout.encoding, delimiter=layout.delimiter, sheet=table.sheet)
-        body = read_body(opened, table, layout, name=name)
+        with refusing(path.name):
+            opened = grid or open_grid(path, encoding=layout.encoding, delimiter=layout.delimiter, sheet=table.sheet)
+            body = read_body(opened, table, layout, name=name)
     elif grid is not None and grid.kind == "workbook":
         body = Body(canonical_rows(grid), table, grid.findings)
     else:

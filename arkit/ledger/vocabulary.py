@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -13,6 +14,12 @@ from arkit.currencies import currencies
 from arkit.resources import resource
 
 _CURRENCY_AT_END: Final = r"(?i)[\s,(\[/]+(?:in |im |в |без )?[(\[]?([^\W\d_]{2,12}\.?|[€£₽₴₸₹]|\w+\$)[)\]]?\.?$"
+
+# The words of the vocabulary whose columns hold amounts.
+MONEY: Final = (
+    *("amount", "open_amount", "base_amount", "base_open_amount"),
+    *("debit", "credit", "open_debit", "open_credit"),
+)
 
 
 def key(text: str) -> str:
@@ -79,6 +86,19 @@ def item_type_of(value: str) -> str:
     ('credit_note', 'invoice')
     """
     return _types().get(key(value), "")
+
+
+def item_types_of(values: Iterable[str]) -> dict[str, str]:
+    """Return the item type of each value that means one; codes are those of the one system that has them all.
+
+    >>> item_types_of(["SI", "SA"]), item_types_of(["RV", "SA"])
+    ({'SI': 'invoice', 'SA': 'receipt'}, {'RV': 'invoice', 'SA': 'journal'})
+    """
+    given = list(values)
+    for codes in _vocabulary()["type_codes"].values():
+        if given and all(value.upper() in codes for value in given):
+            return {value: codes[value.upper()] for value in given}
+    return {value: kind for value in given if (kind := item_type_of(value))}
 
 
 def words(*path: str) -> list[str]:

@@ -91,7 +91,9 @@ def test_rows_that_the_layout_leaves_out_are_counted(tmp_path: Path) -> None:
     layout = ar.Layout(name="x", items=_table(keep={"Kind": ("AR",)}))
     ledger = ar.read_ledger(path, layout=layout)
     assert ledger.items["item_id"].tolist() == ["A", "C"]
-    assert ledger.findings[["code", "value"]].to_numpy().tolist() == [["left_out_by_layout", "1 rows"]]
+    assert ledger.findings[["code", "value"]].to_numpy().tolist() == [
+        ["left_out_by_layout", "1 rows: Kind AP, currency EUR, sum 200.1"]
+    ]
 
 
 def test_a_layout_that_leaves_everything_out_is_refused(tmp_path: Path) -> None:

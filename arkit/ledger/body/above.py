@@ -41,9 +41,10 @@ def stated_above(grid: Grid, header: Header, table: TableLayout, layout: Layout)
         day = name == DAY
         value = day_after(label, lines, layout) if day else currency_after(label, lines)
         if not value:
+            shown = " / ".join(filter(None, lines)) or "nothing"
             raise ReadingError(
                 f"The layout looks for {'the day' if day else f'the {name}'} after {label!r} above the header of "
-                f"{grid.file}, and it is not there. Above the header stands: {' / '.join(filter(None, lines)) or 'nothing'}."
+                f"{grid.file}, and it is not there. Above the header stands: {shown}."
             )
         found[name] = str(value)
     return found
@@ -53,10 +54,16 @@ def day_after(label: str, lines: list[str], layout: Layout) -> date | None:
     """Return the first day that stands after a label."""
     for line in lines:
         for match in re.finditer(rf"{_begin(label)}{_BETWEEN}({DATE})", line, re.IGNORECASE):
-            day = parsing.dates(pl.Series([match.group(1)]), order=layout.date_order)[0]
-            if isinstance(day, date):
+            if day := _day(match.group(1), layout):
                 return day
     return None
+
+
+def _day(text: str, layout: Layout) -> date | None:
+    """Return a day in the order of the layout; one that can be read in no other order is read in any."""
+    read = [parsing.dates(pl.Series([text]), order=order)[0] for order in (layout.date_order, "dmy", "mdy")]
+    days = {day for day in read if isinstance(day, date)}
+    return read[0] or (days.pop() if len(days) == 1 else None)
 
 
 def currency_after(label: str, lines: list[str]) -> str:

@@ -71,9 +71,9 @@ def find_header(grid: Grid, table: TableLayout) -> Header:
     given = joined[first].to_list()
     if len(set(expected)) < len(expected) and given != expected:
         raise ReadingError(
-            f"The columns of {grid.file} stand in another order than in the layout, and {_twice(expected)} stands above "
-            f"several. Expected: {', '.join(expected)}. Found: {', '.join(given)}. Export them in the order of the "
-            "layout, or make the layout anew."
+            f"The columns of {grid.file} stand in another order than in the layout, and {_twice(expected)} stands "
+            f"above several. Expected: {', '.join(expected)}. Found: {', '.join(given)}. Export them in the order of "
+            "the layout, or make the layout anew."
         )
     return header_at(grid, first, table.header_lines)
 

@@ -1,4 +1,4 @@
-"""Numbers of a workbook: those that stand for text are corrupted when they are long, and have a point as decimal mark."""
+"""Numbers of a workbook: as ids they lose their last digits, as amounts they have a point as decimal mark."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def refuse_long_numbers(grid: Grid, header: Header, roles: Roles) -> None:
         if long.height and not is_text(grid, column, below=header.below):
             row, number = long.select("source_row", column).row(0)
             raise ReadingError(
-                f"{grid.file} holds {number} in the column {name!r} (row {row}) as a number. A workbook keeps 15 digits of "
-                "a number, so its last ones may be lost. Export the column as text, or as CSV."
+                f"{grid.file} holds {number} in the column {name!r} (row {row}) as a number. A workbook keeps 15 "
+                "digits of a number, so its last ones may be lost. Export the column as text, or as CSV."
             )
 
 

@@ -14,14 +14,14 @@ from arkit.ledger.body.amount_cells import exact
 from arkit.ledger.body.header import Header, find_header
 from arkit.ledger.body.numbers import refuse_long_numbers, with_comma
 from arkit.ledger.body.rows import BLANK, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, SECTION, TOTAL, Roles, kinds_of
-from arkit.ledger.body.sections import with_sections
+from arkit.ledger.body.sections import refuse_nameless, with_sections
 from arkit.ledger.body.totals import PROOF, Tally, covered, proofs, unproven
 from arkit.ledger.body.values import with_values
 from arkit.ledger.findings import find, no_findings, together
 from arkit.ledger.grid import Grid
 from arkit.ledger.layout import Layout, TableLayout
 from arkit.ledger.money import SCALE, minor_per_unit
-from arkit.ledger.vocabulary import any_of
+from arkit.ledger.vocabulary import MONEY, any_of, meaning
 
 _ABOVE = 200
 
@@ -31,8 +31,8 @@ class Body:
     """The items of a file as cells, the simple layout of these cells, and what else stood between them.
 
     ``proofs`` has a row for each total and amount column; ``proven_items`` is how many items stand in a proven total;
-    ``beyond`` is what the totals state beyond the items, by currency, in minor units; ``day`` is the day of a snapshot that stands above
-    the header; ``counts`` how many rows are what.
+    ``beyond`` is what the totals state beyond the items, by currency, in minor units; ``day`` is the day of
+    a snapshot that stands above the header; ``counts`` how many rows are what.
     """
 
     rows: pl.DataFrame
@@ -62,22 +62,30 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     tally = _tally(rows, roles, layout)
     found = proofs(tally)
     rows = rows.with_columns(_settled(rows, found, roles))
-    rows = with_sections(rows, roles)
+    refuse_opening_balances(rows, grid.file)
+    rows = with_sections(rows, roles, below=_row(grid, header))
     items = rows.filter(pl.col("kind") == ITEM)
     if items.is_empty():
         raise ReadingError(f"{grid.file} has a header (row {_row(grid, header)}) but no rows. Export it again.")
+    refuse_nameless(items, roles, grid.file)
     values, simple = with_values(items, roles, layout)
     above = stated_above(grid, header, table, layout)
     day = above.pop(DAY, None)
     simple = msgspec.structs.replace(simple, constants={**simple.constants, **above})
     kinds = rows["kind"]
     found = found.join(rows.filter(kinds != ITEM).select("source_row"), on="source_row", how="semi")
+    proven = covered(found, kinds)
     return Body(
         rows=values.drop("kind"),
         table=simple,
-        findings=together(_of_file(grid, name), _passed_over(rows, name), _differing(found, name, simple)),
+        findings=together(
+            _of_file(grid, name),
+            _passed_over(rows, name),
+            _differing(found, name, simple),
+            _outside(rows, found, proven, name),
+        ),
         proofs=found,
-        proven_items=covered(found, kinds),
+        proven_items=int(proven.sum()),
         beyond=_beyond(found, roles, layout, simple),
         day=date.fromisoformat(day) if day else None,
         counts={str(kind): count for kind, count in kinds.value_counts().iter_rows()},
@@ -86,6 +94,29 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
 
 def _of_file(grid: Grid, name: str) -> pl.DataFrame:
     return grid.findings.with_columns(table=pl.lit(name))
+
+
+def refuse_opening_balances(rows: pl.DataFrame, file: str) -> None:
+    """Refuse a file that begins with balances of items that are not in it.
+
+    Raises
+    ------
+    ReadingError
+        The first row of an opening balance that is not zero.
+    """
+    between = rows.filter(pl.col("kind") != ITEM)
+    texts = [name for name in rows.columns if name not in ("source_row", "kind")]
+    amounts = [name for name in texts if (known := meaning(name)) and known.name in MONEY]
+    if between.is_empty() or not amounts:
+        return
+    opening = between.filter(pl.any_horizontal(pl.col(texts).str.contains(any_of("rows", "opening"))))
+    carried = opening.filter(pl.any_horizontal(pl.col(amounts).str.contains("[1-9]")))
+    if carried.height:
+        text = " ".join(cell for cell in carried.select(texts).row(0) if cell)
+        raise ReadingError(
+            f"Row {carried['source_row'][0]} of {file} is an opening balance ({text}): the items that it is made of "
+            "are not in the file. Export from the beginning, or the open items of a day."
+        )
 
 
 def _row(grid: Grid, header: Header) -> int:
@@ -111,11 +142,13 @@ def classified(grid: Grid, header: Header, roles: Roles) -> pl.DataFrame:
     rows = below.with_columns(kinds)
     texts = [name for name in named.columns if name not in (*roles.amounts, "source_row")]
     amounts = [pl.col(name).str.contains(r"\d") for name in roles.amounts]
-    is_total = [pl.col(name).str.contains(any_of("rows", "total")) for name in texts]
-    kind = pl.when(pl.any_horizontal(False, *amounts) & pl.any_horizontal(False, *is_total)).then(pl.lit(TOTAL))
+    words = [pl.col(name).str.contains(any_of("rows", "total")) for name in texts]
+    is_total = pl.any_horizontal(False, *amounts) & pl.any_horizontal(False, *words)
+    others = None
     if roles.table.sections == "above" and any(roles.table.section_labels.values()):
         # The section of the first items may stand above the header, which is repeated for the next one.
-        kind = kind.otherwise(pl.lit(SECTION))
+        others = SECTION
+    kind = pl.when(is_total).then(pl.lit(TOTAL)).otherwise(pl.lit(others, dtype=pl.String))
     return pl.concat([above.with_columns(kind=kind).drop_nulls("kind"), rows])
 
 
@@ -164,6 +197,15 @@ def _differing(found: pl.DataFrame, name: str, table: TableLayout) -> pl.DataFra
     rows = rows.with_columns(amount=_minor(rows, "difference"), units=pl.col("stated") / 10**SCALE)
     value = pl.format("{}: {} {}", pl.col("label").fill_null("total"), "column", "units")
     return find("total_differs", rows.with_columns(told=value), table=name, value="told")
+
+
+def _outside(rows: pl.DataFrame, found: pl.DataFrame, proven: pl.Series, name: str) -> pl.DataFrame:
+    """Return one finding for the items in no proven total of a file that has totals: it may have been cut off."""
+    if found.is_empty() or (found["difference"] != 0).any():
+        return no_findings()
+    outside = rows.filter((rows["kind"] == ITEM) & ~proven)
+    first = outside.select("source_row").head(1)
+    return find("not_in_a_total", first, table=name, value=pl.lit(f"{outside.height} rows"))
 
 
 def _minor(rows: pl.DataFrame, column: str) -> pl.Expr:

@@ -9,7 +9,6 @@ from typing import Final
 
 import polars as pl
 
-from arkit.ledger.body.amount_cells import NO_AMOUNT
 from arkit.ledger.layout import TableLayout
 from arkit.ledger.schema import TABLES
 from arkit.ledger.vocabulary import any_of
@@ -136,7 +135,7 @@ def _labelled(rows: pl.DataFrame, roles: Roles) -> pl.Expr:
 
 
 def _filled(name: str) -> pl.Expr:
-    return pl.col(name).is_not_null() & ~pl.col(name).str.contains(NO_AMOUNT)
+    return pl.col(name).str.contains(r"\d")
 
 
 def _any(*tests: pl.Expr) -> pl.Expr:

@@ -7,7 +7,8 @@ from typing import Final
 
 import polars as pl
 
-from arkit.ledger.body.rows import DATE, ITEM, PERHAPS_TOTAL, SECTION, TOTAL, Roles
+from arkit.errors import ReadingError
+from arkit.ledger.body.rows import DATE, OTHER, PERHAPS_TOTAL, SECTION, TOTAL, Roles
 from arkit.ledger.vocabulary import any_of
 
 # A code before a name: at least three digits, "10023 Alfa GmbH" but not "3M Deutschland".
@@ -15,33 +16,40 @@ CODE: Final = r"^((?:[^\s\d]{0,6}\d[\d./-]*){3,}|[^\s\d]{0,4}\d{3,}[\w./-]*)\s*[
 _AFTER_LABEL: Final = r"^[\s.:：№#-]*"
 
 
-def with_sections(rows: pl.DataFrame, roles: Roles) -> pl.DataFrame:
-    """Return the rows with a column ``= name`` for each canonical name that stands in the rows of sections."""
+def with_sections(rows: pl.DataFrame, roles: Roles, *, below: int) -> pl.DataFrame:
+    """Return the rows with a column ``= name`` for each canonical name that stands in the rows of sections.
+
+    A row below the header (its row is ``below``) that has the words of no section is none.
+    """
     labels = roles.table.section_labels
     if not roles.table.sections or not labels:
         return rows
-    below = roles.table.sections == "below"
+    footers = roles.table.sections == "below"
     days = {*roles.days} - {*roles.table.dated_in.values()}
     texts = [name for name in rows.columns if name not in {*roles.amounts, "source_row", "kind"}]
     # A section may begin in the column of the days, but a day is not its name.
     told = rows.with_columns(pl.when(~pl.col(name).str.contains(DATE)).then(pl.col(name)) for name in days)
     named = rows.hstack(
         told.select(
-            pl.when(_is_section(below, label)).then(_value(texts, label, name, labels)).alias(f"= {name}")
+            pl.when(_is_section(footers, label)).then(_value(texts, label, name, labels)).alias(f"= {name}")
             for name, label in labels.items()
         )
     )
     columns = [f"= {name}" for name in labels]
+    says_nothing = pl.all_horizontal(pl.col(columns).is_null()) & (pl.col("source_row") > below)
+    named = named.with_columns(
+        kind=pl.when((pl.col("kind") == SECTION) & says_nothing).then(pl.lit(OTHER)).otherwise("kind")
+    )
     if "customer_id" not in labels:
-        return named.with_columns(pl.col(columns).backward_fill() if below else pl.col(columns).forward_fill())
+        return named.with_columns(pl.col(columns).backward_fill() if footers else pl.col(columns).forward_fill())
     # A section without a name must not keep the name of the one before.
     starts = pl.col("= customer_id").is_not_null()
-    section = (starts.reverse().cum_sum().reverse() if below else starts.cum_sum()).alias("section")
+    section = (starts.reverse().cum_sum().reverse() if footers else starts.cum_sum()).alias("section")
     named = named.with_columns(section)
     others = [column for column in columns if column not in ("= currency", "= entity", "= account")]
     kept = [column for column in columns if column not in others]
     filled = [pl.col(others).backward_fill().over("section"), pl.col(kept).backward_fill()]
-    if not below:
+    if not footers:
         filled = [pl.col(others).forward_fill().over("section"), pl.col(kept).forward_fill()]
     return named.with_columns(filled).drop("section")
 
@@ -100,6 +108,19 @@ def _without_total(text: pl.Expr) -> pl.Expr:
     return pl.when(~text.str.contains(grand) & (stripped != "")).then(stripped)
 
 
-def has_items(rows: pl.DataFrame) -> bool:
-    """Tell whether any row is an item."""
-    return bool((rows["kind"] == ITEM).any())
+def refuse_nameless(items: pl.DataFrame, roles: Roles, file: str) -> None:
+    """Refuse a file in which no section names the customer of any item.
+
+    Raises
+    ------
+    ReadingError
+        The words that were looked for.
+    """
+    labels = roles.table.section_labels
+    if "customer_id" in labels and items["= customer_id"].null_count() == items.height:
+        word = labels["customer_id"]
+        raise ReadingError(
+            f"No row {roles.table.sections} the items of {file} names their customer"
+            f'{f" after {word!r}" if word else ""}. If it stands in a column, say hints={{"columns": '
+            '{"customer_id": "..."}}, or change sections and section_labels in the layout.'
+        )

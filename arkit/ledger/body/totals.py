@@ -105,9 +105,7 @@ def _tested(rows: pl.DataFrame, totals: pl.DataFrame, column: str, of_currency: 
     )
 
 
-def _differences(
-    edges: pl.DataFrame, tested: pl.DataFrame, whole: int, *, whole_is_proven: bool
-) -> pl.DataFrame:
+def _differences(edges: pl.DataFrame, tested: pl.DataFrame, whole: int, *, whole_is_proven: bool) -> pl.DataFrame:
     """Return totals with what each states beyond the items that it should prove, and whether these are all of them.
 
     A total whose words do not tell is taken as the one that it differs from less.
@@ -133,8 +131,8 @@ def unproven(found: pl.DataFrame, *, column: str) -> pl.DataFrame:
     return sums.group_by("currency", maintain_order=True).agg(pl.col("difference").sum())
 
 
-def covered(found: pl.DataFrame, kinds: pl.Series) -> int:
-    """Return how many items stand in a proven total."""
+def covered(found: pl.DataFrame, kinds: pl.Series) -> pl.Series:
+    """Return which rows are items that stand in a proven total."""
     proven = found.filter((pl.col("difference") == 0) & pl.col("first").is_not_null())
     marks = pl.concat(
         [proven.select(place="first", step=pl.lit(1)), proven.select(place="last", step=pl.lit(-1))]
@@ -142,4 +140,4 @@ def covered(found: pl.DataFrame, kinds: pl.Series) -> int:
     steps = marks.group_by(pl.col("place") + 1).agg(pl.col("step").sum()).sort("place")
     depth = pl.zeros(len(kinds) + 2, dtype=pl.Int64, eager=True)
     depth = depth.scatter(steps["place"].clip(0, len(kinds) + 1), steps["step"].cast(pl.Int64)).cum_sum()
-    return int(((depth.head(len(kinds)) > 0) & (kinds == ITEM)).sum())
+    return (depth.head(len(kinds)) > 0) & (kinds == ITEM)

@@ -18,8 +18,8 @@ WIDEST: Final = 500
 class Grid:
     """The cells of a file or sheet as trimmed text, blank ones missing, with ``source_row`` as a spreadsheet shows it.
 
-    ``kind`` tells where the cells come from: ``text``, ``workbook`` (numbers are written with a point, days as ISO dates)
-    or ``table`` (Parquet, likewise). ``findings`` is what was noticed about the file as a whole.
+    ``kind`` tells where the cells come from: ``text``, ``workbook`` (numbers are written with a point, days as ISO
+    dates) or ``table`` (Parquet, likewise). ``findings`` is what was noticed about the file as a whole.
     """
 
     cells: pl.DataFrame

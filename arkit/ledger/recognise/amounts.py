@@ -37,8 +37,8 @@ def recognise_decimal_mark(
     either = cells.filter(pl.col("plain").str.contains(_EITHER))
     if comma.height and point.height and not from_workbook:
         raise ReadingError(
-            f"{file} writes amounts in two ways: {_example(comma)} and {_example(point)}. Export it again with one decimal "
-            'mark, or say it: hints={"decimal_mark": ","}.'
+            f"{file} writes amounts in two ways: {_example(comma)} and {_example(point)}. Export it again with one "
+            'decimal mark, or say it: hints={"decimal_mark": ","}.'
         )
     if comma.height:
         return ",", Decision("decimal_mark", ",", f"{comma.height} amounts such as {_example(comma)}")
@@ -46,8 +46,8 @@ def recognise_decimal_mark(
         return ".", Decision("decimal_mark", ".", f"{point.height} amounts such as {_example(point)}")
     if either.height:
         raise ReadingError(
-            f"The amounts of {file} can be read in two ways, such as {_example(either)}: thousands or decimals. Say the "
-            'decimal mark: hints={"decimal_mark": ","} or "."; in a layout the line is decimal_mark = ",".'
+            f"The amounts of {file} can be read in two ways, such as {_example(either)}: thousands or decimals. Say "
+            'the decimal mark: hints={"decimal_mark": ","} or "."; in a layout the line is decimal_mark = ",".'
         )
     return ".", Decision("decimal_mark", ".", "all amounts are whole numbers")
 

@@ -14,14 +14,14 @@ from arkit.ledger.recognise.hints import Hints
 from arkit.ledger.recognise.meanings import BUCKET
 from arkit.ledger.record import Decision
 from arkit.ledger.schema import TABLES
-from arkit.ledger.vocabulary import Meaning, currency_of
+from arkit.ledger.vocabulary import MONEY, Meaning, currency_of
 
 AMOUNT: Final = (
     r"(?i)^[-+(]?\s*([a-z]{3}|[€£$¥₽₴₸₹]|us\$|hk\$)?\s*[-−(]?\s*(\d[\d.,\s\u00a0\u202f'’]*|[.,]\d+)\)?\s*[-−]?\s*"
     r"([a-z]{3}|[€£$¥₽₴₸₹]|руб\.?|р\.?|元|人民币|dr\.?|cr\.?|[sdhcдк借贷]|соll|soll|haben|дт|кт)?\s*[)-]?$"
 )
 _MOSTLY: Final = 0.8
-_MONEY: Final = ("debit", "credit", BUCKET, *TABLES["items"].of_type("money"), "exchange_rate")
+_MONEY: Final = (*MONEY, BUCKET, "exchange_rate")
 _DATES: Final = tuple(TABLES["items"].of_type("date"))
 _TRUTHS: Final = r"(?i)^(true|false|yes|no|y|n|0|1|x|да|нет|是|否|ja|nein)$"
 

@@ -79,8 +79,8 @@ def _of_column(rows: pl.DataFrame, header: str, hints: Hints, file: str) -> Curr
         decision = Decision("currency", f"{header}, {hints.currency} where blank", "hint", "stated")
         return Currency(decision, constants={"currency": hints.currency})
     raise ReadingError(
-        f"{blank} of {rows.height} rows of {file} have nothing under {header!r}, as where the local currency is left out. "
-        'Say which it is: hints={"currency": "EUR"}; in a layout it is currency = "EUR" under [items.constants].'
+        f"{blank} of {rows.height} rows of {file} have nothing under {header!r}, as where the local currency is left "
+        'out. Say which it is: hints={"currency": "EUR"}; in a layout it is currency = "EUR" under [items.constants].'
     )
 
 

@@ -46,8 +46,8 @@ def _by_evidence(
     more, fewer = sorted(only, key=lambda order: only[order].height, reverse=True)
     if only[fewer].height > _MOST_ASTRAY * only[more].height:
         raise ReadingError(
-            f"{file} writes days in two ways: {_example(only[more])} and {_example(only[fewer])}. Days such as 01/02/2026 "
-            "cannot be told then. Export it again with one way, or say the order of the others: "
+            f"{file} writes days in two ways: {_example(only[more])} and {_example(only[fewer])}. Days such as "
+            "01/02/2026 cannot be told then. Export it again with one way, or say the order of the others: "
             f'hints={{"date_order": "{more}"}}.'
         )
     if only[more].height:

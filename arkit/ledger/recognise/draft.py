@@ -120,7 +120,9 @@ def amounts_of(columns: Columns, dated: str, file: str) -> Draft:
     plus: dict[str, tuple[str, ...]] = {}
     minus: dict[str, tuple[str, ...]] = {}
     if not {"amount", "open_amount"} & {*of}:
-        if {"debit", "credit"} <= {*columns.of}:
+        if {"open_debit", "open_credit"} <= {*columns.of}:
+            plus, minus = {"open_amount": (columns.of["open_debit"],)}, {"open_amount": (columns.of["open_credit"],)}
+        elif {"debit", "credit"} <= {*columns.of}:
             plus, minus = {"amount": (columns.of["debit"],)}, {"amount": (columns.of["credit"],)}
         elif columns.buckets:
             plus = {"open_amount": columns.buckets}
@@ -136,8 +138,8 @@ def amounts_of(columns: Columns, dated: str, file: str) -> Draft:
     if "document_date" not in of and not dated:
         summary = ", as in a summary by customer" if columns.buckets else ""
         raise ReadingError(
-            f"No column of {file} has the day of the document{summary}. Without it neither the age nor the history of an "
-            'item can be told. Export the detail by document, or say hints={"columns": {"document_date": "..."}}.'
+            f"No column of {file} has the day of the document{summary}. Without it neither the age nor the history of "
+            'an item can be told. Export the detail by document, or say hints={"columns": {"document_date": "..."}}.'
         )
     table = TableLayout(columns=of, plus=plus, minus=minus, dated_in={"document_date": dated} if dated else {})
     return Draft(table, dict(columns.of), columns.currencies)

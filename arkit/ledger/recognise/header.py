@@ -34,8 +34,8 @@ def recognise_header(grid: Grid, *, wanted: set[str]) -> tuple[Header, Decision]
         filled = [row for row in rows if any(row)]
         shown = listed(cell for cell in max(filled[:20], key=lambda row: sum(map(bool, row)), default=[]) if cell)
         raise ReadingError(
-            f"No row among the first {len(rows)} of {grid.file} looks like the header of open items or invoices: at least "
-            f"{_FEWEST} known columns (document, date, amount, ...) are needed. The fullest row says: {shown}. "
+            f"No row among the first {len(rows)} of {grid.file} looks like the header of open items or invoices: at "
+            f"least {_FEWEST} known columns (document, date, amount, ...) are needed. The fullest row says: {shown}. "
             'Name columns with hints={"columns": {"amount": "..."}}, or give a layout.'
         )
     header = header_at(grid, -first, -lines)

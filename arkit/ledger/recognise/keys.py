@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
 from arkit.errors import ReadingError
+from arkit.ledger.recognise.columns import Columns
 from arkit.ledger.record import Decision
 
 _BESIDE: Final = ("line", "due_date", "item_type", "entity", "customer_id", "document_date")
@@ -47,9 +50,21 @@ def recognise_key(
     if len(several) > 1 and _few(rows, *several):
         return {}, {"item_id": several}, Decision("item_id", " / ".join(several), "unique only together", "likely")
     raise ReadingError(
-        f"{number} of {rows.height} rows of {file} share their {base!r} with another, and no other column tells them apart, "
-        'so an item has no name of its own. Export the line number too, or say hints={"columns": {"item_id": "..."}}.'
+        f"{number} of {rows.height} rows of {file} share their {base!r} with another, and no other column tells "
+        "them apart, so an item has no name of its own. Export the line number too, or say "
+        'hints={"columns": {"item_id": "..."}}.'
     )
+
+
+def with_unnamed_key(columns: Columns, rows: pl.DataFrame) -> Columns:
+    """Return the columns with a key: where no header names one, the one without a header whose texts are unique."""
+    if {"item_id", "document_id"} & {*columns.of}:
+        return columns
+    unnamed = [name for name in rows.columns if re.fullmatch(r"column \d+", name) and _is_unique(rows, name)]
+    if len(unnamed) != 1:
+        return columns
+    decision = Decision("document_id", unnamed[0], "without a header, but every row has its own text", "likely")
+    return replace(columns, of={**columns.of, "document_id": unnamed[0]}, decisions=(*columns.decisions, decision))
 
 
 def _is_unique(rows: pl.DataFrame, *headers: str) -> bool:

@@ -14,14 +14,14 @@ BUCKET = "bucket"
 def meanings_of(lines: Sequence[Sequence[str]]) -> dict[str, Meaning]:
     """Return the meaning of each known header by its name.
 
-    Where a header has two lines, the upper text may stand over several columns: a text that is not known as it is joined
-    is tried with the upper text to its left, and by itself.
+    Where a header has two lines, the upper text may stand over several columns: each text
+    is tried with the upper text to its left first, then as it is joined, and the lower text by itself.
     """
     texts = texts_of(lines)
     spread = texts_of([_spread(lines[0], lines[1]), lines[1]]) if len(lines) == 2 else texts
     found = {}
     for name, text, wide, lower in zip(names_of(texts), texts, spread, lines[-1], strict=True):
-        known = next((each for one in (text, wide, lower) if one and (each := _known(one))), None)
+        known = next((each for one in (wide, text, lower) if one and (each := _known(one))), None)
         if known:
             found[name] = known
     return found

@@ -9,13 +9,14 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
-from arkit.errors import ArkitError, ReadingError
+from arkit.errors import ReadingError
 from arkit.ledger.body.above import lines_above
 from arkit.ledger.body.header import Header
 from arkit.ledger.body.rows import DATE, ITEM, Roles, kinds_of
 from arkit.ledger.grid import Grid
-from arkit.ledger.headers import first_line
+from arkit.ledger.headers import refusing
 from arkit.ledger.layout import Layout, TableLayout
+from arkit.ledger.parsing import DateOrder
 from arkit.ledger.recognise.amounts import recognise_decimal_mark
 from arkit.ledger.recognise.columns import Columns, recognise_columns, share
 from arkit.ledger.recognise.currency import recognise_currency
@@ -23,12 +24,13 @@ from arkit.ledger.recognise.dates import recognise_date_order
 from arkit.ledger.recognise.draft import Draft, amounts_of, complete, likely_items
 from arkit.ledger.recognise.header import recognise_header
 from arkit.ledger.recognise.hints import Hints
-from arkit.ledger.recognise.keys import recognise_key
+from arkit.ledger.recognise.keys import recognise_key, with_unnamed_key
 from arkit.ledger.recognise.meanings import meanings_of
 from arkit.ledger.recognise.registers import recognise_register
 from arkit.ledger.recognise.sections import recognise_sections
 from arkit.ledger.recognise.shape import recognise_shape
 from arkit.ledger.recognise.signs import recognise_signs
+from arkit.ledger.recognise.sums import with_sums
 from arkit.ledger.record import Decision
 from arkit.ledger.schema import TABLES
 
@@ -52,14 +54,8 @@ def recognise(grid: Grid, hints: Hints, *, snapshot_on: date | None = None) -> R
     ReadingError
         It cannot be told what something in the file is: what is missing, and how to say it.
     """
-    try:
+    with refusing(grid.file):
         layout, decisions = _layout(grid, hints, snapshot_on)
-    except ArkitError:
-        raise
-    except Exception as error:  # Whatever a file may hold, a person gets a sentence and a way out.
-        raise ReadingError(
-            f"{grid.file} could not be recognised ({type(error).__name__}: {first_line(error)}). Give a layout for it."
-        ) from error
     return Recognised(layout, decisions)
 
 
@@ -69,11 +65,13 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
     rows, above = named.slice(header.below), named.slice(0, header.first)
     lines = grid.top(header.below)[header.first :]
     likely = likely_items(rows, named.slice(0, header.below), grid.file)
-    columns = recognise_columns(likely, meanings_of(lines), hints, grid.file)
+    columns = with_sums(recognise_columns(likely, meanings_of(lines), hints, grid.file), likely)
+    columns = with_unnamed_key(columns, likely)
     draft = amounts_of(columns, _day_in_text(rows, columns), grid.file)
     draft = draft.adding(_about_file(grid), found, *columns.decisions)
-    draft = _with_customer(draft, rows, above, grid.file)
-    items = rows.filter(kinds_of(rows, Roles(draft.table), named.slice(header.first, header.lines)) == ITEM)
+    repeats = named.slice(0, header.below)
+    draft = _with_customer(draft, rows, above, repeats, grid.file)
+    items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
     if items.is_empty():
         raise ReadingError(
             f"{grid.file} has a header (row {grid.cells['source_row'][header.first]}) but no items below it."
@@ -105,10 +103,10 @@ def _day_in_text(rows: pl.DataFrame, columns: Columns) -> str:
     return dated[0] if dated else ""
 
 
-def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, file: str) -> Draft:
+def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeats: pl.DataFrame, file: str) -> Draft:
     """Return the draft with the customer: a column, or the rows of sections."""
     columns = dict(draft.table.columns)
-    items = rows.filter(kinds_of(rows, Roles(draft.table), rows.clear()) == ITEM)
+    items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
     for name in ("customer_id", "name"):
         # A column that stays blank beside the items is where the section rows have their customer.
         if name in columns and items.height and items[columns[name]].null_count() * 2 > items.height:
@@ -122,7 +120,10 @@ def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, file: 
     draft = draft.with_table(columns=columns)
     if "customer_id" in columns:
         return draft
-    sections = recognise_sections(rows, above, draft.table, file)
+    if draft.table.dated_in:
+        # The day stands in the text of the document, and the customer above it in the same column.
+        draft = draft.with_table(sections="above")
+    sections = recognise_sections(rows, above, repeats, draft.table, file)
     labels = {name: word for name, word in sections.labels.items() if name not in columns}
     if "customer_id" not in labels and "name" in labels:
         labels["customer_id"] = labels["name"]
@@ -192,7 +193,10 @@ def _with_values(
     return draft.of_shape(shaped.shape, hints), msgspec.structs.replace(layout, shape=shaped.shape)
 
 
-def _order(items: pl.DataFrame, days: dict[str, str], table: TableLayout, hints: Hints, file: str):  # type: ignore[no-untyped-def]
+def _order(
+    items: pl.DataFrame, days: dict[str, str], table: TableLayout, hints: Hints, file: str
+) -> tuple[DateOrder, Decision]:
+    """Return the order of days, those within texts included."""
     if table.dated_in:
         # The day within the text stands beside the days of other columns.
         inner = {name: f"= {name}" for name in table.dated_in}

@@ -39,8 +39,8 @@ def recognise_register(rows: pl.DataFrame, headers: list[str], file: str) -> Kep
         unknown = [value for value in stay if key(value) not in wanted and not item_type_of(value)]
         if unknown or not stay:
             raise ReadingError(
-                f"The column {header!r} of {file} has rows that are no receivables ({listed(out)}) and others that are not "
-                f'known ({listed(unknown) if stay else "none"}). Give a layout with keep = {{"{header}" = [...]}}.'
+                f"The column {header!r} of {file} has rows that are no receivables ({listed(out)}) and others that are "
+                f'not known ({listed(unknown) if stay else "none"}). Give a layout with keep = {{"{header}" = [...]}}.'
             )
         keep[header] = stay
         made.append(Decision("rows left out", f"{header}: {listed(out)}", f"kept: {listed(stay)}", "likely"))

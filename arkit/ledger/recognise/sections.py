@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from arkit.errors import ReadingError
-from arkit.ledger.body.rows import DATE, ITEM, OTHER, PERHAPS_TOTAL, TOTAL, Roles, kinds_of
+from arkit.ledger.body.rows import BLANK, DATE, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, TOTAL, Roles, kinds_of
 from arkit.ledger.body.sections import CODE
 from arkit.ledger.layout import TableLayout
 from arkit.ledger.record import Decision
@@ -29,8 +29,12 @@ class Sections:
     decisions: tuple[Decision, ...] = ()
 
 
-def recognise_sections(rows: pl.DataFrame, above: pl.DataFrame, table: TableLayout, file: str) -> Sections:
+def recognise_sections(
+    rows: pl.DataFrame, above: pl.DataFrame, repeats: pl.DataFrame, table: TableLayout, file: str
+) -> Sections:
     """Return how the rows between the items, and above the header, name the customer.
+
+    ``repeats`` are the rows of the header and those above it, which may stand again at page breaks.
 
     Raises
     ------
@@ -38,12 +42,15 @@ def recognise_sections(rows: pl.DataFrame, above: pl.DataFrame, table: TableLayo
         They do not.
     """
     roles = Roles(table)
-    kinds = kinds_of(rows, roles, above.clear())
+    kinds = kinds_of(rows, roles, repeats)
     texts = [name for name in rows.columns if name not in {*roles.amounts, "source_row"}]
     items = kinds == ITEM
     before = items.cum_sum() == 0
-    others = rows.with_columns(kind=kinds, before=before).filter(~items & (kinds != "blank"))
+    others = rows.with_columns(kind=kinds, before=before).filter(~items & ~kinds.is_in([BLANK, REPEATED]))
     labels = _labels(pl.concat([above.select(texts), others.select(texts)]), texts)
+    if table.dated_in:
+        # A contract has a day too, and looks like a document until its word is known.
+        labels |= {name: word for name, word in _labels(rows.select(texts), texts).items() if name == "contract"}
     if "customer_id" in labels or "name" in labels:
         first = others.filter("before").height or above.height
         side = "above" if first and _is_above(others, above, labels, texts) else "below"
@@ -97,20 +104,27 @@ def _labels(rows: pl.DataFrame, texts: list[str]) -> dict[str, str]:
                 name, word = label
                 counts = found.setdefault(name, {})
                 counts[word] = counts.get(word, 0) + 1
-    return {name: max(counts, key=lambda word: counts[word]) for name, counts in found.items()}
+    labels = {name: max(counts, key=lambda word: counts[word]) for name, counts in found.items()}
+    if not {"customer_id", "name"} & {*labels} and "account" in labels:
+        # The account of a list of customers is the customer's.
+        labels["customer_id"] = labels.pop("account")
+    return labels
 
 
 def _label(cell: str, following: str) -> tuple[str, str] | None:
-    """Return what a cell is the label of, and the label: "Customer: 10023", "Debitor 10023", or "Customer" and a value."""
-    parts = re.split(r"[:：]", cell, maxsplit=1)
+    """Return what a cell is the label of, and the label.
+
+    Such as "Customer: 10023", "Debitor 10023", "Name   Alfa GmbH", "Договор № 15", or "Customer" and a value beside it.
+    """
+    parts = re.split(r"[:：]|\s{2,}", cell, maxsplit=1)
     if len(parts) == 2:
         return _named(parts[0].strip(), parts[1].strip() or following)
     words = cell.split()
     for length in range(min(_LONGEST_LABEL, len(words)), 0, -1):
         word, rest = " ".join(words[:length]), " ".join(words[length:])
-        if rest and re.match(r"\S*\d", rest) and not re.search(DATE, rest):
-            if found := _named(word, rest):
-                return found
+        found = _named(word, rest) if re.match(r"(?:№|#|Nr\.?|No\.?)?\s*\S*\d", rest) else None
+        if found and (found[0] == "contract" or not re.search(DATE, rest)):
+            return found
     return _named(cell.strip(), following) if following else None
 
 

@@ -17,6 +17,7 @@ from arkit.ledger.recognise.hints import Hints
 from arkit.ledger.record import Decision
 from arkit.ledger.vocabulary import words
 
+_BEGIN: Final = r"(?<![^\W_])"
 _BETWEEN: Final = r"[\s:：,.（(\-–—]*"
 
 
@@ -75,10 +76,12 @@ def _any_day(rows: pl.DataFrame, settled: str) -> Shaped:
 
 
 def _day_above(lines: list[str], layout: Layout) -> tuple[str, date, str] | None:
-    """Return the words before the day of the snapshot, the day, and the line: the most telling words first."""
-    for pattern in words("as_of", "patterns"):
-        for line in lines:
-            match = re.search(rf"(?i)(?<![^\W_])({pattern}){_BETWEEN}({DATE})", line)
-            if match and (day := day_after(match.group(1), lines, layout)):
-                return match.group(1), day, line
+    """Return the words before the day of the snapshot, the day, and the line: the clearest words first."""
+    clear = any(re.search(rf"(?i){_BEGIN}({pattern})", line) for pattern in words("as_of", "clear") for line in lines)
+    for kind in ("clear", "short", *(() if clear else ("printed",))):
+        for pattern in words("as_of", kind):
+            for line in lines:
+                match = re.search(rf"(?i){_BEGIN}({pattern}){_BETWEEN}({DATE})", line)
+                if match and (day := day_after(match.group(1), lines, layout)):
+                    return match.group(1), day, line
     return None

@@ -1,4 +1,4 @@
-"""The signs of amounts, and the types of documents: what lowers what is owed must have a minus, or be known to lack it."""
+"""The signs of amounts, and the types of documents: a credit has a minus, or is known to lack it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from arkit.errors import ReadingError, listed
 from arkit.ledger.body.amount_cells import exact
 from arkit.ledger.recognise.hints import Hints
 from arkit.ledger.record import Decision
-from arkit.ledger.vocabulary import item_type_of, key, words
+from arkit.ledger.vocabulary import item_types_of, key, words
 
 _LOWERING = ("credit_note", "receipt")
 
@@ -69,8 +69,8 @@ def _unsigned(
 ) -> Signs:
     if hints.credits == "plus":
         raise ReadingError(
-            f"The hint says that the {len(credits)} credits of {file} ({listed(lowering)}) are right without a minus; then "
-            "they are no credit notes or receipts. Give a layout with types that say what they are."
+            f"The hint says that the {len(credits)} credits of {file} ({listed(lowering)}) are right without a minus; "
+            "then they are no credit notes or receipts. Give a layout with types that say what they are."
         )
     if hints.credits is None:
         raise ReadingError(
@@ -87,7 +87,7 @@ def _types(rows: pl.DataFrame, columns: dict[str, str]) -> tuple[dict[str, str],
     if header is None:
         return {}, []
     values = rows[header].drop_nulls().unique(maintain_order=True).to_list()
-    types = {str(value): kind for value in values if (kind := item_type_of(str(value)))}
+    types = item_types_of(values)
     unknown = [value for value in values if value not in types]
     made = [Decision("types", ", ".join(f"{value}: {kind}" for value, kind in types.items()), header)] if types else []
     if unknown:

@@ -60,7 +60,7 @@ SAME: dict[str, tuple[str, dict[str, object]]] = {
     "Russian": (
         PLAIN.replace(
             HEADER,
-            "Номер документа;Код контрагента;Наименование контрагента;Дата документа;Срок оплаты;Валюта;Остаток долга\n",
+            "Номер документа;Код контрагента;Наименование;Дата документа;Срок оплаты;Валюта;Остаток долга\n",
         ),
         {},
     ),
@@ -224,7 +224,7 @@ ASKED: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
         ("'Open amount'", "'Balance'", 'open_amount = "Open amount"'),
     ),
     "no day of the document": (
-        "Customer No.;Customer Name;Currency;Current;1-30;31-60;Over 60;Balance\n1;A;EUR;1;0;0;0;1\n2;B;EUR;0;2;0;0;2\n",
+        "Customer No.;Name;Currency;Current;1-30;31-60;Over 60;Balance\n1;A;EUR;1;0;0;0;1\n2;B;EUR;0;2;0;0;2\n",
         {},
         ("summary by customer", "detail by document"),
     ),
@@ -345,3 +345,21 @@ def test_customers_and_documents_in_one_column(tmp_path: Path) -> None:
     wanted = [(document, *row[1:]) for document, row in zip(documents, ITEMS, strict=True)]
     assert items_of(ledger) == sorted(wanted)
     assert decided(ledger, "totals") == "all 3 proven"
+
+
+def test_the_day_of_printing_is_not_that_of_the_snapshot(tmp_path: Path) -> None:
+    ledger = read(tmp_path, "As of;31.10.2026\nReport date;02.11.2026\n" + PLAIN, day=None)
+    assert str(ledger.covers[0]) == DAY
+    with pytest.raises(ReadingError, match="snapshot of one day"):
+        read(tmp_path, "As of;\nReport date;02.11.2026\n" + PLAIN, day=None)
+
+
+def test_sections_that_name_nobody_are_refused(tmp_path: Path) -> None:
+    text = SAME["customers above, by a word"][0]
+    ledger = read(tmp_path, text)
+    assert ledger.reading is not None
+    (tmp_path / "export.csv").write_text(text.replace("Customer: ", "Client no. "))
+    with pytest.raises(
+        ReadingError, match=r"No row above the items of export\.csv names their customer after 'Customer'"
+    ):
+        ar.read_ledger(tmp_path / "export.csv", layout=ledger.reading.layout, snapshot_on=DAY)

@@ -26,7 +26,14 @@ def read(folder: Path, rows: list[Row], **hints: object) -> ar.Ledger:
 
 SAME: dict[str, list[Row]] = {
     "plain": [HEADER, *ROWS],
-    "titles, a blank row and a total": [("ACME",), ("Open items",), (None,), HEADER, *ROWS, ("Total", *4 * [None], 3134.46)],
+    "titles, a blank row and a total": [
+        ("ACME",),
+        ("Open items",),
+        (None,),
+        HEADER,
+        *ROWS,
+        ("Total", *4 * [None], 3134.46),
+    ],
     "numbers as text": [HEADER, *((*row[:5], f"{row[5]:.2f}".replace(".", ",")) for row in ROWS)],
     "days as text": [HEADER, *((*row[:2], f"{row[2]:%d.%m.%Y}", f"{row[3]:%d.%m.%Y}", *row[4:]) for row in ROWS)],
     "ids as numbers": [HEADER, *((int(str(row[0])), int(str(row[1])), *row[2:]) for row in ROWS)],
