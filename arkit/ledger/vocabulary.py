@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from arkit.currencies import currencies
@@ -20,6 +20,9 @@ MONEY: Final = (
     *("amount", "open_amount", "base_amount", "base_open_amount"),
     *("debit", "credit", "open_debit", "open_credit"),
 )
+
+# The cells of a file repeat, and the same ones are looked at by several questions.
+REMEMBERED: Final = 8192
 
 
 def key(text: str) -> str:
@@ -41,6 +44,7 @@ class Meaning:
     currency: str = ""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def meaning(header: str) -> Meaning | None:
     """Return what a header means, or nothing when the vocabulary does not know it.
 

@@ -13,7 +13,7 @@ from arkit.ledger.body.above import DAY, stated_above
 from arkit.ledger.body.amount_cells import exact
 from arkit.ledger.body.header import Header, find_header
 from arkit.ledger.body.numbers import refuse_long_numbers, with_comma
-from arkit.ledger.body.rows import BLANK, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, SECTION, TOTAL, Roles, kinds_of
+from arkit.ledger.body.rows import ITEM, OTHER, PERHAPS_TOTAL, SECTION, TOTAL, Roles, kinds_of
 from arkit.ledger.body.sections import refuse_nameless, with_sections
 from arkit.ledger.body.totals import PROOF, Tally, covered, proofs, unproven
 from arkit.ledger.body.values import with_values
@@ -92,10 +92,6 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     )
 
 
-def _of_file(grid: Grid, name: str) -> pl.DataFrame:
-    return grid.findings.with_columns(table=pl.lit(name))
-
-
 def refuse_opening_balances(rows: pl.DataFrame, file: str) -> None:
     """Refuse a file that begins with balances of items that are not in it.
 
@@ -117,6 +113,10 @@ def refuse_opening_balances(rows: pl.DataFrame, file: str) -> None:
             f"Row {carried['source_row'][0]} of {file} is an opening balance ({text}): the items that it is made of "
             "are not in the file. Export from the beginning, or the open items of a day."
         )
+
+
+def _of_file(grid: Grid, name: str) -> pl.DataFrame:
+    return grid.findings.with_columns(table=pl.lit(name))
 
 
 def _row(grid: Grid, header: Header) -> int:
@@ -225,6 +225,3 @@ def _beyond(found: pl.DataFrame, roles: Roles, layout: Layout, table: TableLayou
     sums = pl.concat(parts).group_by("currency", maintain_order=True).agg(pl.col("difference").sum())
     sums = sums.with_columns(pl.col("currency").fill_null(pl.lit(table.constants.get("currency"), dtype=pl.String)))
     return sums.select("currency", amount=_minor(sums, "difference"))
-
-
-__all__ = ["BLANK", "REPEATED", "SECTION", "Body", "classified", "read_body"]

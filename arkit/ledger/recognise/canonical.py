@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import polars as pl
 
 from arkit.ledger.grid import Grid
 from arkit.ledger.headers import refuse_repeated
 from arkit.ledger.schema import TABLES
 
-SEARCHED: Final = 20
-_USUAL: Final = ("utf-8", ",")
+_SEARCHED = 20
+_USUAL = ("utf-8", ",")
 
 
 def is_canonical(grid: Grid) -> bool:
@@ -32,8 +30,8 @@ def canonical_rows(grid: Grid) -> pl.DataFrame:
     header = _header(grid)
     refuse_repeated(header, grid.file)
     names = [name or f"column {place}" for place, name in enumerate(header, start=1)]
-    return grid.cells.slice(grid.top(SEARCHED).index(header) + 1).rename(dict(zip(grid.columns, names, strict=True)))
+    return grid.cells.slice(grid.top(_SEARCHED).index(header) + 1).rename(dict(zip(grid.columns, names, strict=True)))
 
 
 def _header(grid: Grid) -> list[str]:
-    return next((row for row in grid.top(SEARCHED) if any(row)), [])
+    return next((row for row in grid.top(_SEARCHED) if any(row)), [])

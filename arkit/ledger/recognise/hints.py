@@ -30,8 +30,7 @@ class Hints(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     columns
         Canonical name to the header in the file, for columns that are not found or could be several.
     credits
-        For amounts without signs: ``minus`` when those of credit notes and receipts are stated without their minus;
-        ``plus`` when they are right as they stand.
+        ``minus``: the amounts of credit notes and receipts are stated without their minus.
     name
         The name of the layout that is made.
 
@@ -50,7 +49,7 @@ class Hints(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     currency: str = ""
     base_currency: str = ""
     columns: dict[str, str] = {}
-    credits: Literal["minus", "plus"] | None = None
+    credits: Literal["minus"] | None = None
     name: str = ""
 
     def __post_init__(self) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from arkit.ledger.body.header import names_of, texts_of
-from arkit.ledger.vocabulary import Meaning, meaning, without_currency, words
+from arkit.ledger.vocabulary import REMEMBERED, Meaning, meaning, without_currency, words
 
 BUCKET = "bucket"
 
@@ -36,6 +37,7 @@ def _spread(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
     return spread
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _known(text: str) -> Meaning | None:
     found = meaning(text)
     if found:

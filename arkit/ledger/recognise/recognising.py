@@ -46,6 +46,17 @@ class Recognised:
     decisions: tuple[Decision, ...]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked: the rows of the items, the lines above the header, the file, and what a person said of it."""
+
+    items: pl.DataFrame
+    above: list[str]
+    grid: Grid
+    hints: Hints
+    snapshot_on: date | None
+
+
 def recognise(grid: Grid, hints: Hints, *, snapshot_on: date | None = None) -> Recognised:
     """Return the layout of an export of open items or invoices.
 
@@ -76,7 +87,8 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
         raise ReadingError(
             f"{grid.file} has a header (row {grid.cells['source_row'][header.first]}) but no items below it."
         )
-    draft, layout = _with_values(draft, items, lines_above(grid, header), grid, hints, snapshot_on)
+    asked = _Asked(items, lines_above(grid, header), grid, hints, snapshot_on)
+    draft, layout = _with_values(draft, asked)
     table = msgspec.structs.replace(complete(draft), header=_texts(grid, header), header_lines=header.lines)
     return msgspec.structs.replace(layout, items=table), draft.decisions
 
@@ -130,40 +142,19 @@ def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeat
     return draft.with_table(sections=sections.side, section_labels=labels).adding(*sections.decisions)
 
 
-def _with_values(
-    draft: Draft, items: pl.DataFrame, above: list[str], grid: Grid, hints: Hints, snapshot_on: date | None
-) -> tuple[Draft, Layout]:
+def _with_values(draft: Draft, asked: _Asked) -> tuple[Draft, Layout]:
     """Return the draft with all that the cells of the items tell, and the layout of the file around it."""
-    columns = draft.table.columns
-    file, amounts = grid.file, [*Roles(draft.table).amounts]
-    days = {name: header for name, header in {**columns, **draft.table.dated_in}.items() if name in _DATES}
-    days = {name: header for name, header in days.items() if name in columns}
-    order, ordered = _order(items, days, draft.table, hints, file)
-    mark, marked = recognise_decimal_mark(
-        items, amounts, stated=hints.decimal_mark, from_workbook=grid.kind != "text", file=file
-    )
-    layout = Layout(
-        name=hints.name or Path(file).stem,
-        date_order=order,
-        decimal_mark=mark,
-        delimiter=grid.delimiter,
-        encoding=grid.encoding,
-    )
-    main = draft.main_headers
-    register = recognise_register(
-        items, [draft.extra[name] for name in ("item_type", "status") if name in draft.extra], file
-    )
-    kept = items
-    for header, values in register.keep.items():
-        kept = kept.filter(pl.col(header).is_in(values))
-    signs = recognise_signs(kept, draft.extra, main, mark=mark, hints=hints, file=file)
+    draft, layout = _written(draft, asked)
+    draft, kept = _receivables(draft, asked)
+    file, hints, main = asked.grid.file, asked.hints, draft.main_headers
+    signs = recognise_signs(kept, draft.extra, main, mark=layout.decimal_mark, hints=hints, file=file)
     keyed, joined, key = recognise_key(kept, draft.extra, file)
     money = recognise_currency(
         kept,
-        columns,
+        draft.table.columns,
         main,
         in_headers=draft.currencies,
-        above=above,
+        above=asked.above,
         in_sections="currency" in draft.table.section_labels,
         hints=hints,
         file=file,
@@ -172,25 +163,53 @@ def _with_values(
         kept,
         draft.given,
         draft.extra.get("settled_on"),
-        above=above,
+        above=asked.above,
         layout=layout,
         hints=hints,
-        snapshot_on=snapshot_on,
+        snapshot_on=asked.snapshot_on,
         file=file,
     )
-    draft = draft.adding(
-        ordered, marked, *register.decisions, *signs.decisions, key, money.decision, *shaped.decisions
-    ).with_table(
-        columns={**columns, **keyed, **money.columns},
+    draft = draft.adding(*signs.decisions, key, money.decision, *shaped.decisions).with_table(
+        columns={**draft.table.columns, **keyed, **money.columns},
         constants={**draft.table.constants, **money.constants},
         joined=joined,
-        keep=register.keep,
         types=signs.types,
         minus_when=signs.minus_when,
         stated_above={**money.stated_above, **shaped.stated_above},
-        sheet=grid.sheet,
+        sheet=asked.grid.sheet,
     )
     return draft.of_shape(shaped.shape, hints), msgspec.structs.replace(layout, shape=shaped.shape)
+
+
+def _written(draft: Draft, asked: _Asked) -> tuple[Draft, Layout]:
+    """Return how the file writes days and amounts."""
+    grid, hints = asked.grid, asked.hints
+    days = {name: header for name, header in draft.table.columns.items() if name in _DATES}
+    order, ordered = _order(asked.items, days, draft.table, hints, grid.file)
+    mark, marked = recognise_decimal_mark(
+        asked.items,
+        [*Roles(draft.table).amounts],
+        stated=hints.decimal_mark,
+        from_workbook=grid.kind != "text",
+        file=grid.file,
+    )
+    layout = Layout(
+        name=hints.name or Path(grid.file).stem,
+        date_order=order,
+        decimal_mark=mark,
+        delimiter=grid.delimiter,
+        encoding=grid.encoding,
+    )
+    return draft.adding(ordered, marked), layout
+
+
+def _receivables(draft: Draft, asked: _Asked) -> tuple[Draft, pl.DataFrame]:
+    """Return the rows that are receivables, where the file holds others too."""
+    headers = [draft.extra[name] for name in ("item_type", "status") if name in draft.extra]
+    register = recognise_register(asked.items, headers, asked.grid.file)
+    wanted = [pl.col(header).is_in(values) for header, values in register.keep.items()]
+    kept = asked.items.filter(pl.all_horizontal(pl.lit(True), *wanted))
+    return draft.adding(*register.decisions).with_table(keep=register.keep), kept
 
 
 def _order(

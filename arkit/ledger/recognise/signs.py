@@ -67,11 +67,6 @@ def _unsigned(
     credits: pl.Series,
     file: str,
 ) -> Signs:
-    if hints.credits == "plus":
-        raise ReadingError(
-            f"The hint says that the {len(credits)} credits of {file} ({listed(lowering)}) are right without a minus; "
-            "then they are no credit notes or receipts. Give a layout with types that say what they are."
-        )
     if hints.credits is None:
         raise ReadingError(
             f"All {len(credits)} amounts of {file} with {header} {listed(lowering)} are positive, though credits and "

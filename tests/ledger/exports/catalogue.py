@@ -8,6 +8,7 @@ from functools import cached_property
 
 import arkit as ar
 from tests.ledger.exports.books import DAY, Item, Terms, Told, books_of, canonical
+from tests.ledger.exports.compare import Facts, facts
 from tests.ledger.exports.grids import Grid, Style, content
 from tests.ledger.exports.systems import (
     business_central,
@@ -55,6 +56,11 @@ class Example:
         return self.write(self.items)
 
     @property
+    def has_totals(self) -> bool:
+        """Whether the export states sums of its items."""
+        return len(self.grid.rows) > self.grid.header[1] + len(self.grid.items)
+
+    @property
     def file(self) -> str:
         """The name of the file."""
         return f"{self.name}{self.style.suffix}"
@@ -68,6 +74,11 @@ class Example:
     def answers(self) -> dict[str, object]:
         """What a reader without a layout is told, as arguments of ``read_ledger``."""
         return {"hints": self.hints, "snapshot_on": None if self.tells_day else DAY}
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What that ledger says."""
+        return facts(self.canonical, self.told)
 
     @cached_property
     def canonical(self) -> ar.Ledger:

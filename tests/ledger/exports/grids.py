@@ -44,7 +44,7 @@ class Grid:
 
     rows: tuple[Row, ...]
     header: tuple[int, int]
-    columns: dict[str, str] = field(hash=False)
+    columns: dict[str, str]
     items: tuple[int, ...]
     repeated: tuple[int, ...] = field(default=())
 

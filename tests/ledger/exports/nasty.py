@@ -6,6 +6,7 @@ import io
 import random
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tests.ledger.exports.catalogue import EXAMPLES, Example
 from tests.ledger.exports.grids import Cell, Grid, Row, content
@@ -52,13 +53,27 @@ CELLS: tuple[Cell, ...] = (
 )
 
 
-def files(rounds: int) -> Iterator[tuple[str, str, bytes]]:
-    """Return names, endings and contents of spoilt files, the same every time."""
+@dataclass(frozen=True)
+class Spoilt:
+    """A spoilt export."""
+
+    example: Example
+    how: str
+    content: bytes
+
+    @property
+    def name(self) -> str:
+        """The name of the file, for messages."""
+        return f"{self.example.name} {self.how}"
+
+
+def files(rounds: int) -> Iterator[Spoilt]:
+    """Return spoilt files, the same every time."""
     for number in range(rounds):
         for example in EXAMPLES.values():
             draw = random.Random(f"{example.name} {number}")
             spoil = (bytes_changed, cells_changed, cut, pieces_moved, inside_changed)[number % 5]
-            yield f"{example.name} {spoil.__name__} {number}", example.style.suffix, spoil(example, draw)
+            yield Spoilt(example, f"{spoil.__name__} {number}", spoil(example, draw))
 
 
 def bytes_changed(example: Example, draw: random.Random) -> bytes:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import arkit as ar
 from arkit.errors import LayoutError, LedgerError, ReadingError
-from tests.ledger.exports.compare import difference, totals
-from tests.ledger.exports.mutations import Mutant
+from tests.ledger.exports.compare import difference, facts, totals
+from tests.ledger.exports.mutants import Mutant
 
 REFUSALS = (LayoutError, LedgerError, ReadingError)
 
@@ -31,7 +31,9 @@ def outcome(path: Path, mutant: Mutant) -> Outcome:
         ledger = ar.read_ledger(path, **mutant.answers)
     except REFUSALS as refusal:
         return Outcome("refused", str(refusal))
-    differs = difference(ledger, mutant.wanted, mutant.example.told)
+    told = mutant.example.told
+    wanted = mutant.example.facts if mutant.items == mutant.example.items else facts(mutant.wanted, told)
+    differs = difference(facts(ledger, told), wanted)
     if not differs:
         return Outcome("identical")
     if warned(ledger):

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.ledger.exports.mutations import Mutant, mutants
+from tests.ledger.exports.mutants import Mutant
+from tests.ledger.exports.mutations import mutants
 from tests.ledger.exports.outcome import Outcome, outcome
 
 

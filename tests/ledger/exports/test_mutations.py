@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ledger.exports.mutations import Mutant
+from tests.ledger.exports.mutants import Mutant
 from tests.ledger.exports.outcome import Outcome
 from tests.ledger.exports.score import counted, outcomes
 
@@ -49,6 +49,14 @@ def test_the_rest_is_refused_with_a_reason(found: Found, record_property: Callab
     assert [
         mutant.name for mutant, result in found if mutant.keeps and result.kind not in ("identical", "refused")
     ] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", ["unsigned", "days that could be months", "no amounts"])
+def test_what_nothing_tells_is_asked_for(found: Found, change: str) -> None:
+    ends = {mutant.name: result.kind for mutant, result in found if mutant.change == change}
+    assert ends
+    assert set(ends.values()) == {"refused"}, ends
 
 
 @pytest.mark.slow

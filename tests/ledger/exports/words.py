@@ -20,6 +20,7 @@ HEADERS: dict[str, dict[str, str]] = {
     },
     "German": {
         "item_id": "Belegnummer",
+        "document_id": "Belegnummer",
         "customer_id": "Debitor",
         "name": "Kundenname",
         "document_date": "Belegdatum",
@@ -36,6 +37,7 @@ HEADERS: dict[str, dict[str, str]] = {
     },
     "Russian": {
         "item_id": "Номер документа",
+        "document_id": "Номер документа",
         "customer_id": "Код контрагента",
         "name": "Наименование контрагента",
         "document_date": "Дата документа",
@@ -52,6 +54,7 @@ HEADERS: dict[str, dict[str, str]] = {
     },
     "Chinese": {
         "item_id": "单据编号",
+        "document_id": "单据编号",
         "customer_id": "客户编码",
         "name": "客户名称",
         "document_date": "单据日期",
