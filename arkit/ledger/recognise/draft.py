@@ -133,7 +133,9 @@ def amounts_of(columns: Columns, dated: str, file: str) -> Draft:
     if not {"amount", "open_amount"} & {*of, *plus}:
         raise ReadingError(
             f"No column of {file} is known to hold amounts. Say which: "
-            'hints={"columns": {"open_amount": "..."}} or {"amount": "..."}. Known: ' + listed(of.values()) + "."
+            'hints={"columns": {"open_amount": "..."}} or {"amount": "..."}. Known: '
+            + listed(of.values())
+            + f".{_unknown(columns)}"
         )
     if "document_date" not in of and not dated:
         summary = ", as in a summary by customer" if columns.buckets else ""
@@ -143,6 +145,11 @@ def amounts_of(columns: Columns, dated: str, file: str) -> Draft:
         )
     table = TableLayout(columns=of, plus=plus, minus=minus, dated_in={"document_date": dated} if dated else {})
     return Draft(table, dict(columns.of), columns.currencies)
+
+
+def _unknown(columns: Columns) -> str:
+    unread = [decision.decided for decision in columns.decisions if decision.what == "not read"]
+    return f" Not known: {unread[0]}." if unread else ""
 
 
 def complete(draft: Draft) -> TableLayout:
