@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
     from papermill import PapermillExecutionError
 
-    from arkit.run.kernel import ReportKernel
-
 LONGEST_REASON: Final = 500
 
 Listener = Callable[[str], None]
@@ -23,7 +21,12 @@ Listener = Callable[[str], None]
 
 
 def run_notebook(
-    notebook: Path, *, parameters: Mapping[str, str], kernel: ReportKernel, folder: Path, tell: Listener | None = None
+    notebook: Path,
+    *,
+    parameters: Mapping[str, str],
+    folder: Path,
+    how: Mapping[str, object],
+    tell: Listener | None = None,
 ) -> NotebookNode:
     """Run a notebook with text parameters, and return it with its outputs.
 
@@ -33,10 +36,10 @@ def run_notebook(
         The notebook; it is read, never written.
     parameters
         Values for names of its parameters cell. A value arrives as the same text: ``0010`` stays ``0010``.
-    kernel
-        The kernel to run it on.
     folder
-        The working folder of the kernel; its path is left out of what the cells say.
+        The folder that the cells run in; its path is left out of what they say.
+    how
+        What papermill is told of where to run it: a kernel (``km``) or an engine (``engine_name``).
     tell
         Is told which cell runs.
 
@@ -59,7 +62,7 @@ def run_notebook(
             parameters={name: str(value) for name, value in parameters.items()},
             kernel_name="python3",
             language="python",
-            km=kernel,
+            **how,
             progress_bar=False,
             request_save_on_cell_execute=False,
             on_cell_execute=place.started,

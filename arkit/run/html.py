@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from copy import deepcopy
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -57,6 +58,7 @@ def _stated(title: str, colophon: str) -> dict[str, Any]:
     }
 
 
+@cache
 def page_exporter() -> HTMLExporter:
     """Return nbconvert's exporter with the report's own template, ready to be used at once."""
     from nbconvert import HTMLExporter
