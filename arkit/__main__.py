@@ -1,4 +1,4 @@
-"""The command line: a report, a made-up ledger, the version."""
+"""The command line: a report, a month-end, a made-up ledger, the version."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from arkit import __version__
-from arkit.errors import ArkitError
+from arkit.errors import ArkitError, RunError
 from arkit.terms import ALL_ENTITIES
+
+if TYPE_CHECKING:
+    from arkit.run.run_file import RunFile
 
 FAILED, INTERRUPTED = 1, 130
 DESCRIPTION: Final = "Accounts receivable: from a dated ledger to a reconciled monthly report."
@@ -48,21 +52,64 @@ def _stop(number: int, _: object) -> None:
 
 
 def _report(options: argparse.Namespace) -> None:
+    if len(options.entity) > 1 or options.entity == [ALL_ENTITIES]:
+        _run_month_end(_as_run_file(options), options)
+        return
     from arkit.run import report
+    from arkit.run.pdf import browser, print_pdf
 
+    chromium = browser() if options.pdf else None
     with _Progress(quiet=options.quiet) as tell:
         made = report(
             ledger=options.ledger,
             layout=options.layout,
             as_of=options.as_of,
-            entity=options.entity,
+            entity=next(iter(options.entity), ALL_ENTITIES),
             policy=options.policy,
             output=options.output,
             notebook=options.notebook,
             parameters=dict(options.parameters),
             tell=tell,
         )
-    print(f"{made.folder / 'report.html'}\n{made.status}, {made.seconds:.1f} s")
+        if chromium:
+            tell("printing the PDF")
+            print_pdf(made.folder, chromium)
+    news = "" if made.is_new else "; nothing has changed since this was published"
+    print(f"{made.folder / 'report.html'}\n{made.status}, {made.seconds:.1f} s{news}")
+
+
+def _month_end(options: argparse.Namespace) -> None:
+    from arkit.run.run_file import RunFile
+
+    _run_month_end(RunFile.load(options.run), options)
+
+
+def _as_run_file(options: argparse.Namespace) -> RunFile:
+    from arkit.run.run_file import RunFile, Source
+
+    if options.notebook or options.parameters:
+        raise RunError("A run over several entities makes the monthly report; --notebook and -p go with one entity.")
+    source = Source(ledger=options.ledger, layout=options.layout or "")
+    run = RunFile(
+        sources=(source,),
+        output=options.output,
+        policy=options.policy or "",
+        entities=tuple(options.entity),
+        pdf=options.pdf,
+    )
+    return run.seen_from(Path.cwd())
+
+
+def _run_month_end(run: RunFile, options: argparse.Namespace) -> None:
+    from arkit.run.month import month_end
+
+    with _Progress(quiet=options.quiet) as tell:
+        made = month_end(run, as_of=options.as_of, tell=tell)
+    print(f"{made.index}\n{len(made.outcomes)} reports, {made.seconds:.1f} s")
+    if made.failed:
+        raise RunError(
+            f"{len(made.failed)} of {len(made.outcomes)} reports failed; the index names each with its reason."
+        )
 
 
 def _sample(options: argparse.Namespace) -> None:
@@ -109,6 +156,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"arkit {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_report(commands.add_parser("report", parents=[common], help="make the report of a day"))
+    _add_month_end(commands.add_parser("month-end", parents=[common], help="make all reports of a day"))
     _add_sample(commands.add_parser("sample", parents=[common], help="write a made-up ledger"))
     return parser
 
@@ -118,7 +166,12 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ledger", required=True, help="a file, a folder of files, or a frozen ledger")
     parser.add_argument("--layout", help="the layout of the export (TOML); none for canonical columns")
     parser.add_argument("--as-of", required=True, metavar="DAY", help="the day, as YYYY-MM-DD")
-    parser.add_argument("--entity", default=ALL_ENTITIES, help="one legal entity (default: %(default)s)")
+    parser.add_argument(
+        "--entity",
+        nargs="+",
+        default=[],
+        help="one legal entity; several: a report of each, with an index; all: each and the group (default: one report of the whole ledger)",
+    )
     parser.add_argument("--policy", help="the policy (TOML)")
     parser.add_argument("--output", required=True, metavar="DIR", help="the folder of all reports")
     parser.add_argument("--notebook", help="another notebook than the monthly report; customers for the bundled one")
@@ -131,7 +184,17 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a further parameter of the notebook, kept as text; can be given several times",
     )
+    parser.add_argument("--pdf", action="store_true", help="print the report as PDF too (needs Chromium)")
     parser.set_defaults(command=_report)
+
+
+def _add_month_end(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Make the reports of a day that a run file states, each entity's and the group's, and an index."
+    )
+    parser.add_argument("run", metavar="RUN.toml", help="the run file")
+    parser.add_argument("--as-of", metavar="DAY", help="the day, as YYYY-MM-DD, instead of the run file's")
+    parser.set_defaults(command=_month_end)
 
 
 def _add_sample(parser: argparse.ArgumentParser) -> None:

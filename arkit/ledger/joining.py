@@ -29,7 +29,9 @@ def joined(ledgers: Sequence[Ledger]) -> Ledger:
     _refuse_same_items(ledgers)
     first, last = (choose(ledger.covers[end] for ledger in ledgers) for end, choose in enumerate((max, min)))
     if first > last:
-        raise LedgerError(f"No day is covered by all the ledgers of the group: one begins on {first}, one ends on {last}.")
+        raise LedgerError(
+            f"No day is covered by all the ledgers of the group: one begins on {first}, one ends on {last}."
+        )
     parts = _with_own_numbers(ledgers)
     tables = {table.name: pl.concat([getattr(part, table.name) for part in parts]) for table in fields(Frames)}
     once = {name: tables[name].unique(maintain_order=True) for name in _ONCE}
@@ -54,7 +56,12 @@ def _with_own_numbers(ledgers: Sequence[Ledger]) -> list[Frames]:
         frames = vars(ledger.frames)
         step = pl.lit(start, dtype=ledger.frames.items["item"].dtype)
         parts.append(
-            Frames(**{name: t.with_columns(pl.col("item") + step) if "item" in t.columns else t for name, t in frames.items()})
+            Frames(
+                **{
+                    name: t.with_columns(pl.col("item") + step) if "item" in t.columns else t
+                    for name, t in frames.items()
+                }
+            )
         )
         start += (ledger.frames.items["item"].max() or 0) + 1  # type: ignore[operator]
     return parts

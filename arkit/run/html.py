@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Sequence
 from copy import deepcopy
 from functools import cache
 from hashlib import sha256
@@ -15,6 +16,8 @@ from arkit.resources import resource
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter
     from nbformat import NotebookNode
+
+    from arkit.present.html import Html
 
 PLOTLY: Final = "application/vnd.plotly.v1+json"
 POLICY_MARKER: Final = '<meta name="content-policy">'
@@ -28,8 +31,8 @@ DIRECTIVES: Final = (
 def page(executed: NotebookNode, *, title: str, colophon: str = "", exporter: HTMLExporter | None = None) -> str:
     """Return an executed notebook as one HTML page.
 
-    Code stands hidden behind a button, charts are drawn from data, tables sort by a click. The page carries Plotly
-    once and names no address. Its content policy lets nothing run but its own two scripts: a script that came with
+    Code stands hidden behind a button, charts are drawn from data, tables sort by a click. A page with charts carries
+    Plotly once; none names an address. Its content policy lets nothing run but its own two scripts: a script that came with
     the data, in a customer's name say, stays dead even where a table forgot to escape it.
 
     Parameters
@@ -45,7 +48,20 @@ def page(executed: NotebookNode, *, title: str, colophon: str = "", exporter: HT
     """
     ready = exporter or page_exporter()
     body, _ = ready.from_notebook_node(with_charts(executed), resources=_stated(title, colophon))
-    return _with_scripts(body)
+    return _with_scripts(body, charts='<figure class="chart">' in body)
+
+
+def page_of(sections: Sequence[tuple[str, Sequence[Html]]], *, title: str, colophon: str = "") -> str:
+    """Return finished pieces, section by section under their headings, as a page like that of a report."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+    cells = []
+    for heading, pieces in sections:
+        cells += [new_markdown_cell(f"## {heading}")] if heading else []
+        for piece in pieces:
+            shown = new_output("display_data", data={"text/html": piece.markup})
+            cells.append(new_code_cell("", outputs=[shown]))
+    return page(new_notebook(cells=cells), title=title, colophon=colophon)
 
 
 def _stated(title: str, colophon: str) -> dict[str, Any]:
@@ -102,8 +118,9 @@ def _chart(figure: dict[str, Any], number: int) -> str:
     )
 
 
-def _with_scripts(body: str) -> str:
-    scripts = [_plotly(), (resource("templates/report") / "report.js").read_text(encoding="utf-8")]
+def _with_scripts(body: str, *, charts: bool) -> str:
+    own = (resource("templates/report") / "report.js").read_text(encoding="utf-8")
+    scripts = [_plotly(), own] if charts else [own]
     sources = " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts)
     policy = f'<meta http-equiv="Content-Security-Policy" content="{DIRECTIVES.format(scripts=sources)}">'
     head, _, rest = body.partition(_as_parsed(POLICY_MARKER))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 IN_PROCESS: Final = "arkit-in-process"
 
+
 class Shell(InteractiveShell):
     """IPython without a screen: what the cells say is kept, cell by cell, as the outputs of a notebook."""
 
@@ -35,6 +36,7 @@ class Shell(InteractiveShell):
 
     def __init__(self, **settings: Any) -> None:
         self.outputs: list[NotebookNode] = []
+        self.number = 0
         super().__init__(**settings)
 
     def keep(self, kind: str, **content: Any) -> None:
@@ -61,9 +63,7 @@ class Hook(DisplayHook):
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
         """Keep a result."""
-        self.shell.keep(
-            "execute_result", data=format_dict, metadata=md_dict or {}, execution_count=self.shell.execution_count
-        )
+        self.shell.keep("execute_result", data=format_dict, metadata=md_dict or {}, execution_count=self.shell.number)
 
     def finish_displayhook(self) -> None:
         """Print nothing."""
@@ -110,11 +110,10 @@ class InProcess(Engine):  # type: ignore[misc]
 
 
 def _run(shell: Shell, cell: NotebookNode) -> ExecutionResult:
-    shell.outputs = []
+    shell.outputs, shell.number = [], shell.execution_count
     with redirect_stdout(_Stream(shell, "stdout")), redirect_stderr(_Stream(shell, "stderr")):
-        cell.execution_count = shell.execution_count
         result = shell.run_cell(cell.source, store_history=True)
-    cell.outputs = shell.outputs
+    cell.outputs, cell.execution_count = shell.outputs, shell.number
     return result
 
 

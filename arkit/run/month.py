@@ -147,7 +147,7 @@ class _Month:
             folder=folder,
             place=request.place(Path(self.run.output)),
             started=manifest.clock(),
-            inputs=self.inputs(request),
+            inputs=self.inputs(name),
         )
         if not making.published():
             making.freeze_input(part)
@@ -164,12 +164,13 @@ class _Month:
             notebook=notebook_of(None),
         )
 
-    def inputs(self, request: Request) -> list[dict[str, object]]:
-        """Return the hashes of the files of a source, each file read once in a run."""
-        key = str(request.ledger)
-        if key not in self.prints:
-            self.prints[key] = fingerprints(request)
-        return self.prints[key]
+    def inputs(self, name: str) -> list[dict[str, object]]:
+        """Return the hashes of the files that an entity is made from, the group from all; each is read once in a run."""
+        sources = [source for source, _ in self.books.ledgers] if name == ALL_ENTITIES else [self.books.of(name)[0]]
+        for source in sources:
+            if source.ledger not in self.prints:
+                self.prints[source.ledger] = fingerprints(self.request(name, source))
+        return [found for source in sources for found in self.prints[source.ledger]]
 
     def note(self, outcome: Outcome) -> None:
         """Keep what became of an entity, and tell."""

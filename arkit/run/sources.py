@@ -46,7 +46,9 @@ class Books:
         for source, ledger in self.ledgers:
             if entity in _entities_of(ledger):
                 return source, ledger
-        raise RunError(f"No ledger of the run has an entity {entity!r}; they have {', '.join(self.entities) or 'none'}.")
+        raise RunError(
+            f"No ledger of the run has an entity {entity!r}; they have {', '.join(self.entities) or 'none'}."
+        )
 
     def group(self) -> tuple[Source, Ledger]:
         """Return the ledger of all entities.
