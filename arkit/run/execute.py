@@ -45,15 +45,12 @@ def run_notebook(
 
     Raises
     ------
-    UnknownNameError
-        The notebook has no such parameter.
     ReportError
         A cell failed or the kernel died: the reason in one sentence. Where the cell raised an error of arkit's, that
         one is raised.
     """
     from papermill import PapermillExecutionError, execute_notebook
 
-    check_parameters(notebook, parameters)
     place = _Place(tell)
     try:
         executed = execute_notebook(
@@ -74,6 +71,22 @@ def run_notebook(
     return _tidy(executed, folder)
 
 
+def parameters_of(notebook: Path) -> frozenset[str]:
+    """Return the names of a notebook's parameters.
+
+    Raises
+    ------
+    ReportError
+        The notebook cannot be read.
+    """
+    from papermill import inspect_notebook
+
+    try:
+        return frozenset(inspect_notebook(_literal(notebook)))
+    except Exception as error:  # papermill and nbformat raise whatever their readers raise
+        raise ReportError(f"The notebook {notebook} cannot be read: {_one_sentence(str(error))}") from error
+
+
 def check_parameters(notebook: Path, parameters: Mapping[str, str]) -> None:
     """Refuse names that the notebook's parameters cell does not have; papermill would only log them.
 
@@ -84,12 +97,7 @@ def check_parameters(notebook: Path, parameters: Mapping[str, str]) -> None:
     ReportError
         The notebook cannot be read.
     """
-    from papermill import inspect_notebook
-
-    try:
-        known = inspect_notebook(_literal(notebook))
-    except Exception as error:  # papermill and nbformat raise whatever their readers raise
-        raise ReportError(f"The notebook {notebook} cannot be read: {_one_sentence(str(error))}") from error
+    known = parameters_of(notebook)
     for name in parameters:
         if name not in known:
             raise unknown_name(f"parameter of {notebook.name}", name, known=known)

@@ -44,7 +44,7 @@ class Kind:
 def _monthly(ledger: Ledger, *, as_of: date, entity: str, policy: Policy, earlier: Earlier | None) -> MonthlyReport:
     from arkit.pages import MonthlyReport
 
-    return MonthlyReport(ledger, as_of=as_of.isoformat(), entity=entity, policy=policy)
+    return MonthlyReport(ledger, as_of=as_of.isoformat(), entity=entity, policy=policy, earlier=earlier)
 
 
 def _monthly_sheets(page: MonthlyReport) -> Sequence[Sheet]:

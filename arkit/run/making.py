@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from arkit.ledger import Ledger, freeze
+from arkit.pages.earlier import Earlier
 from arkit.policy import Policy
 from arkit.run import manifest
+from arkit.run.execute import parameters_of
 from arkit.run.html import page
 from arkit.run.identity import Identity, identity
 from arkit.run.request import Request
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 FILES: Final = ("report.html", "report.xlsx", "report.ipynb")
 RECORD: Final = "run.json"
 LEDGER: Final = "ledger"
+EARLIER: Final = "earlier.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,7 @@ class Making:
     identity: Identity
     policy: Policy
     started: datetime
+    earlier: Earlier = Earlier()
 
     @classmethod
     def of(
@@ -70,6 +74,17 @@ class Making:
         if self.request.policy:
             shutil.copyfile(self.request.policy, self.folder / "policy.toml")
 
+    def with_earlier(self, earlier: Earlier) -> Making:
+        """Put what was published before into the folder."""
+        (self.folder / EARLIER).write_bytes(msgspec.json.format(msgspec.json.encode(earlier)) + b"\n")
+        return replace(self, earlier=earlier)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The notebook's parameters; one that does not ask is not told what was published before."""
+        told = {"earlier": EARLIER} if "earlier" in parameters_of(self.request.notebook) else {}
+        return {**self.request.parameters, **told}
+
     def write_page(self, executed: NotebookNode, exporter: HTMLExporter) -> None:
         """Write the executed notebook, and the page that is made of it."""
         import nbformat
@@ -91,12 +106,13 @@ class Making:
         """Write what the report was made from and what came out."""
         finished = manifest.clock()
         content = {
-            "parameters": self.request.parameters,
+            "parameters": self.parameters,
             "identity": dict(self.identity),
             "inputs": self.inputs,
             "covers": [day.isoformat() for day in ledger.covers],
             "source_rows": ledger.source_rows,
             **manifest.results(ledger, proof, as_of=self.request.as_of, policy=self.policy),
+            "changes": list(self.earlier.version.changes) if self.earlier.version else [],
             "outputs": manifest.outputs(self.folder, FILES),
             "versions": manifest.versions(),
             "started": self.started.isoformat(timespec="seconds"),

@@ -12,10 +12,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from arkit.balances import aging_table
+from arkit.balances import aging_table, tie_out
 from arkit.currencies import decimals
 from arkit.ledger import Ledger
 from arkit.measures import key_figures
+from arkit.pages.group import relations
 from arkit.policy import Policy
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def results(ledger: Ledger, proof: pd.DataFrame, *, as_of: date, policy: Policy)
         "key_figures": rows_of(key_figures(ledger, as_of=as_of, policy=policy)[list(FIGURE_COLUMNS)]),
         "control_totals": control_totals(proof),
         "reconciliation": rows_of(proof),
+        "tie_out": rows_of(tie_out(ledger, as_of=as_of, policy=policy)),
+        "relations": rows_of(relations(ledger, day=as_of, policy=policy)),
         "findings": findings_by_code(ledger.findings),
     }
 

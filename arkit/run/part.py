@@ -6,9 +6,10 @@ import os
 from dataclasses import dataclass
 
 from arkit.balances import require_reconciled
-from arkit.ledger import Ledger, read_ledger
+from arkit.ledger import read_ledger
 from arkit.run import manifest
 from arkit.run.execute import run_notebook
+from arkit.run.history import earlier_of
 from arkit.run.html import page_exporter
 from arkit.run.kinds import kind_of
 from arkit.run.making import LEDGER, Making
@@ -34,18 +35,19 @@ def make_part(part: Part) -> Report:
     os.environ["IPYTHONDIR"] = str(making.folder.with_name("ipython"))
     ledger = read_ledger(making.folder / LEDGER)
     proof = require_reconciled(ledger, as_of=making.request.as_of, policy=making.policy)
-    _write(making, ledger)
+    making = making.with_earlier(earlier_of(making, ledger))
+    _write(making)
     making.write_record(ledger, proof)
     return result(publish(making.folder, making.place), manifest.rows_of(proof), making)
 
 
-def _write(making: Making, ledger: Ledger) -> None:
+def _write(making: Making) -> None:
     from arkit.run.in_process import IN_PROCESS, value_of
 
     request = making.request
     executed = run_notebook(
         request.notebook,
-        parameters=request.parameters,
+        parameters=making.parameters,
         folder=making.folder,
         how={"engine_name": IN_PROCESS, "cwd": str(making.folder)},
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from arkit.ledger import Ledger, read_ledger
 from arkit.ledger.model import as_day
 from arkit.run import manifest
 from arkit.run.execute import Listener, check_parameters, run_notebook
+from arkit.run.history import earlier_of
 from arkit.run.html import page_exporter
 from arkit.run.kernel import ReportKernel, started_kernel
 from arkit.run.kinds import SheetMaker, kind_of, notebook_of
@@ -128,8 +130,10 @@ def report(
         making = Making.of(request, part, folder=folder, place=place, started=started)
         if (done := making.published()) is not None:
             return result(current(place) or place, done["reconciliation"], making, is_new=False)
+        making = making.with_earlier(earlier_of(making, part))
+        maker = sheets or partial(kind_of(request.notebook).sheets, earlier=making.earlier)
         with ThreadPoolExecutor(max_workers=1) as beside:
-            proof = _make(making, part, kernel, beside, sheets or kind_of(request.notebook).sheets, heard)
+            proof = _make(making, part, kernel, beside, maker, heard)
         return result(publish(folder, place), manifest.rows_of(proof), making)
 
 
@@ -160,10 +164,13 @@ def _make(
 
 def _run(making: Making, kernel: ReportKernel, proved: Future[pd.DataFrame], tell: Listener) -> NotebookNode:
     tell("starting the notebook")
-    request, folder = making.request, making.folder
     try:
         return run_notebook(
-            request.notebook, parameters=request.parameters, folder=folder, tell=tell, how={"km": kernel}
+            making.request.notebook,
+            parameters=making.parameters,
+            folder=making.folder,
+            tell=tell,
+            how={"km": kernel},
         )
     finally:
         proved.result()  # balances that do not tie out are the better reason, whatever a cell said

@@ -15,7 +15,7 @@ from arkit.run.kinds import kind_of, title_of
 from arkit.run.staging import folder_name
 from arkit.terms import ALL_ENTITIES
 
-OWN: Final = ("ledger", "layout", "as_of", "entity", "policy")
+OWN: Final = ("ledger", "layout", "as_of", "entity", "policy", "earlier")
 
 
 @dataclass(frozen=True, kw_only=True)
