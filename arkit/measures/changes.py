@@ -75,7 +75,7 @@ def explain_changes(
     Variance analysis by stepwise substitution; two clocks as in bitemporal tables (SQL:2011).
     """
     now, then = policy or Policy(), published_policy or Policy()
-    known = published.known or published.covers[1]
+    known = last_known(published)
     stages = {
         "published": _numbers(published, as_of, then),
         "from_policy": _numbers(published, as_of, now) if now != then else None,
@@ -86,8 +86,19 @@ def explain_changes(
     return _compared(stages)
 
 
+def last_known(ledger: Ledger) -> date:
+    """Return the last day whose knowledge a ledger has: what is recorded later is news to it.
+
+    >>> from arkit.ledger import sample_ledger
+    >>> last_known(sample_ledger()).isoformat()
+    '2026-11-05'
+    """
+    recorded: date | None = ledger.frames.entries["recorded_on"].max()  # type: ignore[assignment]
+    return ledger.known or max(ledger.covers[1], recorded or ledger.covers[1])
+
+
 def _known_on(ledger: Ledger, known: date) -> Ledger:
-    return ledger.known_on(known) if ledger.has_recorded_dates and known < ledger.covers[1] else ledger
+    return ledger.known_on(known) if ledger.has_recorded_dates else ledger
 
 
 def _without_corrections(ledger: Ledger, known: date) -> Ledger:

@@ -12,6 +12,7 @@ from arkit.currencies import decimals
 from arkit.days import months_before
 from arkit.ledger import Ledger, read_ledger
 from arkit.measures import explain_changes
+from arkit.measures.changes import last_known
 from arkit.pages.earlier import Compared, Earlier
 from arkit.policy import Policy
 from arkit.present.cells import exact_total
@@ -51,7 +52,7 @@ def _compared(folder: Path | None, making: Making, ledger: Ledger, day: date) ->
         day=day,
         version=version_of(folder),
         published_on=datetime.fromisoformat(record["finished"]).date(),
-        known=published.known or published.covers[1],
+        known=last_known(published),
         differs=tuple(what_differs(record.get("identity", {}), making.identity)),
         balances=tuple(_balances(pd.DataFrame(record["aging"]))),
         changes=tuple(rows_of(changes)),
