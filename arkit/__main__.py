@@ -170,7 +170,8 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         "--entity",
         nargs="+",
         default=[],
-        help="one legal entity; several: a report of each, with an index; all: each and the group (default: one report of the whole ledger)",
+        help="one legal entity; several, or all for each and the group: a report of each and an index over them "
+        "(default: one report of the whole ledger)",
     )
     parser.add_argument("--policy", help="the policy (TOML)")
     parser.add_argument("--output", required=True, metavar="DIR", help="the folder of all reports")

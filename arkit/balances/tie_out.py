@@ -159,7 +159,7 @@ def credit_balances(ledger: Ledger, *, as_of: date | str, policy: Policy | None 
 
     References
     ----------
-    IAS 1.32 (no offsetting of assets and liabilities); HGB section 246 (2); SAP FAGLF101, customers with credit balances.
+    IAS 1.32 (no offsetting of assets and liabilities); HGB section 246 (2); SAP FAGLF101.
     """
     day = ledger.require(as_of)
     by = ["entity", "account", "customer_id", "name"]

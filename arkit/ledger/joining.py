@@ -51,17 +51,14 @@ def _refuse_same_items(ledgers: Sequence[Ledger]) -> None:
 
 def _with_own_numbers(ledgers: Sequence[Ledger]) -> list[Frames]:
     """Return the tables with items counted on from ledger to ledger."""
-    parts, start = [], 0
+    parts: list[Frames] = []
+    start = 0
     for ledger in ledgers:
-        frames = vars(ledger.frames)
         step = pl.lit(start, dtype=ledger.frames.items["item"].dtype)
-        parts.append(
-            Frames(
-                **{
-                    name: t.with_columns(pl.col("item") + step) if "item" in t.columns else t
-                    for name, t in frames.items()
-                }
-            )
-        )
-        start += (ledger.frames.items["item"].max() or 0) + 1  # type: ignore[operator]
+        tables = {
+            name: rows.with_columns(pl.col("item") + step) if "item" in rows.columns else rows
+            for name, rows in vars(ledger.frames).items()
+        }
+        parts.append(Frames(**tables))
+        start += int(ledger.frames.items.select(pl.col("item").max()).item() or 0) + 1
     return parts

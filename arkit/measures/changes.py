@@ -51,7 +51,7 @@ def explain_changes(
     Returns
     -------
     DataFrame
-        For each ``currency`` and ``figure`` (buckets, ``gross``, ``unapplied``, ``net`` and the key figures) that changed:
+        For each ``currency`` and ``figure`` that changed (buckets, ``gross``, ``unapplied``, ``net``, key figures):
         ``unit``, ``published``, ``now``, ``change`` and its parts ``from_policy``, ``from_input``, ``from_late`` and
         ``from_corrections``. A ledger without recorded days cannot tell what was recorded later: all is input.
 
@@ -134,4 +134,5 @@ def _compared(stages: Mapping[str, Any]) -> pd.DataFrame:
     moved = (table[["change", *REASONS]].abs() > 10**-EXACT).any(axis=1) | (
         table["published"].isna() != table["now"].isna()
     )
-    return table[moved].round(EXACT).reset_index()
+    changed: pd.DataFrame = table[moved].round(EXACT).reset_index()
+    return changed

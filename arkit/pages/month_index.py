@@ -11,8 +11,8 @@ from typing import Any, Final
 import pandas as pd
 
 from arkit.currencies import decimals
+from arkit.errors import listed
 from arkit.measures import KEY_FIGURES
-from arkit.pages.facts import ON_TILES
 from arkit.present.cells import exact_total
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Sheet
@@ -21,7 +21,7 @@ from arkit.terms import ALL_ENTITIES, UNAPPLIED, Column
 
 Record = dict[str, Any]
 FAILED: Final = "failed"
-GROUP: Final = "the group"
+GROUP: Final = "Group"
 SHOWN: Final = ("past_due_ratio", "dso", "countback_dso", "collection_effectiveness_index", "top_10_share")
 
 
@@ -80,7 +80,7 @@ class MonthIndex:
         failed = [entry for entry in self.entries if entry.status == FAILED]
         done = len(self.entries) - len(failed)
         sentence = f"{done} of {len(self.entries)} reports are published."
-        lines = [f"Failed: {', '.join(entry.name for entry in failed)}."] if failed else ["Every one of them ties out."]
+        lines = [f"Failed: {listed(entry.name for entry in failed)}."] if failed else ["Every one of them ties out."]
         return page_part("headline", title=self.title, sentence=sentence, lines=lines)
 
     def status_table(self) -> pd.DataFrame:
@@ -163,15 +163,20 @@ class MonthIndex:
 
     def sections(self) -> list[tuple[str, list[Html]]]:
         """Return the page, section by section."""
-        check = self.group_check()
         return [
-            ("", [self.headline(), _shown(self.status_table(), "What became of each report, failures first", "")]),
-            ("Balances and key figures", [_shown(self.figures(), "By entity and currency", "Ratios and days are those of each entity's own report.")]),
-            ("Group", [_shown(check, "The group is the sum of its entities", "Net balances, compared to the cent."), _shown(self.relations(), "Companies of the group apart from other customers", "")]),
-            ("Tie-out", [_shown(self.tie_out(), "General ledger and control total, by entity and account", "")]),
-            ("Changes", [_shown(self.changes(), "What changed since the version published before, and why", "")]),
-            ("Findings", [_shown(self.findings(), "Findings while reading", "Each row stands in the workbook of its report.")]),
-        ]  # fmt: skip
+            ("", [self.headline(), _shown(self.status_table(), "What became of each report, failures first")]),
+            ("Balances and key figures", [_shown(self.figures(), "By entity and currency", note=_OWN)]),
+            ("Group", [self._group(), _shown(self.relations(), "Companies of the group apart from other customers")]),
+            ("Tie-out", [_shown(self.tie_out(), "To the general ledger, by entity and account")]),
+            ("Changes", [_shown(self.changes(), "What changed since the version published before, and why")]),
+            ("Findings", [_shown(self.findings(), "Findings while reading", note=_ROWS)]),
+        ]
+
+    def _group(self) -> Html:
+        check = self.group_check()
+        if check.empty:
+            return notice("The group is compared with its entities when all of them have a report.")
+        return table(check, caption="The group is the sum of its entities, to the cent: net balances")
 
     def sheets(self) -> list[Sheet]:
         """Return the workbook of the run."""
@@ -188,12 +193,16 @@ class MonthIndex:
         return [replace(sheet, title=self.title) for sheet in made]
 
 
-_FIGURE_COLUMNS: Final = {
-    name: Column(KEY_FIGURES[name].title, KEY_FIGURES[name].unit) for name in ON_TILES if name in KEY_FIGURES
+_FIGURE_COLUMNS: Final[dict[str, Column]] = {
+    name: Column(KEY_FIGURES[name].title, KEY_FIGURES[name].unit) for name in SHOWN
 }
 
 
-def _shown(rows: pd.DataFrame, caption: str, note: str) -> Html:
+_OWN: Final = "Ratios and days are those of each entity's own report."
+_ROWS: Final = "Each row stands in the workbook of its report."
+
+
+def _shown(rows: pd.DataFrame, caption: str, *, note: str = "") -> Html:
     if rows.empty:
         return notice(f"{caption}: nothing.")
     return table(rows, caption=caption, note=note, columns=_FIGURE_COLUMNS)
@@ -212,7 +221,7 @@ def _found(entry: Entry, what: str, *, action: str = "") -> int | None:
     if entry.record is None:
         return None
     findings = entry.record.get("findings", {}).values()
-    return sum(found[what] for found in findings if not action or found["action"] == action)
+    return sum(int(found[what]) for found in findings if not action or found["action"] == action)
 
 
 def _by_currency(entry: Entry) -> list[dict[str, Any]]:

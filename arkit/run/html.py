@@ -31,9 +31,9 @@ DIRECTIVES: Final = (
 def page(executed: NotebookNode, *, title: str, colophon: str = "", exporter: HTMLExporter | None = None) -> str:
     """Return an executed notebook as one HTML page.
 
-    Code stands hidden behind a button, charts are drawn from data, tables sort by a click. A page with charts carries
-    Plotly once; none names an address. Its content policy lets nothing run but its own two scripts: a script that came with
-    the data, in a customer's name say, stays dead even where a table forgot to escape it.
+    Code stands hidden behind a button, charts are drawn from data, tables sort by a click. A page with charts has
+    Plotly once; none names an address. Its content policy lets nothing run but its own scripts: a script that came
+    with the data, in a customer's name say, stays dead even where a table forgot to escape it.
 
     Parameters
     ----------
@@ -53,15 +53,16 @@ def page(executed: NotebookNode, *, title: str, colophon: str = "", exporter: HT
 
 def page_of(sections: Sequence[tuple[str, Sequence[Html]]], *, title: str, colophon: str = "") -> str:
     """Return finished pieces, section by section under their headings, as a page like that of a report."""
-    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-
     cells = []
     for heading, pieces in sections:
-        cells += [new_markdown_cell(f"## {heading}")] if heading else []
-        for piece in pieces:
-            shown = new_output("display_data", data={"text/html": piece.markup})
-            cells.append(new_code_cell("", outputs=[shown]))
-    return page(new_notebook(cells=cells), title=title, colophon=colophon)
+        cells += [{"cell_type": "markdown", "metadata": {}, "source": f"## {heading}"}] if heading else []
+        cells += [_shown(piece) for piece in pieces]
+    return page(_notebook(cells), title=title, colophon=colophon)
+
+
+def _shown(piece: Html) -> dict[str, Any]:
+    output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": piece.markup}}
+    return {"cell_type": "code", "metadata": {}, "source": "", "execution_count": None, "outputs": [output]}
 
 
 def _stated(title: str, colophon: str) -> dict[str, Any]:
@@ -83,14 +84,14 @@ def page_exporter() -> HTMLExporter:
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         template_name=folder.name, extra_template_basedirs=[str(folder.parent)], exclude_anchor_links=True
     )
-    exporter.from_notebook_node(_empty(), resources=_stated("", ""))  # reads and compiles the templates
+    exporter.from_notebook_node(_notebook([]), resources=_stated("", ""))  # reads and compiles the templates
     return exporter
 
 
-def _empty() -> NotebookNode:
+def _notebook(cells: Sequence[dict[str, Any]]) -> NotebookNode:
     from nbformat import from_dict
 
-    bare = {"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": {}}
+    bare = {"nbformat": 4, "nbformat_minor": 4, "cells": list(cells), "metadata": {}}
     return from_dict(bare)  # type: ignore[no-any-return, no-untyped-call]
 
 

@@ -31,17 +31,18 @@ IN_PROCESS: Final = "arkit-in-process"
 class Shell(InteractiveShell):
     """IPython without a screen: what the cells say is kept, cell by cell, as the outputs of a notebook."""
 
-    display_pub_class = Type("arkit.run.in_process.Publisher")
-    displayhook_class = Type("arkit.run.in_process.Hook")
+    display_pub_class = Type("arkit.run.in_process.Publisher")  # type: ignore[assignment]
+    displayhook_class = Type("arkit.run.in_process.Hook")  # type: ignore[assignment]
 
     def __init__(self, **settings: Any) -> None:
         self.outputs: list[NotebookNode] = []
         self.number = 0
-        super().__init__(**settings)
+        super().__init__(**settings)  # type: ignore[no-untyped-call]
 
     def keep(self, kind: str, **content: Any) -> None:
         """Keep an output, made as a kernel's message would make it."""
-        self.outputs.append(output_from_msg({"header": {"msg_type": kind}, "content": content}))
+        message = {"header": {"msg_type": kind}, "content": content}
+        self.outputs.append(output_from_msg(message))  # type: ignore[no-untyped-call]
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self.keep("error", ename=etype.__name__, evalue=str(evalue), traceback=stb)
@@ -50,13 +51,17 @@ class Shell(InteractiveShell):
 class Publisher(DisplayPublisher):
     """Keeps what a cell displays."""
 
-    def publish(self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **_: Any) -> None:
+    shell: Shell
+
+    def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:
         """Keep a display."""
         self.shell.keep("display_data", data=data, metadata=metadata or {})
 
 
 class Hook(DisplayHook):
     """Keeps the value of a cell's last line."""
+
+    shell: Shell
 
     def write_output_prompt(self) -> None:
         """Print nothing."""
@@ -112,7 +117,7 @@ class InProcess(Engine):  # type: ignore[misc]
 def _run(shell: Shell, cell: NotebookNode) -> ExecutionResult:
     shell.outputs, shell.number = [], shell.execution_count
     with redirect_stdout(_Stream(shell, "stdout")), redirect_stderr(_Stream(shell, "stderr")):
-        result = shell.run_cell(cell.source, store_history=True)
+        result: ExecutionResult = shell.run_cell(cell.source, store_history=True)  # type: ignore[no-untyped-call]
     cell.outputs, cell.execution_count = shell.outputs, shell.number
     return result
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -45,7 +45,7 @@ class Making:
     identity: Identity
     policy: Policy
     started: datetime
-    earlier: Earlier = Earlier()
+    earlier: Earlier = field(default_factory=Earlier)
 
     @classmethod
     def of(

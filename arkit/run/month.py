@@ -165,7 +165,7 @@ class _Month:
         )
 
     def inputs(self, name: str) -> list[dict[str, object]]:
-        """Return the hashes of the files that an entity is made from, the group from all; each is read once in a run."""
+        """Return the hashes of the files that an entity, or the group, is made from; each is read once in a run."""
         sources = [source for source, _ in self.books.ledgers] if name == ALL_ENTITIES else [self.books.of(name)[0]]
         for source in sources:
             if source.ledger not in self.prints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
@@ -13,11 +14,6 @@ from typing import Final
 from urllib.parse import quote
 
 from arkit.errors import ReportError
-
-try:
-    from fcntl import LOCK_EX, LOCK_NB, flock
-except ImportError:  # Windows, where a folder cannot be locked: what a killed run left is found by its name alone
-    flock = None  # type: ignore[assignment]
 
 KEPT_SIGNS: Final = " !#$&'(),;=@[]^`{}~"
 """Signs besides letters and digits that every file system takes in a name; the plus is kept for kinds and versions."""
@@ -78,8 +74,10 @@ def _remove_left_over(target: Path) -> None:
 
 def _held(folder: Path) -> int | None:
     """Lock a folder for as long as this process lives; nothing where another holds it, or where none can."""
-    if flock is None:
+    if sys.platform == "win32":  # no folder can be locked there, so nothing is taken for left over
         return None
+    from fcntl import LOCK_EX, LOCK_NB, flock
+
     opened = os.open(folder, os.O_RDONLY)
     try:
         flock(opened, LOCK_EX | LOCK_NB)

@@ -167,7 +167,9 @@ def test_a_wrong_balance_is_named_and_changes_no_other(tmp_path: Path, first: Pa
 def test_a_broken_file_fails_its_own_entity_and_the_group(tmp_path: Path, first: Path) -> None:
     for name in ("ES", "UK", "US"):
         tables = {"items": of_entity(ITEMS, name), "gl": of_entity(GL, name)}
-        others = {} if name == "ES" else {"applications": "item_id,counterpart_item_id,effective_on,recorded_on,amount\n"}
+        others = (
+            {} if name == "ES" else {"applications": "item_id,counterpart_item_id,effective_on,recorded_on,amount\n"}
+        )
         write_companies(tmp_path / name, **tables, **others)
     (tmp_path / "UK" / "items.csv").write_text("this is no ledger\n")
     one = '{{ ledger = "{0}", layout = "{0}/layout.toml", entities = ["{0}"] }}'
@@ -182,7 +184,9 @@ def test_a_broken_file_fails_its_own_entity_and_the_group(tmp_path: Path, first:
 def test_several_exports_make_one_group(tmp_path: Path, first: Path) -> None:
     for name in ("ES", "UK", "US"):
         tables = {"items": of_entity(ITEMS, name), "gl": of_entity(GL, name)}
-        others = {} if name == "ES" else {"applications": "item_id,counterpart_item_id,effective_on,recorded_on,amount\n"}
+        others = (
+            {} if name == "ES" else {"applications": "item_id,counterpart_item_id,effective_on,recorded_on,amount\n"}
+        )
         write_companies(tmp_path / name, **tables, **others)
     one = '{{ ledger = "{0}", layout = "{0}/layout.toml" }}'
     made = run(tmp_path, sources=f"[{', '.join(one.format(name) for name in ('ES', 'UK', 'US'))}]")
@@ -230,7 +234,9 @@ def test_a_run_file_is_checked(line: str, said: str, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_killed_at_ten_random_moments_it_completes_with_the_same_numbers(tmp_path: Path, first: Path, root: Path) -> None:
+def test_killed_at_ten_random_moments_it_completes_with_the_same_numbers(
+    tmp_path: Path, first: Path, root: Path
+) -> None:
     write_companies(tmp_path / "books")
     command = [sys.executable, "-m", "arkit", "month-end", str(write_run(tmp_path)), "--quiet"]
     month, moments = tmp_path / "reports" / DAY, random.Random(6)
