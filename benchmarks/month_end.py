@@ -32,7 +32,7 @@ def of_entities(entities: int) -> Results:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         size = entities * ITEMS_EACH
-        write(generate(items=size, entities=entities), folder / "books", format="parquet")
+        write(generate(items=size, entities=entities), folder / "books")
         case = f"month-end of {entities} entities and the group"
         floor = _timing(case, size, "floor: empty notebooks one by one", _empty_notebooks(folder, entities))
         first = _timing(case, size, "arkit, one entity", _run(folder, "one", ["ES"]))
