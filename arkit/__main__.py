@@ -105,7 +105,7 @@ def _run_month_end(run: RunFile, options: argparse.Namespace) -> None:
 
     with _Progress(quiet=options.quiet) as tell:
         made = month_end(run, as_of=options.as_of, tell=tell)
-    print(f"{made.index}\n{len(made.outcomes)} reports, {made.seconds:.1f} s")
+    print(f"{made.index}\n{len(made.outcomes)} report(s), {made.seconds:.1f} s")
     if made.failed:
         raise RunError(
             f"{len(made.failed)} of {len(made.outcomes)} reports failed; the index names each with its reason."

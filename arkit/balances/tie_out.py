@@ -55,7 +55,7 @@ def tie_out(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) 
     >>> import arkit as ar
     >>> table = ar.tie_out(ar.sample_ledger(), as_of="2026-10-31")
     >>> sorted(set(table["verdict"]))
-    ['agrees', 'recorded after the cut-off', 'recorded late or set apart']
+    ['agrees', 'recorded after the cut-off']
 
     References
     ----------

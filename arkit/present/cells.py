@@ -103,7 +103,8 @@ class FilledColumn:
     @property
     def lines(self) -> list[int]:
         """The lines that each cell takes at this width."""
-        return [ceil(len(value) / (1.1 * self.width)) if isinstance(value, str) else 1 for value in self.values]
+        signs = 1.1 * self.width
+        return [ceil(len(value) / signs) if isinstance(value, str) else 1 for value in self.values]
 
 
 def filled(sheet: Sheet, name: str) -> FilledColumn:

@@ -134,5 +134,6 @@ def _as_parsed(element: str) -> str:
     return element[:-1] + "/>"
 
 
+@cache
 def _plotly() -> str:
     return (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
