@@ -38,6 +38,17 @@ from arkit.terms import ALL_ENTITIES, Column
 if TYPE_CHECKING:
     import pandas as pd
 
+_EXPOSED: Final = (
+    "entity",
+    "customer_id",
+    "name",
+    "item_id",
+    "due_date",
+    "days_past_due",
+    "currency",
+    "open_amount",
+    "disputed",
+)
 NEEDS_HISTORY: Final = (
     "This section compares with the month before and needs a ledger with history; a snapshot of open items has none."
 )
@@ -167,19 +178,7 @@ class MonthlyReport:
         """The largest items past due in the main currency."""
         items, currency = self.facts.items, self.facts.main_currency
         late = items[(items["currency"] == currency) & (items["bucket"].isin(late_labels(self.policy)))]
-        shown = late.nlargest(LARGEST, "open_amount")[
-            [
-                "entity",
-                "customer_id",
-                "name",
-                "item_id",
-                "due_date",
-                "days_past_due",
-                "currency",
-                "open_amount",
-                "disputed",
-            ]
-        ]
+        shown = late.nlargest(LARGEST, "open_amount")[list(_EXPOSED)]
         if shown.empty:
             return notice(f"Nothing in {currency} is past due.", tone="good")
         return table(shown, caption=f"The {len(shown)} largest of {len(late):,} items past due in {currency}")

@@ -95,7 +95,7 @@ def test_several_entities_are_a_run_with_an_index(
     assert captured.out.splitlines()[0] == str(tmp_path / "2026-10-31" / "index.html")
     assert captured.err == "arkit: 1 of 2 reports failed; the index names each with its reason.\n"
     page = (tmp_path / "2026-10-31" / "index.html").read_text(encoding="utf-8")
-    assert "No ledger of the run has an entity &#39;FR&#39;" in page
+    assert "No ledger of the run has an entity 'FR'" in page
     assert (tmp_path / "2026-10-31" / "ES" / "report.html").is_file()
 
 
