@@ -38,17 +38,8 @@ from arkit.terms import ALL_ENTITIES, Column
 if TYPE_CHECKING:
     import pandas as pd
 
-_EXPOSED: Final = (
-    "entity",
-    "customer_id",
-    "name",
-    "item_id",
-    "due_date",
-    "days_past_due",
-    "currency",
-    "open_amount",
-    "disputed",
-)
+_OPEN: Final = ("currency", "open_amount", "disputed")
+_EXPOSED: Final = ("entity", "customer_id", "name", "item_id", "due_date", "days_past_due", *_OPEN)
 NEEDS_HISTORY: Final = (
     "This section compares with the month before and needs a ledger with history; a snapshot of open items has none."
 )

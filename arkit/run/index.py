@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 INDEX: Final = "index.html"
 WORKBOOK: Final = "index.xlsx"
 OUTCOMES: Final = "index.json"
-ORDER: Final = ("failed", "published", "unchanged")
 
 
 @dataclass(frozen=True)
@@ -67,9 +66,7 @@ def write_index(folder: Path, outcomes: Sequence[Outcome], *, hidden: Path) -> l
     known = {outcome.entity: outcome for outcome in [*_earlier(folder), *outcomes]}
     day = date.fromisoformat(folder.name)
     checked = _checked(MonthIndex(day, [_entry(folder, outcome) for outcome in known.values()]), known)
-    ordered = sorted(
-        checked, key=lambda outcome: (ORDER.index(outcome.status), outcome.entity != ALL_ENTITIES, outcome.entity)
-    )
+    ordered = sorted(checked, key=lambda done: (done.status != "failed", done.entity != ALL_ENTITIES, done.entity))
     index = MonthIndex(day, [_entry(folder, outcome) for outcome in ordered])
     _write(hidden, index, ordered)
     for name in (WORKBOOK, OUTCOMES, INDEX):

@@ -57,7 +57,7 @@ def written(folder: Path, *outcomes: Outcome, **records: dict[str, object]) -> l
         (folder / name).mkdir(parents=True)
         write_manifest(folder / name / "run.json", found)
     hidden = folder / ".hidden"
-    hidden.mkdir(exist_ok=True)
+    hidden.mkdir(parents=True, exist_ok=True)
     return write_index(folder, outcomes, hidden=hidden)
 
 
