@@ -1,4 +1,4 @@
-"""The command line: a report, a check of an export, a made-up ledger, the version."""
+"""The command line: a report, a month-end, a check of an export, a made-up ledger, the version."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from arkit import __version__
-from arkit.errors import ArkitError
+from arkit.errors import ArkitError, RunError
 from arkit.terms import ALL_ENTITIES
+
+if TYPE_CHECKING:
+    from arkit.run.run_file import RunFile
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 DESCRIPTION: Final = "Accounts receivable: from a dated ledger to a reconciled monthly report."
@@ -47,21 +51,64 @@ def _stop(number: int, _: object) -> None:
 
 
 def _report(options: argparse.Namespace) -> int:
+    if len(options.entity) > 1 or options.entity == [ALL_ENTITIES]:
+        return _run_month_end(_as_run_file(options), options)
     from arkit.run import report
+    from arkit.run.pdf import browser, print_pdf
 
+    chromium = browser() if options.pdf else None
     with _Progress(quiet=options.quiet) as tell:
         made = report(
             ledger=options.ledger,
             layout=options.layout,
             as_of=options.as_of,
-            entity=options.entity,
+            entity=next(iter(options.entity), ALL_ENTITIES),
             policy=options.policy,
             output=options.output,
             notebook=options.notebook,
             parameters=dict(options.parameters),
             tell=tell,
         )
-    print(f"{made.folder / 'report.html'}\n{made.status}, {made.seconds:.1f} s")
+        if chromium:
+            tell("printing the PDF")
+            print_pdf(made.folder, chromium)
+    news = "" if made.is_new else "; nothing has changed since this was published"
+    print(f"{made.folder / 'report.html'}\n{made.status}, {made.seconds:.1f} s{news}")
+    return DONE
+
+
+def _month_end(options: argparse.Namespace) -> int:
+    from arkit.run.run_file import RunFile
+
+    return _run_month_end(RunFile.load(options.run), options)
+
+
+def _as_run_file(options: argparse.Namespace) -> RunFile:
+    from arkit.run.run_file import RunFile, Source
+
+    if options.notebook or options.parameters:
+        raise RunError("A run over several entities makes the monthly report; --notebook and -p go with one entity.")
+    source = Source(ledger=options.ledger, layout=options.layout or "")
+    run = RunFile(
+        sources=(source,),
+        output=options.output,
+        policy=options.policy or "",
+        entities=tuple(options.entity),
+        pdf=options.pdf,
+    )
+    return run.seen_from(Path.cwd())
+
+
+def _run_month_end(run: RunFile, options: argparse.Namespace) -> int:
+    from arkit.run.month import month_end
+
+    with _Progress(quiet=options.quiet) as tell:
+        made = month_end(run, as_of=options.as_of, tell=tell)
+    print(f"{made.index}\n{len(made.outcomes)} report(s), {made.seconds:.1f} s")
+    if made.failed:
+        raise RunError(
+            f"{len(made.failed)} of {len(made.outcomes)} reports failed; the index names each with its reason."
+        )
     return DONE
 
 
@@ -126,6 +173,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"arkit {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_report(commands.add_parser("report", parents=[common], help="make the report of a day"))
+    _add_month_end(commands.add_parser("month-end", parents=[common], help="make all reports of a day"))
     _add_check(
         commands.add_parser("check", parents=[common], help="read an export and say whether a report can be run")
     )
@@ -138,7 +186,13 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ledger", required=True, help="a file, a folder, a frozen ledger, or a database's URL")
     parser.add_argument("--layout", help="the layout of the export (TOML); none for canonical columns")
     parser.add_argument("--as-of", required=True, metavar="DAY", help="the day, as YYYY-MM-DD")
-    parser.add_argument("--entity", default=ALL_ENTITIES, help="one legal entity (default: %(default)s)")
+    parser.add_argument(
+        "--entity",
+        nargs="+",
+        default=[],
+        help="one legal entity; several, or all for each and the group: a report of each and an index over them "
+        "(default: one report of the whole ledger)",
+    )
     parser.add_argument("--policy", help="the policy (TOML)")
     parser.add_argument("--output", required=True, metavar="DIR", help="the folder of all reports")
     parser.add_argument("--notebook", help="another notebook than the monthly report; customers for the bundled one")
@@ -151,6 +205,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a further parameter of the notebook, kept as text; can be given several times",
     )
+    parser.add_argument("--pdf", action="store_true", help="print the report as PDF too (needs Chromium)")
     parser.set_defaults(command=_report)
 
 
@@ -177,6 +232,15 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         help="what the export does not tell, as currency=EUR; can be given several times",
     )
     parser.set_defaults(command=_check)
+
+
+def _add_month_end(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Make the reports of a day that a run file states, each entity's and the group's, and an index."
+    )
+    parser.add_argument("run", metavar="RUN.toml", help="the run file")
+    parser.add_argument("--as-of", metavar="DAY", help="the day, as YYYY-MM-DD, instead of the run file's")
+    parser.set_defaults(command=_month_end)
 
 
 def _add_sample(parser: argparse.ArgumentParser) -> None:

@@ -60,6 +60,10 @@ class ReportError(ArkitError):
     """A report could not be made; nothing was published."""
 
 
+class RunError(ArkitError, ValueError):
+    """A month-end run is not usable as it is stated."""
+
+
 def listed(values: Iterable[object]) -> str:
     """Return the first few values for a message, with the number of the others."""
     shown = [str(value) for value in values]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["text", "date", "amount", "days", "ratio", "count", "rate", "times"]
+Kind = Literal["text", "date", "amount", "days", "ratio", "count", "rate", "times", "link"]
+TEXT_KINDS: Final = ("text", "date", "link")
+"""Kinds that stand like text; a link is a file beside the page or workbook that names it."""
 
 ITEM_TYPES: Final = ("invoice", "debit_note", "credit_note", "receipt", "journal")
 BILLING_TYPES: Final = ("invoice", "debit_note", "credit_note")
@@ -253,6 +255,24 @@ COLUMNS: Final[dict[str, Column]] = {
     "history_months": Column("Months of history", "count"),
     "recent_months": Column("Recent months", "count"),
     "season_allowed": Column("Season allowed for"),
+    "report": Column("Report", "link"),
+    "version": Column("Version", "count"),
+    "seconds": Column("Seconds", "days"),
+    "reconciliation": Column("Reconciliation"),
+    "findings": Column("Findings", "count"),
+    "set_apart_rows": Column("Rows set apart", "count"),
+    "sum_of_entities": Column("Sum of entities", "amount"),
+    "group": Column("Group", "amount"),
+    "customers_are": Column("Customers"),
+    "verdict": Column("What it is"),
+    "customer_credit": Column("To reclassify", "amount"),
+    "days_to_record": Column("Days to record", "count"),
+    "published": Column("As published", "amount"),
+    "now": Column("Now", "amount"),
+    "from_policy": Column("From the policy", "amount"),
+    "from_input": Column("From changed input", "amount"),
+    "from_late": Column("From entries recorded later", "amount"),
+    "from_corrections": Column("From corrections", "amount"),
 }
 
 

@@ -41,7 +41,8 @@ def reconcile(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None
     Formula: gross + unapplied + set apart + rounding = control total, where the control total is the sum of the raw
     amount column up to the day. The difference to the general ledger (gross + unapplied - balance) is explained by
     entries effective up to the day but recorded after it, as far as the general ledger lacks them, by rows set apart
-    and by rounding; what remains beyond the policy's tolerance is unexplained.
+    and by rounding; what remains beyond the policy's tolerance is unexplained. A balance on an account that the general
+    ledger does not list, though it lists others of the entity, is a difference as if the general ledger had 0.
 
     Parameters
     ----------
@@ -97,9 +98,12 @@ def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.Dat
     )
     table = table.with_columns(pl.col(sums).fill_null(0))
     shown = pl.col("gross") + pl.col("unapplied")
+    # An account that the general ledger does not list, though it lists others of the entity, is a difference too.
+    listed_entities = parts[-1]["entity"].unique().implode()
+    absent = pl.col("gl_balance").is_null() & pl.col("entity").is_in(listed_entities) & (shown != 0)
     table = table.with_columns(
         difference=pl.col("control_total") - shown - pl.col("set_apart") - pl.col("rounding"),
-        gl_difference=shown - pl.col("gl_balance"),
+        gl_difference=shown - pl.when(absent).then(0).otherwise(pl.col("gl_balance")),
     )
     table = table.with_columns(unexplained=_unexplained(table, policy))
     return table.with_columns(status=_status()).select(*KEYS, *AMOUNTS, "status").sort(KEYS)
@@ -219,6 +223,8 @@ def _sentence(row: dict[str, object]) -> str:
         return f"{where}: {row['difference']:,.2f} between control total and what is shown"
     if row["status"] == INCOMPLETE:
         return f"{where}: an amount cannot be read, so the total is not known (see findings)"
+    if row["gl_balance"] != row["gl_balance"]:
+        return f"{where}: the general ledger of the day lacks this account, the items hold {row['gl_difference']:,.2f}"
     return f"{where}: {row['unexplained']:,.2f} unexplained difference to the general ledger"
 
 

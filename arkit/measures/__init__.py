@@ -3,6 +3,7 @@
 from arkit.measures.abc import abc
 from arkit.measures.activity import activity_trend
 from arkit.measures.behaviour import behaviour_trend, payment_behaviour
+from arkit.measures.changes import explain_changes
 from arkit.measures.days import (
     average_days_delinquent,
     best_possible_dso,
@@ -34,6 +35,7 @@ __all__ = [
     "cure_rates",
     "days_beyond_terms",
     "dso",
+    "explain_changes",
     "explain_dso",
     "group_behaviour",
     "hhi",

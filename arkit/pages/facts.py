@@ -153,13 +153,14 @@ class Facts:
 
     def figure(self, name: str, *, currency: str, day: date | None = None) -> float | None:
         """One key figure of a month-end, or nothing where there is none."""
-        if day is None:
-            return None
-        rows = self.trend[
-            (self.trend["figure"] == name) & (self.trend["currency"] == currency) & (self.trend["as_of"] == day)
-        ]
-        value = rows["value"].iloc[0] if len(rows) else None
-        return None if value is None or value != value else float(value)
+        return None if day is None else self._values.get((name, currency, day))
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, str, date], float]:
+        """The key figures of the trend that have a value, each by its name, currency and day."""
+        known = self.trend.dropna(subset="value")
+        keys = zip(known["figure"], known["currency"], known["as_of"], strict=True)
+        return dict(zip(keys, known["value"].astype(float), strict=True))
 
     def gross(self, currency: str, day: date | None) -> float | None:
         """The gross receivables of a currency on a month-end."""

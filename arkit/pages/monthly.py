@@ -11,7 +11,9 @@ from arkit.balances import reconcile, require_reconciled
 from arkit.ledger import Ledger
 from arkit.ledger.model import as_day
 from arkit.measures import roll_rates, vintage
+from arkit.pages.closing import Closing
 from arkit.pages.customers import CustomersPage
+from arkit.pages.earlier import Earlier
 from arkit.pages.facts import LARGEST, Facts, open_ledger
 from arkit.pages.headline import other_currencies, sentence
 from arkit.pages.summaries import (
@@ -36,13 +38,21 @@ from arkit.terms import ALL_ENTITIES, Column
 if TYPE_CHECKING:
     import pandas as pd
 
+_OPEN: Final = ("currency", "open_amount", "disputed")
+_EXPOSED: Final = ("entity", "customer_id", "name", "item_id", "due_date", "days_past_due", *_OPEN)
 NEEDS_HISTORY: Final = (
     "This section compares with the month before and needs a ledger with history; a snapshot of open items has none."
 )
 
 
 def monthly_report(
-    *, ledger: str | Path = "", layout: str | Path = "", as_of: str, entity: str = ALL_ENTITIES, policy: str | Path = ""
+    *,
+    ledger: str | Path = "",
+    layout: str | Path = "",
+    as_of: str,
+    entity: str = ALL_ENTITIES,
+    policy: str | Path = "",
+    earlier: str | Path = "",
 ) -> MonthlyReport:
     """Prepare the report of a month-end.
 
@@ -58,6 +68,8 @@ def monthly_report(
         The entity, or ``all``.
     policy
         A TOML file; empty for the default policy.
+    earlier
+        What was published before, as a run writes it; empty if nothing was.
 
     Returns
     -------
@@ -78,7 +90,9 @@ def monthly_report(
     """
     whole = open_ledger(ledger, layout=layout, as_of=as_of)
     part = whole if entity == ALL_ENTITIES else whole.where(entity=entity)
-    return MonthlyReport(part, as_of=as_of, entity=entity, policy=Policy.load(policy) if policy else Policy())
+    before = Earlier.load(earlier) if earlier else None
+    settings = Policy.load(policy) if policy else Policy()
+    return MonthlyReport(part, as_of=as_of, entity=entity, policy=settings, earlier=before)
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,7 @@ class MonthlyReport:
     as_of: str
     entity: str = ALL_ENTITIES
     policy: Policy = DEFAULT_POLICY
+    earlier: Earlier | None = None
 
     @cached_property
     def facts(self) -> Facts:
@@ -154,19 +169,7 @@ class MonthlyReport:
         """The largest items past due in the main currency."""
         items, currency = self.facts.items, self.facts.main_currency
         late = items[(items["currency"] == currency) & (items["bucket"].isin(late_labels(self.policy)))]
-        shown = late.nlargest(LARGEST, "open_amount")[
-            [
-                "entity",
-                "customer_id",
-                "name",
-                "item_id",
-                "due_date",
-                "days_past_due",
-                "currency",
-                "open_amount",
-                "disputed",
-            ]
-        ]
+        shown = late.nlargest(LARGEST, "open_amount")[list(_EXPOSED)]
         if shown.empty:
             return notice(f"Nothing in {currency} is past due.", tone="good")
         return table(shown, caption=f"The {len(shown)} largest of {len(late):,} items past due in {currency}")
@@ -250,6 +253,11 @@ class MonthlyReport:
     @cached_property
     def _customers(self) -> CustomersPage:
         return CustomersPage(self.ledger, day=self.facts.day, entity=self.entity, policy=self.policy)
+
+    @cached_property
+    def closing(self) -> Closing:
+        """The sections on the close: general ledger, cut-off, what was published before."""
+        return Closing(self.ledger, self.facts.day, self.policy, self.earlier or Earlier())
 
     def findings(self) -> Html:
         """What was found while reading: how many rows, how much, and what was done."""

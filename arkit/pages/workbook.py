@@ -20,7 +20,7 @@ _MOVED: Final = ("before", "open_amount", "change")
 
 
 def monthly_sheets(report: MonthlyReport) -> list[Sheet]:
-    """Return the sheets of a monthly report: Summary, Aging, Customers, Items, Movements, Findings, Reconciliation.
+    """Return the sheets of a monthly report: balances, movements, the close, findings, proof.
 
     Parameters
     ----------
@@ -38,7 +38,8 @@ def monthly_sheets(report: MonthlyReport) -> list[Sheet]:
     >>> from arkit.pages.workbook import monthly_sheets
     >>> sheets = monthly_sheets(pages.monthly_report(as_of="2026-10-31", entity="ES"))
     >>> [sheet.name for sheet in sheets]
-    ['Summary', 'Aging', 'Customers', 'Items', 'Movements', 'Findings', 'Reconciliation']
+    ['Summary', 'Aging', 'Customers', 'Items', 'Movements', 'Tie-out', 'Recorded late', 'Credit balances', 'Findings',
+     'Reconciliation']
     """
     facts = report.facts
     labels = report.policy.labels
@@ -60,6 +61,7 @@ def monthly_sheets(report: MonthlyReport) -> list[Sheet]:
         ),
         Sheet(name="Items", table=facts.items, subtitle="Open items", note=basis, totals=("open_amount",)),
         _movements(report),
+        *report.closing.sheets(),
         Sheet(
             name="Findings", table=report.ledger.findings, subtitle="What was wrong with the source, and what was done"
         ),

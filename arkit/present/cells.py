@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from arkit.currencies import decimals
+from arkit.terms import TEXT_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,7 +85,7 @@ class FilledColumn:
     @property
     def is_text(self) -> bool:
         """Whether the column holds texts; dates stand like texts."""
-        return self.column.kind in ("text", "date")
+        return self.column.kind in TEXT_KINDS
 
     @property
     def width(self) -> float:
@@ -102,7 +103,8 @@ class FilledColumn:
     @property
     def lines(self) -> list[int]:
         """The lines that each cell takes at this width."""
-        return [ceil(len(value) / (1.1 * self.width)) if isinstance(value, str) else 1 for value in self.values]
+        signs = 1.1 * self.width
+        return [ceil(len(value) / signs) if isinstance(value, str) else 1 for value in self.values]
 
 
 def filled(sheet: Sheet, name: str) -> FilledColumn:
@@ -111,7 +113,7 @@ def filled(sheet: Sheet, name: str) -> FilledColumn:
     values = cell_values(sheet.table[name], column.kind)
     kinds: list[str] = list(sheet.kinds(name))
     places = _places(sheet, name, values, kinds)
-    if column.kind not in ("text", "date"):  # a text among numbers is the reason why there is no number
+    if column.kind not in TEXT_KINDS:  # a text among numbers is the reason why there is no number
         kinds = ["reason" if isinstance(value, str) else kind for kind, value in zip(kinds, values, strict=True)]
     return FilledColumn(name, column, values, kinds, places)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader
 
@@ -33,11 +34,12 @@ class Html:
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a cell, and the value by which its column sorts."""
+    """What stands in a cell, the value by which its column sorts, and where it leads to."""
 
     text: str
     value: str | None = None
     number: bool = False
+    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ def _kind(head: Column, record: Mapping[Any, Any], kind_column: str) -> Kind:
 
 
 def _cell(value: object, kind: Kind, currency: str) -> Cell:
+    if kind == "link" and value:
+        return Cell(str(value), href=quote(str(value)))
     text = shown(value, kind, currency=currency)
     if is_missing(value) or kind == "text" or isinstance(value, str):
         return Cell(text)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Self
 
-from arkit.terms import Column, Kind, column
+from arkit.terms import TEXT_KINDS, Column, Kind, column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ class Sheet:
     def kinds(self, name: str) -> list[Kind]:
         """Return the kind of each cell of a column."""
         kind = self.column(name).kind
-        if self.row_kind is None or kind in ("text", "date"):
+        if self.row_kind is None or kind in TEXT_KINDS:
             return [kind] * len(self.table)
         return [str(found) for found in self.table[self.row_kind]]  # type: ignore[misc]
 

@@ -14,6 +14,7 @@ from arkit.present.cells import FilledColumn, currency_column, exact_total, fill
 from arkit.present.native_chart import write_charts
 from arkit.present.sheets import CURRENCY, HEADER_ROW, Sheet
 from arkit.present.theme import INK, MUTED, RULE
+from arkit.terms import TEXT_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +106,7 @@ def _number_format(kind: str, places: int) -> str:
 
 def _side(kind: str, position: int = 0) -> dict[str, object]:
     """Texts stand left, a little away from the numbers before them; numbers stand right."""
-    return {"align": "left", "indent": min(position, 1)} if kind in ("text", "date") else {"align": "right"}
+    return {"align": "left", "indent": min(position, 1)} if kind in TEXT_KINDS else {"align": "right"}
 
 
 def _write_sheet(book: Workbook, sheet: Sheet, styles: _Styles) -> None:
@@ -142,7 +143,20 @@ def _write_column(page: Any, column: FilledColumn, position: int, styles: _Style
     wrap = {"text_wrap": True} if column.is_text and len(column.values) <= WRAPPED_ROWS else {}
     for (kind, places), start, stop in runs(zip(column.kinds, column.places, strict=True)):
         look = styles.cell(kind, places, position, bottom=1, bottom_color=RULE, **wrap)
-        page.write_column(HEADER_ROW + 1 + start, position, column.values[start:stop], look)
+        if kind == "link":
+            _write_links(page, column.values[start:stop], (HEADER_ROW + 1 + start, position), look)
+        else:
+            page.write_column(HEADER_ROW + 1 + start, position, column.values[start:stop], look)
+
+
+def _write_links(page: Any, files: Sequence[object], place: tuple[int, int], look: Any) -> None:
+    """Write files beside the workbook as links to them."""
+    row, position = place
+    for number, file in enumerate(files):
+        if file:
+            page.write_url(row + number, position, f"external:{file}", look, str(file))
+        else:
+            page.write_blank(row + number, position, None, look)
 
 
 def _set_heights(page: Any, columns: Sequence[FilledColumn]) -> None:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
     from papermill import PapermillExecutionError
 
-    from arkit.run.kernel import ReportKernel
-
 LONGEST_REASON: Final = 500
 
 Listener = Callable[[str], None]
@@ -23,7 +21,12 @@ Listener = Callable[[str], None]
 
 
 def run_notebook(
-    notebook: Path, *, parameters: Mapping[str, str], kernel: ReportKernel, folder: Path, tell: Listener | None = None
+    notebook: Path,
+    *,
+    parameters: Mapping[str, str],
+    folder: Path,
+    how: Mapping[str, object],
+    tell: Listener | None = None,
 ) -> NotebookNode:
     """Run a notebook with text parameters, and return it with its outputs.
 
@@ -33,24 +36,21 @@ def run_notebook(
         The notebook; it is read, never written.
     parameters
         Values for names of its parameters cell. A value arrives as the same text: ``0010`` stays ``0010``.
-    kernel
-        The kernel to run it on.
     folder
-        The working folder of the kernel; its path is left out of what the cells say.
+        The folder that the cells run in; its path is left out of what they say.
+    how
+        What papermill is told of where to run it: a kernel (``km``) or an engine (``engine_name``).
     tell
         Is told which cell runs.
 
     Raises
     ------
-    UnknownNameError
-        The notebook has no such parameter.
     ReportError
         A cell failed or the kernel died: the reason in one sentence. Where the cell raised an error of arkit's, that
         one is raised.
     """
     from papermill import PapermillExecutionError, execute_notebook
 
-    check_parameters(notebook, parameters)
     place = _Place(tell)
     try:
         executed = execute_notebook(
@@ -59,7 +59,7 @@ def run_notebook(
             parameters={name: str(value) for name, value in parameters.items()},
             kernel_name="python3",
             language="python",
-            km=kernel,
+            **how,
             progress_bar=False,
             request_save_on_cell_execute=False,
             on_cell_execute=place.started,
@@ -69,6 +69,22 @@ def run_notebook(
     except RuntimeError as error:  # a kernel that does not come up, or is there no more
         raise ReportError(f"The notebook's kernel died in {place}; most often memory ran out.") from error
     return _tidy(executed, folder)
+
+
+def parameters_of(notebook: Path) -> frozenset[str]:
+    """Return the names of a notebook's parameters.
+
+    Raises
+    ------
+    ReportError
+        The notebook cannot be read.
+    """
+    from papermill import inspect_notebook
+
+    try:
+        return frozenset(inspect_notebook(_literal(notebook)))
+    except Exception as error:  # papermill and nbformat raise whatever their readers raise
+        raise ReportError(f"The notebook {notebook} cannot be read: {_one_sentence(str(error))}") from error
 
 
 def check_parameters(notebook: Path, parameters: Mapping[str, str]) -> None:
@@ -81,12 +97,7 @@ def check_parameters(notebook: Path, parameters: Mapping[str, str]) -> None:
     ReportError
         The notebook cannot be read.
     """
-    from papermill import inspect_notebook
-
-    try:
-        known = inspect_notebook(_literal(notebook))
-    except Exception as error:  # papermill and nbformat raise whatever their readers raise
-        raise ReportError(f"The notebook {notebook} cannot be read: {_one_sentence(str(error))}") from error
+    known = parameters_of(notebook)
     for name in parameters:
         if name not in known:
             raise unknown_name(f"parameter of {notebook.name}", name, known=known)

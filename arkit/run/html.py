@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Sequence
 from copy import deepcopy
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +16,8 @@ from arkit.resources import resource
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter
     from nbformat import NotebookNode
+
+    from arkit.present.html import Html
 
 PLOTLY: Final = "application/vnd.plotly.v1+json"
 POLICY_MARKER: Final = '<meta name="content-policy">'
@@ -27,9 +31,9 @@ DIRECTIVES: Final = (
 def page(executed: NotebookNode, *, title: str, colophon: str = "", exporter: HTMLExporter | None = None) -> str:
     """Return an executed notebook as one HTML page.
 
-    Code stands hidden behind a button, charts are drawn from data, tables sort by a click. The page carries Plotly
-    once and names no address. Its content policy lets nothing run but its own two scripts: a script that came with
-    the data, in a customer's name say, stays dead even where a table forgot to escape it.
+    Code stands hidden behind a button, charts are drawn from data, tables sort by a click. A page with charts has
+    Plotly once; none names an address. Its content policy lets nothing run but its own scripts: a script that came
+    with the data, in a customer's name say, stays dead even where a table forgot to escape it.
 
     Parameters
     ----------
@@ -44,7 +48,21 @@ def page(executed: NotebookNode, *, title: str, colophon: str = "", exporter: HT
     """
     ready = exporter or page_exporter()
     body, _ = ready.from_notebook_node(with_charts(executed), resources=_stated(title, colophon))
-    return _with_scripts(body)
+    return _with_scripts(body, charts='<figure class="chart">' in body)
+
+
+def page_of(sections: Sequence[tuple[str, Sequence[Html]]], *, title: str, colophon: str = "") -> str:
+    """Return finished pieces, section by section under their headings, as a page like that of a report."""
+    cells = []
+    for heading, pieces in sections:
+        cells += [{"cell_type": "markdown", "metadata": {}, "source": f"## {heading}"}] if heading else []
+        cells += [_shown(piece) for piece in pieces]
+    return page(_notebook(cells), title=title, colophon=colophon)
+
+
+def _shown(piece: Html) -> dict[str, Any]:
+    output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": piece.markup}}
+    return {"cell_type": "code", "metadata": {}, "source": "", "execution_count": None, "outputs": [output]}
 
 
 def _stated(title: str, colophon: str) -> dict[str, Any]:
@@ -57,6 +75,7 @@ def _stated(title: str, colophon: str) -> dict[str, Any]:
     }
 
 
+@cache
 def page_exporter() -> HTMLExporter:
     """Return nbconvert's exporter with the report's own template, ready to be used at once."""
     from nbconvert import HTMLExporter
@@ -65,14 +84,14 @@ def page_exporter() -> HTMLExporter:
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         template_name=folder.name, extra_template_basedirs=[str(folder.parent)], exclude_anchor_links=True
     )
-    exporter.from_notebook_node(_empty(), resources=_stated("", ""))  # reads and compiles the templates
+    exporter.from_notebook_node(_notebook([]), resources=_stated("", ""))  # reads and compiles the templates
     return exporter
 
 
-def _empty() -> NotebookNode:
+def _notebook(cells: Sequence[dict[str, Any]]) -> NotebookNode:
     from nbformat import from_dict
 
-    bare = {"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": {}}
+    bare = {"nbformat": 4, "nbformat_minor": 4, "cells": list(cells), "metadata": {}}
     return from_dict(bare)  # type: ignore[no-any-return, no-untyped-call]
 
 
@@ -100,8 +119,9 @@ def _chart(figure: dict[str, Any], number: int) -> str:
     )
 
 
-def _with_scripts(body: str) -> str:
-    scripts = [_plotly(), (resource("templates/report") / "report.js").read_text(encoding="utf-8")]
+def _with_scripts(body: str, *, charts: bool) -> str:
+    own = (resource("templates/report") / "report.js").read_text(encoding="utf-8")
+    scripts = [_plotly(), own] if charts else [own]
     sources = " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts)
     policy = f'<meta http-equiv="Content-Security-Policy" content="{DIRECTIVES.format(scripts=sources)}">'
     head, _, rest = body.partition(_as_parsed(POLICY_MARKER))
@@ -114,5 +134,6 @@ def _as_parsed(element: str) -> str:
     return element[:-1] + "/>"
 
 
+@cache
 def _plotly() -> str:
     return (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from arkit.ledger import Ledger
 from arkit.policy import Policy
@@ -14,6 +14,8 @@ from arkit.resources import resource
 from arkit.terms import ALL_ENTITIES
 
 if TYPE_CHECKING:
+    from arkit.pages import CustomersPage, MonthlyReport
+    from arkit.pages.earlier import Earlier
     from arkit.present.sheets import Sheet
 
 SheetMaker = Callable[..., "Sequence[Sheet]"]
@@ -22,28 +24,59 @@ SheetMaker = Callable[..., "Sequence[Sheet]"]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of report: what its page is called, what is added to the name of its folder, and its workbook."""
+    """A kind of report: its title, the page behind its notebook, the workbook of that page, what its folder adds.
+
+    A bundled notebook calls its page ``report``.
+    """
 
     title: str
-    sheets: SheetMaker
+    page: Callable[..., Any]
+    sheets_of: Callable[[Any], Sequence[Sheet]]
     suffix: str = ""
 
-
-def _monthly(ledger: Ledger, *, as_of: date, entity: str, policy: Policy) -> Sequence[Sheet]:
-    from arkit.pages import MonthlyReport, monthly_sheets
-
-    return monthly_sheets(MonthlyReport(ledger, as_of=as_of.isoformat(), entity=entity, policy=policy))
-
-
-def _customers(ledger: Ledger, *, as_of: date, entity: str, policy: Policy) -> Sequence[Sheet]:
-    from arkit.pages import CustomersPage, customer_sheets
-
-    return customer_sheets(CustomersPage(ledger, day=as_of, entity=entity, policy=policy))
+    def sheets(
+        self, ledger: Ledger, *, as_of: date, entity: str, policy: Policy, earlier: Earlier | None = None
+    ) -> Sequence[Sheet]:
+        """Return the sheets of the workbook, from a page made for them."""
+        return self.sheets_of(self.page(ledger, as_of=as_of, entity=entity, policy=policy, earlier=earlier))
 
 
-MONTHLY: Final = Kind("Receivables", _monthly)
+def _monthly(ledger: Ledger, *, as_of: date, entity: str, policy: Policy, earlier: Earlier | None) -> MonthlyReport:
+    from arkit.pages import MonthlyReport
+
+    return MonthlyReport(ledger, as_of=as_of.isoformat(), entity=entity, policy=policy, earlier=earlier)
+
+
+def _monthly_sheets(page: MonthlyReport) -> Sequence[Sheet]:
+    from arkit.pages import monthly_sheets
+
+    return monthly_sheets(page)
+
+
+def _customers(ledger: Ledger, *, as_of: date, entity: str, policy: Policy, **_: object) -> CustomersPage:
+    from arkit.pages import CustomersPage
+
+    return CustomersPage(ledger, day=as_of, entity=entity, policy=policy)
+
+
+def _customer_sheets(page: CustomersPage) -> Sequence[Sheet]:
+    from arkit.pages import customer_sheets
+
+    return customer_sheets(page)
+
+
+MONTHLY: Final = Kind("Receivables", _monthly, _monthly_sheets)
 # No entity's folder has a plus in its name (see ``folder_name``), so the two never meet.
-KINDS: Final = {"monthly_report": MONTHLY, "customers": Kind("Customers", _customers, "+customers")}
+KINDS: Final = {
+    "monthly_report": MONTHLY,
+    "customers": Kind("Customers", _customers, _customer_sheets, "+customers"),
+}
+
+
+def notebook_of(given: str | Path | None) -> Path:
+    """Return the notebook that is meant: a bundled one by its name, or a file; without either the monthly report."""
+    name = str(given or "monthly_report")
+    return (bundled_notebook(name) if name in KINDS and not Path(name).exists() else Path(name)).resolve()
 
 
 def bundled_notebook(name: str) -> Path:

@@ -12,12 +12,18 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from arkit.balances import aging_table, tie_out
 from arkit.currencies import decimals
+from arkit.ledger import Ledger
 from arkit.ledger.databases import is_url, name_of
+from arkit.measures import key_figures
+from arkit.pages.group import relations
+from arkit.policy import Policy
 
 if TYPE_CHECKING:
     import pandas as pd
 
+FIGURE_COLUMNS: Final = ("currency", "figure", "value", "unit", "reason")
 LIBRARIES: Final = ("arkit", "narwhals", "nbconvert", "pandas", "papermill", "plotly", "polars", "xlsxwriter")
 
 
@@ -64,6 +70,19 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "not installed"
+
+
+def results(ledger: Ledger, proof: pd.DataFrame, *, as_of: date, policy: Policy) -> dict[str, object]:
+    """Return what came out of a report: balances, key figures, control totals, reconciliation, findings."""
+    return {
+        "aging": rows_of(aging_table(ledger, as_of=as_of, by="entity", policy=policy)),
+        "key_figures": rows_of(key_figures(ledger, as_of=as_of, policy=policy)[list(FIGURE_COLUMNS)]),
+        "control_totals": control_totals(proof),
+        "reconciliation": rows_of(proof),
+        "tie_out": rows_of(tie_out(ledger, as_of=as_of, policy=policy)),
+        "relations": rows_of(relations(ledger, day=as_of, policy=policy)),
+        "findings": findings_by_code(ledger.findings),
+    }
 
 
 def control_totals(reconciliation: pd.DataFrame) -> dict[str, float]:

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from arkit.errors import ReportError
+from arkit.ledger import Ledger
 from arkit.present.wording import day_shown
 from arkit.run.kinds import kind_of, title_of
+from arkit.run.staging import folder_name
+from arkit.terms import ALL_ENTITIES
 
-OWN: Final = ("ledger", "layout", "as_of", "entity", "policy")
+OWN: Final = ("ledger", "layout", "as_of", "entity", "policy", "earlier")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,22 @@ class Request:
         day = self.as_of.isoformat()
         own = {"ledger": "ledger", "layout": "", "as_of": day, "entity": self.entity, "policy": policy}
         return {**own, **self.extra}
+
+    def place(self, output: Path) -> Path:
+        """Return where the first version of the report is published."""
+        name = f"{folder_name(self.entity)}{kind_of(self.notebook).suffix}"
+        return output.resolve() / self.as_of.isoformat() / name
+
+    def part_of(self, ledger: Ledger) -> Ledger:
+        """Return what a ledger says of the entity.
+
+        Raises
+        ------
+        ArkitError
+            The ledger does not cover the day, or has no such entity.
+        """
+        ledger.require(self.as_of)
+        return ledger if self.entity == ALL_ENTITIES else ledger.where(entity=self.entity)
 
     def refuse_own(self) -> None:
         """Refuse a parameter that has an argument of its own.

@@ -108,6 +108,7 @@
   }
 
   const button = document.querySelector(".show-code");
+  button.hidden = !document.querySelector("pre.code");
   button.addEventListener("click", () => {
     const shown = document.body.classList.toggle("with-code");
     button.setAttribute("aria-pressed", String(shown));

@@ -13,18 +13,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-ELSEWHERE = {
-    "darwin": (
-        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-        "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    ),
-    "win32": (
-        r"%ProgramFiles%\Google\Chrome\Application\chrome.exe",
-        r"%ProgramFiles(x86)%\Google\Chrome\Application\chrome.exe",
-        r"%LocalAppData%\Google\Chrome\Application\chrome.exe",
-    ),
-}
 MISSING = (
     "No Chromium was found, so the tests in a browser cannot run. Install chromium or google-chrome, or name one: "
     "ARKIT_CHROMIUM=/path/to/chromium. `python tests/browser/get_chromium.py` tries to get one."
@@ -48,10 +36,9 @@ def get_chromium() -> Path | None:
 
 def _places() -> Iterator[str]:
     """Yield where a browser may be, the named one first."""
-    if named := os.environ.get("ARKIT_CHROMIUM"):
-        yield named
-    yield from filter(None, map(shutil.which, ON_PATH))
-    yield from map(os.path.expandvars, ELSEWHERE.get(sys.platform, ()))
+    from arkit.run.pdf import places  # not above: every test run imports this file, few print
+
+    yield from map(str, places())
     yield from _from_playwright()
 
 

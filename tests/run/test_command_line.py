@@ -76,6 +76,36 @@ def test_an_unknown_parameter_is_code_1(
     assert "There is no parameter of toy.ipynb 'remarks'" in capsys.readouterr().err
 
 
+def test_a_report_says_whether_anything_has_changed(
+    three_invoices: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook = write_notebook(tmp_path / "toy.ipynb", "done = 1")
+    asked = report(three_invoices, tmp_path, "--notebook", str(notebook), "--quiet")
+    assert (main(asked), main(asked)) == (0, 0)
+    first, _, second, status = capsys.readouterr().out.splitlines()
+    assert first == second
+    assert status.endswith("nothing has changed since this was published")
+
+
+def test_several_entities_are_a_run_with_an_index(
+    three_invoices: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*report(three_invoices, tmp_path, "--quiet"), "--entity", "ES", "FR"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out.splitlines()[0] == str(tmp_path / "2026-10-31" / "index.html")
+    assert captured.err == "arkit: 1 of 2 reports failed; the index names each with its reason.\n"
+    page = (tmp_path / "2026-10-31" / "index.html").read_text(encoding="utf-8")
+    assert "No ledger of the run has an entity 'FR'" in page
+    assert (tmp_path / "2026-10-31" / "ES" / "report.html").is_file()
+
+
+def test_a_run_over_several_entities_makes_the_monthly_report(
+    three_invoices: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*report(three_invoices, tmp_path), "--entity", "all", "--notebook", "customers"]) == 1
+    assert "--notebook and -p go with one entity" in capsys.readouterr().err
+
+
 def test_the_unexpected_is_named_in_short(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def broken(**_: object) -> None:
         raise ZeroDivisionError("division\nby zero")

@@ -46,7 +46,7 @@ def printed(folder: Path) -> list[str]:
 def test_the_folder_is_named_after_day_and_entity(toy_report: Report) -> None:
     assert toy_report.folder.parts[-2:] == ("2026-10-31", "all")
     assert {path.name for path in toy_report.folder.iterdir()} == {
-        "ledger", "report.html", "report.ipynb", "report.xlsx", "run.json"
+        "earlier.json", "ledger", "report.html", "report.ipynb", "report.xlsx", "run.json"
     }  # fmt: skip
     assert [path.name for path in toy_report.folder.parent.iterdir()] == ["all"]
 
@@ -95,20 +95,44 @@ def test_the_workbook_holds_the_numbers(toy_report: Report) -> None:
     assert [cell.value for cell in sheet[6]][:3] == ["EUR", 0, 250.20]
 
 
-def test_run_again_gives_the_same_bytes(toy_report: Report, three_invoices: Path) -> None:
-    before = {name: (toy_report.folder / name).read_bytes() for name in ("report.html", "report.ipynb", "report.xlsx")}
-    again = report(
+def the_toy_again(toy_report: Report, three_invoices: Path, output: Path, *, remark: str = REMARK) -> Report:
+    return report(
         ledger=three_invoices,
         layout=three_invoices / "layout.toml",
         as_of="2026-10-31",
-        output=toy_report.folder.parents[1],
+        output=output,
         notebook=next(toy_report.folder.parents[2].glob("*.ipynb")),
-        parameters={"remark": REMARK},
+        parameters={"remark": remark},
         sheets=one_sheet,
     )
-    assert again.folder == toy_report.folder
-    assert {name: (again.folder / name).read_bytes() for name in before} == before
+
+
+def test_made_elsewhere_it_has_the_same_bytes(toy_report: Report, three_invoices: Path, tmp_path: Path) -> None:
+    elsewhere = the_toy_again(toy_report, three_invoices, tmp_path)
+    for name in ("report.html", "report.ipynb", "report.xlsx"):
+        assert (elsewhere.folder / name).read_bytes() == (toy_report.folder / name).read_bytes()
+
+
+def test_run_again_with_nothing_changed_it_publishes_nothing(
+    toy_report: Report, three_invoices: Path, tmp_path: Path
+) -> None:
+    first = the_toy_again(toy_report, three_invoices, tmp_path)
+    again = the_toy_again(toy_report, three_invoices, tmp_path)
+    assert (first.is_new, again.is_new) == (True, False)
+    assert (again.folder, again.status) == (first.folder, first.status)
     assert [path.name for path in again.folder.parent.iterdir()] == ["all"]
+
+
+def test_run_again_from_something_else_it_is_a_new_version(
+    toy_report: Report, three_invoices: Path, tmp_path: Path
+) -> None:
+    first = the_toy_again(toy_report, three_invoices, tmp_path)
+    published = (first.folder / "report.ipynb").read_bytes()
+    again = the_toy_again(toy_report, three_invoices, tmp_path, remark="another")
+    assert again.folder.name == "all+v2"
+    assert (first.folder / "report.ipynb").read_bytes() == published
+    version = json.loads((again.folder / "earlier.json").read_text())["version"]
+    assert (version["differs"], version["changes"]) == (["parameters"], [])
 
 
 def test_an_entity_and_a_policy_go_into_the_folder(three_invoices: Path, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
-"""At no moment is there half a report: a folder comes whole or not at all, and the earlier one gives way last."""
+"""At no moment is there half a report: a folder comes whole or not at all, and no earlier one gives way."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from arkit.errors import ReportError
-from arkit.run.publish import folder_name, publish, staging
+from arkit.run.staging import folder_name, staging
+from arkit.run.versions import current, publish, versions
 
 
 def folder_with(folder: Path, text: str) -> Path:
@@ -38,17 +40,35 @@ def test_nothing_stays_of_a_run_that_fails(tmp_path: Path) -> None:
 def test_a_finished_folder_takes_the_place(tmp_path: Path) -> None:
     with staging(tmp_path / "ES") as folder:
         (folder / "report.html").write_text("new")
-        publish(folder, tmp_path / "ES")
+        assert publish(folder, tmp_path / "ES") == tmp_path / "ES"
     assert names(tmp_path) == ["ES"]
 
 
-def test_an_earlier_folder_gives_way_whole(tmp_path: Path) -> None:
-    earlier = folder_with(tmp_path / "ES", "old")
-    (earlier / "only in the old one").touch()
-    publish(folder_with(tmp_path / "new", "new"), tmp_path / "ES")
-    assert names(tmp_path) == ["ES"]
-    assert names(earlier) == ["report.html"]
-    assert (earlier / "report.html").read_text() == "new"
+def test_a_later_version_stands_beside_the_published_one(tmp_path: Path) -> None:
+    for text in ("first", "second", "third"):
+        publish(folder_with(tmp_path / "new", text), tmp_path / "ES")
+    assert names(tmp_path) == ["ES", "ES+v2", "ES+v3"]
+    assert [(version / "report.html").read_text() for version in versions(tmp_path / "ES")] == [
+        "first",
+        "second",
+        "third",
+    ]
+
+
+def test_the_tenth_version_comes_after_the_ninth(tmp_path: Path) -> None:
+    for number in range(1, 12):
+        publish(folder_with(tmp_path / "new", str(number)), tmp_path / "ES")
+    latest = current(tmp_path / "ES")
+    assert latest is not None
+    assert latest.name == "ES+v11"
+
+
+def test_versions_of_kinds_and_of_entities_with_signs_are_their_own(tmp_path: Path) -> None:
+    for name in ("ES", "ES+customers", "ES+customers+v2", "ES+vat", "E*", "ES1"):
+        folder_with(tmp_path / name, name)
+    assert [folder.name for folder in versions(tmp_path / "ES")] == ["ES"]
+    assert [folder.name for folder in versions(tmp_path / "ES+customers")] == ["ES+customers", "ES+customers+v2"]
+    assert [folder.name for folder in versions(tmp_path / "E*")] == ["E*"]
 
 
 def test_a_folder_that_cannot_be_moved_in_leaves_the_earlier_one(tmp_path: Path) -> None:
@@ -59,27 +79,27 @@ def test_a_folder_that_cannot_be_moved_in_leaves_the_earlier_one(tmp_path: Path)
     assert (earlier / "report.html").read_text() == "old"
 
 
-def test_two_runs_at_once_end_with_one_whole_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    target = folder_with(tmp_path / "ES", "old")
+def test_two_runs_at_once_end_with_two_whole_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mine, theirs = folder_with(tmp_path / "mine", "mine"), folder_with(tmp_path / "theirs", "theirs")
     rename = Path.rename
 
     def overtaken(path: Path, to: Path) -> Path:
         if path == mine and theirs.exists():
-            rename(theirs, to)  # the other run publishes between my two moves
+            rename(theirs, to)  # the other run publishes just before my move
         return rename(path, to)
 
     monkeypatch.setattr(Path, "rename", overtaken)
-    publish(mine, target)
-    assert (target / "report.html").read_text() == "mine"
-    assert not mine.exists()
+    assert publish(mine, tmp_path / "ES").name == "ES+v2"
+    assert (tmp_path / "ES" / "report.html").read_text() == "theirs"
+    assert (tmp_path / "ES+v2" / "report.html").read_text() == "mine"
 
 
-def test_a_run_broken_off_between_its_moves_is_made_good(tmp_path: Path) -> None:
-    folder_with(tmp_path / ".ES-earlier-0a1b2c3d", "old")
-    with staging(tmp_path / "ES"):
-        assert (tmp_path / "ES" / "report.html").read_text() == "old"
-    assert names(tmp_path) == ["ES"]
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows locks no folder")
+def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    folder_with(tmp_path / ".ES-making-0a1b2c3d", "half")
+    with staging(tmp_path / "ES") as mine, staging(tmp_path / "ES") as other:
+        assert names(tmp_path) == sorted([mine.name, other.name])
+    assert names(tmp_path) == []
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

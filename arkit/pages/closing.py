@@ -1,0 +1,150 @@
+"""The close of a month: the general ledger, what came after the cut-off, what was published and is known now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from arkit.balances import credit_balances, late_entries, tie_out
+from arkit.ledger import Ledger
+from arkit.measures import KEY_FIGURES
+from arkit.pages.earlier import Compared, Earlier
+from arkit.policy import Policy
+from arkit.present.html import Html, notice, table
+from arkit.present.sheets import Sheet
+from arkit.present.wording import day_shown
+from arkit.terms import UNAPPLIED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN: Final = 20
+BALANCES: Final = ("gross", UNAPPLIED, "net")
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What a close has to look at: each method is one section."""
+
+    ledger: Ledger
+    day: date
+    policy: Policy
+    earlier: Earlier
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """The tie-out, account by account."""
+        return tie_out(self.ledger, as_of=self.day, policy=self.policy)
+
+    @cached_property
+    def late(self) -> pd.DataFrame:
+        """The entries of the day that were recorded after it."""
+        return late_entries(self.ledger, as_of=self.day)
+
+    @cached_property
+    def credits(self) -> pd.DataFrame:
+        """The customers with a credit balance."""
+        return credit_balances(self.ledger, as_of=self.day, policy=self.policy)
+
+    def tie_out(self) -> Html:
+        """The subledger beside the general ledger."""
+        if self.differences["gl_balance"].isna().all():
+            return notice("No general-ledger balance was given for this day.")
+        note = f"Unexplained differences of more than {self.policy.gl_tolerance:,.2f} stop a report."
+        return table(self.differences, caption="Tie-out to the general ledger", note=note)
+
+    def recorded_late(self) -> Html:
+        """The largest entries that were recorded after the cut-off."""
+        if not self.ledger.has_recorded_dates:
+            return notice("The ledger does not tell when entries were recorded, so late ones cannot be listed.")
+        if self.late.empty:
+            return notice("Nothing that counts by this day was recorded after it.", tone="good")
+        shown = self.late.head(SHOWN)
+        caption = f"The {len(shown)} largest of {len(self.late):,} entries recorded after the cut-off"
+        return table(shown, caption=caption, note="All of them are in the workbook.")
+
+    def credit_balances(self) -> Html:
+        """The customers whose balance is a liability."""
+        if self.credits.empty:
+            return notice("No customer has a credit balance.", tone="good")
+        shown = self.credits.head(SHOWN)
+        caption = f"The {len(shown)} largest of {len(self.credits):,} credit balances to reclassify as liabilities"
+        return table(shown, caption=caption)
+
+    def last_month(self) -> Html:
+        """Last month as published, and as it is known now."""
+        month = self.earlier.month
+        if month is None:
+            return notice("No report of the month before was published here, so there is none to compare with.")
+        caption = f"{day_shown(month.day)}: as published on {day_shown(month.published_on)}, and as known now"
+        return table(_last_month(month), caption=caption, note=_REASONS)
+
+    def changes(self) -> Html:
+        """What this version changed, number by number, and why."""
+        before = self.earlier.version
+        if before is None:
+            return notice("This is the first version of this report.")
+        if not before.changes:
+            return notice(f"{_since(before)} no number has changed; what differs: {', '.join(before.differs)}.")
+        return table(
+            _titled(before.table), caption=f"{_since(before)} these have changed", note=_REASONS, kind_column="unit"
+        )
+
+    def sheets(self) -> list[Sheet]:
+        """Return the sheets of the workbook; what there is nothing to say of has none."""
+        before = self.earlier.version
+        made = [
+            Sheet(name="Tie-out", table=self.differences, subtitle="The subledger beside the general ledger"),
+            Sheet(
+                name="Recorded late", table=self.late, subtitle="Entries recorded after the cut-off", totals=("amount",)
+            ),
+            Sheet(
+                name="Credit balances",
+                table=self.credits,
+                subtitle="Proposed for reclassification as liabilities",
+                totals=("customer_credit",),
+            ),
+        ]
+        if self.earlier.month is not None:
+            subtitle = f"{day_shown(self.earlier.month.day)} as published, and as known now"
+            made.append(
+                Sheet(name="Last month", table=_last_month(self.earlier.month), subtitle=subtitle, note=_REASONS)
+            )
+        if before is not None and before.changes:
+            rows = _titled(before.table)
+            made.append(Sheet(name="Changes", table=rows, subtitle=_since(before), note=_REASONS, row_kind="unit"))
+        return made
+
+
+_REASONS: Final = (
+    "The reasons add up to the change: another policy, rows that the source has changed, entries recorded later, "
+    "corrections recorded later."
+)
+
+
+def _since(before: Compared) -> str:
+    return f"Since version {before.version}, published on {day_shown(before.published_on)},"
+
+
+def _titled(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return changes with the titles of key figures, balances first."""
+    titles = {name: figure.title for name, figure in KEY_FIGURES.items()}
+    return changes.assign(figure=changes["figure"].map(lambda name: titles.get(name, name)))
+
+
+def _last_month(month: Compared) -> pd.DataFrame:
+    """Return the balances of a published month beside what is known now, those that did not change too."""
+    import pandas as pd
+
+    published = pd.DataFrame(list(month.balances), columns=["currency", *BALANCES]).melt(
+        "currency", BALANCES, var_name="figure", value_name="published"
+    )
+    moved = month.table.reindex(columns=["currency", "figure", "change", *_PARTS])
+    rows = published.merge(moved, on=["currency", "figure"], how="outer").fillna({"published": 0.0, "change": 0.0})
+    rows.insert(3, "now", (rows["published"] + rows["change"]).round(6))
+    return rows.sort_values(["currency", "figure"], ignore_index=True)
+
+
+_PARTS: Final = ("from_policy", "from_input", "from_late", "from_corrections")

@@ -1,0 +1,137 @@
+"""The steps of a report: each writes one file into the folder that fills."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from arkit.ledger import Ledger, freeze
+from arkit.ledger.databases import name_of
+from arkit.pages.earlier import Earlier
+from arkit.policy import Policy
+from arkit.run import manifest
+from arkit.run.execute import parameters_of
+from arkit.run.html import page
+from arkit.run.identity import Identity, identity
+from arkit.run.request import Request
+from arkit.run.versions import current
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from nbconvert import HTMLExporter
+    from nbformat import NotebookNode
+
+    from arkit.present.sheets import Sheet
+
+FILES: Final = ("report.html", "report.xlsx", "report.ipynb")
+RECORD: Final = "run.json"
+LEDGER: Final = "ledger"
+EARLIER: Final = "earlier.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Making:
+    """A report in the making: what was asked for and from what, the folder that fills, the place that it is for."""
+
+    request: Request
+    folder: Path
+    place: Path
+    inputs: list[dict[str, object]]
+    identity: Identity
+    policy: Policy
+    started: datetime
+    earlier: Earlier = field(default_factory=Earlier)
+
+    @classmethod
+    def of(
+        cls, request: Request, ledger: Ledger, *, folder: Path, place: Path, started: datetime, inputs: Any = None
+    ) -> Making:
+        """Prepare a report of a ledger, or of an entity's part of one."""
+        policy = Policy.load(request.policy) if request.policy else Policy()
+        return cls(
+            request=request,
+            folder=folder,
+            place=place,
+            inputs=inputs if inputs is not None else fingerprints(request),
+            identity=identity(request, ledger, policy),
+            policy=policy,
+            started=started,
+        )
+
+    def published(self) -> dict[str, Any] | None:
+        """Return the record of the current version, if it was made from the very same."""
+        record = record_of(current(self.place))
+        return record if record and record.get("identity") == self.identity else None
+
+    def freeze_input(self, ledger: Ledger) -> None:
+        """Put what the report is made from into its folder: the ledger and the policy."""
+        freeze(ledger, self.folder / LEDGER)
+        if self.request.policy:
+            shutil.copyfile(self.request.policy, self.folder / "policy.toml")
+
+    def with_earlier(self, earlier: Earlier) -> Making:
+        """Put what was published before into the folder."""
+        (self.folder / EARLIER).write_bytes(msgspec.json.format(msgspec.json.encode(earlier)) + b"\n")
+        return replace(self, earlier=earlier)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The notebook's parameters; one that does not ask is not told what was published before."""
+        told = {"earlier": EARLIER} if "earlier" in parameters_of(self.request.notebook) else {}
+        return {**self.request.parameters, **told}
+
+    def write_page(self, executed: NotebookNode, exporter: HTMLExporter) -> None:
+        """Write the executed notebook, and the page that is made of it."""
+        import nbformat
+
+        nbformat.write(executed, self.folder / "report.ipynb")  # type: ignore[no-untyped-call]
+        source = name_of(self.request.ledger)
+        colophon = f"Made with arkit from {source}. run.json tells the input, the settings and the versions."
+        text = page(executed, title=self.request.title, colophon=colophon, exporter=exporter)
+        (self.folder / "report.html").write_text(text, encoding="utf-8", newline="\n")
+
+    def write_workbook(self, sheets: Sequence[Sheet]) -> None:
+        """Write the workbook."""
+        from arkit.present.workbook import write_workbook
+
+        day = datetime.combine(self.request.as_of, datetime.min.time())
+        write_workbook(self.folder / "report.xlsx", sheets=sheets, created=day)
+
+    def write_record(self, ledger: Ledger, proof: pd.DataFrame) -> None:
+        """Write what the report was made from and what came out."""
+        finished = manifest.clock()
+        content = {
+            "parameters": self.parameters,
+            "identity": dict(self.identity),
+            "inputs": self.inputs,
+            "covers": [day.isoformat() for day in ledger.covers],
+            "source_rows": ledger.source_rows,
+            **manifest.results(ledger, proof, as_of=self.request.as_of, policy=self.policy),
+            "changes": list(self.earlier.version.changes) if self.earlier.version else [],
+            "outputs": manifest.outputs(self.folder, FILES),
+            "versions": manifest.versions(),
+            "started": self.started.isoformat(timespec="seconds"),
+            "finished": finished.isoformat(timespec="seconds"),
+            "seconds": round((finished - self.started).total_seconds(), 2),
+        }
+        manifest.write_manifest(self.folder / RECORD, content)
+
+
+def fingerprints(request: Request) -> list[dict[str, object]]:
+    """Return the hashes of the files that a request names."""
+    return manifest.fingerprints(
+        request.ledger, layout=request.layout, policy=request.policy, notebook=request.notebook
+    )
+
+
+def record_of(folder: Path | None) -> dict[str, Any] | None:
+    """Return what a published report says of its making; nothing where there is no such report."""
+    if folder is None or not (folder / RECORD).is_file():
+        return None
+    return msgspec.json.decode((folder / RECORD).read_bytes(), type=dict[str, Any])

@@ -1,0 +1,178 @@
+"""A month-end run: every entity and the group, each published once, and one index over all of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from arkit.errors import ArkitError, RunError
+from arkit.ledger.model import as_day
+from arkit.run import manifest
+from arkit.run.execute import Listener
+from arkit.run.index import Outcome, write_index
+from arkit.run.kinds import notebook_of
+from arkit.run.making import Making, fingerprints
+from arkit.run.part import Part, make_part
+from arkit.run.report import Report
+from arkit.run.request import Request
+from arkit.run.run_file import RunFile, Source
+from arkit.run.sources import Books, read_books
+from arkit.run.staging import folder_name, staging
+from arkit.run.versions import current
+from arkit.run.workers import Failure, Workers
+from arkit.terms import ALL_ENTITIES
+
+
+@dataclass(frozen=True)
+class MonthEnd:
+    """What became of a run.
+
+    Attributes
+    ----------
+    index
+        The page over all reports of the day.
+    outcomes
+        What became of each entity, failures first.
+    seconds
+        How long the run took.
+    """
+
+    index: Path
+    outcomes: list[Outcome]
+    seconds: float
+
+    @property
+    def failed(self) -> list[Outcome]:
+        """The entities without a report of this run, and the group if it is not the sum of its entities."""
+        return [outcome for outcome in self.outcomes if outcome.status == "failed"]
+
+
+def month_end(run: RunFile, *, as_of: date | str | None = None, tell: Listener | None = None) -> MonthEnd:
+    """Make the reports of a day for every entity of a run, and for the group, and the index over them.
+
+    Reports are made side by side in workers. An entity that fails, or whose worker is killed, is named with its
+    reason and stops no other. What is published already and was made from the very same is not made again, so a
+    run that was broken off goes on where it stopped.
+
+    Parameters
+    ----------
+    run
+        What the run is made of, from a run file or as stated.
+    as_of
+        The day; without it that of the run file.
+    tell
+        Takes short lines that tell how far the run is.
+
+    Returns
+    -------
+    MonthEnd
+        What became of each entity, and where the index is.
+
+    Raises
+    ------
+    RunError
+        No day is named, or no ledger of the run can be read.
+    """
+    day = as_day(as_of or run.as_of or _no_day())
+    started, heard = manifest.clock(), tell or (lambda _: None)
+    folder = Path(run.output).resolve() / day.isoformat()
+    with staging(folder / "run") as hidden:
+        workers = Workers(run.workers or os.cpu_count() or 1)
+        books = read_books(run.sources, as_of=day, tell=heard)
+        month = _Month(run, day, hidden, books, started, heard)
+        month.make_all(workers)
+        outcomes = write_index(folder, month.outcomes, hidden=hidden)
+    return MonthEnd(folder / "index.html", outcomes, (manifest.clock() - started).total_seconds())
+
+
+def _no_day() -> str:
+    raise RunError("The run names no day. Give it in the run file (as_of = 2026-10-31) or with --as-of.")
+
+
+@dataclass
+class _Month:
+    """A run on its way: what is asked for, what was read, and what has become of the entities so far."""
+
+    run: RunFile
+    day: date
+    hidden: Path
+    books: Books
+    started: datetime
+    tell: Listener
+    outcomes: list[Outcome] = field(default_factory=list)
+    prints: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+
+    def make_all(self, workers: Workers) -> None:
+        """Make every report that is asked for."""
+        for part, made in workers.each(make_part, self.parts()):
+            place = part.making.place
+            if isinstance(made, Report):
+                self.note(Outcome(part.name, "published", place.name, made.folder.name, seconds=made.seconds))
+            else:
+                assert isinstance(made, Failure)
+                self.note(Outcome(part.name, "failed", place.name, reason=made.reason))
+
+    def parts(self) -> Iterator[Part]:
+        """Yield what workers have to make, the group first because it takes longest; note all else at once."""
+        for name in self.names():
+            try:
+                making = self.prepared(name)
+            except ArkitError as error:
+                self.note(Outcome(name, "failed", folder_name(name), reason=str(error)))
+                continue
+            if making.published():
+                latest = current(making.place) or making.place
+                self.note(Outcome(name, "unchanged", making.place.name, latest.name))
+            else:
+                yield Part(name, making)
+
+    def names(self) -> list[str]:
+        """Return the entities that are asked for, and the group before them."""
+        if ALL_ENTITIES not in self.run.entities:
+            return list(dict.fromkeys(self.run.entities))
+        return [*([ALL_ENTITIES] if len(self.books.entities) > 1 else []), *self.books.entities]
+
+    def prepared(self, name: str) -> Making:
+        """Return a report ready to be made, with its part of the ledger frozen in its folder."""
+        source, ledger = self.books.group() if name == ALL_ENTITIES else self.books.of(name)
+        request = self.request(name, source)
+        part = request.part_of(ledger)
+        folder = self.hidden / request.place(self.hidden).name
+        making = Making.of(
+            request,
+            part,
+            folder=folder,
+            place=request.place(Path(self.run.output)),
+            started=manifest.clock(),
+            inputs=self.inputs(name),
+        )
+        if not making.published():
+            making.freeze_input(part)
+        return making
+
+    def request(self, name: str, source: Source) -> Request:
+        """Return what is asked of a report of the run."""
+        return Request(
+            ledger=Path(source.ledger).resolve(),
+            as_of=self.day,
+            entity=name,
+            layout=Path(source.layout).resolve() if source.layout else None,
+            policy=Path(self.run.policy).resolve() if self.run.policy else None,
+            notebook=notebook_of(None),
+        )
+
+    def inputs(self, name: str) -> list[dict[str, object]]:
+        """Return the hashes of the files that an entity, or the group, is made from; each is read once in a run."""
+        sources = [source for source, _ in self.books.ledgers] if name == ALL_ENTITIES else [self.books.of(name)[0]]
+        for source in sources:
+            if source.ledger not in self.prints:
+                self.prints[source.ledger] = fingerprints(self.request(name, source))
+        return [found for source in sources for found in self.prints[source.ledger]]
+
+    def note(self, outcome: Outcome) -> None:
+        """Keep what became of an entity, and tell."""
+        self.outcomes.append(outcome)
+        self.tell(f"{len(self.outcomes)} of {len(self.names())}: {outcome.sentence}")

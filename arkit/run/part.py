@@ -1,0 +1,55 @@
+"""The report of one entity, in a worker: its part of the ledger lies frozen in the folder that fills."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from arkit.balances import require_reconciled
+from arkit.ledger import read_ledger
+from arkit.run import manifest
+from arkit.run.execute import run_notebook
+from arkit.run.history import earlier_of
+from arkit.run.html import page_exporter
+from arkit.run.kinds import kind_of
+from arkit.run.making import LEDGER, Making
+from arkit.run.report import Report, result
+from arkit.run.versions import publish
+
+
+@dataclass(frozen=True)
+class Part:
+    """An entity of a run, or the group, ready for a worker."""
+
+    name: str
+    making: Making
+
+
+def make_part(part: Part) -> Report:
+    """Make the report of an entity and publish it; the numbers are those of a report of its own.
+
+    Page and workbook come from one page object: the notebook has computed its facts already.
+    """
+    making = part.making
+    os.chdir(making.folder)
+    os.environ["IPYTHONDIR"] = str(making.folder.with_name("ipython"))
+    ledger = read_ledger(making.folder / LEDGER)
+    proof = require_reconciled(ledger, as_of=making.request.as_of, policy=making.policy)
+    making = making.with_earlier(earlier_of(making, ledger))
+    _write(making)
+    making.write_record(ledger, proof)
+    return result(publish(making.folder, making.place), manifest.rows_of(proof), making)
+
+
+def _write(making: Making) -> None:
+    from arkit.run.in_process import IN_PROCESS, value_of
+
+    request = making.request
+    executed = run_notebook(
+        request.notebook,
+        parameters=making.parameters,
+        folder=making.folder,
+        how={"engine_name": IN_PROCESS, "cwd": str(making.folder)},
+    )
+    making.write_page(executed, page_exporter())
+    making.write_workbook(kind_of(request.notebook).sheets_of(value_of("report")))

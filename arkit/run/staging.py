@@ -1,0 +1,87 @@
+"""A report appears whole or not at all: made in a hidden folder beside its place, then moved there at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from glob import escape
+from pathlib import Path
+from secrets import token_hex
+from typing import Final
+from urllib.parse import quote
+
+from arkit.errors import ReportError
+
+KEPT_SIGNS: Final = " !#$&'(),;=@[]^`{}~"
+"""Signs besides letters and digits that every file system takes in a name; the plus is kept for kinds and versions."""
+
+
+def folder_name(text: str) -> str:
+    """Return a text as the name of one folder; two texts never share a name.
+
+    >>> folder_name("ES"), folder_name("Müller & Co"), folder_name("../A:B")
+    ('ES', 'Müller & Co', '%2E.%2FA%3AB')
+    """
+    signs = [sign if sign.isalnum() or sign in "-_." else quote(sign, safe=KEPT_SIGNS) for sign in text]
+    for end in (0, -1):  # a leading dot hides a folder; a dot or blank at the end is lost on some systems
+        if signs and signs[end] in (".", " "):
+            signs[end] = f"%{ord(signs[end]):02X}"
+    return "".join(signs) or "%"
+
+
+@contextmanager
+def staging(target: Path) -> Iterator[Path]:
+    """Give an empty hidden folder beside the target; whatever happens, nothing of it stays behind.
+
+    A run that is killed cannot clean up; what it left is removed by the next one.
+
+    Raises
+    ------
+    ReportError
+        The folder cannot be made.
+    """
+    new = [folder for folder in target.parents if not folder.exists()]
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_left_over(target)
+        folder = target.with_name(f".{target.name}-making-{token_hex(4)}")
+        folder.mkdir()
+    except OSError as error:
+        raise ReportError(f"Nothing can be written to {target.parent}: {error.strerror or error}.") from error
+    held = _held(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if held is not None:
+            os.close(held)
+        with suppress(OSError):  # the first that is not empty ends it
+            for made in new:
+                made.rmdir()
+
+
+def _remove_left_over(target: Path) -> None:
+    """Remove what killed runs left: hidden folders that no living process holds."""
+    for folder in target.parent.glob(f".{escape(target.name)}-making-*"):
+        held = _held(folder)
+        if held is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(held)
+
+
+def _held(folder: Path) -> int | None:
+    """Lock a folder for as long as this process lives; nothing where another holds it, or where none can."""
+    if sys.platform == "win32":  # no folder can be locked there, so nothing is taken for left over
+        return None
+    from fcntl import LOCK_EX, LOCK_NB, flock
+
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        flock(opened, LOCK_EX | LOCK_NB)
+    except OSError:
+        os.close(opened)
+        return None
+    return opened

@@ -1,0 +1,92 @@
+"""Workers: what breaks in one is a failure of that one alone, and nothing outlives the run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from arkit.errors import ReportError
+from arkit.run.workers import Failure, Workers
+
+
+def work(job: str) -> str:
+    if job == "refused":
+        raise ReportError("It is refused.")
+    if job == "broken":
+        raise ZeroDivisionError("division\nby zero")
+    if job == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if job == "gone":
+        os._exit(3)
+    return job.upper()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_each_job_ends_in_its_own_way() -> None:
+    jobs = ["one", "refused", "broken", "killed", "gone", "two"]
+    assert dict(Workers(2).each(work, jobs)) == {
+        "one": "ONE",
+        "two": "TWO",
+        "refused": Failure("It is refused."),
+        "broken": Failure("Unexpected ZeroDivisionError: division by zero."),
+        "killed": Failure("Its worker was killed (SIGKILL); most often memory ran out."),
+        "gone": Failure("Its worker ended without a result (exit code 3)."),
+    }
+
+
+def test_jobs_are_taken_when_a_worker_is_free() -> None:
+    taken: list[str] = []
+
+    def jobs() -> object:
+        for name in ("a", "b", "c", "d"):
+            taken.append(name)
+            yield name
+
+    answers = Workers(1).each(work, jobs())  # type: ignore[arg-type]
+    assert next(answers) == ("a", "A")
+    assert taken == ["a"]
+    assert len(list(answers)) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_worker_ends_with_its_run(tmp_path: Path, root: Path) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(
+        "import os, sys, time\n"
+        "from pathlib import Path\n"
+        "from arkit.run.workers import Workers\n"
+        "def wait(job):\n"
+        "    Path(job).write_text(str(os.getpid()))\n"
+        "    time.sleep(60)\n"
+        "if __name__ == '__main__':\n"
+        "    list(Workers(1).each(wait, sys.argv[1:]))\n"
+    )
+    pid = tmp_path / "pid"
+    run = subprocess.Popen(
+        [sys.executable, str(script), str(pid)], cwd=root, env={**os.environ, "PYTHONPATH": str(root)}
+    )
+    wait_until(lambda: pid.exists() and pid.read_text() != "")
+    run.kill()
+    run.wait()
+    wait_until(lambda: not alive(int(pid.read_text())))
+
+
+def wait_until(done: object, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not done():  # type: ignore[operator]
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
