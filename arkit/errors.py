@@ -60,6 +60,10 @@ class ReportError(ArkitError):
     """A report could not be made; nothing was published."""
 
 
+class ServingError(ArkitError):
+    """The dashboards cannot be served as they were asked for."""
+
+
 def listed(values: Iterable[object]) -> str:
     """Return the first few values for a message, with the number of the others."""
     shown = [str(value) for value in values]

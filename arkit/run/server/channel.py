@@ -1,0 +1,102 @@
+"""What may pass between a page and its process: values of controls in, what is shown out, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jupyter_server.services.kernels.connection.base import deserialize_binary_message, deserialize_msg_from_ws_v1
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+
+LARGEST: Final = 64 * 1024
+"""Bytes of a message from a page; a value of a control is a few."""
+
+ASKED: Final = ("kernel_info_request", "comm_info_request")
+CONTROL_TARGET: Final = "jupyter.widget.control"
+SETTABLE: Final = {"value", "index"}
+"""The traits of a control that a visitor may set."""
+
+SHOWN: Final = {"comm_open", "comm_msg", "comm_close", "comm_info_reply", "kernel_info_reply", "status"}
+
+
+def may_enter(channel: str, kind: str, content: Mapping[str, Any]) -> bool:
+    """Return whether a message from a page is one that its controls send.
+
+    >>> may_enter("shell", "execute_request", {"code": "1"})
+    False
+    >>> may_enter("shell", "comm_msg", {"data": {"method": "update", "state": {"index": 1}}})
+    True
+    >>> may_enter("shell", "comm_msg", {"data": {"method": "update", "state": {"outputs": []}}})
+    False
+    """
+    if channel != "shell":
+        return False
+    if kind in ASKED:
+        return True
+    if kind == "comm_open":
+        return content.get("target_name") == CONTROL_TARGET
+    if kind == "comm_close":
+        return True
+    return kind == "comm_msg" and _is_of_a_control(content.get("data"))
+
+
+def _is_of_a_control(data: object) -> bool:
+    if not isinstance(data, Mapping) or data.get("buffer_paths"):
+        return False
+    method = data.get("method")
+    if method == "update":
+        state = data.get("state")
+        return isinstance(state, Mapping) and set(state) <= SETTABLE
+    if method == "custom":
+        return data.get("content") == {"event": "click"}
+    return method in ("request_state", "request_states")
+
+
+def may_leave(kind: str) -> bool:
+    """Return whether a message from a page's process is for the visitor: no traceback, no text, no code.
+
+    >>> may_leave("comm_msg"), may_leave("error"), may_leave("stream")
+    (True, False, False)
+    """
+    return kind in SHOWN
+
+
+class PageChannel(ZMQChannelsWebsocketConnection):  # type: ignore[misc]
+    """The connection between a page and its process, with both lists kept."""
+
+    def handle_incoming_message(self, incoming_msg: Any) -> None:
+        """Pass a message on, if it is one that a control sends; what cannot be read is dropped."""
+        try:
+            channel, kind, content = self._read(incoming_msg)
+            allowed = may_enter(channel, kind, content)
+        except Exception:
+            channel, kind, allowed = "?", "unreadable", False
+        if allowed:
+            super().handle_incoming_message(incoming_msg)
+        else:
+            self.log.warning("A message from a page was refused: %.40r on %.20r.", kind, channel)
+
+    def _read(self, message: Any) -> tuple[str, str, Mapping[str, Any]]:
+        if len(message) > LARGEST:
+            return "?", "too large", {}
+        if self.subprotocol == "v1.kernel.websocket.jupyter.org":
+            channel, parts = deserialize_msg_from_ws_v1(message)
+            header, content = (self.session.unpack(parts[place]) for place in (0, 3))
+            if len(parts) > 4:
+                return channel, "with buffers", {}
+        else:
+            read = deserialize_binary_message(message) if isinstance(message, bytes) else json.loads(message)
+            channel, header, content = read.get("channel"), read["header"], read.get("content") or {}
+            if read.get("buffers"):
+                return str(channel), "with buffers", {}
+        return str(channel), str(header["msg_type"]), content
+
+    def handle_outgoing_message(self, stream: str, outgoing_msg: list[Any]) -> None:
+        """Pass on what is shown; whatever else the process says stays with the server."""
+        _, parts = self.session.feed_identities(list(outgoing_msg))
+        kind = str(self.session.unpack(parts[1])["msg_type"])
+        if may_leave(kind):
+            super().handle_outgoing_message(stream, outgoing_msg)
+        elif kind in ("error", "stream"):
+            self.log.error("A page's process said: %s", self.session.unpack(parts[4]))
