@@ -81,7 +81,8 @@ class Board:
         for name, control in self.controls.items():
             control.observe(partial(state.changed, name), names="value")
             _placed(control, name)
-        buttons = [widgets.Button(description=action.label) for action in self.actions]
+        auto = widgets.Layout(width="auto")
+        buttons = [widgets.Button(description=action.label, layout=auto) for action in self.actions]
         for button, action, output in zip(buttons, self.actions, pressed, strict=True):
             button.on_click(partial(state.press, action, output))
         state.update(set(self.controls))

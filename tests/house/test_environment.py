@@ -24,8 +24,8 @@ PINS = [
 FOR_DEVELOPERS = {"all", "test"}
 # Which extras a room may lean on; a room that is not named here works with the plain package.
 EXTRAS_OF_ROOM = {"present": ["report"], "pages": ["report"], "run": ["report", "dashboard"]}
-# Pages with controls are for JupyterLab and Voila only.
-EXTRAS_OF_MODULE = {"arkit.present.live": ["lab"], "arkit.pages.explore": ["lab"]}
+# Pages with controls are for JupyterLab and Voila only; so is what lies below a name.
+EXTRAS_OF_MODULE = {"arkit.present.live": ["lab"], "arkit.pages.explore": ["lab"], "arkit.pages.dashboard": ["lab"]}
 DISTRIBUTIONS = packages_distributions()
 NEVER_INSTALLED = sys.stdlib_module_names | {"arkit", "__future__"}
 
@@ -89,7 +89,10 @@ def declared(module: str) -> set[str]:
     """What is installed for sure where the module is used."""
     room = module.split(".")[1] if "." in module else ""
     lines = [*PROJECT["dependencies"], *(line for extra in EXTRAS_OF_ROOM.get(room, []) for line in EXTRAS[extra])]
-    lines += [line for extra in EXTRAS_OF_MODULE.get(module, []) for line in EXTRAS[extra]]
+    named = [
+        extra for name, extras in EXTRAS_OF_MODULE.items() if f"{module}.".startswith(f"{name}.") for extra in extras
+    ]
+    lines += [line for extra in named for line in EXTRAS[extra]]
     return {canonicalize_name(Requirement(line).name) for line in lines}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from arkit.balances import aging_table
 from arkit.days import months_before
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RATED: Final = ("past_due_ratio", "dso", "average_days_delinquent", "collection_effectiveness_index")
+LEAST: Final = 1e-9
 SUFFIX: Final = {"days": " days", "times": " times"}
 GROSS: Final = Term("Gross receivables", "The open invoices and debit notes of the day; credits are not deducted.")
 PAST_DUE: Final = Term("Past due", "The part of gross receivables whose due date has passed.")
@@ -26,9 +27,13 @@ OLDEST: Final = Term("Oldest bucket", "The part of gross receivables that has be
 APART: Final = Term(
     "Unapplied", "Receipts and credit notes that are not yet applied to an invoice; never netted above."
 )
+TITLES: Final = {"past_due_ratio": "Past due, share of gross"}
 TERMS: Final = (
     *(GROSS, PAST_DUE, OLDEST, APART),
-    *(Term(KEY_FIGURES[name].title, KEY_FIGURES[name].definition, KEY_FIGURES[name].formula) for name in RATED),
+    *(
+        Term(TITLES.get(name, KEY_FIGURES[name].title), KEY_FIGURES[name].definition, KEY_FIGURES[name].formula)
+        for name in RATED
+    ),
 )
 
 
@@ -91,34 +96,33 @@ def _amount(
 def _change(change: float, currency: str, policy: Policy, of: tuple[str, ...]) -> Change:
     worse = change > 0 if set(of) <= set(late_labels(policy)) else None
     verdict = "" if worse is None or change == 0 else "bad" if worse else "good"
-    return Change(f"{_arrow(change)} {short_amount(abs(change), currency)}", "on last month", verdict)
+    return _since(change, short_amount(abs(change), currency), verdict)
 
 
 def _rated(name: str, now: pd.DataFrame, then: pd.DataFrame | None, currency: str) -> Tile:
-    figure = KEY_FIGURES[name]
-    value = now.loc[name, "value"]
+    figure, title = KEY_FIGURES[name], TITLES.get(name, KEY_FIGURES[name].title)
     definition = f"{figure.definition} Formula: {figure.formula}."
-    if is_missing(value):
-        return Tile(figure.title, definition=definition, reason=str(now.loc[name, "reason"]))
-    text = shown(float(value), figure.unit, currency=currency) + SUFFIX.get(figure.unit, "")
-    before = None if then is None or name not in then.index else then.loc[name, "value"]
-    if before is None or is_missing(before):
-        return Tile(figure.title, value=text, definition=definition)
-    change = float(value) - float(before)
+    value = _value(now, name)
+    if value is None:
+        return Tile(title, definition=definition, reason=str(now.loc[name, "reason"]))
+    text = shown(value, figure.unit, currency=currency) + SUFFIX.get(figure.unit, "")
+    before = None if then is None else _value(then, name)
+    if before is None:
+        return Tile(title, value=text, definition=definition)
+    change = value - before
     size = f"{abs(change) * 100:.1f} pts" if figure.unit == "ratio" else shown(abs(change), figure.unit)
-    verdict = (
-        ""
-        if abs(change) < 1e-9 or figure.good == "depends"
-        else "good"
-        if (change > 0) == (figure.good == "up")
-        else "bad"
-    )
-    return Tile(
-        figure.title,
-        value=text,
-        definition=definition,
-        changes=(Change(f"{_arrow(change)} {size}", "on last month", verdict),),
-    )
+    better = (change > 0) == (figure.good == "up")
+    verdict = "" if abs(change) < LEAST or figure.good == "depends" else "good" if better else "bad"
+    return Tile(title, value=text, definition=definition, changes=(_since(change, size, verdict),))
+
+
+def _value(figures: pd.DataFrame, name: str) -> float | None:
+    found: Any = figures["value"].get(name)
+    return None if is_missing(found) else float(found)
+
+
+def _since(change: float, size: str, verdict: str) -> Change:
+    return Change(f"{_arrow(change)} {size}", "on last month", verdict)
 
 
 def _arrow(change: float) -> str:

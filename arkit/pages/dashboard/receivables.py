@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +13,7 @@ from arkit.balances import aging_table, aging_trend, open_items, reconcile
 from arkit.ledger import Ledger
 from arkit.pages.dashboard.address import written_address
 from arkit.pages.dashboard.figures import TERMS, figure_tiles_of_day
-from arkit.pages.dashboard.parts import ALL, Chosen, Parts, filter_controls, parts_of, whose
+from arkit.pages.dashboard.parts import ALL, KEPT, Chosen, Parts, filter_controls, parts_of, whose
 from arkit.pages.dashboard.served import asked, first_day, served_ledger, served_policy
 from arkit.pages.dashboard.workbook import as_download
 from arkit.policy import Policy
@@ -36,6 +36,7 @@ CHOOSABLE: Final = 300
 PART: Final = ("entity", "segment", "collector")
 OF_DAY: Final = (*PART, "currency", "day")
 NOTHING: Final = "Nothing is open with these filters on {}. Take one of them away, or move the day."
+Tables = Callable[[Chosen, date, tuple[str, ...]], "pd.DataFrame"]
 SHOWN_OF_ITEMS: Final = [
     "customer_id",
     "name",
@@ -105,8 +106,9 @@ class ReceivablesPage:
             controls,
             [
                 Section(self.address, tuple(controls), "address"),
-                Section(self.key_figures, OF_DAY, "key-figures"),
+                # Made first, since it is what a reader watches while he moves the day; the style puts it second.
                 Section(self.aging_chart, OF_DAY, "aging"),
+                Section(self.key_figures, OF_DAY, "key-figures"),
                 Section(self.over_time, (*PART, "currency"), "over-time"),
                 Section(self.customers, drilled, "customers"),
                 Section(self.items, (*drilled, "customer"), "items"),
@@ -123,8 +125,8 @@ class ReceivablesPage:
 
     def key_figures(self, entity: str, segment: str, collector: str, currency: str, day: date) -> Sequence[Html]:
         """What is open, past due and unapplied, and how long it takes to be paid, with the month before."""
-        part = self._part(Chosen(entity, segment, collector))
-        aging = self._aging(part, currency, day)
+        chosen = Chosen(entity, segment, collector)
+        part, aging = self._part(chosen), self._aging(chosen, currency, day)
         if part is None or aging.empty:
             return [notice(NOTHING.format(day_shown(day)), tone="warn")]
         return [figure_tiles_of_day(part, aging.iloc[0], currency=currency, day=day, policy=self.policy)]
@@ -132,7 +134,7 @@ class ReceivablesPage:
     def aging_chart(self, entity: str, segment: str, collector: str, currency: str, day: date) -> Sequence[Figure]:
         """The aging of the day as bars."""
         chosen = Chosen(entity, segment, collector)
-        aging = self._aging(self._part(chosen), currency, day)
+        aging = self._aging(chosen, currency, day)
         if aging.empty:
             return []
         title = f"By days past due{whose(chosen)}, {day_shown(day)}"
@@ -149,7 +151,7 @@ class ReceivablesPage:
         if shown["as_of"].nunique() < 2:
             return []
         title = f"Month-ends{whose(chosen)}, {currency}"
-        return [figures.aging_stack(shown, labels=self.policy.labels, currency=currency, title=title)]
+        return [figures.aging_stack(shown, labels=self.policy.labels, currency=currency, title=title, narrow=True)]
 
     def customers(
         self, entity: str, segment: str, collector: str, currency: str, day: date, bucket: str
@@ -217,7 +219,7 @@ class ReceivablesPage:
         amounts = (*self.policy.labels, "gross", UNAPPLIED, "net")
         title = f"Receivables{whose(chosen)} on {day_shown(day)}"
         return [
-            Sheet(name="Aging", title=title, table=self._aging(self._part(chosen), currency, day)),
+            Sheet(name="Aging", title=title, table=self._aging(chosen, currency, day)),
             Sheet(
                 name="Customers",
                 title=title,
@@ -234,17 +236,28 @@ class ReceivablesPage:
             ),
         ]
 
-    def _aging(self, part: Ledger | None, currency: str, day: date) -> pd.DataFrame:
-        rows = aging_table(part or self.ledger, as_of=day, policy=self.policy)
-        return rows[(rows["currency"] == currency) & (part is not None)].reset_index(drop=True)
+    def _aging(self, chosen: Chosen, currency: str, day: date) -> pd.DataFrame:
+        rows = self._tables(chosen, day, ())
+        return rows[rows["currency"] == currency].reset_index(drop=True)
 
     def _by_customer(self, chosen: Chosen, currency: str, day: date, bucket: str) -> pd.DataFrame:
-        part = self._part(chosen)
-        rows = aging_table(part or self.ledger, as_of=day, by=["customer_id", "name"], policy=self.policy)
+        rows = self._tables(chosen, day, ("customer_id", "name"))
         ranked = bucket or "net"
-        kept = (rows["currency"] == currency) & (part is not None) & ((rows[ranked] != 0) | (not bucket))
+        kept = (rows["currency"] == currency) & ((rows[ranked] != 0) | (not bucket))
         order = rows.loc[kept, ranked].abs().sort_values(ascending=False, kind="stable").index
         return rows.loc[order].reset_index(drop=True)
+
+    @cached_property
+    def _tables(self) -> Tables:
+        """The agings of the parts and days that were looked at last: several sections ask for the same one."""
+
+        @lru_cache(maxsize=KEPT)
+        def aged(chosen: Chosen, day: date, by: tuple[str, ...]) -> pd.DataFrame:
+            part = self._part(chosen)
+            rows = aging_table(part or self.ledger, as_of=day, by=list(by), policy=self.policy)
+            return rows if part else rows.head(0)
+
+        return aged
 
     def _items(self, chosen: Chosen, currency: str, day: date, bucket: str, customer: str) -> pd.DataFrame:
         part = self._part(chosen)

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from jupyter_server.auth import passwd
+from jupyter_server.auth.security import passwd
 from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.utils import url_path_join
 from tornado.httpserver import HTTPServer
@@ -40,7 +40,7 @@ LOOKED_AT_EVERY: Final = 15
 LOG: Final = logging.getLogger("arkit.serve")
 
 
-class DashboardServer(Voila):  # type: ignore[misc]
+class DashboardServer(Voila):
     """Voila without its tree, its files, its contents and its configuration files."""
 
     serving = AnyTrait()
@@ -61,7 +61,7 @@ class DashboardServer(Voila):  # type: ignore[misc]
 
     def init_handlers(self) -> list[Any]:
         """Return the addresses that exist."""
-        own = [(rf"/api/kernels/{KERNEL}", handlers.OwnKernelHandler)]
+        own: list[tuple[str, type[RequestHandler]]] = [(rf"/api/kernels/{KERNEL}", handlers.OwnKernelHandler)]
         own += [(rf"/api/kernels/{KERNEL}/channels", handlers.OwnChannelHandler)]
         own += [(rf"/alive/{KERNEL}", handlers.AliveHandler)]
         own += [(rf"/voila/api/shutdown/{KERNEL}", handlers.OwnShutdownHandler)]
@@ -108,7 +108,9 @@ class DashboardServer(Voila):  # type: ignore[misc]
             server.listen(self.port, self.ip)
         except OSError as error:
             self.stop()
-            why = "is taken; name another with --port" if error.errno == errno.EADDRINUSE else f"cannot be used: {error}"
+            why = (
+                "is taken; name another with --port" if error.errno == errno.EADDRINUSE else f"cannot be used: {error}"
+            )
             raise ServingError(f"Port {self.port} of {self.ip} {why}.") from error
         LOG.info("Serving at http://%s:%d%s", self.ip, self.port, self.base_url)
         self.ioloop = IOLoop.current()
@@ -125,10 +127,12 @@ class DashboardServer(Voila):  # type: ignore[misc]
         named = request.headers.get(self.serving.user_header, "") if self.serving.user_header else ""
         path = request.path.replace("\n", " ")
         spent = round(request.request_time() * 1000)
-        LOG.info("%s %s %s %r@%s %d ms", handler.get_status(), request.method, path, named[:60], request.remote_ip, spent)
+        LOG.info(
+            "%s %s %s %r@%s %d ms", handler.get_status(), request.method, path, named[:60], request.remote_ip, spent
+        )
 
 
-class Kept(FileFindHandler):  # type: ignore[misc]
+class Kept(FileFindHandler):
     """An extension's file, kept by the browser for a day."""
 
     def set_extra_headers(self, path: str) -> None:
@@ -136,7 +140,7 @@ class Kept(FileFindHandler):  # type: ignore[misc]
         self.set_header("Cache-Control", "max-age=86400")
 
 
-class KeptMany(MultiStaticFileHandler):  # type: ignore[misc]
+class KeptMany(MultiStaticFileHandler):
     """One of Voila's own files, kept by the browser for a day."""
 
     def set_extra_headers(self, path: str) -> None:
@@ -144,7 +148,7 @@ class KeptMany(MultiStaticFileHandler):  # type: ignore[misc]
         self.set_header("Cache-Control", "max-age=86400")
 
 
-class KeptTemplate(TemplateStaticFileHandler):  # type: ignore[misc]
+class KeptTemplate(TemplateStaticFileHandler):
     """A file of the page's template."""
 
 

@@ -36,8 +36,6 @@ def may_enter(channel: str, kind: str, content: Mapping[str, Any]) -> bool:
         return True
     if kind == "comm_open":
         return content.get("target_name") == CONTROL_TARGET
-    if kind == "comm_close":
-        return True
     return kind == "comm_msg" and _is_of_a_control(content.get("data"))
 
 
@@ -62,7 +60,7 @@ def may_leave(kind: str) -> bool:
     return kind in SHOWN
 
 
-class PageChannel(ZMQChannelsWebsocketConnection):  # type: ignore[misc]
+class PageChannel(ZMQChannelsWebsocketConnection):
     """The connection between a page and its process, with both lists kept."""
 
     def handle_incoming_message(self, incoming_msg: Any) -> None:

@@ -44,7 +44,7 @@ class OfVisitor:
         return bool(self.settings["kernel_manager"].belongs(kernel_id, self.visitor()))  # type: ignore[attr-defined]
 
 
-class PageHandler(OfVisitor, TornadoVoilaHandler):  # type: ignore[misc]
+class PageHandler(OfVisitor, TornadoVoilaHandler):
     """A page, made for this visitor by a process of its own."""
 
     @property
@@ -76,7 +76,7 @@ class PageHandler(OfVisitor, TornadoVoilaHandler):  # type: ignore[misc]
         self.finish(self.render_template("full.html"))
 
 
-class OwnKernelHandler(OfVisitor, APIHandler):  # type: ignore[misc]
+class OwnKernelHandler(OfVisitor, APIHandler):
     """Whether the process of a page is still there, for that page."""
 
     @web.authenticated
@@ -89,8 +89,8 @@ class OwnKernelHandler(OfVisitor, APIHandler):  # type: ignore[misc]
         self.finish(json.dumps({**{name: model[name] for name in kept}, "last_activity": ""}))
 
 
-class AliveHandler(OfVisitor, APIHandler):  # type: ignore[misc]
-    """The question that an open page asks every few seconds: is my process still there?"""
+class AliveHandler(OfVisitor, APIHandler):
+    """What an open page asks every few seconds: whether its process is still there."""
 
     @web.authenticated
     async def get(self, kernel_id: str) -> None:
@@ -98,7 +98,7 @@ class AliveHandler(OfVisitor, APIHandler):  # type: ignore[misc]
         self.finish(json.dumps({"alive": self.owns(kernel_id)}))
 
 
-class OwnChannelHandler(OfVisitor, VoilaKernelWebsocketHandler):  # type: ignore[misc]
+class OwnChannelHandler(OfVisitor, VoilaKernelWebsocketHandler):
     """The websocket of a page to its own process."""
 
     async def pre_get(self) -> None:
@@ -108,7 +108,7 @@ class OwnChannelHandler(OfVisitor, VoilaKernelWebsocketHandler):  # type: ignore
         await super().pre_get()
 
 
-class OwnShutdownHandler(OfVisitor, VoilaShutdownKernelHandler):  # type: ignore[misc]
+class OwnShutdownHandler(OfVisitor, VoilaShutdownKernelHandler):
     """The last word of a page that is closed: its process may end."""
 
     @web.authenticated
@@ -119,22 +119,18 @@ class OwnShutdownHandler(OfVisitor, VoilaShutdownKernelHandler):  # type: ignore
         await super().post(kernel_id)
 
 
-class HealthHandler(JupyterHandler):  # type: ignore[misc]
+class HealthHandler(web.RequestHandler):
     """Whether the server answers, for whoever watches it."""
 
-    @web.removeslash
     def get(self) -> None:
         """Say so, and nothing about what is served."""
-        self.set_header("Content-Type", "application/json")
-        self.finish(json.dumps({"status": "ok", "pages": len(self.kernel_manager.list_kernel_ids())}))
-
-    def prepare(self) -> Any:
-        """Ask nobody who he is."""
+        pages = len(self.settings["kernel_manager"].list_kernel_ids())
+        self.finish({"status": "ok", "pages": pages})
 
 
-class NothingHandler(JupyterHandler):  # type: ignore[misc]
+class NothingHandler(JupyterHandler):
     """Every other address."""
 
-    def prepare(self) -> Any:
+    async def prepare(self, **_: Any) -> None:
         """Answer that there is nothing here, whatever is asked."""
         raise web.HTTPError(HTTPStatus.NOT_FOUND)

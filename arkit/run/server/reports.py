@@ -33,7 +33,7 @@ def report_file(root: Path, day: str, folder: str, name: str) -> Path | None:
     return found if found.is_file() and found == inside / day / folder / name else None
 
 
-class ReportHandler(JupyterHandler):  # type: ignore[misc]
+class ReportHandler(JupyterHandler):
     """One file of a finished report."""
 
     @property

@@ -20,7 +20,7 @@ SECRET: Final = ("ARKIT_TOKEN", "ARKIT_PASSWORD", "VOILA_REQUEST_URL", VISITOR_V
 """What a page's process has no business to know."""
 
 
-class PageKernels(AsyncMappingKernelManager):  # type: ignore[misc]
+class PageKernels(AsyncMappingKernelManager):
     """Kernels that know whose page they make.
 
     One that nobody is connected to ends after ``cull_idle_timeout`` seconds: a tab was closed, or something asked for
@@ -30,7 +30,7 @@ class PageKernels(AsyncMappingKernelManager):  # type: ignore[misc]
     untouched = Float(help="seconds after which the kernel of an open page ends that nobody touches").tag(config=True)
     owners = Dict(help="the visitor of each kernel")
 
-    async def start_kernel(self, **settings: Any) -> str:
+    async def start_kernel(self, **settings: Any) -> str:  # type: ignore[override]
         """Start the kernel of a page, and note whose it is."""
         environment = dict(settings.pop("env"))
         visitor = environment.get(VISITOR_VARIABLE, "")
@@ -72,8 +72,8 @@ def without_token(uri: str) -> str:
     return f"{parts.path}?{query}" if query else parts.path
 
 
-class OnePython(KernelSpecManager):  # type: ignore[misc]
-    """This very Python as the only kernel; an installed specification may name another one."""
+class OnePython(KernelSpecManager):
+    """The only kernel is the Python that serves; an installed specification may name another one."""
 
     home = Unicode(help="the folder for the kernel's profile").tag(config=True)
 

@@ -8,7 +8,7 @@
     unreachable: "The server does not answer. Its numbers below may be old. ",
   };
 
-  // Voila calls these two; it shows the page itself once they are called.
+  // Voila calls these; what it would do with them, the page does by itself.
   window.voila_process = () => {};
   window.voila_heartbeat = () => {};
   window.voila_finish = () => document.body.classList.add("made");
@@ -30,7 +30,7 @@
   function choose(control, value) {
     const list = document.querySelector(`.arkit-${control} select`);
     if (!list) return;
-    const place = [...list.options].findIndex((option) => option.textContent.split(" · ")[0] === value);
+    const place = [...list.options].findIndex((option) => option.value.split(" · ")[0] === value);
     if (place < 0 || place === list.selectedIndex) return;
     list.selectedIndex = place;
     list.dispatchEvent(new Event("change", { bubbles: true }));
@@ -59,7 +59,7 @@
   }
 
   function watch() {
-    const page = document.getElementById("rendered_cells");
+    const page = document.getElementById("cells");
     let asked = false;
     const look = () => {
       asked = false;
@@ -104,7 +104,7 @@
     document.querySelectorAll(".pages a").forEach((link) => {
       if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
     });
-    if (!document.getElementById("rendered_cells")) return;
+    if (!document.getElementById("cells")) return;
     watch();
     setInterval(ask, ASK_EVERY);
     document.addEventListener("visibilitychange", ask);
