@@ -1,8 +1,9 @@
-"""The command line: a report, a made-up ledger, the version."""
+"""The command line: a report, the dashboards, a made-up ledger, the version."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import time
@@ -65,6 +66,15 @@ def _report(options: argparse.Namespace) -> None:
     print(f"{made.folder / 'report.html'}\n{made.status}, {made.seconds:.1f} s")
 
 
+def _serve(options: argparse.Namespace) -> None:
+    from arkit.run.serve import serve
+    from arkit.run.server import Serving
+
+    asked = {name: value for name, value in vars(options).items() if name in Serving.__dataclass_fields__}
+    # A command line would show them to everybody on the machine.
+    serve(Serving(**asked, token=os.environ.get("ARKIT_TOKEN", ""), password=os.environ.get("ARKIT_PASSWORD", "")))
+
+
 def _sample(options: argparse.Namespace) -> None:
     from arkit.ledger.sample import generate, write
 
@@ -109,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"arkit {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_report(commands.add_parser("report", parents=[common], help="make the report of a day"))
+    _add_serve(commands.add_parser("serve", parents=[common], help="serve the dashboards"))
     _add_sample(commands.add_parser("sample", parents=[common], help="write a made-up ledger"))
     return parser
 
@@ -132,6 +143,25 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         help="a further parameter of the notebook, kept as text; can be given several times",
     )
     parser.set_defaults(command=_report)
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Serve the dashboards, read-only, until stopped. Everybody who can open them sees all that is served. "
+        "ARKIT_TOKEN or ARKIT_PASSWORD in the environment guards them."
+    )
+    parser.add_argument("--ledger", help="a file, a folder of files, or a frozen ledger (default: the sample)")
+    parser.add_argument("--layout", help="the layout of the export (TOML)")
+    parser.add_argument("--policy", help="the policy (TOML)")
+    parser.add_argument("--reports", metavar="DIR", help="the folder of finished reports")
+    parser.add_argument("--address", default="127.0.0.1", help="where to listen (default: this machine alone)")
+    parser.add_argument("--port", type=int, default=8866, help="default: %(default)s")
+    parser.add_argument("--base-url", default="/", metavar="PATH", help="the path under which a proxy shows it")
+    parser.add_argument("--host", dest="hosts", action="append", default=[], help="a name by which a proxy calls it")
+    parser.add_argument("--user-header", default="", metavar="NAME", help="where a proxy names its user, for the log")
+    parser.add_argument("--visitors", type=int, default=20, help="pages open at once (default: %(default)s)")
+    parser.add_argument("--idle-minutes", type=float, default=30, help="when a page ends (default: %(default)s)")
+    parser.set_defaults(command=_serve)
 
 
 def _add_sample(parser: argparse.ArgumentParser) -> None:

@@ -1,5 +1,5 @@
 """The dashboards' server: Voila with a prepared configuration, read-only."""
 
-from arkit.run.server.serving import Serving, serve
+from arkit.run.server.serving import Serving
 
-__all__ = ["Serving", "serve"]
+__all__ = ["Serving"]

@@ -8,14 +8,12 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from jupyter_server.auth.security import passwd
 from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.utils import url_path_join
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from tornado.web import RequestHandler, StaticFileHandler
 from traitlets import Any as AnyTrait
-from traitlets.config import Config
 from voila.app import Voila
 from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
 
@@ -24,19 +22,12 @@ from arkit.pages.dashboard.served import LEDGER, POLICY, REPORTS
 from arkit.resources import resource
 from arkit.run.server import handlers
 from arkit.run.server.channel import LARGEST
+from arkit.run.server.configuration import configuration
 from arkit.run.server.reports import ReportHandler
 from arkit.run.server.serving import LOOPBACK, Serving
 
 KERNEL: Final = r"(?P<kernel_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 PAGES: Final = {"": "home", "receivables": "receivables", "customers": "customers", "worklist": "worklist"}
-EXTENSIONS: Final = (
-    "@jupyter-widgets/jupyterlab-manager",
-    "@voila-dashboards/widgets-manager8",
-    "jupyterlab-plotly",
-    "anywidget",
-)
-ABANDONED_SECONDS: Final = 60
-LOOKED_AT_EVERY: Final = 15
 LOG: Final = logging.getLogger("arkit.serve")
 
 
@@ -116,6 +107,8 @@ class DashboardServer(Voila):
         self.ioloop = IOLoop.current()
         try:
             self.ioloop.start()
+        except KeyboardInterrupt:
+            LOG.info("Stopped.")
         finally:
             self.stop()
 
@@ -166,52 +159,3 @@ def _environment(serving: Serving, home: Path) -> dict[str, str]:
     paths = {REPORTS: serving.reports, POLICY: serving.policy}
     stated = {name: str(Path(path).resolve()) for name, path in paths.items() if path}
     return {LEDGER: str(home / "ledger"), "JUPYTER_PATH": str(resource("templates")), **stated}
-
-
-def configuration(serving: Serving, *, home: Path, notebooks: Path) -> Config:
-    """Return the configuration of Voila and of what it is made of."""
-    return Config(
-        {
-            "Voila": {
-                "log_level": logging.WARNING,
-                "ip": serving.address,
-                "port": serving.port,
-                "base_url": serving.base_url,
-                "root_dir": str(notebooks),
-                "config_file_paths": [],
-                "connection_dir_root": str(home),
-                "open_browser": False,
-                "token": serving.token,
-                "kernel_websocket_connection_class": "arkit.run.server.channel.PageChannel",
-                "identity_provider_class": "jupyter_server.auth.identity.PasswordIdentityProvider",
-            },
-            "VoilaConfiguration": {
-                "template": "arkit",
-                "strip_sources": True,
-                "show_tracebacks": False,
-                "allow_template_override": "NO",
-                "allow_theme_override": "NO",
-                "file_allowlist": [],
-                "file_denylist": [".*"],
-                "extension_allowlist": list(EXTENSIONS),
-                "http_keep_alive_timeout": 55,
-                "http_header_envs": ["X-Arkit-Visitor"],
-                "multi_kernel_manager_class": "arkit.run.server.visitors.PageKernels",
-                "kernel_spec_manager_class": "arkit.run.server.visitors.OnePython",
-            },
-            "OnePython": {"home": str(home / "ipython")},
-            "PageKernels": {
-                "cull_idle_timeout": ABANDONED_SECONDS,
-                "cull_interval": LOOKED_AT_EVERY,
-                "untouched": serving.idle_minutes * 60,
-            },
-            # A process that died is not started again under its name: the page says so, and a reload brings a new one.
-            "KernelRestarter": {"restart_limit": 0},
-            "KernelManager": {"transport": "ipc" if os.name == "posix" else "tcp"},
-            "PasswordIdentityProvider": {
-                "allow_password_change": False,
-                "hashed_password": passwd(serving.password) if serving.password else "",
-            },
-            "NotebookNotary": {"db_file": ":memory:"},
-        }
-    )

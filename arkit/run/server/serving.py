@@ -1,21 +1,15 @@
-"""Serving the dashboards: what is served is checked and prepared, then the server runs until it is stopped."""
+"""What is asked of the server: what it serves, where, to how many, and what a visitor has to know."""
 
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from arkit.errors import ServingError
-from arkit.ledger import Ledger, read_ledger, sample_ledger
-from arkit.ledger.frozen import share
-from arkit.policy import Policy
-from arkit.resources import resource
 
 TOKEN, PASSWORD = "ARKIT_TOKEN", "ARKIT_PASSWORD"
 SHORTEST_SECRET: Final = 12
@@ -60,7 +54,7 @@ class Serving:
     address: str = "127.0.0.1"
     port: int = 8866
     base_url: str = "/"
-    hosts: tuple[str, ...] = ()
+    hosts: Sequence[str] = ()
     user_header: str = ""
     visitors: int = 20
     idle_minutes: float = 30.0
@@ -98,34 +92,3 @@ def is_loopback(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
-
-
-def secrets_of(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return token and password of the environment; a command line would show them to everybody on the machine."""
-    return {"token": environment.get(TOKEN, ""), "password": environment.get(PASSWORD, "")}
-
-
-def serve(serving: Serving) -> None:
-    """Serve the dashboards until the process is asked to stop.
-
-    The ledger is read and checked once, and written as files that all pages map into memory; a later change of the
-    source is not seen until the server starts again.
-
-    Raises
-    ------
-    ArkitError
-        The ledger or the policy cannot be used, or the port is taken.
-    """
-    from arkit.run.server.application import run_server
-
-    if serving.policy:
-        Policy.load(serving.policy)
-    with tempfile.TemporaryDirectory(prefix="arkit-", ignore_cleanup_errors=True) as name:
-        home = Path(name)
-        os.chmod(home, 0o700)
-        share(_ledger(serving), home / "ledger")
-        run_server(serving, home=home, notebooks=resource("notebooks/dashboards"))
-
-
-def _ledger(serving: Serving) -> Ledger:
-    return read_ledger(serving.ledger, layout=serving.layout) if serving.ledger else sample_ledger()
