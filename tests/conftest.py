@@ -22,7 +22,7 @@ SETS = ("ibm_late_payment", "hrc_open_items", "xero")
 HOSTILE_REPORT = """<!DOCTYPE html><title>report</title><p id="told">nothing</p><script>
 const told = document.getElementById("told");
 try { told.textContent = "cookie: " + document.cookie; } catch (error) { told.textContent = "no cookie"; }
-fetch("/receivables").then((answer) => told.textContent += ", read " + answer.status, () => told.textContent += ", no page");
+fetch("/receivables").then(() => told.textContent += ", read a page", () => told.textContent += ", no page");
 </script>"""
 
 # The same random ledgers at every run; HYPOTHESIS_PROFILE=explore looks for new ones.

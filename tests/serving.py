@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,7 +21,7 @@ import requests
 import websocket
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 60
+PATIENCE = 30
 
 
 @dataclass
@@ -50,7 +51,7 @@ def serving(folder: Path, *arguments: str, token: str = "", patience: float = PA
         port = free.getsockname()[1]
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "server.log"
-    base = next((after for name, after in zip(arguments, arguments[1:], strict=False) if name == "--base-url"), "/")
+    base = next((after for name, after in pairwise(arguments) if name == "--base-url"), "/")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "ARKIT_TOKEN": token}
     with log.open("wb") as written:
         command = [sys.executable, "-m", "arkit", "serve", "--port", str(port), *arguments]
@@ -106,7 +107,7 @@ class Visitor:
         answer = self.get(f"{path}?{query}" if query else path)
         assert answer.status_code == 200, answer.text[-500:]
         [kernel_id] = re.findall(r'"kernelId": "([0-9a-f-]+)"', answer.text)
-        return OpenPage(self, kernel_id, answer.text)
+        return OpenPage(self, kernel_id, answer.text, answer.raw.headers.getlist("Set-Cookie"))
 
     def cookies(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.session.cookies.items())
@@ -127,6 +128,7 @@ class OpenPage:
     visitor: Visitor
     kernel_id: str
     markup: str
+    set_cookies: list[str]
 
     @contextmanager
     def channel(self) -> Iterator[Channel]:
@@ -147,11 +149,11 @@ class Channel:
     socket: websocket.WebSocket
     heard: list[dict[str, Any]] = field(default_factory=list)
 
-    def send(self, kind: str, content: dict[str, Any], *, channel: str = "shell") -> str:
+    def send(self, kind: str, content: dict[str, Any], *, channel: str = "shell", **metadata: str) -> str:
         """Send a message, and return its identity."""
         identity = uuid4().hex
         header = {"msg_id": identity, "msg_type": kind, "session": "s", "username": "", "version": "5.3", "date": ""}
-        message = {"channel": channel, "header": header, "parent_header": {}, "metadata": {}, "content": content}
+        message = {"channel": channel, "header": header, "parent_header": {}, "metadata": metadata, "content": content}
         self.socket.send(json.dumps({**message, "buffers": []}))
         return identity
 
@@ -181,7 +183,7 @@ class Channel:
         """Return the state of every control of the page, as its script asks for it."""
         comm = uuid4().hex
         opening = {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}}
-        self.answers(self.send("comm_open", opening))
+        self.answers(self.send("comm_open", opening, version="1.0.0"))
         asked = {"comm_id": comm, "data": {"method": "request_states"}}
         answers = self.answers(self.send("comm_msg", asked))
         [states] = [one["content"]["data"]["states"] for one in answers if one["msg_type"] == "comm_msg"]

@@ -55,11 +55,11 @@ def filter_controls(ledger: Ledger, asked: Mapping[str, str], day: date) -> dict
     A value that is not among the options of its control is left out.
     """
     return {
-        "entity": choice("Entity", _all("All entities", _values(ledger, "entity")), value=asked.get("entity")),
-        "currency": choice("Currency", _currencies(ledger), value=asked.get("currency")),
+        "entity": choice("Entity", with_all("All entities", values_of(ledger, "entity")), value=asked.get("entity")),
+        "currency": choice("Currency", currencies(ledger), value=asked.get("currency")),
         "segment": choice("Segment", _segments(ledger), value=asked.get("segment")),
         "collector": choice(
-            "Collector", _all("All collectors", _values(ledger, "collector")), value=asked.get("collector")
+            "Collector", with_all("All collectors", values_of(ledger, "collector")), value=asked.get("collector")
         ),
         "day": _day_slider(ledger, asked.get("day", ""), day),
     }
@@ -72,18 +72,19 @@ def _day_slider(ledger: Ledger, asked: str, day: date) -> Any:
     return slider("As of", [(day_shown(each), each) for each in days], value=by_text.get(asked, day))
 
 
-def _all(label: str, values: list[str]) -> list[Choice]:
+def with_all(label: str, values: list[str]) -> list[Choice]:
+    """Return the options of a control that begins with no choice at all."""
     return [(label, ALL), *((value, value) for value in values)]
 
 
 def _segments(ledger: Ledger) -> list[Choice]:
     named = [
-        (f"{column(name).title}: {value}", f"{name}:{value}") for name in SEGMENTS for value in _values(ledger, name)
+        (f"{column(name).title}: {value}", f"{name}:{value}") for name in SEGMENTS for value in values_of(ledger, name)
     ]
     return [("All segments", ALL), *named]
 
 
-def _values(ledger: Ledger, name: str) -> list[str]:
+def values_of(ledger: Ledger, name: str) -> list[str]:
     """Return the values of a column of items or customers that a reader can choose from."""
     frames = ledger.frames
     table = frames.items if name in frames.items.columns else frames.customers
@@ -93,7 +94,7 @@ def _values(ledger: Ledger, name: str) -> list[str]:
     return sorted(value for value in values if value)
 
 
-def _currencies(ledger: Ledger) -> list[str]:
+def currencies(ledger: Ledger) -> list[str]:
     """Return the currencies, the one with most items first."""
     counts = ledger.frames.items["currency"].cast(pl.String).value_counts(sort=True)
     return counts["currency"].to_list()

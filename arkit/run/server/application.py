@@ -65,7 +65,7 @@ class DashboardServer(Voila):
         """Return the scripts and styles: the same for everybody, so they may be kept."""
         at = self.server_url
         return [
-            (url_path_join(at, r"/voila/templates/(arkit/static/.*)"), KeptTemplate),
+            (url_path_join(at, r"/voila/templates/(arkit/static/[\w.-]+)"), KeptTemplate),
             (url_path_join(at, r"/voila/static/(.*)"), KeptMany, {"paths": self.static_paths}),
             (url_path_join(at, r"/voila/labextensions/(.*)"), Kept, {"path": self.labextensions_path}),
         ]

@@ -6,12 +6,16 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from jupyter_server.services.kernels.connection.base import deserialize_binary_message, deserialize_msg_from_ws_v1
+from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
 LARGEST: Final = 64 * 1024
 """Bytes of a message from a page; a value of a control is a few."""
 
+PARTS: Final = 4
+"""Header, header of the parent, metadata and content."""
+
+MOST_PARTS: Final = PARTS + 4
 ASKED: Final = ("kernel_info_request", "comm_info_request")
 CONTROL_TARGET: Final = "jupyter.widget.control"
 SETTABLE: Final = {"value", "index"}
@@ -79,16 +83,20 @@ class PageChannel(ZMQChannelsWebsocketConnection):
         if len(message) > LARGEST:
             return "?", "too large", {}
         if self.subprotocol == "v1.kernel.websocket.jupyter.org":
+            # The number of parts is the sender's word; the library would count up to it, whatever it is.
+            if int.from_bytes(message[:8], "little") > MOST_PARTS:
+                return "?", "of too many parts", {}
             channel, parts = deserialize_msg_from_ws_v1(message)
-            header, content = (self.session.unpack(parts[place]) for place in (0, 3))
-            if len(parts) > 4:
-                return channel, "with buffers", {}
-        else:
-            read = deserialize_binary_message(message) if isinstance(message, bytes) else json.loads(message)
-            channel, header, content = read.get("channel"), read["header"], read.get("content") or {}
-            if read.get("buffers"):
-                return str(channel), "with buffers", {}
-        return str(channel), str(header["msg_type"]), content
+            return str(channel), *(self._header_and_content(parts))
+        if isinstance(message, bytes):  # a control sends no buffers, and only they need bytes in this protocol
+            return "?", "of bytes", {}
+        read = json.loads(message)
+        buffers = bool(read.get("buffers"))
+        return str(read["channel"]), "with buffers" if buffers else str(read["header"]["msg_type"]), read["content"]
+
+    def _header_and_content(self, parts: list[bytes]) -> tuple[str, Mapping[str, Any]]:
+        header, content = (self.session.unpack(parts[place]) for place in (0, 3))
+        return "with buffers" if len(parts) > PARTS else str(header["msg_type"]), content
 
     def handle_outgoing_message(self, stream: str, outgoing_msg: list[Any]) -> None:
         """Pass on what is shown; whatever else the process says stays with the server."""
