@@ -63,3 +63,9 @@ def framed(figure: Figure, *, title: str, height: int = 380, **layout: Any) -> F
         gridcolor=RULE, zerolinecolor=MUTED, ticks="", automargin=True, title_font={"color": MUTED, "size": 12}
     )
     return figure
+
+
+def legend_below(figure: Figure) -> Figure:
+    """Return a figure whose legend stands below it: on a narrow page it would lie over the title."""
+    legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top"}
+    return figure.update_layout(legend=legend)

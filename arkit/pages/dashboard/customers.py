@@ -21,9 +21,10 @@ from arkit.pages.summaries import category_summary
 from arkit.policy import Policy
 from arkit.present import figures
 from arkit.present.figures import Figure
-from arkit.present.html import Html, notice, table
+from arkit.present.html import Html, Term, definitions, notice, table
 from arkit.present.live import Action, Board, Options, Section, choice, search, still
 from arkit.present.sheets import Sheet
+from arkit.present.theme import legend_below
 from arkit.present.wording import day_shown
 from arkit.terms import ALL_ENTITIES
 
@@ -37,6 +38,14 @@ SHOWN_MOVERS: Final = 25
 KEPT: Final = 4
 NOBODY: Final = "No customer has business in {} with these filters on {}."
 OF: Final = ("entity", "currency", "day")
+TERMS: Final = (
+    Term("Category", "Reliable, problem, risky or new, by rules whose evidence stands beside it; the gravest decides."),
+    Term("Days late", "From the due date to the payment, weighted by amount; what is unpaid is at least this late."),
+    Term("On time", "The share, by amount, of what fell due that was paid by its due date."),
+    Term(
+        "Amount at risk", "What may not be paid in time.", "(open - disputed) x chance of lateness x share not insured"
+    ),
+)
 
 
 def customers(
@@ -84,6 +93,7 @@ class WhoPaysHow:
                 Section(self.categories, OF, "categories"),
                 Section(self.movers, OF, "movers"),
                 Section(self.one, (*OF, "customer"), "one"),
+                Section(lambda currency: [definitions(TERMS)], ("currency",), "terms"),
             ],
             {"customer": found},
             [Action("Download as Excel", self.workbook)],
@@ -115,7 +125,7 @@ class WhoPaysHow:
         if rows.empty:
             return [notice(NOBODY.format(currency, day_shown(day)), tone="warn")]
         title = f"Exposure and lateness{whose(Chosen(entity))}, {day_shown(day)}"
-        return [figures.segment_map(rows, currency=currency, title=title)]
+        return [legend_below(figures.segment_map(rows, currency=currency, title=title))]
 
     def categories(self, entity: str, currency: str, day: date) -> Sequence[Html]:
         """The categories: customers, what they owe, how late they pay."""
@@ -132,7 +142,8 @@ class WhoPaysHow:
         if moved.empty:
             return [notice("No customer changed the category since the month before.", tone="good")]
         rows = moved.sort_values(["moved", "open_amount"], ascending=False).head(SHOWN_MOVERS)
-        caption = f"{len(moved)} customers changed the category since the month before"
+        many = f"{len(moved)} customers" if len(moved) > 1 else "One customer"
+        caption = f"{many} changed the category since the month before"
         return [table(rows, caption=caption, picks={"customer_id": "customer"})]
 
     def one(self, entity: str, currency: str, day: date, customer: str) -> Sequence[Figure | Html]:
@@ -141,7 +152,7 @@ class WhoPaysHow:
         if page is None or not customer:
             return [notice("Search a customer, or choose one, and he stands here in full.")]
         chosen = OneCustomer(page.ledger, page.categorised, day, customer)
-        return [chosen.timeline(), chosen.behaviour(), chosen.statement()]
+        return [legend_below(chosen.timeline()), chosen.behaviour(), chosen.statement()]
 
     def matches(self, entity: str, currency: str, day: date, search: str) -> list[tuple[str, str]]:
         """The customers whose name or number has the words of the search in it."""

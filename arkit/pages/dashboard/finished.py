@@ -63,11 +63,11 @@ class Finished:
 
     @property
     def gross(self) -> dict[str, float]:
-        """The gross receivables by currency, the largest first."""
+        """The gross receivables by currency, in the order of the record."""
         sums: dict[str, float] = {}
         for balance in self.record.reconciliation:
             sums[balance.currency] = round(sums.get(balance.currency, 0.0) + balance.gross, 4)
-        return dict(sorted(sums.items(), key=lambda pair: -pair[1]))
+        return {currency: amount for currency, amount in sums.items() if amount}
 
     def rate(self, figure: str, currency: str) -> float | None:
         """Return a key figure, where the record has it."""

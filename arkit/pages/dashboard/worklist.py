@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 from arkit.ledger import Ledger
 from arkit.pages.customers import NEEDS_HISTORY
 from arkit.pages.dashboard.address import written_address
-from arkit.pages.dashboard.customers import OF, WhoPaysHow
+from arkit.pages.dashboard.customers import OF, TERMS, WhoPaysHow
 from arkit.pages.dashboard.parts import ALL, Chosen, values_of, whose, with_all
 from arkit.pages.dashboard.served import asked, first_day, served_ledger, served_policy
 from arkit.pages.dashboard.workbook import as_download
 from arkit.policy import Policy
-from arkit.present.html import Html, notice, table
+from arkit.present.html import Html, definitions, notice, table
 from arkit.present.live import Action, Board, Section, choice, search, still
 from arkit.present.sheets import Sheet
 from arkit.present.wording import day_shown, short_amount
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 SHOWN: Final = 50
 FILTERS: Final = (*OF, "collector", "search")
 COLUMNS: Final = [
-    *("rank", "customer_id", "name", "currency", "category", "amount_at_risk", "past_due", "disputed_amount"),
-    *("oldest_days", "promise", "stage", "next_step", "reasons", "collector"),
+    *("rank", "customer_id", "name", "category", "amount_at_risk", "past_due", "oldest_days", "stage", "next_step"),
+    *("reasons", "promise", "disputed_amount", "collector", "currency"),
 ]
 NOTE: Final = "Amount at risk = (open - disputed) x chance of lateness observed in the category x share not insured."
 
@@ -69,7 +69,11 @@ class WhomToChase:
         collectors = with_all("All collectors", values_of(self.who.ledger, "collector"))
         controls["collector"] = choice("Collector", collectors, value=stated.get("collector"))
         controls["search"] = search("Search", value=stated.get("search", ""), hint="a name, number, stage or step")
-        sections = [Section(self.address, FILTERS, "address"), Section(self.ranked, FILTERS, "ranked")]
+        sections = [
+            Section(self.address, FILTERS, "address"),
+            Section(self.ranked, FILTERS, "ranked"),
+            Section(lambda currency: [definitions(TERMS)], ("currency",), "terms"),
+        ]
         return Board(controls, sections, actions=[Action("Download as Excel", self.workbook)])
 
     def address(self, **values: object) -> Sequence[Html]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,14 +13,19 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 LARGEST: Final = 64 * 1024
 """Bytes of a message from a page; a value of a control is a few."""
 
+LOG: Final = logging.getLogger("arkit.serve")
 PARTS: Final = 4
 """Header, header of the parent, metadata and content."""
 
-MOST_PARTS: Final = PARTS + 4
+MOST_LOG: Final = logging.getLogger("arkit.serve")
+PARTS: Final = PARTS + 4
 ASKED: Final = ("kernel_info_request", "comm_info_request")
 CONTROL_TARGET: Final = "jupyter.widget.control"
 SETTABLE: Final = {"value", "index"}
 """The traits of a control that a visitor may set."""
+
+UNHEARD: Final = ("comm_close",)
+"""What a page sends of its own accord, and nobody needs."""
 
 SHOWN: Final = {"comm_open", "comm_msg", "comm_close", "comm_info_reply", "kernel_info_reply", "status"}
 
@@ -76,8 +82,8 @@ class PageChannel(ZMQChannelsWebsocketConnection):
             channel, kind, allowed = "?", "unreadable", False
         if allowed:
             super().handle_incoming_message(incoming_msg)
-        else:
-            self.log.warning("A message from a page was refused: %.40r on %.20r.", kind, channel)
+        elif kind not in UNHEARD:
+            LOG.warning("A message from a page was refused: %.40r on %.20r.", kind, channel)
 
     def _read(self, message: Any) -> tuple[str, str, Mapping[str, Any]]:
         if len(message) > LARGEST:
@@ -105,4 +111,4 @@ class PageChannel(ZMQChannelsWebsocketConnection):
         if may_leave(kind):
             super().handle_outgoing_message(stream, outgoing_msg)
         elif kind in ("error", "stream"):
-            self.log.error("A page's process said: %s", self.session.unpack(parts[4]))
+            LOG.error("A page's process said: %s", self.session.unpack(parts[4]))

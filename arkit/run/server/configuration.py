@@ -60,7 +60,7 @@ def configuration(serving: Serving, *, home: Path, notebooks: Path) -> Config:
 
 def _server(serving: Serving, home: Path, notebooks: Path) -> dict[str, Any]:
     return {
-        "log_level": logging.WARNING,
+        "log_level": logging.ERROR,
         "ip": serving.address,
         "port": serving.port,
         "base_url": serving.base_url,
