@@ -1,4 +1,4 @@
-"""The dashboards in a real Chromium: they show the package's numbers, answer to their controls, and run nothing foreign."""
+"""The dashboards in a real Chromium: the package's numbers, controls that answer, nothing foreign."""
 
 from __future__ import annotations
 
@@ -112,19 +112,22 @@ def test_a_page_opens_by_itself(path: str, viewport: dict[str, int], browser: Br
     assert watched.faults == []
 
 
+OVERLAPPING = """() => {
+    const seen = (part) => part.getClientRects().length && !part.closest("svg") && !part.closest(".scroll table");
+    const boxes = [...document.querySelectorAll(".arkit-board > *")].map((one) => ({
+        name: one.className, parts: [...one.querySelectorAll("*")].filter(seen).map((part) => part.getBoundingClientRect()),
+    })).filter(({ parts }) => parts.length).map(({ name, parts }) => ({
+        name, left: Math.min(...parts.map((part) => part.left)), top: Math.min(...parts.map((part) => part.top)),
+        right: Math.max(...parts.map((part) => part.right)), bottom: Math.max(...parts.map((part) => part.bottom)),
+    }));
+    const over = (a, b) => a.left < b.right - 4 && b.left < a.right - 4 && a.top < b.bottom - 4 && b.top < a.bottom - 4;
+    return boxes.flatMap((a, n) => boxes.slice(n + 1).filter((b) => over(a, b)).map((b) => a.name + " / " + b.name));
+}"""
+
+
 def overlapping(page: Page) -> list[str]:
     """Return the sections that lie over one another."""
-    return list(
-        page.evaluate("""() => { const boxes = [...document.querySelectorAll(".arkit-board > *")].map((one) =>
-        [one.className, [...one.querySelectorAll("*")].filter((part) => part.getClientRects().length
-            && !part.closest("svg") && !part.closest(".scroll table"))
-            .map((part) => part.getBoundingClientRect())]).filter(([, parts]) => parts.length)
-            .map(([name, parts]) => [name, Math.min(...parts.map((p) => p.left)), Math.min(...parts.map((p) => p.top)),
-             Math.max(...parts.map((p) => p.right)), Math.max(...parts.map((p) => p.bottom))]);
-        const found = []; boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => {
-            if (a[1] < b[3] - 4 && b[1] < a[3] - 4 && a[2] < b[4] - 4 && b[2] < a[4] - 4) found.push(a[0] + " / " + b[0]); }));
-        return found; }""")
-    )
+    return list(page.evaluate(OVERLAPPING))
 
 
 def test_the_numbers_are_those_of_the_package(opened: Watched, ledger: ar.Ledger) -> None:

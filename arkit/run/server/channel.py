@@ -17,8 +17,7 @@ LOG: Final = logging.getLogger("arkit.serve")
 PARTS: Final = 4
 """Header, header of the parent, metadata and content."""
 
-MOST_LOG: Final = logging.getLogger("arkit.serve")
-PARTS: Final = PARTS + 4
+MOST_PARTS: Final = PARTS + 4
 ASKED: Final = ("kernel_info_request", "comm_info_request")
 CONTROL_TARGET: Final = "jupyter.widget.control"
 SETTABLE: Final = {"value", "index"}
