@@ -43,6 +43,11 @@ class Server:
         return Visitor(self, known)
 
 
+def here(**more: str) -> dict[str, str]:
+    """Return the environment of a process that imports this very project."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
+
+
 @contextmanager
 def serving(folder: Path, *arguments: str, token: str = "", patience: float = PATIENCE) -> Iterator[Server]:
     """Start a server on a free port, wait until it answers, and stop it at the end."""
@@ -52,10 +57,9 @@ def serving(folder: Path, *arguments: str, token: str = "", patience: float = PA
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "server.log"
     base = next((after for name, after in pairwise(arguments) if name == "--base-url"), "/")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "ARKIT_TOKEN": token}
     with log.open("wb") as written:
         command = [sys.executable, "-m", "arkit", "serve", "--port", str(port), *arguments]
-        process = subprocess.Popen(command, stdout=written, stderr=written, env=environment, cwd=folder)
+        process = subprocess.Popen(command, stdout=written, stderr=written, env=here(ARKIT_TOKEN=token), cwd=folder)
     server = Server(f"http://127.0.0.1:{port}{base}", token, log, process)
     try:
         _wait(server, patience)

@@ -85,7 +85,7 @@ class Board:
         buttons = [widgets.Button(description=action.label, layout=auto) for action in self.actions]
         for button, action, output in zip(buttons, self.actions, pressed, strict=True):
             button.on_click(partial(state.press, action, output))
-        state.update(set(self.controls))
+        state.update(set(self.controls), every=True)
         layout = widgets.Layout(flex_flow="row wrap", grid_gap="4px 16px")
         row = _placed(widgets.HBox([*self.controls.values(), *buttons], layout=layout), "filters")
         return _placed(widgets.VBox([row, *pressed, *outputs]), "board")
@@ -109,14 +109,14 @@ class _State:
         """Show what a button shows."""
         output.outputs = outputs_of(partial(action.render, **self.values))
 
-    def update(self, changed: set[str]) -> None:
-        """Set the options that follow, then show the sections that depend on what changed."""
+    def update(self, changed: set[str], *, every: bool = False) -> None:
+        """Set the options that follow, then show the sections that depend on what changed, or every one."""
         for output in self.pressed:
             output.outputs = ()
         changed = changed | self._settle(changed)
         values = self.values
         for section, output in zip(self.board.sections, self.outputs, strict=True):
-            if changed & set(section.by):
+            if every or changed & set(section.by):
                 asked = {name: values[name] for name in section.by}
                 output.outputs = outputs_of(partial(section.render, **asked))
 

@@ -53,7 +53,7 @@ class Watched:
         self.server = server
         separator = "&" if "?" in path else "?"
         self.page.goto(f"{server.url}{path}{separator}token={server.token}")
-        self.page.locator(".made .arkit-board .jp-OutputArea-output").first.wait_for(timeout=PATIENCE)
+        self.page.locator(".made .arkit-filters select").first.wait_for(timeout=PATIENCE)
 
     def _note(self, status: int, url: str) -> None:
         if status >= 400 or not url.startswith((self.server.url, "data:", "blob:")):
