@@ -115,7 +115,8 @@ def test_a_page_opens_by_itself(path: str, viewport: dict[str, int], browser: Br
 OVERLAPPING = """() => {
     const seen = (part) => part.getClientRects().length && !part.closest("svg") && !part.closest(".scroll table");
     const boxes = [...document.querySelectorAll(".arkit-board > *")].map((one) => ({
-        name: one.className, parts: [...one.querySelectorAll("*")].filter(seen).map((part) => part.getBoundingClientRect()),
+        name: one.className,
+        parts: [...one.querySelectorAll("*")].filter(seen).map((part) => part.getBoundingClientRect()),
     })).filter(({ parts }) => parts.length).map(({ name, parts }) => ({
         name, left: Math.min(...parts.map((part) => part.left)), top: Math.min(...parts.map((part) => part.top)),
         right: Math.max(...parts.map((part) => part.right)), bottom: Math.max(...parts.map((part) => part.bottom)),
