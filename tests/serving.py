@@ -51,9 +51,7 @@ def here(**more: str) -> dict[str, str]:
 @contextmanager
 def serving(folder: Path, *arguments: str, token: str = "", patience: float = PATIENCE) -> Iterator[Server]:
     """Start a server on a free port, wait until it answers, and stop it at the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "server.log"
     base = next((after for name, after in pairwise(arguments) if name == "--base-url"), "/")
@@ -62,7 +60,10 @@ def serving(folder: Path, *arguments: str, token: str = "", patience: float = PA
         process = subprocess.Popen(command, stdout=written, stderr=written, env=here(ARKIT_TOKEN=token), cwd=folder)
     server = Server(f"http://127.0.0.1:{port}{base}", token, log, process)
     try:
-        _wait(server, patience)
+        try:
+            wait_for(f"{server.url}health", patience, process)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; the server said:\n{server.said()}") from error
         yield server
     finally:
         process.terminate()
@@ -72,18 +73,24 @@ def serving(folder: Path, *arguments: str, token: str = "", patience: float = PA
             process.kill()
 
 
-def _wait(server: Server, patience: float) -> None:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def wait_for(url: str, patience: float = PATIENCE, process: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait until something answers at an address."""
     end = time.monotonic() + patience
-    while time.monotonic() < end:
-        if server.process.poll() is not None:
-            raise AssertionError(f"the server ended:\n{server.said()}")
+    while time.monotonic() < end and (process is None or process.poll() is None):
         try:
-            requests.get(f"{server.url}health", timeout=5)
+            requests.get(url, timeout=5)
         except requests.ConnectionError:
             time.sleep(0.1)
         else:
             return
-    raise AssertionError(f"the server does not answer:\n{server.said()}")
+    raise AssertionError(f"nothing answers at {url}")
 
 
 @dataclass

@@ -7,9 +7,7 @@ import hashlib
 import os
 import re
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,16 +15,10 @@ import pytest
 import requests
 
 from arkit.resources import resource
-from tests.serving import Channel, OpenPage, Server, Visitor, serving
+from tests.serving import Channel, OpenPage, Server, Visitor, free_port, serving, wait_for
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 PASSWORD = "correct horse"
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +39,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
             visitor = proxy.visitor(known=False)
             visitor.session.auth = ("ann", PASSWORD)
             visitor.session.headers["Host"] = "receivables.example"
-            _wait(proxy.url)
+            wait_for(proxy.url)
             yield server, visitor
         finally:
             process.terminate()
@@ -69,17 +61,6 @@ def whole_settings(folder: Path, *, port: int, behind: int) -> str:
     user = "user root;\n" if os.geteuid() == 0 else ""
     logs = f"access_log {folder}/access.log;\n"
     return f"{user}daemon off;\npid {folder}/nginx.pid;\nevents {{}}\nhttp {{\n{places}{logs}{changed}\n}}\n"
-
-
-def _wait(url: str) -> None:
-    for _ in range(100):
-        try:
-            requests.get(url, timeout=5)
-        except requests.ConnectionError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("nginx does not answer")
 
 
 @pytest.fixture(scope="module")
