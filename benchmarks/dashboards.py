@@ -31,6 +31,9 @@ out = ipywidgets.Output()
 data = {"application/vnd.plotly.v1+json": json.loads(figure.to_json()), "text/plain": "Figure"}
 out.outputs = ({"output_type": "display_data", "metadata": {}, "data": data},)
 out"""
+NO_NETWORK: Final = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+"""Plain Voila asks two other servers for styles; the floor does not wait for them."""
+
 BAR: Final = ".js-plotly-plot .bars .point path"
 CHANGED: Final = """([control, place, label]) => new Promise((done) => {
     const list = document.querySelector(`.arkit-${control} select`);
@@ -58,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as started:
         folder = Path(name)
-        browser = started.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        browser = started.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", NO_NETWORK])
         with serving(folder / "sample") as server, floor(folder / "floor") as empty:
             print_opening(browser, server, empty)
             print_answers("the sample", browser, server, limit=300)

@@ -49,7 +49,9 @@ def here(**more: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str, token: str = "", patience: float = PATIENCE) -> Iterator[Server]:
+def serving(
+    folder: Path, *arguments: str, token: str = "", password: str = "", patience: float = PATIENCE
+) -> Iterator[Server]:
     """Start a server on a free port, wait until it answers, and stop it at the end."""
     port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +59,9 @@ def serving(folder: Path, *arguments: str, token: str = "", patience: float = PA
     base = next((after for name, after in pairwise(arguments) if name == "--base-url"), "/")
     with log.open("wb") as written:
         command = [sys.executable, "-m", "arkit", "serve", "--port", str(port), *arguments]
-        process = subprocess.Popen(command, stdout=written, stderr=written, env=here(ARKIT_TOKEN=token), cwd=folder)
+        process = subprocess.Popen(
+            command, stdout=written, stderr=written, env=here(ARKIT_TOKEN=token, ARKIT_PASSWORD=password), cwd=folder
+        )
     server = Server(f"http://127.0.0.1:{port}{base}", token, log, process)
     try:
         try:

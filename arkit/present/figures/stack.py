@@ -43,7 +43,7 @@ def aging_stack(
             hovertemplate="%{x|%d %b %Y}, " + label + ": %{y:,.2f} " + currency + "<extra></extra>",
         )
     figure.update_yaxes(title_text=f"open amount, {currency}", tickformat="~s")
-    in_months(figure, months=len(trend), ticks=6 if narrow else 12)
+    in_months(figure, months=len(trend), ticks=3 if narrow else 12)
     return framed(figure, title=title, barmode="relative", bargap=0.15, legend=_legend(narrow))
 
 

@@ -26,6 +26,9 @@ SETTABLE: Final = {"value", "index"}
 UNHEARD: Final = ("comm_close",)
 """What a page sends of its own accord, and nobody needs."""
 
+TOLD: Final = {"error": logging.ERROR, "stream": logging.INFO}
+"""What else a process says goes into the log."""
+
 SHOWN: Final = {"comm_open", "comm_msg", "comm_close", "comm_info_reply", "kernel_info_reply", "status"}
 
 
@@ -109,5 +112,5 @@ class PageChannel(ZMQChannelsWebsocketConnection):
         kind = str(self.session.unpack(parts[1])["msg_type"])
         if may_leave(kind):
             super().handle_outgoing_message(stream, outgoing_msg)
-        elif kind in ("error", "stream"):
-            LOG.error("A page's process said: %s", self.session.unpack(parts[4]))
+        elif kind in TOLD:
+            LOG.log(TOLD[kind], "A page's process said: %s", self.session.unpack(parts[4]))

@@ -132,5 +132,6 @@ class NothingHandler(JupyterHandler):
     """Every other address."""
 
     async def prepare(self, **_: Any) -> None:
-        """Answer that there is nothing here, whatever is asked."""
+        """Answer that there is nothing here, whatever is asked, by whomever."""
+        self.current_user = None
         raise web.HTTPError(HTTPStatus.NOT_FOUND)
