@@ -31,7 +31,19 @@ HEADERS: Final = {
 }
 
 
-class OfVisitor:
+class Plain:
+    """A handler whose errors are a page of the dashboards: what happened, and nothing of how."""
+
+    def write_error(self, status_code: int, **_: Any) -> None:
+        """Answer with the page of an error."""
+        name = "404.html" if status_code == HTTPStatus.NOT_FOUND else "error.html"
+        template = self.settings["voila_jinja2_env"].get_template(name)  # type: ignore[attr-defined]
+        said = {"status_code": status_code, "status_message": HTTPStatus(status_code).phrase}
+        self.set_header("Content-Type", "text/html; charset=utf-8")  # type: ignore[attr-defined]
+        self.finish(template.render(base_url=self.settings["base_url"], **said))  # type: ignore[attr-defined]
+
+
+class OfVisitor(Plain):
     """What a handler knows of the visitor: a cookie that the server signed, and no page can read."""
 
     def visitor(self) -> str:
@@ -128,7 +140,7 @@ class HealthHandler(web.RequestHandler):
         self.finish({"status": "ok", "pages": pages})
 
 
-class NothingHandler(JupyterHandler):
+class NothingHandler(Plain, JupyterHandler):
     """Every other address."""
 
     async def prepare(self, **_: Any) -> None:

@@ -10,6 +10,8 @@ from typing import Any, Final
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
+from arkit.run.server.handlers import Plain
+
 FILES: Final = {
     "report.html": "text/html; charset=utf-8",
     "report.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -33,7 +35,7 @@ def report_file(root: Path, day: str, folder: str, name: str) -> Path | None:
     return found if found.is_file() and found == inside / day / folder / name else None
 
 
-class ReportHandler(JupyterHandler):
+class ReportHandler(Plain, JupyterHandler):
     """One file of a finished report."""
 
     @property

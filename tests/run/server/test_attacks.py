@@ -211,6 +211,12 @@ def test_no_file_of_the_server_is_answered(path: str, page: OpenPage) -> None:
     assert "root:" not in answer.text
 
 
+def test_an_address_that_is_none_answers_with_a_page(page: OpenPage, dashboards: Server) -> None:
+    answer = page.visitor.get("receivables/x")
+    assert "There is no such page here" in answer.text
+    assert "Exception" not in dashboards.said()
+
+
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST"])
 def test_nothing_is_written(method: str, page: OpenPage) -> None:
     xsrf = {"X-XSRFToken": page.visitor.session.cookies["_xsrf"]}
