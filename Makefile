@@ -11,7 +11,7 @@ WHAT_TO_INSTALL := pyproject.toml constraints.txt
 export IPYTHONDIR := $(abspath $(VENV))/ipython
 
 .DEFAULT_GOAL := help
-.PHONY: help report lab bench test lint unit notebooks clean
+.PHONY: help report dashboard lab bench test lint unit notebooks clean
 
 help:  ## this list
 	@echo "arkit: make TARGET [PYTHON=python3.12]"
@@ -22,11 +22,16 @@ report: $(VENV)/.with-report  ## the monthly report on the shipped sample (AS_OF
 	@echo "The report is in $(abspath $(OUTPUT))/$(AS_OF):"
 	@find $(OUTPUT)/$(AS_OF) -name report.html -o -name report.xlsx | sed 's/^/  /'
 
+dashboard: $(VENV)/.with-dashboard  ## the dashboards on the shipped sample and the reports in OUTPUT, for this machine alone
+	@mkdir -p $(OUTPUT)
+	$(BIN)/arkit serve --ledger data/sample --layout templates/layouts/sample.toml --reports $(OUTPUT)
+
 lab: $(VENV)/.with-lab  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
 bench: $(VENV)/.with-test  ## the benchmarks (a few minutes)
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.dashboards
 
 test: lint unit notebooks  ## everything: style, types, tests, every notebook
 

@@ -64,6 +64,10 @@ class RunError(ArkitError, ValueError):
     """A month-end run is not usable as it is stated."""
 
 
+class ServingError(ArkitError):
+    """The dashboards cannot be served as they were asked for."""
+
+
 def listed(values: Iterable[object]) -> str:
     """Return the first few values for a message, with the number of the others."""
     shown = [str(value) for value in values]

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from arkit.ledger.sample import generate, write
 from tests.browser.get_chromium import MISSING, find_chromium
 from tests.ledger.get_postgres import find_postgres
+from tests.serving import Server, serving
 
 ROOT = Path(__file__).parent.parent
 REAL_DATA = Path(os.environ.get("ARKIT_REAL_DATA") or ROOT.parent / "shared" / "data")
 SETS = ("ibm_late_payment", "hrc_open_items", "xero")
+
+# A report that would act on the server it comes from, if it could.
+HOSTILE_REPORT = """<!DOCTYPE html><title>report</title><p id="told">nothing</p><script>
+const told = document.getElementById("told");
+try { told.textContent = "cookie: " + document.cookie; } catch (error) { told.textContent = "no cookie"; }
+fetch("/receivables").then(() => told.textContent += ", read a page", () => told.textContent += ", no page");
+</script>"""
 
 # The same random ledgers at every run; HYPOTHESIS_PROFILE=explore looks for new ones.
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
@@ -53,6 +63,24 @@ def chromium() -> Path:
     if found is None:
         pytest.fail(MISSING, pytrace=False)
     return found
+
+
+@pytest.fixture(scope="session")
+def dashboards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve a ledger with hostile names, and a report, behind a token."""
+    folder = tmp_path_factory.mktemp("served")
+    ledger = write(generate(items=1500, seed=1, hostile=True), folder / "ledger")
+    made = folder / "reports" / "2026-10-31"
+    for name, text in {"all": HOSTILE_REPORT, ".all-making-1": "x"}.items():
+        (made / name).mkdir(parents=True)
+        (made / name / "report.html").write_text(text, encoding="utf-8")
+    (made / "all" / "report.ipynb").write_text("{}", encoding="utf-8")
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "report.html").write_text("secret", encoding="utf-8")
+    (made / "linked").symlink_to(folder / "elsewhere")
+    arguments = ["--ledger", str(ledger), "--reports", str(folder / "reports")]
+    with serving(folder / "run", *arguments, token="a token for tests") as server:
+        yield server
 
 
 def pytest_report_header() -> list[str]:

@@ -1,11 +1,11 @@
-"""Frozen ledgers: a ledger as a folder of Parquet files that can be reopened for ever."""
+"""Frozen ledgers: a folder of Parquet files that can be reopened for ever, or of Arrow files that processes share."""
 
 from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 import polars as pl
@@ -16,15 +16,17 @@ from arkit.ledger.model import Frames, Ledger
 
 MANIFEST: Final = "ledger.json"
 FORMAT: Final = 1
+PERIODS: Final = "periods"
 
 
-class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a frozen ledger says of itself."""
 
     format: int
     covers: tuple[date, date]
     source_rows: int
     known: date | None
+    storage: Literal["parquet", "arrow"] = "parquet"
 
 
 def freeze(ledger: Ledger, folder: str | Path) -> Path:
@@ -44,7 +46,33 @@ def freeze(ledger: Ledger, folder: str | Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     for table in fields(Frames):
         getattr(ledger.frames, table.name).write_parquet(target / f"{table.name}.parquet", compression="zstd")
-    manifest = Manifest(FORMAT, ledger.covers, ledger.source_rows, ledger.known)
+    return _described(target, Manifest(FORMAT, ledger.covers, ledger.source_rows, ledger.known))
+
+
+def share(ledger: Ledger, folder: str | Path) -> Path:
+    """Write a ledger so that many processes can read it at once from the same memory.
+
+    The files are Arrow, not compressed: ``read_ledger`` maps them into memory, where the system keeps one copy for
+    all. The balance periods are among them, so nobody has to prepare them again.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import arkit as ar
+    >>> ledger = ar.sample_ledger()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = ar.read_ledger(share(ledger, folder))
+    ...     again.periods.equals(ledger.periods)
+    True
+    """
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    for name, frame in {**vars(ledger.frames), PERIODS: ledger.periods}.items():
+        frame.write_ipc(target / f"{name}.arrow", compression="uncompressed")
+    return _described(target, Manifest(FORMAT, ledger.covers, ledger.source_rows, ledger.known, "arrow"))
+
+
+def _described(target: Path, manifest: Manifest) -> Path:
     (target / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
     return target
 
@@ -59,8 +87,10 @@ def thaw(folder: Path) -> Ledger:
     """
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-        tables = {table.name: pl.read_parquet(folder / f"{table.name}.parquet") for table in fields(Frames)}
-    except (OSError, msgspec.DecodeError, pl.exceptions.PolarsError) as error:
+        read = _mapped if manifest.storage == "arrow" else _stored
+        tables = {table.name: read(folder, table.name) for table in fields(Frames)}
+        periods = {PERIODS: read(folder, PERIODS)} if manifest.storage == "arrow" else {}
+    except (OSError, ValueError, msgspec.DecodeError, pl.exceptions.PolarsError) as error:
         raise ReadingError(f"{folder} is no complete frozen ledger: {error}.") from error
     if manifest.format != FORMAT:
         raise ReadingError(f"{folder} is a frozen ledger of format {manifest.format}; this version reads {FORMAT}.")
@@ -69,5 +99,21 @@ def thaw(folder: Path) -> Ledger:
     tables["findings"] = (
         findings if "source" in findings.columns else pl.concat([no_findings(), findings], how="diagonal")
     )
-    frames = Frames(**tables)
-    return Ledger(frames, covers=manifest.covers, source_rows=manifest.source_rows, known=manifest.known)
+    ledger = Ledger(Frames(**tables), covers=manifest.covers, source_rows=manifest.source_rows, known=manifest.known)
+    ledger.__dict__.update(periods)
+    return ledger
+
+
+def _stored(folder: Path, name: str) -> pl.DataFrame:
+    return pl.read_parquet(folder / f"{name}.parquet")
+
+
+def _mapped(folder: Path, name: str) -> pl.DataFrame:
+    """Return a table whose columns lie in the file; Polars' own reader would copy them."""
+    import pyarrow as pa
+
+    with pa.memory_map(str(folder / f"{name}.arrow")) as source:
+        frame = pl.from_arrow(pa.ipc.open_file(source).read_all(), rechunk=False)
+    if not isinstance(frame, pl.DataFrame):
+        raise ReadingError(f"{folder / name}.arrow is no table.")
+    return frame

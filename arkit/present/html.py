@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -40,6 +41,16 @@ class Cell:
     value: str | None = None
     number: bool = False
     href: str = ""
+    picks: str = ""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term that a page uses, and what it means."""
+
+    title: str
+    definition: str
+    formula: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +98,7 @@ def table(
     columns: Mapping[str, Column] | None = None,
     kind_column: str = "",
     totals: int = 0,
+    picks: Mapping[str, str] | None = None,
 ) -> Html:
     """Return a finished table as HTML.
 
@@ -102,12 +114,14 @@ def table(
         A column that tells the kind of each row's amounts; it is not shown itself.
     totals
         How many of the last rows are totals; they stay at the end when a reader sorts.
+    picks
+        Columns whose cells are buttons that set a control of the page, by the name of the control.
     """
     filled = [name for name in frame.columns if name != kind_column and not _is_empty(frame[name])]
     named = {name: (columns or {}).get(name, column(str(name))) for name in filled}
     records = frame.to_dict("records")
     rows = [
-        {"cells": _cells(record, named, kind_column), "total": number >= len(records) - totals}
+        {"cells": _cells(record, named, kind_column, picks or {}), "total": number >= len(records) - totals}
         for number, record in enumerate(records)
     ]
     heads = [
@@ -127,9 +141,12 @@ def _is_long(values: pd.Series[Any]) -> bool:
     return any(isinstance(value, str) and len(value) > LONG_TEXT for value in values)
 
 
-def _cells(record: Mapping[Any, Any], columns: Mapping[str, Column], kind_column: str) -> list[Cell]:
+def _cells(
+    record: Mapping[Any, Any], columns: Mapping[str, Column], kind_column: str, picks: Mapping[str, str]
+) -> list[Cell]:
     currency = str(record.get("currency") or record.get("base_currency") or "")
-    return [_cell(record[name], _kind(head, record, kind_column), currency) for name, head in columns.items()]
+    cells = {name: _cell(record[name], _kind(head, record, kind_column), currency) for name, head in columns.items()}
+    return [replace(cell, picks=picks.get(name, "")) for name, cell in cells.items()]
 
 
 def _kind(head: Column, record: Mapping[Any, Any], kind_column: str) -> Kind:
@@ -150,6 +167,21 @@ def _cell(value: object, kind: Kind, currency: str) -> Cell:
 def tiles(tiles: Sequence[Tile], *, note: str = "") -> Html:
     """Return key figures as tiles."""
     return page_part("tiles", tiles=tiles, note=note)
+
+
+def definitions(terms: Sequence[Term]) -> Html:
+    """Return what the figures of a page mean, shown on request."""
+    return page_part("definitions", terms=terms)
+
+
+def download(name: str, content: bytes, *, kind: str) -> Html:
+    """Return a link that saves a file which lies in the page itself; no file of the server is named.
+
+    >>> download("a.txt", b"Hello", kind="text/plain").markup.count("data:text/plain;base64,SGVsbG8=")
+    1
+    """
+    size = f"{max(len(content) // 1024, 1):,} KB"
+    return page_part("download", name=name, kind=kind, content=b64encode(content).decode(), size=size)
 
 
 def trend_line(values: Sequence[float | None]) -> str:

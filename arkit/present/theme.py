@@ -33,13 +33,13 @@ def bucket_colours(labels: Sequence[str]) -> dict[str, str]:
     return {NOT_DUE: CALM, UNAPPLIED: CREDIT, **colours}
 
 
-def in_months(figure: Figure, *, months: int, **place: int) -> Figure:
+def in_months(figure: Figure, *, months: int, ticks: int = 12, **place: int) -> Figure:
     """Return a figure whose bars stand on the months that they end, with ticks that name those months.
 
     Without it the bar of 31 October stands at the tick of 1 November, and reads as November.
     """
     figure.update_traces(xperiod="M1", xperiodalignment="middle", selector={"type": "bar"}, **place)
-    step = next((step for step in (1, 3, 6) if months <= 12 * step), 12)
+    step = next((step for step in (1, 3, 6) if months <= ticks * step), 12)
     return figure.update_xaxes(ticklabelmode="period", tickformat="%b %Y", dtick=f"M{step}", tickangle=0, **place)
 
 
@@ -63,3 +63,9 @@ def framed(figure: Figure, *, title: str, height: int = 380, **layout: Any) -> F
         gridcolor=RULE, zerolinecolor=MUTED, ticks="", automargin=True, title_font={"color": MUTED, "size": 12}
     )
     return figure
+
+
+def legend_below(figure: Figure) -> Figure:
+    """Return a figure whose legend stands below it: on a narrow page it would lie over the title."""
+    legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top"}
+    return figure.update_layout(legend=legend)

@@ -87,8 +87,13 @@ def short_amount(value: float, currency: str) -> str:
 
     >>> short_amount(12_345_678.9, "EUR")
     'EUR 12.3M'
+    >>> short_amount(257.34000000000015, "EUR")
+    'EUR 257.34'
     """
-    size = format_compact_decimal(abs(value), format_type="short", locale=LOCALE, fraction_digits=_short_places(value))
+    # What is not shortened is not rounded either, so a float's last places would show.
+    size = format_compact_decimal(
+        round(abs(value), 2), format_type="short", locale=LOCALE, fraction_digits=_short_places(value)
+    )
     return f"{currency} {MINUS if value < 0 else ''}{size}"
 
 

@@ -24,10 +24,11 @@ PINS = [
 FOR_DEVELOPERS = {"all", "test"}
 # Which extras a room may lean on; a room that is not named here works with the plain package.
 EXTRAS_OF_ROOM = {"present": ["report"], "pages": ["report"], "run": ["report", "dashboard"]}
-# Pages with controls are for JupyterLab and Voila only; databases are read by who has one.
+# Pages with controls are for JupyterLab and Voila only, as is what lies below a name; databases are for who has one.
 EXTRAS_OF_MODULE = {
     "arkit.present.live": ["lab"],
     "arkit.pages.explore": ["lab"],
+    "arkit.pages.dashboard": ["lab"],
     "arkit.ledger.databases": ["duckdb", "sql"],
 }
 DISTRIBUTIONS = packages_distributions()
@@ -93,7 +94,10 @@ def declared(module: str) -> set[str]:
     """What is installed for sure where the module is used."""
     room = module.split(".")[1] if "." in module else ""
     lines = [*PROJECT["dependencies"], *(line for extra in EXTRAS_OF_ROOM.get(room, []) for line in EXTRAS[extra])]
-    lines += [line for extra in EXTRAS_OF_MODULE.get(module, []) for line in EXTRAS[extra]]
+    named = [
+        extra for name, extras in EXTRAS_OF_MODULE.items() if f"{module}.".startswith(f"{name}.") for extra in extras
+    ]
+    lines += [line for extra in named for line in EXTRAS[extra]]
     return {canonicalize_name(Requirement(line).name) for line in lines}
 
 

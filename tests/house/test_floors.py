@@ -22,6 +22,7 @@ FLOORS = (
     ("pages",),
     ("run",),
     ("arkit",),  # the public names, flat
+    ("commands",),
     ("__main__",),
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def aging_stack(trend: pd.DataFrame, *, labels: Sequence[str], currency: str, title: str) -> Figure:
+def aging_stack(
+    trend: pd.DataFrame, *, labels: Sequence[str], currency: str, title: str, narrow: bool = False
+) -> Figure:
     """Draw the aging of many month-ends as stacked bars, the oldest bucket at the bottom where it is seen first.
 
     Parameters
@@ -27,6 +29,8 @@ def aging_stack(trend: pd.DataFrame, *, labels: Sequence[str], currency: str, ti
         The currency of the amounts.
     title
         What the figure shows.
+    narrow
+        Whether it has half the width of a page: fewer ticks, the legend below.
     """
     colours = bucket_colours(labels)
     figure = Figure()
@@ -39,9 +43,10 @@ def aging_stack(trend: pd.DataFrame, *, labels: Sequence[str], currency: str, ti
             hovertemplate="%{x|%d %b %Y}, " + label + ": %{y:,.2f} " + currency + "<extra></extra>",
         )
     figure.update_yaxes(title_text=f"open amount, {currency}", tickformat="~s")
-    in_months(figure, months=len(trend))
-    return framed(figure, title=title, barmode="relative", bargap=0.15, legend=_legend())
+    in_months(figure, months=len(trend), ticks=3 if narrow else 12)
+    return framed(figure, title=title, barmode="relative", bargap=0.15, legend=_legend(narrow))
 
 
-def _legend() -> dict[str, object]:
-    return {"orientation": "h", "traceorder": "reversed", "x": 1, "xanchor": "right", "y": 1.14, "font": {"size": 12}}
+def _legend(narrow: bool) -> dict[str, object]:
+    place = {"x": 0, "xanchor": "left", "y": -0.12} if narrow else {"x": 1, "xanchor": "right", "y": 1.14}
+    return {"orientation": "h", "traceorder": "reversed", "font": {"size": 12}, **place}

@@ -1,0 +1,314 @@
+"""The dashboards in a real Chromium: the package's numbers, controls that answer, nothing foreign."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+import arkit as ar
+from arkit.present.wording import short_amount
+from tests.serving import Server, serving
+
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+DAY = date(2026, 10, 31)
+PAGES = ("", "receivables", "customers", "worklist")
+PATIENCE = 60_000
+BAR = ".bars .point path"
+FOREIGN = "#cells iframe, #cells script[src], #cells [onerror], #cells img[src=x]"
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """Start Chromium once."""
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def ledger(dashboards: Server) -> ar.Ledger:
+    """Return the ledger that is served, read by itself."""
+    return ar.read_ledger(dashboards.log.parents[1] / "ledger")
+
+
+class Watched:
+    """A page that notes what it should not do."""
+
+    def __init__(self, browser: Browser, server: Server, path: str, viewport: dict[str, int]) -> None:
+        self.faults: list[str] = []
+        context = browser.new_context(viewport=viewport, accept_downloads=True)  # type: ignore[arg-type]
+        self.page: Page = context.new_page()
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", lambda line: self.faults.append(line.text) if line.type == "error" else None)
+        self.page.on("response", lambda answer: self._note(answer.status, answer.url))
+        self.page.on("request", lambda request: self._note(0, request.url))
+        self.server = server
+        separator = "&" if "?" in path else "?"
+        self.page.goto(f"{server.url}{path}{separator}token={server.token}")
+        self.page.locator(".made .arkit-filters select").first.wait_for(timeout=PATIENCE)
+
+    def _note(self, status: int, url: str) -> None:
+        if status >= 400 or not url.startswith((self.server.url, "data:", "blob:")):
+            self.faults.append(f"{status} {url}")
+
+    def text(self, place: str) -> str:
+        """Return what stands in a section."""
+        return self.page.locator(f".arkit-{place}").inner_text()
+
+    def kernel(self) -> str:
+        """Return the identity of the page's process."""
+        read = "JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
+        return str(self.page.evaluate(read))
+
+    def choose(self, control: str, label: str) -> None:
+        """Choose in a list, as a reader does."""
+        self.page.locator(f".arkit-{control} select").select_option(label=label)
+
+    def bars(self, place: str = "aging") -> dict[str, float]:
+        """Return the bars of a chart by what stands below them."""
+        read = """(place) => { const plot = document.querySelector(`.arkit-${place} .js-plotly-plot`);
+            return plot && plot._fullData ? Object.fromEntries(plot._fullData[0].x.map((x, n) =>
+            [x, plot.calcdata[0][n].s])) : {} }"""
+        return dict(self.page.evaluate(read, place))
+
+    def until(self, condition: Callable[[], Any]) -> None:
+        """Wait until something is so."""
+        for _ in range(200):
+            if condition():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("it did not become so")
+
+
+def process_of(kernel: str) -> int | None:
+    """Return the process of a page, while there is one."""
+    found = subprocess.run(
+        ["pgrep", "-f", f"ipykernel_launcher.*{kernel}"], capture_output=True, text=True, check=False
+    )
+    return int(found.stdout.split()[0]) if found.stdout else None
+
+
+@pytest.fixture
+def opened(browser: Browser, dashboards: Server) -> Iterator[Watched]:
+    watched = Watched(browser, dashboards, "receivables?currency=EUR&entity=ES", DESK)
+    watched.page.locator(f".arkit-aging {BAR}").first.wait_for(timeout=PATIENCE)
+    yield watched
+    watched.page.context.close()
+    assert watched.faults == []
+
+
+def aging(ledger: ar.Ledger, day: date = DAY, **of: str) -> dict[str, float]:
+    """Return the aging in EUR of a part of the ledger, by bucket."""
+    table = ar.aging_table(ledger.where(**of), as_of=day).set_index("currency").loc["EUR"]
+    return {label: float(table[label]) for label in (*ar.Policy().labels, "unapplied")}
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_by_itself(path: str, viewport: dict[str, int], browser: Browser, dashboards: Server) -> None:
+    watched = Watched(browser, dashboards, path, viewport)
+    watched.page.wait_for_timeout(1000)
+    assert watched.page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+    assert watched.page.locator(".pages a[aria-current]").count() == 1
+    assert overlapping(watched.page) == []
+    assert watched.page.locator(FOREIGN).count() == 0
+    assert watched.page.evaluate("document.title") != "attacked"
+    watched.page.context.close()
+    assert watched.faults == []
+
+
+OVERLAPPING = """() => {
+    const seen = (part) => part.getClientRects().length && !part.closest("svg") && !part.closest(".scroll table");
+    const boxes = [...document.querySelectorAll(".arkit-board > *")].map((one) => ({
+        name: one.className,
+        parts: [...one.querySelectorAll("*")].filter(seen).map((part) => part.getBoundingClientRect()),
+    })).filter(({ parts }) => parts.length).map(({ name, parts }) => ({
+        name, left: Math.min(...parts.map((part) => part.left)), top: Math.min(...parts.map((part) => part.top)),
+        right: Math.max(...parts.map((part) => part.right)), bottom: Math.max(...parts.map((part) => part.bottom)),
+    }));
+    const over = (a, b) => a.left < b.right - 4 && b.left < a.right - 4 && a.top < b.bottom - 4 && b.top < a.bottom - 4;
+    return boxes.flatMap((a, n) => boxes.slice(n + 1).filter((b) => over(a, b)).map((b) => a.name + " / " + b.name));
+}"""
+
+
+def overlapping(page: Page) -> list[str]:
+    """Return the sections that lie over one another."""
+    return list(page.evaluate(OVERLAPPING))
+
+
+def test_the_numbers_are_those_of_the_package(opened: Watched, ledger: ar.Ledger) -> None:
+    expected = aging(ledger, entity="ES")
+    assert opened.bars() == pytest.approx(expected)
+    gross = sum(value for label, value in expected.items() if label != "unapplied")
+    assert short_amount(gross, "EUR") in opened.text("key-figures")
+    figures = ar.key_figures(ledger.where(entity="ES"), as_of=DAY).set_index(["currency", "figure"])["value"]
+    assert f"{figures['EUR', 'dso']:.1f} days" in opened.text("key-figures")
+
+
+def test_filters_change_the_chart_and_the_address(opened: Watched, ledger: ar.Ledger) -> None:
+    opened.choose("entity", "All entities")
+    expected = aging(ledger)
+    opened.until(lambda: opened.bars() == pytest.approx(expected))
+    assert "entity=" not in opened.page.url
+    industry = str(ledger.customers["industry"].dropna().iloc[0])
+    opened.choose("segment", f"Industry: {industry}")
+    opened.until(lambda: f"industry%3A{industry.split()[0]}" in opened.page.url)
+    collector = str(ledger.customers["collector"].dropna().iloc[0])
+    opened.choose("collector", collector)
+    opened.until(lambda: "collector=" in opened.page.url)
+
+
+def test_the_slider_moves_by_keyboard(opened: Watched, ledger: ar.Ledger) -> None:
+    handle = opened.page.locator(".arkit-day .noUi-handle")
+    handle.focus()
+    for _ in range(3):
+        handle.press("ArrowLeft")
+    day = date(2026, 10, 28)
+    opened.until(lambda: opened.bars() == pytest.approx(aging(ledger, day, entity="ES")))
+    assert "day=2026-10-28" in opened.page.url
+    assert "28 Oct 2026" in opened.text("day")
+
+
+def test_an_address_opens_the_same_view(browser: Browser, dashboards: Server, ledger: ar.Ledger) -> None:
+    watched = Watched(browser, dashboards, "receivables?entity=UK&currency=GBP&day=2026-09-30&bucket=over+90", DESK)
+    table = ar.aging_table(ledger.where(entity="UK"), as_of="2026-09-30").set_index("currency").loc["GBP"]
+    watched.until(lambda: watched.bars().get("not due") == pytest.approx(table["not due"]))
+    assert watched.page.locator(".arkit-bucket select").input_value() == "over 90"
+    assert "token" not in watched.page.url
+    watched.page.context.close()
+
+
+def test_a_bar_opens_its_customers_and_a_customer_his_items(opened: Watched, ledger: ar.Ledger) -> None:
+    # Which bar: the first that is past due and has something.
+    expected = aging(ledger, entity="ES")
+    bucket = next(label for label in ar.Policy().labels[1:] if expected[label])
+    place = list(expected).index(bucket)
+    box = opened.page.locator(f".arkit-aging {BAR}").nth(place).bounding_box()
+    assert box is not None
+    opened.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    opened.until(lambda: f"in {bucket}, EUR" in opened.text("customers"))
+    opened.page.locator(".arkit-customers button.pick").first.press("Enter")
+    opened.until(lambda: "customer=" in opened.page.url)
+    customer = opened.page.locator(".arkit-customers button.pick").first.inner_text()
+    opened.until(lambda: f"of {customer} in {bucket}" in opened.text("items"))
+    items = ar.open_items(ledger.where(entity="ES", customer_id=customer), as_of=DAY)
+    items = items[(items["bucket"] == bucket) & (items["currency"] == "EUR")]
+    assert opened.page.locator(".arkit-items tbody tr").count() == min(len(items), 50)
+    for item in items["item_id"]:
+        assert item in opened.text("items")
+
+
+def test_what_is_shown_can_be_saved(opened: Watched, ledger: ar.Ledger, tmp_path: Path) -> None:
+    with opened.page.expect_download(timeout=PATIENCE) as saved:
+        opened.page.get_by_role("button", name="Download as Excel").click()
+    assert saved.value.suggested_filename == "Receivables 2026-10-31.xlsx"
+    saved.value.save_as(tmp_path / "saved.xlsx")
+    sheets = load_workbook(tmp_path / "saved.xlsx")
+    assert sheets.sheetnames == ["Aging", "Customers", "Items"]
+    items = ar.open_items(ledger.where(entity="ES"), as_of=DAY)
+    ids = set(items.loc[items["currency"] == "EUR", "item_id"])
+    cells = {str(cell.value) for row in sheets["Items"].iter_rows() for cell in row}
+    assert ids <= cells
+    formulas = {
+        str(cell.value) for sheet in sheets for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
+    }
+    assert all(formula.startswith("=SUBTOTAL") or formula.startswith("=SUMIFS") for formula in formulas)
+
+
+def test_a_customer_is_found_by_name(browser: Browser, dashboards: Server, ledger: ar.Ledger) -> None:
+    watched = Watched(browser, dashboards, "customers?currency=EUR", DESK)
+    options = watched.page.locator(".arkit-customer select option")
+    watched.until(lambda: options.count() > 2)
+    label = options.nth(1).get_attribute("value") or ""
+    number = label.split(" · ")[0]
+    watched.page.locator(".arkit-search input").fill(number)
+    watched.page.locator(".arkit-search input").press("Enter")
+    watched.until(lambda: options.count() == 2)
+    watched.choose("customer", options.nth(1).get_attribute("value") or "")
+    watched.until(lambda: "Statement of" in watched.text("one"))
+    assert f"search={number}" in watched.page.url
+    watched.page.context.close()
+    assert watched.faults == []
+
+
+def test_filters_that_leave_nothing_say_so(opened: Watched, ledger: ar.Ledger) -> None:
+    foreign = next(code for code in ("KWD", "JPY", "GBP") if code in set(ledger.items["currency"]))
+    part = ar.aging_table(ledger.where(entity="ES"), as_of=DAY)
+    assert foreign not in set(part["currency"])
+    opened.choose("currency", foreign)
+    opened.until(lambda: "Nothing is open with these filters" in opened.text("key-figures"))
+
+
+def test_definitions_are_one_click_away(opened: Watched) -> None:
+    opened.page.get_by_text("What these figures mean").click()
+    expect(opened.page.locator(".arkit-terms dl")).to_be_visible()
+
+
+def test_everything_is_reached_by_keyboard(opened: Watched) -> None:
+    opened.page.locator("body").press("Tab")
+    reached = set()
+    for _ in range(16):
+        reached.add(opened.page.evaluate("document.activeElement.closest('[class*=arkit-]')?.className || ''"))
+        opened.page.keyboard.press("Tab")
+    for control in ("entity", "currency", "segment", "collector", "day", "bucket", "customer"):
+        assert any(f"arkit-{control}" in name for name in reached), control
+    assert opened.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_every_control_and_chart_has_a_name(opened: Watched) -> None:
+    for control in opened.page.locator(".arkit-filters select").all():
+        assert opened.page.locator(f"label[for='{control.get_attribute('id')}']").inner_text() != ""
+    opened.until(lambda: opened.page.locator(".js-plotly-plot[role=img][aria-label]").count() == 2)
+
+
+def test_a_killed_process_gives_a_message_and_a_way_on(browser: Browser, dashboards: Server) -> None:
+    watched = Watched(browser, dashboards, "receivables?entity=ES", DESK)
+    running = process_of(watched.kernel())
+    assert running is not None
+    os.kill(running, signal.SIGKILL)
+    notice = watched.page.locator("#gone")
+    notice.wait_for(timeout=PATIENCE)
+    assert notice.inner_text().startswith("This page has ended")
+    watched.page.get_by_role("button", name="Open the page anew").click()
+    watched.page.locator(f".arkit-aging {BAR}").first.wait_for(timeout=PATIENCE)
+    assert watched.page.locator(".arkit-entity select").input_value() == "ES"
+    assert not watched.page.locator("#gone").is_visible()
+    watched.page.context.close()
+
+
+def test_a_visitor_who_leaves_frees_the_process(browser: Browser, dashboards: Server) -> None:
+    watched = Watched(browser, dashboards, "receivables", DESK)
+    watched.page.locator(f".arkit-aging {BAR}").first.wait_for(timeout=PATIENCE)
+    kernel = watched.kernel()
+    watched.page.close(run_before_unload=True)
+    end = time.monotonic() + 20
+    while process_of(kernel) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert process_of(kernel) is None
+
+
+def test_a_report_cannot_act_on_the_server(browser: Browser, dashboards: Server) -> None:
+    watched = Watched(browser, dashboards, "", DESK)
+    watched.page.goto(f"{dashboards.url}reports/2026-10-31/all/report.html")
+    watched.until(lambda: watched.page.locator("#told").inner_text() == "no cookie, no page")
+    watched.page.context.close()
+
+
+def test_a_base_url_holds_for_all_addresses(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path, "--base-url", "/money/", token="a token for tests") as server:
+        watched = Watched(browser, server, "receivables", DESK)
+        watched.page.locator(f".arkit-aging {BAR}").first.wait_for(timeout=PATIENCE)
+        watched.page.wait_for_timeout(500)
+        watched.page.context.close()
+        assert watched.faults == []
