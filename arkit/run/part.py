@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from arkit.balances import require_reconciled
 from arkit.ledger import read_ledger
