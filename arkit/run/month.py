@@ -16,6 +16,7 @@ from arkit.run.index import Outcome, write_index
 from arkit.run.kinds import notebook_of
 from arkit.run.making import Making, fingerprints
 from arkit.run.part import Part, make_part
+from arkit.run.pdf import browser, print_pdf
 from arkit.run.report import Report
 from arkit.run.request import Request
 from arkit.run.run_file import RunFile, Source
@@ -74,15 +75,18 @@ def month_end(run: RunFile, *, as_of: date | str | None = None, tell: Listener |
     Raises
     ------
     RunError
-        No day is named, or no ledger of the run can be read.
+        No day is named.
+    ReportError
+        A PDF is asked for and no browser is installed.
     """
     day = as_day(as_of or run.as_of or _no_day())
     started, heard = manifest.clock(), tell or (lambda _: None)
     folder = Path(run.output).resolve() / day.isoformat()
+    chromium = browser() if run.pdf else None
     with staging(folder / "run") as hidden:
         workers = Workers(run.workers or os.cpu_count() or 1)
         books = read_books(run.sources, as_of=day, tell=heard)
-        month = _Month(run, day, hidden, books, started, heard)
+        month = _Month(run, day, hidden, books, started, heard, chromium)
         month.make_all(workers)
         outcomes = write_index(folder, month.outcomes, hidden=hidden)
     return MonthEnd(folder / "index.html", outcomes, (manifest.clock() - started).total_seconds())
@@ -102,6 +106,7 @@ class _Month:
     books: Books
     started: datetime
     tell: Listener
+    chromium: Path | None
     outcomes: list[Outcome] = field(default_factory=list)
     prints: dict[str, list[dict[str, object]]] = field(default_factory=dict)
 
@@ -125,9 +130,11 @@ class _Month:
                 continue
             if making.published():
                 latest = current(making.place) or making.place
+                if self.chromium:
+                    print_pdf(latest, self.chromium)
                 self.note(Outcome(name, "unchanged", making.place.name, latest.name))
             else:
-                yield Part(name, making)
+                yield Part(name, making, self.chromium)
 
     def names(self) -> list[str]:
         """Return the entities that are asked for, and the group before them."""

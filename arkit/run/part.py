@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from arkit.balances import require_reconciled
 from arkit.ledger import read_ledger
@@ -13,16 +14,18 @@ from arkit.run.history import earlier_of
 from arkit.run.html import page_exporter
 from arkit.run.kinds import kind_of
 from arkit.run.making import LEDGER, Making
+from arkit.run.pdf import print_pdf
 from arkit.run.report import Report, result
 from arkit.run.versions import publish
 
 
 @dataclass(frozen=True)
 class Part:
-    """An entity of a run, or the group, ready for a worker."""
+    """An entity of a run, or the group, ready for a worker, and the browser that prints it if a PDF is asked for."""
 
     name: str
     making: Making
+    chromium: Path | None = None
 
 
 def make_part(part: Part) -> Report:
@@ -38,7 +41,10 @@ def make_part(part: Part) -> Report:
     making = making.with_earlier(earlier_of(making, ledger))
     _write(making)
     making.write_record(ledger, proof)
-    return result(publish(making.folder, making.place), manifest.rows_of(proof), making)
+    folder = publish(making.folder, making.place)
+    if part.chromium:
+        print_pdf(folder, part.chromium)
+    return result(folder, manifest.rows_of(proof), making)
 
 
 def _write(making: Making) -> None:

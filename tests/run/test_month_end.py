@@ -213,6 +213,12 @@ def killed_in_uk(part: Any) -> Any:
     return make_part(part)
 
 
+def test_each_report_is_printed_if_the_run_asks_for_it(again: Path, chromium: Path) -> None:
+    made = run(again, pdf="true", entities='["US"]')
+    assert by_entity(made)["US"] == "unchanged"
+    assert (made.index.parent / "US" / "report.pdf").read_bytes().startswith(b"%PDF-")
+
+
 def test_a_run_without_a_day_is_refused(tmp_path: Path) -> None:
     stated = RunFile.load(write_run(tmp_path))
     with pytest.raises(RunError, match="names no day"):
