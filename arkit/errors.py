@@ -60,6 +60,10 @@ class ReportError(ArkitError):
     """A report could not be made; nothing was published."""
 
 
+class LessonError(ArkitError):
+    """A lesson, an answer or a learner's notebook is not what it has to be."""
+
+
 def listed(values: Iterable[object]) -> str:
     """Return the first few values for a message, with the number of the others."""
     shown = [str(value) for value in values]
