@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from arkit.ledger.model import Ledger
 from arkit.ledger.sample.draws import Draws
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from arkit.present.figures import Figure
 
 Form = Literal["amount", "days", "count", "ratio", "names", "table", "choice"]
 Value = float | str | frozenset[str] | Mapping[str, float] | Mapping[str, str]
@@ -72,10 +77,12 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Course:
-    """What makes a lesson: how its ledger is drawn from a learner's own chance, and its exercises."""
+    """What makes a lesson: how its ledger is drawn from a learner's own chance, its exercises, tables and figures to read."""
 
     draw_ledger: Callable[[Draws], Ledger]
     exercises: Sequence[Exercise]
+    tables: Mapping[str, Callable[[Ledger], pd.DataFrame]] = field(default_factory=dict)
+    figures: Mapping[str, Callable[[Ledger], Figure]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from arkit.errors import LessonError, unknown_name
 from arkit.ledger.model import Ledger
@@ -14,6 +13,7 @@ from arkit.present.html import Html, page_part, table
 from arkit.present.wording import shown
 from arkit.teach.answers import read_answer
 from arkit.teach.exercise import Asked, Book, Course, Value
+from arkit.teach.how_fast import HOW_FAST
 from arkit.teach.terms import terms_table
 from arkit.teach.texts import ExerciseText, LessonText, lesson_text
 from arkit.teach.verdict import Verdict
@@ -25,16 +25,21 @@ if TYPE_CHECKING:
 
     from arkit.present.figures import Figure
 
-COURSES: Final[dict[int, Course]] = {1: WHAT_IS_OPEN}
+Thing = TypeVar("Thing")
+COURSES: Final[dict[int, Course]] = {1: WHAT_IS_OPEN, 2: HOW_FAST}
 OPTIONS: Final = 3
 MOST_DRAWS: Final = 50
-CURRENCY: Final = "EUR"
 # The ledgers of lessons know their customers by name, and a learner sees words where a report has none.
 TITLES: Final = {
     "customer_id": Column("Customer"),
     "option": Column("Option"),
     "what": Column("What it says"),
     "planted": Column("Planted in this ledger"),
+    "at_its_end": Column("Open at its end", "ratio"),
+    "a_month_later": Column("A month later", "ratio"),
+    "two_months_later": Column("Two months later", "ratio"),
+    "as_of": Column("Month to", "date"),
+    "billing_month": Column("Sales of the month to", "date"),
     **{name: Column(name) for name in ("English", "Русский", "中文")},
 }
 SIGN: Final = "The amount is right, its sign is not: plus is what a customer owes you, minus what you owe him."
@@ -108,7 +113,7 @@ class Lesson:
         """Show what a case leaves to decide, by letter."""
         asked, text = self._exercise(number), self.text.exercises[number]
         figures = asked.exercise.figures(asked.book) if asked.exercise.figures else {}
-        amounts = {name: shown(value, "amount") for name, value in figures.items()}
+        amounts = {name: shown(value, asked.exercise.unit) for name, value in figures.items()}
         lines = {asked.book.letter(place): words.format(**amounts) for place, words in enumerate(text.options.values())}
         rows = _frame(option=sorted(lines), what=[lines[letter] for letter in sorted(lines)])
         return lesson_table(rows)
@@ -117,14 +122,25 @@ class Lesson:
         """Show a table, or some of its columns, with the titles, days and amounts of a report."""
         return lesson_table(frame[list(columns)] if columns else frame)
 
-    def balance_steps(self, item: str, *, days: Mapping[str, str]) -> Figure:
-        """Show what was open on an item, day by day, with some days marked."""
-        from arkit.present.figures import balance_steps
+    def table(self, name: str) -> Html:
+        """Show one of the tables that the lesson gives to read.
 
-        entries = self.ledger.entries
-        marked = {name: date.fromisoformat(day) for name, day in days.items()}
-        own = entries[entries["item_id"] == item]
-        return balance_steps(own, days=marked, currency=CURRENCY, title=f"What is open on {item}, day by day")
+        Raises
+        ------
+        UnknownNameError
+            The lesson has no such table.
+        """
+        return lesson_table(_named(name, COURSES[self.number].tables, f"table of lesson {self.number}")(self.ledger))
+
+    def figure(self, name: str) -> Figure:
+        """Show one of the figures of the lesson.
+
+        Raises
+        ------
+        UnknownNameError
+            The lesson has no such figure.
+        """
+        return _named(name, COURSES[self.number].figures, f"figure of lesson {self.number}")(self.ledger)
 
     def terms(self) -> Html:
         """Show the terms of the lesson in English, Russian and Chinese."""
@@ -135,9 +151,7 @@ class Lesson:
         return lesson_table(_frame(planted=list(self.text.planted)))
 
     def _exercise(self, number: str) -> Asked:
-        if number not in self.asked:
-            raise unknown_name(f"exercise of lesson {self.number}", number, known=self.asked)
-        return self.asked[number]
+        return _named(number, self.asked, f"exercise of lesson {self.number}")
 
 
 def lesson(number: int, *, student: str = "") -> Lesson:
@@ -213,6 +227,12 @@ def in_words(value: Value, form: str, unit: str) -> str:
 def lesson_table(frame: pd.DataFrame) -> Html:
     """Return a table as a lesson shows it."""
     return page_part("lesson", content=table(frame, columns=TITLES).markup)
+
+
+def _named(name: str, things: Mapping[str, Thing], kind: str) -> Thing:
+    if name not in things:
+        raise unknown_name(kind, name, known=things)
+    return things[name]
 
 
 def _frame(**columns: list[str]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from arkit.ledger.reading import make_ledger
 from arkit.ledger.sample.draws import Draws
 from arkit.teach.written import written
 
+PART_PAID: Final = "102"
 LAST_MONTH, DAY, TODAY = date(2026, 9, 30), date(2026, 10, 31), date(2026, 11, 16)
 # 101 is typed twice. 104 has no due date, only its terms. 109 is dated after the day.
 DOCUMENTS: Final = """

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from arkit.balances import aging_table, open_items
 from arkit.policy import Policy
 from arkit.teach.exercise import Book, Exercise
-from arkit.teach.what_is_open.book import DAY, LAST_MONTH, TODAY
+from arkit.teach.what_is_open.book import DAY, LAST_MONTH, PART_PAID, TODAY
 from arkit.terms import NOT_DUE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PART_PAID, LATE, TYPED_TWICE, DATED_LATER = "102", "103", "101", "109"
+LATE, TYPED_TWICE, DATED_LATER = "103", "101", "109"
 
 
 def balance(book: Book, day: date, item: str = PART_PAID) -> float:
