@@ -23,9 +23,12 @@ LETTERS: Final = "ABCDE"
 TOLERANCE: Final[dict[str, float]] = {"amount": 0.0051, "days": 0.0501, "count": 0.0001, "ratio": 0.000501}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Book:
-    """What a learner works on: a ledger of his own, and the order in which a case's options stand."""
+    """What a learner works on: a ledger of his own, and the order in which a case's options stand.
+
+    A book equals itself alone, so that what is asked of it often can be kept.
+    """
 
     ledger: Ledger
     order: tuple[int, ...]
@@ -77,12 +80,13 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Course:
-    """What makes a lesson: how its ledger is drawn from a learner's own chance, its exercises, tables and figures to read."""
+    """What makes a lesson: how a learner's ledger is drawn, its exercises, and tables and figures to read."""
 
     draw_ledger: Callable[[Draws], Ledger]
     exercises: Sequence[Exercise]
     tables: Mapping[str, Callable[[Ledger], pd.DataFrame]] = field(default_factory=dict)
     figures: Mapping[str, Callable[[Ledger], Figure]] = field(default_factory=dict)
+    tells_its_story: Callable[[Book], bool] = lambda _: True
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from arkit.teach.terms import terms_table
 from arkit.teach.texts import ExerciseText, LessonText, lesson_text
 from arkit.teach.verdict import Verdict
 from arkit.teach.what_is_open import WHAT_IS_OPEN
+from arkit.teach.who_pays_how import WHO_PAYS_HOW
 from arkit.terms import Column
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from arkit.present.figures import Figure
 
 Thing = TypeVar("Thing")
-COURSES: Final[dict[int, Course]] = {1: WHAT_IS_OPEN, 2: HOW_FAST}
+COURSES: Final[dict[int, Course]] = {1: WHAT_IS_OPEN, 2: HOW_FAST, 3: WHO_PAYS_HOW}
 OPTIONS: Final = 3
 MOST_DRAWS: Final = 50
 # The ledgers of lessons know their customers by name, and a learner sees words where a report has none.
@@ -182,21 +183,18 @@ def lesson(number: int, *, student: str = "") -> Lesson:
         raise unknown_name("lesson", number, known=COURSES)
     whose = " ".join(student.split())
     for attempt in range(MOST_DRAWS):
-        ledger, asked = _drawn(number, whose.casefold(), attempt)
+        book, asked = _drawn(number, whose.casefold(), attempt)
         # Chance may make a mistake come to the right answer; such figures teach nothing and are drawn anew.
-        if all(each.is_clear for each in asked.values()):
-            return Lesson(number, whose, ledger, asked)
+        if COURSES[number].tells_its_story(book) and all(each.is_clear for each in asked.values()):
+            return Lesson(number, whose, book.ledger, asked)
     raise LessonError(f"Lesson {number} has no clear figures for {student!r}; choose another name.")
 
 
-def _drawn(number: int, whose: str, attempt: int) -> tuple[Ledger, dict[str, Asked]]:
+def _drawn(number: int, whose: str, attempt: int) -> tuple[Book, dict[str, Asked]]:
     course, topic = COURSES[number], f"{whose} {attempt}"
     ledger = course.draw_ledger(Draws(number, f"ledger {topic}"))
-    asked = {}
-    for exercise in course.exercises:
-        order = tuple(Draws(number, f"options of {exercise.number} {topic}").order(OPTIONS).tolist())
-        asked[exercise.number] = Asked(exercise, Book(ledger, order))
-    return ledger, asked
+    book = Book(ledger, tuple(Draws(number, f"options {topic}").order(OPTIONS).tolist()))
+    return book, {exercise.number: Asked(exercise, book) for exercise in course.exercises}
 
 
 def unanswered(answer: object) -> bool:

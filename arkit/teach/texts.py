@@ -1,4 +1,4 @@
-"""A lesson's words out of templates/lessons: titles, hints, ways to the solution, options of a case, what was planted."""
+"""A lesson's words out of templates/lessons: titles, hints, ways to solutions, options of a case, what was planted."""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ import polars as pl
 
 
 def written(text: str, **same: str) -> pl.DataFrame:
-    """Return a header and its rows as a table of text; ``same`` are columns that every row shares.
+    r"""Return a header and its rows as a table of text; ``same`` are columns that every row shares.
 
-    >>> written("item_id amount\\n101 5.00", currency="EUR").row(0)
+    >>> written("item_id amount\n101 5.00", currency="EUR").row(0)
     ('101', '5.00', 'EUR')
     """
     header, *rows = (line.split() for line in text.strip().splitlines())

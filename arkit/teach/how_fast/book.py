@@ -12,6 +12,7 @@ from arkit.teach.paid_books import Application, Item, Payment, books
 JUNE, DAY = date(2026, 6, 30), date(2026, 9, 30)
 WINDOW: Final = 91
 TERMS: Final = timedelta(days=30)
+DAYS_APART: Final = timedelta(days=6)
 # Sales of January to September as multiples of one amount: flat, rising, falling.
 SALES: Final = (2, 2, 2, 1, 2, 3, 3, 2, 1)
 QUICK, STEADY, SLOW = "Ash Printing", "Beech Books", "Cedar Press"
@@ -24,22 +25,22 @@ TWICE, SENT_BACK = ("R5B2", date(2026, 6, 25)), ("B5B2", date(2026, 7, 3))
 
 def draw_ledger(draws: Draws) -> Ledger:
     """Return a learner's ledger: his own amounts, shares of the customers and days of payment."""
-    unit, wrong, twice = draws.between(1, 800, 1200)[0] * 10_000, *draws.between(2, 15, 25).tolist()
+    [unit] = (draws.between(1, 800, 1200) * 10_000).tolist()
+    wrong, twice = (unit * draws.between(2, 15, 25) // 100).tolist()
     quick, slow = draws.between(2, 17, 23).tolist()
     shares = {QUICK: quick + 10, STEADY: 90 - quick - slow, SLOW: slow}
     later = dict(zip(HABITS, draws.below(len(HABITS), 5).tolist(), strict=True))
-    items = [_invoice(month, customer, int(unit), shares[customer]) for month in range(1, 10) for customer in HABITS]
-    taken, sent = int(unit) * wrong // 100, int(unit) * twice // 100
-    payments = [_payment(item, later[item.customer_id]) for item in items]
+    items = [_invoice(month, customer, unit, shares[customer]) for month in range(1, 10) for customer in HABITS]
+    payments = [payment for item in items for payment in _payments(item, later[item.customer_id])]
     items += [
-        Item(WRONG[0], QUICK, "invoice", WRONG[1], WRONG[1] + TERMS, taken),
-        Item(TAKEN_BACK[0], QUICK, "credit_note", TAKEN_BACK[1], TAKEN_BACK[1], -taken),
-        Item(TWICE[0], STEADY, "receipt", TWICE[1], TWICE[1], -sent),
-        Item(SENT_BACK[0], STEADY, "journal", SENT_BACK[1], SENT_BACK[1], sent),
+        Item(WRONG[0], QUICK, "invoice", WRONG[1], WRONG[1] + TERMS, wrong),
+        Item(TAKEN_BACK[0], QUICK, "credit_note", TAKEN_BACK[1], TAKEN_BACK[1], -wrong),
+        Item(TWICE[0], STEADY, "receipt", TWICE[1], TWICE[1], -twice),
+        Item(SENT_BACK[0], STEADY, "journal", SENT_BACK[1], SENT_BACK[1], twice),
     ]
     matched = [
-        Application(WRONG[0], TAKEN_BACK[0], TAKEN_BACK[1], taken),
-        Application(SENT_BACK[0], TWICE[0], SENT_BACK[1], sent),
+        Application(WRONG[0], TAKEN_BACK[0], TAKEN_BACK[1], wrong),
+        Application(SENT_BACK[0], TWICE[0], SENT_BACK[1], twice),
     ]
     return books(items, payments, matched, until=DAY)
 
@@ -51,8 +52,12 @@ def _invoice(month: int, customer: str, unit: int, share: int) -> Item:
     return Item(f"{month}{customer[0]}", customer, "invoice", document, document + TERMS, amount)
 
 
-def _payment(item: Item, later: int) -> Payment:
-    """Return the payment of an invoice by the habit of its customer."""
+def _payments(item: Item, later: int) -> list[Payment]:
+    """Return the payments of an invoice by the habit of its customer; the slow one pays in two parts, days apart."""
     after, day = HABITS[item.customer_id]
-    paid = date(2026, item.document_date.month + after, day + later)
-    return Payment(item.item_id, item.customer_id, paid, item.cents)
+    first = date(2026, item.document_date.month + after, day + later)
+    if item.customer_id != SLOW:
+        return [Payment(item.item_id, item.customer_id, first, item.cents)]
+    part = item.cents * 6 // 10
+    parts = [(first, part), (first + DAYS_APART, item.cents - part)]
+    return [Payment(item.item_id, item.customer_id, day, cents) for day, cents in parts]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from arkit.balances import aging_table
@@ -14,20 +15,24 @@ from arkit.teach.how_fast.tables import payments
 if TYPE_CHECKING:
     import pandas as pd
 
+KEPT: Final = 32
 QUARTER: Final = {"July": 7, "August": 8, "September": 9}
 DAYS_OF_MONTH, DAYS_OF_YEAR = 30, 365
 
 
+@lru_cache(KEPT)
 def figure(book: Book, name: str, day: date, window: str | int = WINDOW) -> float:
     """Return a key figure of a day."""
     return float(key_figures(book.ledger, as_of=day, window=window, names=[name])["value"].iloc[0])
 
 
+@lru_cache(KEPT)
 def owed(book: Book, day: date, column: str = "gross") -> float:
     """Return a column of the aging of a day."""
     return float(aging_table(book.ledger, as_of=day)[column].iloc[0])
 
 
+@lru_cache(KEPT)
 def sales(book: Book, day: date, *, months: int = 3) -> float:
     """Return the sales of the months that end on a day."""
     return float(activity_trend(book.ledger, as_of=day, months=months)["sales"].sum())
@@ -40,6 +45,7 @@ def sales_without_credits(book: Book) -> float:
     return float(items.loc[inside & (items["item_type"] == "invoice"), "original_amount"].sum())
 
 
+@lru_cache(KEPT)
 def open_by_month(book: Book) -> dict[str, float]:
     """Return what is open of the invoices of each month of the quarter."""
     rows = aging_table(book.ledger, as_of=DAY, by="item_id")
@@ -47,6 +53,7 @@ def open_by_month(book: Book) -> dict[str, float]:
     return {name: float(rows.loc[months == number, "gross"].sum()) for name, number in QUARTER.items()}
 
 
+@lru_cache(KEPT)
 def sales_by_month(book: Book) -> dict[str, float]:
     """Return the sales of each month of the quarter."""
     rows = activity_trend(book.ledger, as_of=DAY, months=len(QUARTER))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from arkit.balances import aging_table, open_items
@@ -14,12 +15,19 @@ from arkit.terms import NOT_DUE
 if TYPE_CHECKING:
     import pandas as pd
 
+KEPT: Final = 8
 LATE, TYPED_TWICE, DATED_LATER = "103", "101", "109"
+
+
+@lru_cache(KEPT)
+def items_on(book: Book, day: date) -> pd.DataFrame:
+    """Return what is open on a day, item by item."""
+    return open_items(book.ledger, as_of=day)
 
 
 def balance(book: Book, day: date, item: str = PART_PAID) -> float:
     """Return what is open on an item, nothing where it is settled."""
-    rows = open_items(book.ledger, as_of=day)
+    rows = items_on(book, day)
     return float(rows.loc[rows["item_id"] == item, "open_amount"].sum())
 
 
@@ -31,13 +39,13 @@ def original(book: Book, item: str = PART_PAID) -> float:
 
 def days_past_due(book: Book, day: date, column: str = "days_past_due") -> float:
     """Return how many days an invoice has been due, or has been out."""
-    rows = open_items(book.ledger, as_of=day)
+    rows = items_on(book, day)
     return float(rows.loc[rows["item_id"] == LATE, column].iloc[0])
 
 
 def owed(book: Book, day: date) -> pd.DataFrame:
     """Return the items with something to pay on a day; what is owed to customers is none of them."""
-    rows = open_items(book.ledger, as_of=day)
+    rows = items_on(book, day)
     return rows[rows["open_amount"] > 0]
 
 
@@ -65,7 +73,7 @@ def past_due(book: Book, day: date, **policy: Any) -> float:
 
 def unapplied(book: Book, day: date, *types: str) -> float:
     """Return what stands unapplied on a day, of all types or some."""
-    rows = open_items(book.ledger, as_of=day)
+    rows = items_on(book, day)
     left = rows[rows["open_amount"] < 0]
     return float(left[left["item_type"].isin(types)]["open_amount"].sum() if types else left["open_amount"].sum())
 
