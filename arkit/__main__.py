@@ -1,4 +1,4 @@
-"""The command line: a report, a made-up ledger, the version."""
+"""The command line: a report, a made-up ledger, the lessons, the version."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from arkit import __version__
+from arkit.classroom import add_lesson, add_teach
 from arkit.errors import ArkitError
 from arkit.terms import ALL_ENTITIES
 
@@ -110,6 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_report(commands.add_parser("report", parents=[common], help="make the report of a day"))
     _add_sample(commands.add_parser("sample", parents=[common], help="write a made-up ledger"))
+    add_lesson(commands, common=common, say=print)
+    add_teach(commands, common=common, say=print)
     return parser
 
 

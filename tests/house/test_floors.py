@@ -19,8 +19,10 @@ FLOORS = (
     ("measures",),
     ("credit", "cash", "collection"),
     ("present",),
-    ("pages",),
+    # Both put measures and pictures together, pages for whoever decides, lessons for whoever learns.
+    ("pages", "teach"),
     ("run",),
+    ("classroom",),  # the commands of lessons; it loads them only when one is called
     ("arkit",),  # the public names, flat
     ("__main__",),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from arkit.collection import worklist
 from arkit.credit import categorise
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from arkit.present.figures import Figure
 
-MONTHS, SCALE = 35, 2
+MONTHS: Final = 35
 
 
 def invoices(ledger: Ledger) -> pd.DataFrame:
@@ -43,7 +43,7 @@ def behaviour(ledger: Ledger) -> pd.DataFrame:
 def chased(ledger: Ledger) -> pd.DataFrame:
     """Return whom there is to chase, in the order of their names: what is open, how old, and how likely it is late."""
     rows = worklist(ledger, categorise(payment_behaviour(ledger, as_of=DAY)), as_of=DAY).sort_values("customer_id")
-    return rows[["customer_id", "category", "open_amount", "past_due", "oldest_days", "chance_late"]].round(SCALE)
+    return rows[["customer_id", "open_amount", "past_due", "oldest_days", "chance_late"]]
 
 
 def received(ledger: Ledger) -> Figure:
@@ -51,4 +51,5 @@ def received(ledger: Ledger) -> Figure:
     rows = activity_trend(ledger, as_of=DAY, months=MONTHS, by="customer_id")
     rows = rows[rows["customer_id"] != NEW]
     named = rows.assign(figure=rows["customer_id"], title=rows["customer_id"], value=rows["receipts"], unit="amount")
-    return figures.key_figure_chart(named, title="What each customer paid in a month, EUR")
+    chart = figures.key_figure_chart(named, title="What each customer paid in a month, EUR")
+    return chart.update_yaxes(rangemode="tozero")

@@ -1,0 +1,73 @@
+"""The commands of a learner and of a teacher: open a lesson, make the copy with the solutions, make the class sheet."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from arkit.errors import LessonError
+
+FOLDER: Final = "lessons"
+Say = Callable[[str], None]
+
+
+def add_lesson(commands: Any, *, common: argparse.ArgumentParser, say: Say) -> None:
+    """Add ``arkit lesson``, with which a learner opens a lesson in JupyterLab."""
+    parser = commands.add_parser("lesson", parents=[common], help="open a lesson in JupyterLab")
+    parser.description = "Open a copy of a lesson of your own in JupyterLab; the second time, go on where you were."
+    parser.add_argument("number", type=int, help="1, 2 or 3")
+    parser.add_argument("--student", default="", help="a name or number, for figures of your own")
+    parser.add_argument("--folder", type=Path, default=Path(FOLDER), help="of your copy (default: %(default)s)")
+    parser.add_argument("--no-lab", action="store_true", help="write the copy and say where it is, open nothing")
+    parser.set_defaults(command=partial(_lesson, say=say))
+
+
+def add_teach(commands: Any, *, common: argparse.ArgumentParser, say: Say) -> None:
+    """Add ``arkit teach``, with the commands of a teacher."""
+    parser = commands.add_parser("teach", help="for teachers: solutions, and who solved what")
+    actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    copy = actions.add_parser("copy", parents=[common], help="a lesson with its solutions filled in")
+    copy.add_argument("number", type=int, help="1, 2 or 3")
+    copy.add_argument("--student", default="", help="whose figures (default: those of the empty name)")
+    copy.add_argument("--output", type=Path, default=Path(FOLDER), metavar="DIR", help="default: %(default)s")
+    copy.set_defaults(command=partial(_copy, say=say))
+    sheet = actions.add_parser("class", parents=[common], help="who solved what, from the saved notebooks")
+    sheet.add_argument("folder", type=Path, metavar="DIR", help="the folder with the notebooks of the class")
+    sheet.add_argument("--output", type=Path, metavar="FILE", help="also write it as a workbook (.xlsx)")
+    sheet.set_defaults(command=partial(_class, say=say))
+
+
+def _lesson(options: argparse.Namespace, *, say: Say) -> None:
+    from arkit.teach.notebooks import learners_copy
+
+    copy = learners_copy(options.number, student=options.student, folder=options.folder)
+    say(str(copy))
+    if options.no_lab:
+        return
+    if find_spec("jupyterlab") is None:
+        raise LessonError("JupyterLab is not installed. Install arkit with its lab extra: pip install 'arkit[lab]'.")
+    done = subprocess.run([sys.executable, "-m", "jupyter", "lab", copy.name], cwd=copy.parent, check=False)
+    if done.returncode:
+        raise LessonError(f"JupyterLab ended with {done.returncode}. Your work is in {copy}.")
+
+
+def _copy(options: argparse.Namespace, *, say: Say) -> None:
+    from arkit.teach.notebooks import teachers_copy
+
+    say(str(teachers_copy(options.number, student=options.student, folder=options.output)))
+
+
+def _class(options: argparse.Namespace, *, say: Say) -> None:
+    from arkit.teach.class_sheet import class_sheet, write_class_sheet
+
+    table = class_sheet(options.folder)
+    say(table.fillna("").to_string(index=False))
+    if options.output:
+        write_class_sheet(table, options.output)
+        say(str(options.output))
