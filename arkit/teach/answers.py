@@ -8,7 +8,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, Final
 
 from arkit.errors import LessonError
-from arkit.teach.exercise import Asked, Value, spelling
+from arkit.teach.exercise import Asked, Given, spelling
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +17,7 @@ NUMBER: Final = re.compile(r"[-+]?\d[\d, _]*(\.\d+)?")
 BLANKS: Final = re.compile(r"[, _]")
 
 
-def read_answer(given: object, asked: Asked) -> Value | tuple[float, ...]:
+def read_answer(given: object, asked: Asked) -> Given:
     """Return an answer as it is compared: a number, a name, a set of names, or numbers by label.
 
     Raises
@@ -67,7 +67,7 @@ def _names(thing: Any, columns: tuple[str, ...]) -> frozenset[str]:
     return frozenset(spelling(name) for name in thing)
 
 
-def _table(thing: Any, asked: Asked) -> Value | tuple[float, ...]:
+def _table(thing: Any, asked: Asked) -> Given:
     if _is_frame(thing):
         thing = _by_label(thing, asked)
     if hasattr(thing, "index") and hasattr(thing, "to_dict"):

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Form = Literal["amount", "days", "count", "ratio", "names", "table", "choice"]
 Value = float | str | frozenset[str] | Mapping[str, float] | Mapping[str, str]
+# As a learner gives it; a tuple is the numbers of a table without their labels.
+Given = Value | tuple[float, ...]
+PER_CENT: Final = 100
 LETTERS: Final = "ABCDE"
 # What a rounding may take away: to the cent, to a tenth of a day, to a tenth of a per cent.
 TOLERANCE: Final[dict[str, float]] = {"amount": 0.0051, "days": 0.0501, "count": 0.0001, "ratio": 0.000501}
@@ -113,7 +116,15 @@ class Asked:
         tables = [value for value in values if isinstance(value, Mapping)]
         return frozenset(label for table in tables for label in table)
 
-    def agree(self, one: Value | tuple[float, ...], other: Value) -> bool:
+    def comes_to(self, given: Given, value: Value) -> bool:
+        """Return whether an answer is a value; a ratio may be given in per cent."""
+        if self.agree(given, value):
+            return True
+        exercise = self.exercise
+        is_ratio = exercise.form == "ratio" or (exercise.form == "table" and exercise.unit == "ratio")
+        return is_ratio and self.agree(from_per_cent(given), value)
+
+    def agree(self, one: Given, other: Value) -> bool:
         """Return whether two answers are the same, but for rounding, order and labels that hold nothing."""
         return agree(one, other, tolerance=self.exercise.tolerance, either_sign=self.exercise.either_sign)
 
@@ -148,8 +159,21 @@ def spelling(name: object) -> str:
     return "1-30" if text == "0-30" else text
 
 
-def agree(one: Value | tuple[float, ...], other: Value, *, tolerance: float, either_sign: bool = False) -> bool:
-    """Return whether an answer is another; a tuple is the numbers of a table without their labels.
+def from_per_cent(given: Given) -> Given:
+    """Return a ratio, or ratios, given in per cent.
+
+    >>> from_per_cent({"july": 20.0})
+    {'july': 0.2}
+    """
+    if isinstance(given, Mapping):
+        return {label: cell if isinstance(cell, str) else cell / PER_CENT for label, cell in given.items()}  # type: ignore[return-value]
+    if isinstance(given, tuple):
+        return tuple(cell / PER_CENT for cell in given)
+    return given / PER_CENT if isinstance(given, float) else given
+
+
+def agree(one: Given, other: Value, *, tolerance: float, either_sign: bool = False) -> bool:
+    """Return whether an answer is another.
 
     >>> agree((2.0, 1.0), {"a": 1.0, "b": 2.0, "c": 0.0}, tolerance=0.1)
     True

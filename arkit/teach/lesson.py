@@ -12,7 +12,7 @@ from arkit.ledger.sample.draws import Draws
 from arkit.present.html import Html, page_part, table
 from arkit.present.wording import shown
 from arkit.teach.answers import read_answer
-from arkit.teach.exercise import Asked, Book, Course, Value
+from arkit.teach.exercise import Asked, Book, Course, Given, Value
 from arkit.teach.how_fast import HOW_FAST
 from arkit.teach.terms import terms_table
 from arkit.teach.texts import ExerciseText, LessonText, lesson_text
@@ -95,10 +95,10 @@ class Lesson:
             return Verdict(number, "unread", str(unread), self.student)
         return self._judged(number, given, asked, text)
 
-    def _judged(self, number: str, given: Value | tuple[float, ...], asked: Asked, text: ExerciseText) -> Verdict:
-        if asked.agree(given, asked.right):
+    def _judged(self, number: str, given: Given, asked: Asked, text: ExerciseText) -> Verdict:
+        if asked.comes_to(given, asked.right):
             return Verdict(number, "right", text.right, self.student, given)
-        shows = [name for name, value in asked.mistakes.items() if asked.agree(given, value)]
+        shows = [name for name, value in asked.mistakes.items() if asked.comes_to(given, value)]
         if shows:
             return Verdict(number, "mistake", text.hints[shows[0]], self.student, given, mistake=shows[0])
         reversed_sign = isinstance(given, float) and asked.agree(-given, asked.right)

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, Self
 
 from arkit.errors import LessonError
 from arkit.present.html import Html, page_part
-from arkit.teach.exercise import Value
+from arkit.teach.exercise import Given
 
 State = Literal["right", "mistake", "other", "unread", "open", "solution"]
 # The class sheet reads these records out of the saved notebooks.
@@ -34,7 +34,7 @@ class Verdict:
     state: State
     text: str
     student: str = ""
-    answer: Value | tuple[float, ...] | None = None
+    answer: Given | None = None
     mistake: str = ""
     value: str = ""
     code: str = ""
