@@ -67,7 +67,7 @@ def _class(options: argparse.Namespace, *, say: Say) -> None:
     from arkit.teach.class_sheet import class_sheet, write_class_sheet
 
     table = class_sheet(options.folder)
-    say(table.fillna("").to_string(index=False))
+    say(table.to_string(index=False))
     if options.output:
         write_class_sheet(table, options.output)
         say(str(options.output))

@@ -68,7 +68,8 @@ def class_sheet(folder: Path) -> pd.DataFrame:
     table = pd.DataFrame(rows)
     numbers = sorted(set(table.columns) - set(COLUMNS), key=int)
     columns = ["student", "lesson", "solved", "exercises", *numbers, "defence", "remark", "file"]
-    return table.reindex(columns=columns).fillna(dict.fromkeys(["remark", *numbers], ""))
+    cells = table.reindex(columns=columns).astype(object)
+    return cells.where(cells.notna(), "")
 
 
 def write_class_sheet(table: pd.DataFrame, path: Path) -> None:
