@@ -39,6 +39,7 @@ TITLES: Final = {
     "at_its_end": Column("Open at its end", "ratio"),
     "a_month_later": Column("A month later", "ratio"),
     "two_months_later": Column("Two months later", "ratio"),
+    "countback_dso": Column("Count-back DSO", "days"),
     "as_of": Column("Month to", "date"),
     "billing_month": Column("Sales of the month to", "date"),
     **{name: Column(name) for name in ("English", "Русский", "中文")},

@@ -21,9 +21,10 @@ def months(ledger: Ledger) -> pd.DataFrame:
 
 
 def uncollected(ledger: Ledger) -> pd.DataFrame:
-    """Return which part of each month's sales was open at its end, and one and two months later."""
+    """Return which part of each month's sales was open at its end, and one and two months later, up to June."""
     sold = months(ledger).set_index("as_of")["sales"]
     rows = vintage(ledger, as_of=DAY, months=8)
+    rows = rows[rows["billing_month"].astype(str) <= str(JUNE)]
     wide = rows.pivot(index="billing_month", columns="age_months", values="open_amount")[[0, 1, 2]]
     shares = wide.div(sold.loc[wide.index], axis=0)
     return shares.set_axis(list(AFTER), axis=1).reset_index()
@@ -40,9 +41,10 @@ def payments(ledger: Ledger) -> pd.DataFrame:
     entries, items = ledger.entries, ledger.items
     after = entries["effective_on"].astype(str) > str(JUNE)
     paid = entries[(entries["entry_type"] == "application") & (entries["amount"] < 0) & after]
-    billed = items.loc[items["item_type"] == "invoice", ["item_id", "customer_id", "document_date", "due_date"]]
+    billed = items.loc[items["item_type"] == "invoice", ["item_id", "customer_id", "due_date"]]
     paid = paid.merge(billed, on="item_id")
     late = (paid["effective_on"] - paid["due_date"]).dt.days
-    out = (paid["effective_on"] - paid["document_date"]).dt.days
-    paid = paid.assign(amount=-paid["amount"], days_late=late, days_outstanding=out).sort_values("effective_on")
-    return paid[["item_id", "customer_id", "effective_on", "due_date", "days_late", "days_outstanding", "amount"]]
+    paid = paid.assign(amount=-paid["amount"], days_late=late, settled_on=paid["effective_on"]).sort_values(
+        "settled_on"
+    )
+    return paid[["item_id", "customer_id", "due_date", "settled_on", "days_late", "amount"]]
