@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from arkit.errors import LessonError
 
-FOLDER: Final = "lessons"
+FOLDER, SOLUTIONS = "lessons", "solutions"
 Say = Callable[[str], None]
 
 
@@ -35,7 +35,7 @@ def add_teach(commands: Any, *, common: argparse.ArgumentParser, say: Say) -> No
     copy = actions.add_parser("copy", parents=[common], help="a lesson with its solutions filled in")
     copy.add_argument("number", type=int, help="1, 2 or 3")
     copy.add_argument("--student", default="", help="whose figures (default: those of the empty name)")
-    copy.add_argument("--output", type=Path, default=Path(FOLDER), metavar="DIR", help="default: %(default)s")
+    copy.add_argument("--output", type=Path, default=Path(SOLUTIONS), metavar="DIR", help="default: %(default)s")
     copy.set_defaults(command=partial(_copy, say=say))
     sheet = actions.add_parser("class", parents=[common], help="who solved what, from the saved notebooks")
     sheet.add_argument("folder", type=Path, metavar="DIR", help="the folder with the notebooks of the class")
