@@ -24,6 +24,8 @@ PER_CENT: Final = 100
 LETTERS: Final = "ABCDE"
 # What a rounding may take away: to the cent, to a tenth of a day, to a tenth of a per cent.
 TOLERANCE: Final[dict[str, float]] = {"amount": 0.0051, "days": 0.0501, "count": 0.0001, "ratio": 0.000501}
+# What looks like the right number, rounded more than that.
+NEAR: Final[dict[str, float]] = {"amount": 0.51, "days": 0.51, "ratio": 0.0051}
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +125,11 @@ class Asked:
         exercise = self.exercise
         is_ratio = exercise.form == "ratio" or (exercise.form == "table" and exercise.unit == "ratio")
         return is_ratio and self.agree(from_per_cent(given), value)
+
+    def is_near(self, given: Given) -> bool:
+        """Return whether an answer is the right one, rounded more than is allowed."""
+        near = NEAR.get(self.exercise.form)
+        return near is not None and isinstance(given, float) and agree(given, self.right, tolerance=near)
 
     def agree(self, one: Given, other: Value) -> bool:
         """Return whether two answers are the same, but for rounding, order and labels that hold nothing."""

@@ -44,7 +44,10 @@ TITLES: Final = {
     "billing_month": Column("Sales of the month to", "date"),
     **{name: Column(name) for name in ("English", "Русский", "中文")},
 }
-SIGN: Final = "The amount is right, its sign is not: plus is what a customer owes you, minus what you owe him."
+SIGN: Final = "The number is right, its sign is not."
+ROUNDED: Final = (
+    "Nearly. Is it rounded? Amounts are asked for to the cent, days with one decimal, parts of one with three."
+)
 UNANSWERED: Final = "Put your answer in the place of the three dots and run the cell again."
 
 
@@ -102,8 +105,9 @@ class Lesson:
         shows = [name for name, value in asked.mistakes.items() if asked.comes_to(given, value)]
         if shows:
             return Verdict(number, "mistake", text.hints[shows[0]], self.student, given, mistake=shows[0])
-        reversed_sign = isinstance(given, float) and asked.agree(-given, asked.right)
-        return Verdict(number, "other", SIGN if reversed_sign else text.nudge, self.student, given)
+        if isinstance(given, float) and asked.agree(-given, asked.right):
+            return Verdict(number, "other", SIGN, self.student, given)
+        return Verdict(number, "other", ROUNDED if asked.is_near(given) else text.nudge, self.student, given)
 
     def solution(self, number: str) -> Verdict:
         """Show the solution of an exercise: how it is found, and what it comes to."""

@@ -155,6 +155,14 @@ def test_a_reversed_sign_is_told() -> None:
     assert taught.check("1.6", abs(amount(taught, "1.6"))).right
 
 
+def test_an_answer_rounded_too_much_is_told() -> None:
+    taught = made(2, student="Ann")
+    days = amount(taught, "2.1")
+    assert "Is it rounded?" in taught.check("2.1", days + 0.3).text
+    assert "Is it rounded?" in made(1, student="Ann").check("1.4", round(amount(made(1, student="Ann"), "1.4"))).text
+    assert "Is it rounded?" not in taught.check("2.1", days + 3).text
+
+
 @pytest.mark.parametrize("dots", [..., [...], {"not due": 1.0, "1-30": ...}])
 def test_three_dots_are_no_answer_yet(dots: object) -> None:
     assert made(1, student="").check("1.5", dots).state == "open"
