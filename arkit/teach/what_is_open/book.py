@@ -18,23 +18,23 @@ item_id customer_id   item_type   document_date due_date   terms   amount
 101     Alder~Bakery  invoice     {d101}        {t101}     30~days {a101}
 102     Birch~Hotel   invoice     {d102}        {t102}     30~days {a102}
 103     Cedar~Clinic  invoice     {d103}        {t103}     60~days {a103}
-104     Alder~Bakery  invoice     2026-09-10    -          30~days {a104}
+104     Alder~Bakery  invoice     2026-10-11    -          30~days {a104}
 105     Dogwood~Cars  invoice     2026-10-01    2026-10-31 30~days {a105}
 106     Elm~Studio    invoice     2026-10-12    2026-11-11 30~days {a106}
 107     Birch~Hotel   invoice     2026-09-05    2026-10-05 30~days {a107}
 108     Dogwood~Cars  invoice     2026-08-05    2026-09-04 30~days {a108}
 109     Cedar~Clinic  invoice     2026-11-03    2027-01-02 60~days {a109}
 C20     Cedar~Clinic  credit_note 2026-09-15    -          -       -{c20}
-C21     Elm~Studio    credit_note 2026-10-20    -          -       -{c21}
+C21     Elm~Studio    credit_note 2026-10-14    -          -       -{c21}
 R31     Birch~Hotel   receipt     2026-09-25    -          -       -{r31}
 R32     Dogwood~Cars  receipt     2026-10-15    -          -       -{a108}
 R33     Birch~Hotel   receipt     2026-10-20    -          -       -{a107}
-R34     Alder~Bakery  receipt     2026-10-28    -          -       -{a104}
+R34     Alder~Bakery  receipt     2026-10-28    -          -       -{r34}
 R35     Birch~Hotel   receipt     2026-11-05    -          -       -{r35}
 R36     Elm~Studio    receipt     2026-11-12    -          -       -{r36}
 101     Alder~Bakery  invoice     {d101}        {t101}     30~days {a101}
 """
-# R34 names no invoice: it was matched twelve days after it came.
+# R34 names no invoice: it was matched twelve days after it came, to one that was not even due.
 APPLICATIONS: Final = """
 item_id counterpart_item_id effective_on amount
 102     R31                 2026-09-25   {r31}
@@ -42,12 +42,12 @@ item_id counterpart_item_id effective_on amount
 108     R32                 2026-10-15   {a108}
 107     R33                 2026-10-20   {a107}
 102     R35                 2026-11-05   {r35}
-104     R34                 2026-11-09   {a104}
+104     R34                 2026-11-09   {r34}
 106     C21                 2026-11-10   {c21}
 106     R36                 2026-11-12   {r36}
 """
 INVOICES: Final = 9
-PARTS: Final = ("r31", "c20", "c21")
+PARTS: Final = ("r31", "c20", "c21", "r34")
 
 
 def draw_ledger(draws: Draws) -> Ledger:
@@ -76,6 +76,6 @@ def _amounts(draws: Draws) -> dict[str, str]:
     part = dict(zip(PARTS, draws.between(len(PARTS), 20, 40).tolist(), strict=True))
     amounts = {f"a{number}": amount for number, amount in cents.items()}
     amounts |= {"r31": cents[102] * part["r31"] // 100, "c20": cents[103] * part["c20"] // 100}
-    amounts["c21"] = cents[106] * part["c21"] // 100
+    amounts |= {"c21": cents[106] * part["c21"] // 100, "r34": cents[104] * 2 * part["r34"] // 100}
     amounts |= {"r35": cents[102] - amounts["r31"], "r36": cents[106] - amounts["c21"]}
     return {name: f"{amount / 100:.2f}" for name, amount in amounts.items()}

@@ -106,6 +106,9 @@ def received(book: Book) -> float:
 def figures(book: Book) -> dict[str, float]:
     """Return what the three drafts of the case say."""
     return {
+        "gross": gross(book, DAY),
+        "net": gross(book, DAY) + unapplied(book, DAY),
+        "gross_today": gross(book, TODAY),
         "apart": past_due(book, DAY),
         "unapplied": -unapplied(book, DAY),
         "netted": past_due(book, DAY, unapplied="net"),
@@ -158,6 +161,8 @@ EXERCISES: Final = (
             "originals": original_of_open,
             "dated_later": lambda book: gross(book, DAY) + original(book, DATED_LATER),
             "typed_twice": lambda book: gross(book, DAY) + original(book, TYPED_TWICE),
+            "credit_forgotten": lambda book: gross(book, DAY) + original(book, LATE) - balance(book, DAY, LATE),
+            "part_forgotten": lambda book: gross(book, DAY) + original(book) - balance(book, DAY),
         },
         columns=("gross", "open_amount"),
     ),
@@ -179,6 +184,7 @@ EXERCISES: Final = (
         lambda book: unapplied(book, DAY),
         {
             "receipts_only": lambda book: unapplied(book, DAY, "receipt"),
+            "credits_only": lambda book: unapplied(book, DAY, "credit_note"),
             "all_receipts": received,
             "today": lambda book: unapplied(book, TODAY),
         },
@@ -194,6 +200,7 @@ EXERCISES: Final = (
             "from_today": lambda book: past_due_then_of_open(book, TODAY),
             "a_month_later": lambda book: past_due(book, DAY),
             "not_due_too": lambda book: gross(book, LAST_MONTH),
+            "part_forgotten": lambda book: past_due(book, LAST_MONTH) + original(book) - balance(book, LAST_MONTH),
         },
     ),
     Exercise(
