@@ -4,6 +4,8 @@ VENV ?= .venv
 AS_OF ?= 2026-10-31
 OUTPUT ?= reports
 WORKERS ?= 2
+LESSON ?= 1
+STUDENT ?=
 
 BIN := $(VENV)/bin
 WHAT_TO_INSTALL := pyproject.toml constraints.txt
@@ -11,7 +13,7 @@ WHAT_TO_INSTALL := pyproject.toml constraints.txt
 export IPYTHONDIR := $(abspath $(VENV))/ipython
 
 .DEFAULT_GOAL := help
-.PHONY: help report dashboard lab bench test lint unit notebooks clean
+.PHONY: help report dashboard lab lesson bench test lint unit notebooks clean
 
 help:  ## this list
 	@echo "arkit: make TARGET [PYTHON=python3.12]"
@@ -28,6 +30,9 @@ dashboard: $(VENV)/.with-dashboard  ## the dashboards on the shipped sample and 
 
 lab: $(VENV)/.with-lab  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+lesson: $(VENV)/.with-lab  ## a lesson in JupyterLab (LESSON=1, STUDENT=your name)
+	$(BIN)/arkit lesson $(LESSON) --student '$(STUDENT)'
 
 bench: $(VENV)/.with-test  ## the benchmarks (a few minutes)
 	$(BIN)/python -m benchmarks

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from arkit import __version__
-from arkit.commands import add_check, add_month_end, add_report, add_sample, add_serve
+from arkit.commands import add_check, add_lesson, add_month_end, add_report, add_sample, add_serve, add_teach
 from arkit.commands.options import FAILED
 from arkit.errors import ArkitError
 
@@ -22,6 +22,8 @@ COMMANDS: Final[dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]]
     "check": (add_check, "read an export and say whether a report can be run"),
     "serve": (add_serve, "serve the dashboards"),
     "sample": (add_sample, "write a made-up ledger"),
+    "lesson": (add_lesson, "open a lesson in JupyterLab"),
+    "teach": (add_teach, "for teachers: solutions, and who solved what"),
 }
 
 

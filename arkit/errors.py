@@ -68,6 +68,10 @@ class ServingError(ArkitError):
     """The dashboards cannot be served as they were asked for."""
 
 
+class LessonError(ArkitError):
+    """A lesson, an answer or a learner's notebook is not what it has to be."""
+
+
 def listed(values: Iterable[object]) -> str:
     """Return the first few values for a message, with the number of the others."""
     shown = [str(value) for value in values]

@@ -23,7 +23,7 @@ PINS = [
 ]
 FOR_DEVELOPERS = {"all", "test"}
 # Which extras a room may lean on; a room that is not named here works with the plain package.
-EXTRAS_OF_ROOM = {"present": ["report"], "pages": ["report"], "run": ["report", "dashboard"]}
+EXTRAS_OF_ROOM = {"present": ["report"], "pages": ["report"], "teach": ["report"], "run": ["report", "dashboard"]}
 # Pages with controls are for JupyterLab and Voila only, as is what lies below a name; databases are for who has one.
 EXTRAS_OF_MODULE = {
     "arkit.present.live": ["lab"],

@@ -19,7 +19,8 @@ FLOORS = (
     ("measures",),
     ("credit", "cash", "collection"),
     ("present",),
-    ("pages",),
+    # Both put measures and pictures together, pages for whoever decides, lessons for whoever learns.
+    ("pages", "teach"),
     ("run",),
     ("arkit",),  # the public names, flat
     ("commands",),

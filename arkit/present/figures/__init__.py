@@ -3,6 +3,7 @@
 from plotly.graph_objects import Figure
 
 from arkit.present.figures.aging import aging_chart
+from arkit.present.figures.balance import balance_steps
 from arkit.present.figures.concentration import pareto_chart
 from arkit.present.figures.customer import customer_timeline
 from arkit.present.figures.decliners import decliners_chart
@@ -16,6 +17,7 @@ __all__ = [
     "Figure",
     "aging_chart",
     "aging_stack",
+    "balance_steps",
     "categories_over_time",
     "class_matrix",
     "customer_timeline",

@@ -1,0 +1,19 @@
+"""Lesson 3, *Who pays how?*: behaviour, three categories, a forgotten invoice, decline or season."""
+
+from typing import Final
+
+from arkit.teach.exercise import Course
+from arkit.teach.who_pays_how.book import DECLINING, draw_ledger
+from arkit.teach.who_pays_how.exercises import EXERCISES, declining
+from arkit.teach.who_pays_how.tables import behaviour, chased, invoices, received
+
+WHO_PAYS_HOW: Final = Course(
+    draw_ledger,
+    EXERCISES,
+    tables={"invoices": invoices, "behaviour": behaviour, "chased": chased},
+    figures={"received": received},
+    # Chance alone makes a punctual customer look like a declining one, once in a while.
+    tells_its_story=lambda book: declining(book) == {DECLINING},
+)
+
+__all__ = ["WHO_PAYS_HOW"]
