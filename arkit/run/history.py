@@ -14,12 +14,13 @@ from arkit.ledger import Ledger, read_ledger
 from arkit.measures import explain_changes
 from arkit.measures.changes import last_known
 from arkit.pages.earlier import Compared, Earlier
+from arkit.pages.published import version_of
 from arkit.policy import Policy
 from arkit.present.cells import exact_total
 from arkit.run.identity import what_differs
 from arkit.run.making import LEDGER, Making, record_of
 from arkit.run.manifest import rows_of
-from arkit.run.versions import current, version_of
+from arkit.run.versions import current
 from arkit.terms import UNAPPLIED
 
 BALANCES: Final = ("gross", UNAPPLIED, "net")

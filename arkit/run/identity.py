@@ -16,8 +16,8 @@ from arkit.policy import Policy
 if TYPE_CHECKING:
     from arkit.run.request import Request
 
-PLACES: Final = ("item", "source_row")
-"""Numbers that tell where a row stood in its file, and change when a row of somebody else is put before it."""
+PLACES: Final = ("item", "source", "source_row")
+"""Where a row stood in which file: it changes when a file is renamed, or a row of somebody else is put before it."""
 
 Identity = Mapping[str, str]
 

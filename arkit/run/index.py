@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from arkit.pages.month_index import Entry, MonthIndex
+from arkit.pages.published import version_of
 from arkit.run.html import page_of
 from arkit.run.making import record_of
-from arkit.run.versions import current, version_of
+from arkit.run.versions import current
 from arkit.terms import ALL_ENTITIES
 
 if TYPE_CHECKING:

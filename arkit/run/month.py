@@ -18,7 +18,7 @@ from arkit.run.making import Making, fingerprints
 from arkit.run.part import Part, make_part
 from arkit.run.pdf import browser, print_pdf
 from arkit.run.report import Report
-from arkit.run.request import Request
+from arkit.run.request import Request, located
 from arkit.run.run_file import RunFile, Source
 from arkit.run.sources import Books, read_books
 from arkit.run.staging import folder_name, staging
@@ -163,7 +163,7 @@ class _Month:
     def request(self, name: str, source: Source) -> Request:
         """Return what is asked of a report of the run."""
         return Request(
-            ledger=Path(source.ledger).resolve(),
+            ledger=located(source.ledger),
             as_of=self.day,
             entity=name,
             layout=Path(source.layout).resolve() if source.layout else None,

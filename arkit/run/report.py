@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from arkit.balances import require_reconciled
 from arkit.ledger import Ledger, read_ledger
-from arkit.ledger.databases import is_url
 from arkit.ledger.model import as_day
 from arkit.run import manifest
 from arkit.run.execute import Listener, check_parameters, run_notebook
@@ -21,7 +20,7 @@ from arkit.run.html import page_exporter
 from arkit.run.kernel import ReportKernel, started_kernel
 from arkit.run.kinds import SheetMaker, kind_of, notebook_of
 from arkit.run.making import Making
-from arkit.run.request import Request
+from arkit.run.request import Request, located
 from arkit.run.staging import staging
 from arkit.run.versions import current, publish
 from arkit.terms import ALL_ENTITIES
@@ -112,7 +111,7 @@ def report(
     """
     started = manifest.clock()
     request = Request(
-        ledger=ledger if is_url(ledger) else Path(ledger).resolve(),
+        ledger=located(ledger),
         as_of=as_day(as_of),
         entity=entity,
         layout=Path(layout).resolve() if layout else None,

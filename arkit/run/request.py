@@ -10,12 +10,22 @@ from typing import Final
 
 from arkit.errors import ReportError
 from arkit.ledger import Ledger
+from arkit.ledger.databases import is_url
 from arkit.present.wording import day_shown
 from arkit.run.kinds import kind_of, title_of
 from arkit.run.staging import folder_name
 from arkit.terms import ALL_ENTITIES
 
 OWN: Final = ("ledger", "layout", "as_of", "entity", "policy", "earlier")
+
+
+def located(ledger: str | Path) -> Path | str:
+    """Return where a ledger is, seen from everywhere: an absolute path, or the URL of a database.
+
+    >>> located("postgresql://books/ar")
+    'postgresql://books/ar'
+    """
+    return str(ledger) if is_url(ledger) else Path(ledger).resolve()
 
 
 @dataclass(frozen=True, kw_only=True)

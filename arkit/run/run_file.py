@@ -9,6 +9,7 @@ from typing import Annotated, Self
 import msgspec
 
 from arkit.errors import RunError
+from arkit.ledger.databases import is_url
 from arkit.settings import read_settings
 from arkit.terms import ALL_ENTITIES
 
@@ -19,7 +20,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     Parameters
     ----------
     ledger
-        A file, a folder of files, or a frozen ledger.
+        A file, a folder of files, a frozen ledger, or the URL of a database.
     layout
         The layout (TOML); empty for canonical columns.
     entities
@@ -76,7 +77,7 @@ class RunFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         """Return the run with its paths made absolute."""
 
         def absolute(path: str) -> str:
-            return str(folder / path) if path else ""
+            return str(folder / path) if path and not is_url(path) else path
 
         sources = tuple(
             msgspec.structs.replace(source, ledger=absolute(source.ledger), layout=absolute(source.layout))

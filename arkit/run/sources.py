@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 from arkit.errors import ArkitError, RunError
 from arkit.ledger import Ledger, read_ledger
+from arkit.ledger.databases import name_of
 from arkit.ledger.joining import joined
 from arkit.run.execute import Listener
 from arkit.run.run_file import Source
@@ -70,7 +70,7 @@ def read_books(sources: tuple[Source, ...], *, as_of: date, tell: Listener) -> B
     """
     books = Books()
     for source in sources:
-        name = Path(source.ledger).name
+        name = name_of(source.ledger)
         tell(f"reading {name}")
         try:
             ledger = read_ledger(source.ledger, layout=source.layout or None, snapshot_on=as_of)

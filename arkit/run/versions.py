@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from glob import escape
 from pathlib import Path
 from typing import Final
 
 from arkit.errors import ReportError
+from arkit.pages.published import first_version, version_of
 
 ATTEMPTS: Final = 20
-_LATER: Final = re.compile(r"(?P<place>.+)\+v(?P<number>[1-9]\d*)")
 
 
 def versions(place: Path) -> list[Path]:
@@ -25,26 +24,6 @@ def versions(place: Path) -> list[Path]:
 def current(place: Path) -> Path | None:
     """Return the version of a report that counts now: the latest."""
     return next(reversed(versions(place)), None)
-
-
-def version_of(folder: Path) -> int:
-    """Return the number of a version.
-
-    >>> version_of(Path("2026-10-31/ES")), version_of(Path("2026-10-31/ES+customers+v3"))
-    (1, 3)
-    """
-    later = _LATER.fullmatch(folder.name)
-    return int(later["number"]) if later else 1
-
-
-def first_version(folder: Path) -> Path:
-    """Return the place of the first version of a report.
-
-    >>> first_version(Path("2026-10-31/ES+v2")).name
-    'ES'
-    """
-    later = _LATER.fullmatch(folder.name)
-    return folder.with_name(later["place"]) if later else folder
 
 
 def next_version(place: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from arkit.pages.published import first_version, version_of
 from arkit.terms import ALL_ENTITIES
 
 RECORD: Final = "run.json"
@@ -59,7 +60,12 @@ class Finished:
     @property
     def kind(self) -> str:
         """What it is about: the kind stands behind a plus in the name of its folder."""
-        return self.folder.partition("+")[2] or "receivables"
+        return first_version(Path(self.folder)).name.partition("+")[2] or "receivables"
+
+    @property
+    def version(self) -> int:
+        """Which version of the report it is."""
+        return version_of(Path(self.folder))
 
     @property
     def gross(self) -> dict[str, float]:
@@ -76,9 +82,14 @@ class Finished:
 
 
 def finished_reports(root: Path) -> list[Finished]:
-    """Return the finished reports of a folder, the latest day first; what is no report is passed over."""
-    found = list(_found(root)) if root.is_dir() else []
-    return sorted(found, key=lambda one: (one.day, one.entity == ALL_ENTITIES, one.folder), reverse=True)
+    """Return the finished reports of a folder, each in its latest version, the latest day first.
+
+    What is no report is passed over.
+    """
+    latest: dict[tuple[date, Path], Finished] = {}
+    for one in sorted(_found(root) if root.is_dir() else [], key=lambda one: one.version):
+        latest[one.day, first_version(Path(one.folder))] = one
+    return sorted(latest.values(), key=lambda one: (one.day, one.entity == ALL_ENTITIES, one.folder), reverse=True)
 
 
 def _found(root: Path) -> Iterator[Finished]:

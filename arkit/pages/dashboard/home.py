@@ -93,7 +93,7 @@ def _row(report: Finished) -> dict[str, Any]:
     rates = {name: report.rate(name, main) for name in RATES}
     return {
         "entity": "All entities" if report.entity == ALL_ENTITIES else report.entity,
-        "kind": report.kind,
+        "kind": report.kind if report.version == 1 else f"{report.kind}, version {report.version}",
         "gross": ", ".join(short_amount(value, code) for code, value in gross.items()),
         "rates": [shown(value, RATES[name]) for name, value in rates.items()],  # type: ignore[arg-type]
         "page": _link(report, PAGE),
