@@ -161,7 +161,7 @@ def test_home_lists_finished_reports_and_passes_over_what_is_none(
 ) -> None:
     balance = {"currency": "EUR", "gross": 1500.0, "more": 1}
     rate = {"currency": "EUR", "figure": "past_due_ratio", "value": 0.25, "unit": "ratio"}
-    finished(tmp_path, "ES", {"parameters": {"entity": HOSTILE}, "reconciliation": [balance], "key_figures": [rate]})
+    finished(tmp_path, "ES", {"parameters": {"entity": HOSTILE}, "aging": [balance], "key_figures": [rate]})
     finished(tmp_path, ".ES-making-1", {"parameters": {"entity": "hidden"}})
     finished(tmp_path, "UK", "no json")
     monkeypatch.setenv("VOILA_BASE_URL", "/money/")
@@ -171,6 +171,15 @@ def test_home_lists_finished_reports_and_passes_over_what_is_none(
     assert 'href="/money/reports/2026-10-31/ES/report.html"' in html.markup
     assert "EUR 1.5K" in html.markup
     assert "25.0" in html.markup
+
+
+def test_home_shows_the_latest_version_of_a_report_and_its_main_currency_first(tmp_path: Path) -> None:
+    aging = [{"currency": "EUR", "gross": 9000.0, "items": 1}, {"currency": "USD", "gross": 10.0, "items": 40}]
+    for name in ("US", "US+v2", "US+v10", "US+customers"):
+        finished(tmp_path, name, {"parameters": {"entity": "US"}, "aging": aging})
+    found = {report.folder: (report.kind, report.version) for report in finished_reports(tmp_path)}
+    assert found == {"US+v10": ("receivables", 10), "US+customers": ("customers", 1)}
+    assert list(finished_reports(tmp_path)[0].gross) == ["USD", "EUR"]
 
 
 def test_home_without_reports_says_how_to_serve_them(sample: ar.Ledger) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,7 @@ class Balance(msgspec.Struct, frozen=True):
 
     currency: str
     gross: float = 0.0
+    items: int = 0
 
 
 class Rate(msgspec.Struct, frozen=True):
@@ -39,7 +41,7 @@ class Record(msgspec.Struct, frozen=True):
     """What a page needs of a run record; whatever else stands in it is not read."""
 
     parameters: dict[str, Any] = {}
-    reconciliation: list[Balance] = []
+    aging: list[Balance] = []
     key_figures: list[Rate] = []
 
 
@@ -69,11 +71,13 @@ class Finished:
 
     @property
     def gross(self) -> dict[str, float]:
-        """The gross receivables by currency, in the order of the record."""
+        """The gross receivables by currency, the one with most open items first."""
         sums: dict[str, float] = {}
-        for balance in self.record.reconciliation:
+        items: Counter[str] = Counter()
+        for balance in self.record.aging:
             sums[balance.currency] = round(sums.get(balance.currency, 0.0) + balance.gross, 4)
-        return {currency: amount for currency, amount in sums.items() if amount}
+            items[balance.currency] += balance.items
+        return {currency: sums[currency] for currency, _ in items.most_common() if sums[currency]}
 
     def rate(self, figure: str, currency: str) -> float | None:
         """Return a key figure, where the record has it."""
