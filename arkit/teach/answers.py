@@ -45,7 +45,8 @@ def _number(thing: object, columns: tuple[str, ...]) -> float:
         thing = list(thing.values())
     if isinstance(thing, list | tuple | set | frozenset):
         if len(thing) != 1:
-            raise LessonError(f"This question asks for one number; {len(thing)} values were given.")
+            comma = " (A comma makes two numbers of one: write 1292.15.)" if isinstance(thing, tuple) else ""
+            raise LessonError(f"This question asks for one number; {len(thing)} values were given.{comma}")
         return _number(next(iter(thing)), columns)
     number = _as_number(thing)
     if number is None:

@@ -126,6 +126,15 @@ class Asked:
         is_ratio = exercise.form == "ratio" or (exercise.form == "table" and exercise.unit == "ratio")
         return is_ratio and self.agree(from_per_cent(given), value)
 
+    def what_differs(self, given: Given) -> str:
+        """Return where a list or table differs from the right one, without saying how."""
+        if isinstance(given, frozenset) and isinstance(self.right, frozenset):
+            return f"Missing: {len(self.right - given)}, too many: {len(given - self.right)}."
+        if isinstance(given, Mapping) and isinstance(self.right, Mapping):
+            wrong = [label for label, cell in self.right.items() if not self.comes_to(given.get(label, 0.0), cell)]
+            return f"To look at again: {', '.join(wrong)}." if wrong else ""
+        return ""
+
     def is_near(self, given: Given) -> bool:
         """Return whether an answer is the right one, rounded more than is allowed."""
         near = NEAR.get(self.exercise.form)

@@ -35,7 +35,7 @@ TITLES: Final = {
     "customer_id": Column("Customer"),
     "option": Column("Option"),
     "what": Column("What it says"),
-    "planted": Column("Planted in this ledger"),
+    "planted": Column("Traps in this ledger"),
     "at_its_end": Column("Open at its end", "ratio"),
     "a_month_later": Column("A month later", "ratio"),
     "two_months_later": Column("Two months later", "ratio"),
@@ -45,9 +45,8 @@ TITLES: Final = {
     **{name: Column(name) for name in ("English", "Русский", "中文")},
 }
 SIGN: Final = "The number is right, its sign is not."
-ROUNDED: Final = (
-    "Nearly. Is it rounded? Amounts are asked for to the cent, days with one decimal, parts of one with three."
-)
+ROUNDED: Final = "Nearly. Is it rounded? It is asked for {}."
+EXACTLY: Final = {"amount": "to the cent", "days": "with one decimal", "ratio": "with three decimals"}
 UNANSWERED: Final = "Put your answer in the place of the three dots and run the cell again."
 
 
@@ -107,13 +106,23 @@ class Lesson:
             return Verdict(number, "mistake", text.hints[shows[0]], self.student, given, mistake=shows[0])
         if isinstance(given, float) and asked.agree(-given, asked.right):
             return Verdict(number, "other", SIGN, self.student, given)
-        return Verdict(number, "other", ROUNDED if asked.is_near(given) else text.nudge, self.student, given)
+        if asked.is_near(given):
+            return Verdict(number, "other", ROUNDED.format(EXACTLY[asked.exercise.form]), self.student, given)
+        said = " ".join(filter(None, (asked.what_differs(given), text.nudge)))
+        return Verdict(number, "other", said, self.student, given)
 
     def solution(self, number: str) -> Verdict:
         """Show the solution of an exercise: how it is found, and what it comes to."""
         asked, text = self._exercise(number), self.text.exercises[number]
         value = in_words(asked.right, asked.exercise.form, asked.exercise.unit)
-        return Verdict(number, "solution", text.way, self.student, value=value, code=text.code)
+        return Verdict(
+            number,
+            "solution",
+            text.way,
+            self.student,
+            value=value,
+            code="" if asked.exercise.form == "choice" else text.code,
+        )
 
     def options(self, number: str) -> Html:
         """Show what a case leaves to decide, by letter."""

@@ -66,7 +66,16 @@ def test_an_answer_that_no_mistake_explains_gets_a_nudge(course: int, number: st
         "table": dict.fromkeys(taught.asked[number].labels, 7),
     }
     said = taught.check(number, wrong.get(taught.asked[number].exercise.form, -987654.0))
-    assert (said.state, said.text) == ("other", taught.text.exercises[number].nudge)
+    assert said.state == "other"
+    assert said.text.endswith(taught.text.exercises[number].nudge)
+
+
+def test_a_wrong_list_or_table_is_told_where_it_differs() -> None:
+    taught = made(1, student="Ann")
+    assert taught.check("1.3", ["101", "102", "103", "104", "109"]).text.startswith("Missing: 2, too many: 1.")
+    aging = taught.asked["1.5"].right
+    assert isinstance(aging, dict)
+    assert taught.check("1.5", {**aging, "31-60": 5.0}).text.startswith("To look at again: 31-60. ")
 
 
 def amount(taught: Lesson, number: str) -> float:
