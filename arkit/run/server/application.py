@@ -125,7 +125,7 @@ class DashboardServer(Voila):
         )
 
 
-class Kept(FileFindHandler):
+class Kept(handlers.Plain, FileFindHandler):
     """An extension's file, kept by the browser for a day."""
 
     def set_extra_headers(self, path: str) -> None:

@@ -93,7 +93,8 @@ def test_no_new_control_is_made(channel: Channel) -> None:
 def test_only_the_value_of_a_control_is_set(trait: str, channel: Channel) -> None:
     control = channel.control("Entity")
     before = channel.states()[control]
-    assert channel.set(control, **{trait: ["attacked"]}) == []
+    data = {"method": "update", "state": {trait: ["attacked"]}, "buffer_paths": []}
+    assert channel.refused("comm_msg", {"comm_id": control, "data": data})
     assert channel.states()[control] == before
 
 
@@ -211,10 +212,10 @@ def test_no_file_of_the_server_is_answered(path: str, page: OpenPage) -> None:
     assert "root:" not in answer.text
 
 
-def test_an_address_that_is_none_answers_with_a_page(page: OpenPage, dashboards: Server) -> None:
-    answer = page.visitor.get("receivables/x")
-    assert "There is no such page here" in answer.text
-    assert "Exception" not in dashboards.said()
+@pytest.mark.parametrize("path", ["receivables/x", "voila/labextensions/none.js", "reports/2026-10-31/all/none"])
+def test_an_address_that_is_none_answers_with_a_page(path: str, page: OpenPage, dashboards: Server) -> None:
+    assert "There is no such page here" in page.visitor.get(path).text
+    assert "static_path" not in dashboards.said()
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST"])
