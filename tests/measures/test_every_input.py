@@ -37,6 +37,10 @@ MEASURES: dict[str, Callable[[ar.Ledger], pd.DataFrame]] = {
     "group_behaviour": lambda ledger: ar.group_behaviour(ledger, as_of=DAY, by="country"),
     "payment_behaviour": lambda ledger: ar.payment_behaviour(ledger, as_of=DAY),
     "static_debtors": lambda ledger: ar.static_debtors(ledger, as_of=DAY),
+    "credit_balances": lambda ledger: ar.credit_balances(ledger, as_of=DAY),
+    "explain_changes": lambda ledger: ar.explain_changes(ledger, as_of=DAY, published=ledger.known_on(DAY)),
+    "late_entries": lambda ledger: ar.late_entries(ledger, as_of=DAY),
+    "tie_out": lambda ledger: ar.tie_out(ledger, as_of=DAY),
     "worklist": lambda ledger: ar.worklist(ledger, judged(ledger), as_of=DAY),
 }
 Tables = dict[str, pl.DataFrame]

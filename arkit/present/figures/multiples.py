@@ -72,4 +72,6 @@ def _panel(figure: Figure, series: pd.DataFrame, *, row: int, col: int) -> None:
         col=col,
     )
     figure.update_yaxes(tickformat=TICKS[unit], nticks=4, row=row, col=col)
-    figure.update_xaxes(tickformat="%b %y", nticks=4, row=row, col=col)
+    # A month-end is a value of its own month, not of the next, at whose first day the tick would stand.
+    figure.update_traces(xperiod="M1", xperiodalignment="middle", row=row, col=col)
+    figure.update_xaxes(tickformat="%b %y", ticklabelmode="period", nticks=4, row=row, col=col)

@@ -26,4 +26,4 @@ def speeds(ledger: Ledger) -> Figure:
     panels = [key_figures(ledger, as_of=day, window=WINDOW, names=SPEEDS).assign(as_of=day) for day in days]
     chart = figures.key_figure_chart(pd.concat(panels), title="The same customers, three kinds of DSO, in days")
     # On one scale, or the unequal lengths of the months would look like a change.
-    return chart.update_yaxes(range=[0, HIGHEST]).update_xaxes(tickvals=days, tickformat="%b")
+    return chart.update_yaxes(range=[0, HIGHEST]).update_xaxes(dtick="M1", tickformat="%b")
