@@ -14,7 +14,7 @@ from arkit.ledger import Ledger
 from arkit.pages.customers import NEEDS_HISTORY, CustomersPage
 from arkit.pages.dashboard.address import written_address
 from arkit.pages.dashboard.parts import ALL, Chosen, Parts, currencies, parts_of, values_of, whose, with_all
-from arkit.pages.dashboard.served import asked, first_day, served_ledger, served_policy
+from arkit.pages.dashboard.served import Served, asked, served
 from arkit.pages.dashboard.workbook import as_download
 from arkit.pages.one_customer import OneCustomer
 from arkit.pages.summaries import category_summary
@@ -60,13 +60,16 @@ def customers(
     """
 
     def page() -> ipywidgets.Widget:
-        read = ledger if isinstance(ledger, Ledger) else served_ledger(ledger, layout=layout, as_of=as_of)
-        if read.is_snapshot:
-            return Board({}, [Section(lambda: [notice(NEEDS_HISTORY)], ())]).show()
-        named = served_policy(policy)
-        return WhoPaysHow(read, first_day(read, as_of), Policy.load(named) if named else Policy()).board().show()
+        return board_of_history(served(ledger, layout=layout, as_of=as_of, policy=policy), WhoPaysHow.board).show()
 
     return still(page)
+
+
+def board_of_history(found: Served, board: Callable[[WhoPaysHow], Board]) -> Board:
+    """Return the board of a page on customers; of a snapshot one that says what it lacks."""
+    if found.ledger.is_snapshot:
+        return Board({}, [Section(lambda: [notice(NEEDS_HISTORY)], ())])
+    return board(WhoPaysHow(*found))
 
 
 @dataclass(frozen=True)

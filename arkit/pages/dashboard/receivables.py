@@ -14,7 +14,7 @@ from arkit.ledger import Ledger
 from arkit.pages.dashboard.address import written_address
 from arkit.pages.dashboard.figures import TERMS, figure_tiles_of_day
 from arkit.pages.dashboard.parts import ALL, KEPT, Chosen, Parts, filter_controls, parts_of, whose
-from arkit.pages.dashboard.served import asked, first_day, served_ledger, served_policy
+from arkit.pages.dashboard.served import asked, served
 from arkit.pages.dashboard.workbook import as_download
 from arkit.policy import Policy
 from arkit.present import figures
@@ -72,10 +72,7 @@ def receivables(
     """
 
     def page() -> ipywidgets.Widget:
-        read = ledger if isinstance(ledger, Ledger) else served_ledger(ledger, layout=layout, as_of=as_of)
-        named = served_policy(policy)
-        day = first_day(read, as_of)
-        return ReceivablesPage(read, day, Policy.load(named) if named else Policy()).board().show()
+        return ReceivablesPage(*served(ledger, layout=layout, as_of=as_of, policy=policy)).board().show()
 
     return still(page)
 

@@ -11,11 +11,12 @@ import os
 import sys
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from arkit.errors import ReadingError
 from arkit.ledger import Ledger, read_ledger, sample_ledger
 from arkit.pages.dashboard.address import read_address
+from arkit.policy import Policy
 
 LEDGER: Final = "ARKIT_LEDGER"
 REPORTS: Final = "ARKIT_REPORTS"
@@ -45,6 +46,21 @@ def served_ledger(path: str | Path = "", *, layout: str | Path = "", as_of: str 
     except Exception as error:
         logging.getLogger("arkit.live").exception("The served ledger cannot be opened.")
         raise ReadingError(NOT_NOW) from error
+
+
+class Served(NamedTuple):
+    """What a page shows: a ledger, the day it opens on, and the policy."""
+
+    ledger: Ledger
+    day: date
+    policy: Policy
+
+
+def served(ledger: str | Path | Ledger = "", *, layout: str | Path, as_of: str, policy: str | Path) -> Served:
+    """Return what the parameters of a notebook name, else what is served."""
+    read = ledger if isinstance(ledger, Ledger) else served_ledger(ledger, layout=layout, as_of=as_of)
+    named = served_policy(policy)
+    return Served(read, first_day(read, as_of), Policy.load(named) if named else Policy())
 
 
 def served_reports(path: str | Path = "") -> Path | None:

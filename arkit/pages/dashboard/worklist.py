@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from arkit.ledger import Ledger
-from arkit.pages.customers import NEEDS_HISTORY
 from arkit.pages.dashboard.address import written_address
-from arkit.pages.dashboard.customers import OF, TERMS, WhoPaysHow
+from arkit.pages.dashboard.customers import OF, TERMS, WhoPaysHow, board_of_history
 from arkit.pages.dashboard.parts import ALL, Chosen, values_of, whose, with_all
-from arkit.pages.dashboard.served import asked, first_day, served_ledger, served_policy
+from arkit.pages.dashboard.served import asked, served
 from arkit.pages.dashboard.workbook import as_download
-from arkit.policy import Policy
 from arkit.present.html import Html, definitions, notice, table
 from arkit.present.live import Action, Board, Section, choice, search, still
 from arkit.present.sheets import Sheet
@@ -46,12 +44,8 @@ def worklist(
     """
 
     def page() -> ipywidgets.Widget:
-        read = ledger if isinstance(ledger, Ledger) else served_ledger(ledger, layout=layout, as_of=as_of)
-        if read.is_snapshot:
-            return Board({}, [Section(lambda: [notice(NEEDS_HISTORY)], ())]).show()
-        named = served_policy(policy)
-        who = WhoPaysHow(read, first_day(read, as_of), Policy.load(named) if named else Policy())
-        return WhomToChase(who).board().show()
+        found = served(ledger, layout=layout, as_of=as_of, policy=policy)
+        return board_of_history(found, lambda who: WhomToChase(who).board()).show()
 
     return still(page)
 
