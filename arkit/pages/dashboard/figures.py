@@ -64,7 +64,7 @@ def _amounts(policy: Policy) -> list[tuple[Term, tuple[str, ...]]]:
     return [
         (GROSS, ("gross",)),
         (PAST_DUE, tuple(late_labels(policy))),
-        (Term(f"Days {policy.labels[-1]}", OLDEST.definition), policy.labels[-1:]),
+        (Term(f"{policy.labels[-1].capitalize()} days", OLDEST.definition), policy.labels[-1:]),
         (APART, (UNAPPLIED,)),
     ]
 

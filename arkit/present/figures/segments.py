@@ -62,7 +62,7 @@ def segment_map(customers: pd.DataFrame, *, currency: str, title: str) -> Figure
             + "<br>past due %{customdata[1]:,.2f}<br>%{x:.1f} days late<extra></extra>",
         )
     figure.update_xaxes(
-        title_text="days late, weighted by amount (unpaid ones count as at least this late)",
+        title_text="days late, weighted by amount",
         zeroline=True,
         range=_with_room(owing["days_late"]),
     )
