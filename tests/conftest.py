@@ -78,7 +78,8 @@ def dashboards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (folder / "elsewhere").mkdir()
     (folder / "elsewhere" / "report.html").write_text("secret", encoding="utf-8")
     (made / "linked").symlink_to(folder / "elsewhere")
-    arguments = ["--ledger", str(ledger), "--reports", str(folder / "reports")]
+    # More places than tests leave pages behind: the one that finds none would be told to wait.
+    arguments = ["--ledger", str(ledger), "--reports", str(folder / "reports"), "--visitors", "40"]
     with serving(folder / "run", *arguments, token="a token for tests") as server:
         yield server
 
