@@ -63,7 +63,7 @@ class Watched:
     def _wait_for_controls(self, path: str) -> None:
         """Wait until the page is made; one that hangs is opened again once, and named in the summary of warnings.
 
-        It was seen once in more than a hundred pages, in a full run: perhaps all places were taken by pages of other tests.
+        Seen once in over a hundred pages, in a full run: perhaps all places were taken by pages of other tests.
         """
         controls = self.page.locator(".made .arkit-filters select").first
         try:
