@@ -15,7 +15,7 @@ KEYS: Final = ("customer_id", "currency")
 
 
 def chased_ages(ledger: Ledger, day: date, *, share: float, policy: Policy) -> pl.DataFrame:
-    """Return by customer ``chased_items``, their ``oldest_days``, and ``stage_days``: the age that a share has reached.
+    """Return by customer the ``oldest_days`` of what is chased, and ``stage_days``: the age that a share has reached.
 
     Formula: of the items past due and undisputed, the oldest first, ``stage_days`` is the age of the one with which
     their amounts reach ``share`` of the customer's total.
@@ -30,7 +30,6 @@ def chased_ages(ledger: Ledger, day: date, *, share: float, policy: Policy) -> p
         counts=so_far.cast(pl.Float64) >= share * total
     )
     return reached.group_by(KEYS).agg(
-        pl.len().cast(pl.Int64).alias("chased_items"),
         pl.col("days_past_due").max().cast(pl.Int64).alias("oldest_days"),
         pl.col("days_past_due").filter("counts").max().cast(pl.Int64).alias("stage_days"),
     )

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -15,7 +14,6 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from playwright.sync_api import TimeoutError as TooLate
 
 import arkit as ar
 from arkit.present.wording import short_amount
@@ -24,7 +22,7 @@ from tests.serving import Server, serving
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 DAY = date(2026, 10, 31)
 PAGES = ("", "receivables", "customers", "worklist")
-PATIENCE = 30_000
+PATIENCE = 60_000
 BAR = ".bars .point path"
 FOREIGN = "#cells iframe, #cells script[src], #cells [onerror], #cells img[src=x]"
 
@@ -58,22 +56,7 @@ class Watched:
         self.server = server
         separator = "&" if "?" in path else "?"
         self.page.goto(f"{server.url}{path}{separator}token={server.token}")
-        self._wait_for_controls(path)
-
-    def _wait_for_controls(self, path: str) -> None:
-        """Wait until the page is made; one that hangs is opened again once, and named in the summary of warnings.
-
-        Seen once in over a hundred pages, in a full run: perhaps all places were taken by pages of other tests.
-        """
-        controls = self.page.locator(".made .arkit-filters select").first
-        try:
-            controls.wait_for(timeout=PATIENCE)
-        except TooLate:
-            with warnings.catch_warnings():
-                warnings.simplefilter("default")
-                warnings.warn(f"the page {path!r} was not made in time and was opened again", stacklevel=3)
-            self.page.reload()
-            controls.wait_for(timeout=PATIENCE)
+        self.page.locator(".made .arkit-filters select").first.wait_for(timeout=PATIENCE)
 
     def _note(self, status: int, url: str) -> None:
         if status >= 400 or not url.startswith((self.server.url, "data:", "blob:")):
