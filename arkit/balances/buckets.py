@@ -44,18 +44,29 @@ def bucketed_on(ledger: Ledger, days: Sequence[date], *, policy: Policy) -> nw.L
 
 
 def standing_on(ledger: Ledger, days: Sequence[date]) -> nw.LazyFrame[pl.LazyFrame]:
-    """Return each balance period once for each of the days that it contains.
+    """Return each balance period once for each of the days that it contains, with the day as ``day``."""
+    return standing_within(ledger, [(day, day) for day in sorted({*days})])
 
-    The places of its first and last day among the days asked for tell which of them a period contains. Most periods
-    contain none and are gone before anything is multiplied.
+
+def standing_within(ledger: Ledger, spans: Sequence[tuple[date, date]]) -> nw.LazyFrame[pl.LazyFrame]:
+    """Return each balance period once for each span of days that it touches, with the span's last day as ``day``.
+
+    Spans are in the order of their first days and of their last days. The places of a period's first and last day
+    among those tell which of them it touches. Most periods touch none and are gone before anything is multiplied.
     """
-    numbers = pl.Series(sorted({day_of(day) for day in days}), dtype=pl.Int32)
+    firsts, lasts = (pl.Series([day_of(span[end]) for span in spans], dtype=pl.Int32) for end in (0, 1))
     periods = ledger.periods
+    if len(spans) == 1:
+        found = periods.lazy().filter(pl.col("since") <= lasts[0], pl.col("until") > firsts[0])
+        return nw.from_native(found.with_columns(day=pl.lit(lasts[0], pl.Int32)))
     # Searching the few days asked for takes half the time of a join with a calendar.
-    first, beyond = (numbers.search_sorted(periods[name]).cast(pl.Int32) for name in ("since", "until"))
+    first = lasts.search_sorted(periods["since"]).cast(pl.Int32)
+    beyond = firsts.search_sorted(periods["until"]).cast(pl.Int32)
     rows = periods.lazy().with_columns(first.alias("first"), beyond.alias("beyond"))
     inside = nw.from_native(rows.filter(pl.col("first") < pl.col("beyond")))
-    return inside.join(nw.from_native(_contained(numbers).lazy()), on=["first", "beyond"], how="inner")
+    return inside.join(nw.from_native(_contained(lasts).lazy()), on=["first", "beyond"], how="inner").drop(
+        "first", "beyond"
+    )
 
 
 def _contained(numbers: pl.Series) -> pl.DataFrame:

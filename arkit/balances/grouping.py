@@ -32,11 +32,11 @@ def group_columns(by: By, ledger: Ledger, *, currency: str = "currency") -> list
 
 
 def with_columns_for(
-    frame: nw.LazyFrame[pl.LazyFrame], columns: Sequence[str], ledger: Ledger, days: Sequence[date]
+    frame: nw.LazyFrame[pl.LazyFrame], columns: Sequence[str], ledger: Ledger, days: Sequence[date], *, on: str = "day"
 ) -> nw.LazyFrame[pl.LazyFrame]:
     """Return rows that have ``item`` and ``customer_id`` with the named columns beside them.
 
-    Attributes of customers are those valid on the day; rows of several days have it as ``day``.
+    Attributes of customers are those valid on the day; rows of several days tell theirs in the column ``on``.
     """
     have = frame.collect_schema().names()
     of_item = [name for name in columns if name not in have and name in ledger.frames.items.columns]
@@ -49,8 +49,10 @@ def with_columns_for(
     if len(days) == 1 or not has_history(ledger):
         customers = customers_on(ledger, days[-1], of_customer)
         return frame.join(nw.from_native(customers.lazy()), on="customer_id", how="left")
-    daily = [customers_on(ledger, day, of_customer).with_columns(day=pl.lit(day_of(day), pl.Int32)) for day in days]
-    return frame.join(nw.from_native(pl.concat(daily).lazy()), on=["customer_id", "day"], how="left")
+    daily = [
+        customers_on(ledger, day, of_customer).with_columns(pl.lit(day_of(day), pl.Int32).alias(on)) for day in days
+    ]
+    return frame.join(nw.from_native(pl.concat(daily).lazy()), on=["customer_id", on], how="left")
 
 
 def has_history(ledger: Ledger) -> bool:

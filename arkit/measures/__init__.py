@@ -15,7 +15,7 @@ from arkit.measures.explain_dso import explain_dso
 from arkit.measures.group_behaviour import group_behaviour
 from arkit.measures.loss_rates import loss_rates
 from arkit.measures.movements import movements
-from arkit.measures.panel import key_figures
+from arkit.measures.panel import key_figure_trend, key_figures
 from arkit.measures.registry import KEY_FIGURES
 from arkit.measures.roll_forward import roll_forward
 from arkit.measures.roll_rates import cure_rates, roll_rates
@@ -39,6 +39,7 @@ __all__ = [
     "explain_dso",
     "group_behaviour",
     "hhi",
+    "key_figure_trend",
     "key_figures",
     "loss_rates",
     "median_days_to_pay",

@@ -11,7 +11,7 @@ from arkit.balances.grouping import customers_on
 from arkit.balances.trend import trend_frame
 from arkit.ledger.model import Ledger
 from arkit.ledger.money import to_units
-from arkit.measures.inputs.sales import daily_sales, sales
+from arkit.measures.inputs.sales import sales
 from arkit.measures.question import ask
 from arkit.policy import Policy
 
@@ -76,14 +76,14 @@ def abc(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> p
     Dickie (1951), ABC inventory analysis shoots for dollars, not pennies; the limits 80 and 95 % are the usual ones.
     """
     question = ask(ledger, as_of=as_of, by="customer_id", window="year", policy=policy)
-    owed = trend_frame(ledger, [question.day], by="customer_id", policy=question.policy)
+    owed = trend_frame(ledger, question.days, by="customer_id", policy=question.policy)
     owed = owed.select(pl.col(KEYS).cast(pl.String), open_amount="gross")
     sold = sales(question).select(*KEYS, "sales")
     rows = owed.join(sold, on=KEYS, how="full", coalesce=True).with_columns(pl.col("open_amount").fill_null(0))
     rows = _classed(rows, "open_amount", share="open_share", name="class_of_exposure")
     rows = _classed(rows, "sales", share="sales_share", name="class_of_sales")
-    names = customers_on(ledger, question.day, ["name"]).with_columns(pl.col("customer_id").cast(pl.String))
-    named = rows.join(names, on="customer_id", how="left").with_columns(basis=pl.lit(daily_sales(question)[1]))
+    names = customers_on(ledger, question.days[-1], ["name"]).with_columns(pl.col("customer_id").cast(pl.String))
+    named = rows.join(names, on="customer_id", how="left").with_columns(basis=pl.lit(question.basis))
     ordered = named.sort("currency", "open_amount", "customer_id", descending=[False, True, False])
     return to_units(ordered.select(COLUMNS), dict.fromkeys(AMOUNTS, "currency")).to_pandas()
 

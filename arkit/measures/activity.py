@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
 import polars as pl
 
 from arkit.balances.flows import flows
-from arkit.balances.grouping import By, with_columns_for
-from arkit.balances.trend import trend_frame
-from arkit.days import day_of, month_ends_back
+from arkit.balances.grouping import By
+from arkit.days import month_ends_back
 from arkit.ledger.model import Ledger
 from arkit.ledger.money import to_units
-from arkit.measures.inputs.sales import daily_sales
-from arkit.measures.question import Question, ask
+from arkit.ledger.periods import day_number
+from arkit.measures.inputs import beside
+from arkit.measures.inputs.balances import balances
+from arkit.measures.inputs.rows import group_sums, in_windows
+from arkit.measures.inputs.sales import window_sales
+from arkit.measures.question import AS_OF, Question, ask_each, of_days
 from arkit.policy import Policy
 
 if TYPE_CHECKING:
@@ -42,7 +46,7 @@ def activity_trend(
     months
         How many months to show; one that the ledger does not cover from its first day on is left out.
     by, policy
-        As in :func:`arkit.aging_table`.
+        As in :func:`arkit.aging_table`. Attributes of customers are those valid on each day.
 
     Returns
     -------
@@ -68,39 +72,23 @@ def activity_trend(
     ----------
     The accounts receivable turnover schedule: opening balance, sales, receipts, closing balance by month.
     """
-    question = ask(ledger, as_of=as_of, by=by, window="month", policy=policy)
-    days = [day for day in month_ends_back(question.day, months) if day >= ledger.covers[0]]
-    sold, basis = daily_sales(question)
-    received = _daily_receipts(question, days[0])
-    frames = [
-        trend_frame(ledger, days[1:], by=question.by, policy=question.policy).select(
-            "as_of", *question.keys, "gross", "unapplied", "net"
-        ),
-        _by_month(sold, days, question.keys, "sales"),
-        _by_month(received, days, question.keys, "receipts"),
-    ]
-    keys = ["as_of", *question.keys]
-    table = pl.concat([frame.select(keys) for frame in frames]).unique().sort(keys)
-    for frame in frames:
-        table = table.join(frame, on=keys, how="left", nulls_equal=True, maintain_order="left")
-    table = table.with_columns(pl.col(AMOUNTS).fill_null(0), basis=pl.lit(basis))
-    return to_units(table, dict.fromkeys(AMOUNTS, "currency")).to_pandas()
+    ends = month_ends_back(ledger.require(as_of), months)
+    days = [day for before, day in pairwise(ends) if before >= ledger.covers[0]]
+    questions = ask_each(ledger, days=days or ends[-1:], by=by, window="month", policy=policy)
+    table = pl.concat([_activity(question) for question in questions]).filter(of_days(days)).sort(questions[0].keys)
+    day = pl.from_epoch(pl.col(AS_OF), time_unit="d").alias("as_of")
+    return to_units(table.with_columns(day), dict.fromkeys(AMOUNTS, "currency")).to_pandas()
 
 
-def _daily_receipts(question: Question, after: date) -> pl.DataFrame:
-    """Return what was received by group and day."""
-    rows = flows(question.ledger, after, question.day).filter(nw.col("line").is_in(RECEIVED))
-    rows = with_columns_for(rows, question.keys, question.ledger, [question.day])
-    sums: pl.DataFrame = rows.group_by(*question.keys, "effective_on").agg(nw.col("amount").sum()).to_native().collect()
-    day = pl.col("effective_on").cast(pl.Int32)
-    return sums.select(pl.col(question.keys).cast(pl.String), day.alias("day"), receipts=-pl.col("amount"))
+def _activity(question: Question) -> pl.DataFrame:
+    open_then = balances(question).select(*question.keys, "unapplied", "net", gross="receivables")
+    table = beside([open_then, window_sales(question), _receipts(question)], question.keys)
+    return table.select(*question.keys, *(pl.col(name).fill_null(0) for name in AMOUNTS), basis=pl.lit(question.basis))
 
 
-def _by_month(daily: pl.DataFrame, days: list[date], keys: list[str], name: str) -> pl.DataFrame:
-    """Return sums of days as sums of the months that end on the days asked for."""
-    ends = pl.DataFrame(
-        {"end": [day_of(day) for day in days[1:]], "as_of": days[1:]}, schema_overrides={"end": pl.Int32}
-    )
-    inside = daily.filter(pl.col("day") > day_of(days[0]), pl.col("day") <= day_of(days[-1])).sort("day")
-    placed = inside.join_asof(ends.sort("end"), left_on="day", right_on="end", strategy="forward")
-    return placed.group_by("as_of", *keys).agg(pl.col(name).sum())
+def _receipts(question: Question) -> pl.DataFrame:
+    """Return ``receipts`` of the window."""
+    rows = flows(question.ledger, question.windows[0].start, question.days[-1])
+    received = rows.filter(nw.col("line").is_in(RECEIVED)).to_native()
+    daily = received.select("item", "customer_id", day=day_number("effective_on"), receipts=-pl.col("amount"))
+    return group_sums(question, in_windows(question, nw.from_native(daily)), ["receipts"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -13,12 +14,11 @@ from arkit.balances.grouping import By
 from arkit.days import day_of
 from arkit.errors import LedgerError
 from arkit.ledger.model import Ledger
-from arkit.measures.inputs import daily_sales
 from arkit.measures.inputs.balances import receivables_by_document_day
 from arkit.measures.inputs.rows import DEBITS, entries_of, group_sums, items_of
 from arkit.measures.inputs.sales import in_months, monthly_sales, sales
 from arkit.measures.panel import figures_of, why_not
-from arkit.measures.question import Question, ask
+from arkit.measures.question import AS_OF, Question, ask
 from arkit.measures.registry import KEY_FIGURES
 from arkit.measures.windows import Length
 from arkit.policy import Policy
@@ -93,17 +93,18 @@ def explain_dso(
     """
     now = ask(ledger, as_of=as_of, by=by, window=window, policy=policy)
     then = ask(ledger, as_of=since, by=by, window=window, policy=policy)
-    if then.day > now.day:
-        raise LedgerError(f"A change from {then.day} to {now.day} runs backwards. Exchange the two days.")
-    groups = _side_by_side(_figures(then), _figures(now), now.keys)
-    cells = _side_by_side(_cells(then), _cells(now), [*now.keys, "month"])
-    cells = cells.join(groups.select(*now.keys, "scale", "scale_now"), on=now.keys, how="left", nulls_equal=True)
-    effects = cells.with_columns(_effects()).group_by(now.keys).agg(pl.col(_PARTS).sum())
-    table = groups.join(effects, on=now.keys, how="left", nulls_equal=True).sort(now.keys)
-    return table.select(*now.keys, *_shown(then, now)).to_pandas()
+    if then.days > now.days:
+        raise LedgerError(f"A change from {then.days[0]} to {now.days[0]} runs backwards. Exchange the two days.")
+    keys = now.groups
+    groups = _side_by_side(_figures(then), _figures(now), keys)
+    cells = _side_by_side(_cells(then), _cells(now), [*keys, "month"])
+    cells = cells.join(groups.select(*keys, "scale", "scale_now"), on=keys, how="left", nulls_equal=True)
+    effects = cells.with_columns(_effects()).group_by(keys).agg(pl.col(_PARTS).sum())
+    table = groups.join(effects, on=keys, how="left", nulls_equal=True).sort(keys)
+    return table.select(*keys, *_shown(then, now)).to_pandas()
 
 
-def _side_by_side(then: pl.DataFrame, now: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+def _side_by_side(then: pl.DataFrame, now: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     return then.join(now, on=keys, how="full", suffix="_now", coalesce=True, nulls_equal=True)
 
 
@@ -111,17 +112,18 @@ def _figures(question: Question) -> pl.DataFrame:
     """Return by group ``dso``, ``why`` there is none, and ``scale``, the days that stand for one unit of sales."""
     table = figures_of(question, [KEY_FIGURES["dso"], KEY_FIGURES["best_possible_dso"]])
     table = table.join(sales(question), on=question.keys, how="left", nulls_equal=True)
+    [window] = question.windows
     return table.select(
-        *question.keys,
+        *question.groups,
         "dso",
         pl.col(why_not("best_possible_dso")).alias("why"),
-        (question.window.days / pl.col("sales")).alias("scale"),
+        (window.days / pl.col("sales")).alias("scale"),
     )
 
 
 def _cells(question: Question) -> pl.DataFrame:
     """Return by group and month counted back its sales, and what is not due, past due and within its terms."""
-    keys = [*question.keys, "month"]
+    keys = [*question.groups, "month"]
     days = pl.concat([receivables_by_document_day(question), _within_terms(question)], how="diagonal_relaxed")
     sums = in_months(days, question).group_by(keys).agg(pl.col("not_due", "past_due", "within_terms").sum())
     months = monthly_sales(question).select(*keys, "sales")
@@ -131,10 +133,11 @@ def _cells(question: Question) -> pl.DataFrame:
 def _within_terms(question: Question) -> pl.DataFrame:
     """Return what was charged by group and ``day`` of the document and is not due yet by its terms, paid or not."""
     items = items_of(question, DEBITS).with_columns(nw.lit(1).alias("open_amount"))
-    not_due = in_buckets(items, nw.lit(day_of(question.day)), policy=question.policy).filter(nw.col("bucket") == 0)
+    not_due = in_buckets(items, nw.lit(day_of(question.days[0])), policy=question.policy).filter(nw.col("bucket") == 0)
     charged = entries_of(question, "original", "transfer", "correction").drop("day")
     rows = charged.join(not_due, on="item", how="inner")
-    rows = rows.with_columns(nw.col("amount").alias("within_terms"), nw.col("document_day").alias("day"))
+    of_day = nw.lit(day_of(question.days[0]), nw.Int32).alias(AS_OF)
+    rows = rows.with_columns(nw.col("amount").alias("within_terms"), nw.col("document_day").alias("day"), of_day)
     return group_sums(question, rows, ["within_terms"], beside=["day"])
 
 
@@ -162,11 +165,9 @@ def _effects() -> list[pl.Expr]:
 
 def _shown(then: Question, now: Question) -> list[pl.Expr]:
     """Return the columns of the table: numbers where both days have them, else the reason."""
-    basis = daily_sales(now)[1]
-    differs = None if basis == daily_sales(then)[1] else f"{then.day}: sales are known on another basis than {now.day}"
-    reason = pl.coalesce(
-        pl.lit(differs, pl.String), _reason("dso", "why", then.day), _reason("dso_now", "why_now", now.day)
-    )
+    (before,), (day,) = then.days, now.days
+    differs = None if now.basis == then.basis else f"{before}: sales are known on another basis than {day}"
+    reason = pl.coalesce(pl.lit(differs, pl.String), _reason("dso", "why", before), _reason("dso_now", "why_now", day))
     changes = {"dso_change": pl.col("dso_now") - pl.col("dso"), **{name: pl.col(name) for name in _PARTS}}
     numbers = {
         "dso_before": pl.col("dso"),
@@ -174,7 +175,7 @@ def _shown(then: Question, now: Question) -> list[pl.Expr]:
         **{name: pl.when(reason.is_null()).then(number) for name, number in changes.items()},
     }
     shown = [number.alias(name) for name, number in numbers.items()]
-    return [*shown, pl.lit(basis).alias("basis"), reason.alias("reason")]
+    return [*shown, pl.lit(now.basis).alias("basis"), reason.alias("reason")]
 
 
 def _reason(figure: str, why: str, day: date) -> pl.Expr:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from arkit.balances.grouping import By
+from arkit.days import month_ends_back
 from arkit.errors import unknown_name
 from arkit.ledger.model import Ledger
 from arkit.ledger.money import minor_per_unit
-from arkit.measures.inputs import daily_sales, gather
-from arkit.measures.question import Question, ask
+from arkit.measures.inputs import gather
+from arkit.measures.question import AS_OF, Question, ask, ask_each
 from arkit.measures.registry import KEY_FIGURES, KeyFigure
 from arkit.measures.windows import Length
 from arkit.policy import Policy
@@ -78,11 +79,74 @@ def key_figures(
     ----------
     Credit Research Foundation, standard measurements of receivables performance.
     """
-    figures = [_figure(name) for name in names or KEY_FIGURES]
     question = ask(ledger, as_of=as_of, by=by, window=window, policy=policy)
-    wide = figures_of(question, figures)
-    rows = _side_by_side(wide, question.keys, figures).join(_descriptions(question, figures), on="figure", how="left")
-    return rows.sort(question.keys, maintain_order=True).select(*question.keys, *_PANEL).to_pandas()
+    return _panel(question, names).sort(question.groups, maintain_order=True).drop(AS_OF).to_pandas()
+
+
+def key_figure_trend(
+    ledger: Ledger,
+    *,
+    as_of: date | str,
+    months: int = 12,
+    by: By = None,
+    window: Length = "month",
+    policy: Policy | None = None,
+    names: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Show the panel of key figures of many month-ends at once.
+
+    Formula: that of :func:`arkit.key_figures` on ``as_of`` and on the same day of each month before, in one pass over
+    the ledger.
+
+    Parameters
+    ----------
+    ledger
+        The ledger.
+    as_of
+        The last day.
+    months
+        How many months to go back; days that the ledger does not cover are left out.
+    by, window, policy, names
+        As in :func:`arkit.key_figures`. Attributes of customers are those valid on each day.
+
+    Returns
+    -------
+    DataFrame
+        ``as_of`` and the columns of :func:`arkit.key_figures`, one row for each day, group and figure.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such figure, column or window.
+    CoverageError
+        The ledger does not cover the last day.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> trend = ar.key_figure_trend(ar.sample_ledger(), as_of="2026-10-31", months=2, names=["dso"])
+    >>> sorted(trend["as_of"].dt.date.astype(str).unique())
+    ['2026-08-31', '2026-09-30', '2026-10-31']
+
+    References
+    ----------
+    Credit Research Foundation, standard measurements of receivables performance, month by month.
+    """
+    days = [day for day in month_ends_back(ledger.require(as_of), months) if day >= ledger.covers[0]]
+    questions = ask_each(ledger, days=days, by=by, window=window, policy=policy)
+    panels = pl.concat([_panel(question, names) for question in questions])
+    day = pl.from_epoch(pl.col(AS_OF), time_unit="d").alias("as_of")
+    ordered = panels.sort(questions[0].keys, maintain_order=True)
+    return ordered.select(day, pl.exclude(AS_OF)).to_pandas()
+
+
+def _panel(question: Question, names: Sequence[str] | None) -> pl.DataFrame:
+    """Return one row for each day, group and figure, with what a reader is told about the figure."""
+    figures = [_figure(name) for name in names or KEY_FIGURES]
+    rows = _side_by_side(figures_of(question, figures), question.keys, figures)
+    return rows.join(_descriptions(question, figures), on="figure", how="left", maintain_order="left").select(
+        *question.keys, *_PANEL
+    )
 
 
 def figures_of(question: Question, figures: Sequence[KeyFigure]) -> pl.DataFrame:
@@ -125,14 +189,13 @@ def _side_by_side(wide: pl.DataFrame, keys: list[str], figures: Sequence[KeyFigu
 
 
 def _descriptions(question: Question, figures: Sequence[KeyFigure]) -> pl.DataFrame:
-    basis = daily_sales(question)[1] if any(figure.uses_sales for figure in figures) else None
     return pl.DataFrame(
         {
             "figure": [figure.name for figure in figures],
             "title": [figure.title for figure in figures],
             "unit": [figure.unit for figure in figures],
             "good": [figure.good for figure in figures],
-            "basis": [basis if figure.uses_sales else None for figure in figures],
+            "basis": [question.basis if figure.uses_sales else None for figure in figures],
         },
         schema_overrides={"basis": pl.String},
     )
@@ -150,7 +213,7 @@ def single_figure(
     """Return one figure, its column named after it."""
     question = ask(ledger, as_of=as_of, by=by, window=window, policy=policy)
     figure = _figure(name)
-    table = figures_of(question, [figure]).rename({why_not(name): "reason"})
+    table = figures_of(question, [figure]).drop(AS_OF).rename({why_not(name): "reason"})
     if figure.uses_sales:
-        table = table.insert_column(-1, pl.lit(daily_sales(question)[1]).alias("basis"))
+        table = table.insert_column(-1, pl.lit(question.basis).alias("basis"))
     return table.to_pandas()

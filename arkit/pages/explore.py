@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from arkit.balances import aging_table, aging_trend
 from arkit.days import month_ends_back
 from arkit.ledger import Ledger
-from arkit.measures import key_figures
+from arkit.measures import key_figure_trend
 from arkit.pages.facts import open_ledger
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present import figures
@@ -25,6 +25,7 @@ __all__ = ["explore_aging", "explore_key_figures", "open_ledger"]
 
 GROUPS: Final = ("currency", "entity", "account", "customer_id", "industry", "size", "country", "salesperson", "terms")
 MONTHS: Final = 35
+YEAR: Final = 12
 SHOWN_ROWS: Final = 30
 
 
@@ -93,17 +94,13 @@ def explore_key_figures(ledger: Ledger, *, as_of: date | str, policy: Policy = D
         Controls for the entity, currency and window, above small multiples and the figures of the day.
     """
     last = ledger.require(as_of)
-    days = _month_ends(ledger, last)[-13:]
 
     def render(entity: str, currency: str, window: str) -> Sequence[figures.Figure | Html]:
-        import pandas as pd
-
         part = _part(ledger, entity)
-        panels = [key_figures(part, as_of=day, window=window, policy=policy).assign(as_of=day) for day in days]
-        trend = pd.concat(panels, ignore_index=True)
+        trend = key_figure_trend(part, as_of=last, months=YEAR, window=window, policy=policy)
         trend = trend[trend["currency"] == currency]
         title = f"Key figures in {currency}, window: the {window} that ends on the day"
-        now = trend.loc[trend["as_of"] == last, ["title", "value", "unit", "basis", "reason"]]
+        now = trend.loc[trend["as_of"].dt.date == last, ["title", "value", "unit", "basis", "reason"]]
         columns = {"value": Column("Value", "amount")}
         return [
             figures.key_figure_chart(trend, title=title),

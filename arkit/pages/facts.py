@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from arkit.balances import aging_table, aging_trend, open_items
 from arkit.days import month_ends_back
 from arkit.ledger import Ledger, read_ledger, sample_ledger
-from arkit.measures import key_figures, movements, roll_forward
+from arkit.measures import key_figure_trend, movements, roll_forward
 from arkit.policy import Policy
 
 if TYPE_CHECKING:
@@ -137,19 +137,23 @@ class Facts:
         return table.sort_values("currency", key=lambda codes: codes.map(rank), kind="stable", ignore_index=True)
 
     def figures_on(self, day: date) -> pd.DataFrame:
-        """The key figures of a day by currency."""
-        return key_figures(self.ledger, as_of=day, policy=self.policy)
+        """The key figures of a month-end by currency."""
+        panels = self.panels
+        return panels[panels["as_of"] == day].drop(columns="as_of").reset_index(drop=True)
+
+    @cached_property
+    def panels(self) -> pd.DataFrame:
+        """The key figures of each month-end by currency, with ``as_of``."""
+        months = len(self.month_ends) - 1
+        trend = key_figure_trend(self.ledger, as_of=self.day, months=months, policy=self.policy)
+        return trend.assign(as_of=trend["as_of"].dt.date)
 
     @cached_property
     def trend(self) -> pd.DataFrame:
-        """The key figures on tiles, of each month-end, with ``as_of``."""
-        import pandas as pd
-
-        panels = [
-            key_figures(self.ledger, as_of=day, policy=self.policy, names=ON_TILES).assign(as_of=day)
-            for day in self.month_ends
-        ]
-        return pd.concat(panels, ignore_index=True)
+        """The key figures on tiles, in their order, of each month-end."""
+        rank = {name: place for place, name in enumerate(ON_TILES)}
+        shown = self.panels[self.panels["figure"].isin(ON_TILES)]
+        return shown.sort_values("figure", key=lambda names: names.map(rank), kind="stable", ignore_index=True)
 
     def figure(self, name: str, *, currency: str, day: date | None = None) -> float | None:
         """One key figure of a month-end, or nothing where there is none."""

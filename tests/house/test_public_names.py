@@ -41,6 +41,7 @@ PUBLIC_NAMES = (
     "freeze",
     "group_behaviour",
     "hhi",
+    "key_figure_trend",
     "key_figures",
     "late_entries",
     "loss_rates",

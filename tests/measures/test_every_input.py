@@ -20,6 +20,7 @@ MEASURES: dict[str, Callable[[ar.Ledger], pd.DataFrame]] = {
     "aging_trend": lambda ledger: ar.aging_trend(ledger, as_of=DAY, by="entity"),
     "evidence": lambda ledger: ar.evidence(ledger, as_of=DAY, bucket="31-60"),
     "explain_dso": lambda ledger: ar.explain_dso(ledger, as_of=DAY, since=MONTH_BEFORE),
+    "key_figure_trend": lambda ledger: ar.key_figure_trend(ledger, as_of=DAY, months=2, by="industry"),
     "key_figures": lambda ledger: ar.key_figures(ledger, as_of=DAY, by="entity"),
     "loss_rates": lambda ledger: ar.loss_rates(ledger, as_of=DAY),
     "median_days_to_pay": lambda ledger: ar.median_days_to_pay(ledger, as_of=DAY, by="entity"),

@@ -7,14 +7,15 @@ from typing import Final
 
 import polars as pl
 
+from arkit.days import day_of
 from arkit.measures.inputs.balances import balances, concentration, disputes, opening
 from arkit.measures.inputs.delays import delays
 from arkit.measures.inputs.losses import discounts, write_offs
 from arkit.measures.inputs.payments import payments, punctuality
-from arkit.measures.inputs.sales import countback, daily_sales, knows_sales, sales, uncollected
-from arkit.measures.question import Question
+from arkit.measures.inputs.sales import countback, knows_sales, sales, uncollected
+from arkit.measures.question import AS_OF, Question
 
-__all__ = ["PARTS", "daily_sales", "gather"]
+__all__ = ["PARTS", "beside", "gather"]
 
 PARTS: Final[dict[str, Callable[[Question], pl.DataFrame]]] = {
     "balances": balances,
@@ -50,24 +51,30 @@ _IN_THE_WINDOW: Final = (
 
 def gather(question: Question, parts: list[str]) -> pl.DataFrame:
     """Return the inputs of some parts side by side, one row for each group that is open or that any of them knows."""
-    frames = [PARTS[part](question) for part in dict.fromkeys(("balances", *parts))]
-    keys = pl.concat([frame.select(question.keys) for frame in frames]).unique().sort(question.keys)
-    for frame in frames:
-        keys = keys.join(frame, on=question.keys, how="left", nulls_equal=True, maintain_order="left")
-    nothing = _known_to_be_nothing(question, keys.columns)
-    return keys.with_columns(
-        *(pl.col(name).fill_null(0) for name in nothing),
-        days=pl.lit(question.window.days),
-        months=pl.lit(question.window.months),
-        cost_of_capital=pl.lit(question.policy.cost_of_capital),
+    inputs = beside([PARTS[part](question) for part in dict.fromkeys(("balances", *parts))], question.keys)
+    sizes = [(day_of(window.end), window.days, window.months) for window in question.windows]
+    windows = pl.DataFrame(sizes, orient="row", schema={AS_OF: pl.Int32, "days": pl.Int32, "months": pl.Float64})
+    return (
+        inputs.with_columns(_nothing_where_known(question, {*inputs.columns}))
+        .join(windows, on=AS_OF, how="left", maintain_order="left")
+        .with_columns(cost_of_capital=pl.lit(question.policy.cost_of_capital))
     )
 
 
-def _known_to_be_nothing(question: Question, inputs: list[str]) -> set[str]:
-    """Return the inputs that are zero, not unknown, for a group without rows."""
-    return {
-        *_ON_THE_DAY,
-        *(_PAST_DUE if question.policy.has_not_due else ()),
-        *(_IN_THE_WINDOW if question.knows_window else ()),
-        *(("sales",) if "sales" in inputs and knows_sales(question) else ()),
-    } & {*inputs}
+def beside(frames: list[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
+    """Return frames side by side, one row for each key that any of them has, in the order of the keys."""
+    together = pl.concat([frame.select(keys) for frame in frames]).unique().sort(keys)
+    for frame in frames:
+        together = together.join(frame, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    return together
+
+
+def _nothing_where_known(question: Question, inputs: set[str]) -> list[pl.Expr]:
+    """Return the inputs that are zero, not unknown, for a group without rows, as zero."""
+    always = {*_ON_THE_DAY, *(_PAST_DUE if question.policy.has_not_due else ())} & inputs
+    conditions = {
+        **dict.fromkeys(sorted(always), pl.lit(True)),
+        **dict.fromkeys(sorted({*_IN_THE_WINDOW} & inputs), question.knows_window),
+        **({"sales": knows_sales(question)} if "sales" in inputs else {}),
+    }
+    return [pl.when(known).then(pl.col(name).fill_null(0)).otherwise(name) for name, known in conditions.items()]

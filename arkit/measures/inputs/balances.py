@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
 import narwhals as nw
 import polars as pl
 
-from arkit.balances.aging import aging_frame
-from arkit.balances.buckets import CUSTOMER, bucketed, netted, standing
+from arkit.balances.buckets import CUSTOMER, bucketed_on, netted, standing_on
 from arkit.balances.open_items import disputed_items
+from arkit.balances.trend import trend_frame
+from arkit.days import day_of
 from arkit.measures.inputs.rows import Rows, group_sums
-from arkit.measures.question import Question, once
+from arkit.measures.question import AS_OF, Question, of_days, once
 from arkit.terms import NOT_DUE
 
 LARGEST: Final = 10
@@ -22,10 +24,11 @@ LARGEST: Final = 10
 def balances(question: Question) -> pl.DataFrame:
     """Return ``receivables`` (gross), ``not_due``, ``past_due``, ``oldest`` (last bucket), ``unapplied``, ``net``."""
     labels = question.policy.labels
-    table = aging_frame(question.ledger, question.day, by=question.by, policy=question.policy)
+    table = trend_frame(question.ledger, question.days, by=question.by, policy=question.policy)
     not_due = pl.col(NOT_DUE) if NOT_DUE in labels else pl.lit(None, dtype=pl.Int64)
     return table.select(
-        *question.keys,
+        pl.col("as_of").cast(pl.Int32).alias(AS_OF),
+        *question.groups,
         pl.col("gross").alias("receivables"),
         not_due.alias("not_due"),
         (pl.col("gross") - not_due).alias("past_due"),
@@ -37,19 +40,25 @@ def balances(question: Question) -> pl.DataFrame:
 
 def opening(question: Question) -> pl.DataFrame:
     """Return ``opening``: gross receivables at the start of the window; missing where the ledger begins later."""
-    start = question.window.start
-    if question.ledger.covers[0] <= start:
-        rows = _receivables(question, start).with_columns(nw.col("open_amount").alias("opening"))
-        return group_sums(question, rows, ["opening"])
-    groups = balances(question).select(question.keys)
-    return groups.with_columns(opening=pl.lit(0 if question.knows_window else None, dtype=pl.Int64))
+    begun = [window for window in question.windows if question.ledger.covers[0] <= window.start]
+    nothing = pl.when(question.knows_window).then(0).cast(pl.Int64)
+    groups = balances(question).select(question.keys).filter(~of_days([window.end for window in begun]))
+    others = groups.with_columns(opening=nothing)
+    if not begun:
+        return others
+    starts = {"day": [day_of(window.start) for window in begun], AS_OF: [day_of(window.end) for window in begun]}
+    of_start = nw.from_native(pl.LazyFrame(starts, schema={"day": pl.Int32, AS_OF: pl.Int32}))
+    rows = _receivables(question, [window.start for window in begun]).join(of_start, on="day", how="inner")
+    return pl.concat(
+        [group_sums(question, rows.with_columns(nw.col("open_amount").alias("opening")), ["opening"]), others]
+    )
 
 
-def _receivables(question: Question, day: date) -> Rows:
-    """Return what is owed on a day: all that is open but the unapplied."""
-    rows = standing(question.ledger, day)
+def _receivables(question: Question, days: Sequence[date]) -> Rows:
+    """Return what is owed on each ``day``: all that is open but the unapplied."""
+    rows = standing_on(question.ledger, days)
     if question.policy.unapplied == "net":
-        rows = netted(rows, question.ledger, group=CUSTOMER)
+        rows = netted(rows, question.ledger, group=(*CUSTOMER, "day"))
     return rows.filter(nw.col("open_amount") > 0)
 
 
@@ -58,8 +67,9 @@ def receivables_by_document_day(question: Question) -> pl.DataFrame:
     """Return ``not_due`` and ``past_due`` receivables by group and ``day`` of their document."""
     gross = nw.col("bucket") < len(question.policy.labels)
     due = nw.col("bucket") > (0 if question.policy.has_not_due else -1)
-    rows = bucketed(question.ledger, question.day, policy=question.policy).filter(gross, nw.col("open_amount") != 0)
+    rows = bucketed_on(question.ledger, question.days, policy=question.policy).filter(gross, nw.col("open_amount") != 0)
     split = rows.with_columns(
+        nw.col("day").alias(AS_OF),
         nw.col("document_day").alias("day"),
         nw.when(due).then(0).otherwise(nw.col("open_amount")).alias("not_due"),
         nw.when(due).then(nw.col("open_amount")).otherwise(0).alias("past_due"),
@@ -73,18 +83,23 @@ def disputes(question: Question) -> pl.DataFrame:
     groups = balances(question).select(question.keys)
     if not (ledger.frames.marks["kind"] == "dispute").any():
         return groups.with_columns(disputed=pl.lit(None, dtype=pl.Int64))
-    items = ledger.frames.items.lazy().select("item", "item_id")
-    disputed = items.filter(pl.col("item_id").is_in(disputed_items(ledger, question.day).implode()))
-    rows = _receivables(question, question.day).join(nw.from_native(disputed), on="item", how="semi")
-    sums = group_sums(question, rows.with_columns(nw.col("open_amount").alias("disputed")), ["disputed"])
+    daily = [
+        pl.DataFrame({"item_id": disputed_items(ledger, day)}).with_columns(day=pl.lit(day_of(day), pl.Int32))
+        for day in question.days
+    ]
+    disputed = ledger.frames.items.lazy().select("item", "item_id").join(pl.concat(daily).lazy(), on="item_id")
+    rows = _receivables(question, question.days).join(nw.from_native(disputed), on=["item", "day"], how="semi")
+    rows = rows.with_columns(nw.col("open_amount").alias("disputed"), nw.col("day").alias(AS_OF))
+    sums = group_sums(question, rows, ["disputed"])
     together = groups.join(sums, on=question.keys, how="left", nulls_equal=True)
     return together.with_columns(pl.col("disputed").fill_null(0))
 
 
 def concentration(question: Question) -> pl.DataFrame:
     """Return of the customers' positive balances their sum, ``positive``, the ten ``largest`` and their ``squares``."""
-    rows = standing(question.ledger, question.day).with_columns(nw.col("open_amount").alias("net"))
-    beside = [] if "customer_id" in question.keys else ["customer_id"]
+    rows = standing_on(question.ledger, question.days)
+    rows = rows.with_columns(nw.col("open_amount").alias("net"), nw.col("day").alias(AS_OF))
+    beside = [] if "customer_id" in question.groups else ["customer_id"]
     owing = group_sums(question, rows, ["net"], beside=beside).filter(pl.col("net") > 0)
     return owing.group_by(question.keys).agg(
         positive=pl.col("net").sum(),

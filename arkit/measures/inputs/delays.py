@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import narwhals as nw
 import polars as pl
 
-from arkit.days import day_of
+from arkit.balances.buckets import standing_within
 from arkit.measures.inputs.payments import payments_by_delay
 from arkit.measures.inputs.rows import INVOICES, Rows, group_sums, is_one_of, of_known_window
-from arkit.measures.question import Question
+from arkit.measures.question import AS_OF, Question
 
 
 def delays(question: Question) -> pl.DataFrame:
@@ -34,16 +36,13 @@ def delays(question: Question) -> pl.DataFrame:
 
 def _changes(question: Question) -> pl.DataFrame:
     """Return by group and age how much more was open at that age, on days of the window, than at the age before."""
-    first, end = day_of(question.window.start) + 1, day_of(question.day)
-    periods = nw.from_native(question.ledger.periods.lazy())
-    rows = periods.filter(
-        nw.col("since") <= end,
-        nw.col("until") > first,
-        nw.col("open_amount") > 0,
-        is_one_of("item_type", *INVOICES),
-    )
-    begins = nw.max_horizontal(nw.col("since"), nw.lit(first))
-    ends = nw.min_horizontal(nw.col("until"), nw.lit(end + 1))
+    spans = [(window.start + timedelta(days=1), window.end) for window in question.windows]
+    rows = standing_within(question.ledger, spans)
+    rows = rows.filter(nw.col("open_amount") > 0, is_one_of("item_type", *INVOICES))
+    firsts = question.calendar.group_by(AS_OF).agg(first=pl.col("day").min())
+    rows = rows.rename({"day": AS_OF}).join(nw.from_native(firsts.lazy()), on=AS_OF, how="left")
+    begins = nw.max_horizontal("since", "first")
+    ends = nw.min_horizontal(nw.col("until"), nw.col(AS_OF) + 1)
     rows = rows.with_columns(
         nw.max_horizontal(begins - nw.col("document_day"), nw.lit(0)).alias("from_age"),
         (ends - nw.col("document_day")).alias("to_age"),

@@ -5,23 +5,23 @@ from __future__ import annotations
 import narwhals as nw
 import polars as pl
 
-from arkit.days import day_of
 from arkit.measures.inputs.rows import (
     INVOICES,
     Rows,
     entries_of,
     group_sums,
+    in_windows,
     items_of,
     of_known_window,
     with_what_they_paid,
 )
-from arkit.measures.question import Question, once
+from arkit.measures.question import AS_OF, Question, once
 
 
 @once
 def payments_by_delay(question: Question) -> pl.DataFrame:
     """Return ``paid`` in the window by group, days since the document (``taken``) and days after the due date."""
-    entries = entries_of(question, "application", "settlement", after=question.window.start)
+    entries = in_windows(question, entries_of(question, "application", "settlement"))
     rows = with_what_they_paid(question, entries).join(items_of(question, INVOICES), on="item", how="inner")
     rows = rows.with_columns(
         (nw.col("day") - nw.col("document_day")).alias("taken"), (nw.col("day") - nw.col("due_day")).alias("late")
@@ -52,13 +52,11 @@ def punctuality(question: Question) -> pl.DataFrame:
     is late, paid since or not.
     """
     due = _due(question)
-    rows = with_what_they_paid(
-        question, entries_of(question).join(due.select("item", "deadline"), on="item", how="inner")
-    )
-    rows = rows.filter(nw.col("day") <= nw.col("deadline"))
+    rows = entries_of(question).join(due.select("item", "deadline", AS_OF), on="item", how="inner")
+    rows = with_what_they_paid(question, rows.filter(nw.col("day") <= nw.col("deadline")))
     discount = nw.when(nw.col("entry_type") == "discount").then(-nw.col("amount")).otherwise(0)
     rows = rows.with_columns((nw.col("paid") + discount).alias("paid"))
-    items = rows.group_by("item").agg(nw.col("amount", "paid").sum())
+    items = rows.group_by("item", AS_OF).agg(nw.col("amount", "paid").sum())
     items = items.with_columns(nw.when(nw.col("amount") > 0).then(nw.col("amount")).otherwise(0).alias("left"))
     items = items.filter((nw.col("left") > 0) | (nw.col("paid") > 0)).with_columns(
         nw.lit(1, nw.Int64).alias("due_items"),
@@ -67,7 +65,8 @@ def punctuality(question: Question) -> pl.DataFrame:
         nw.col("paid").alias("on_time_amount"),
     )
     columns = ["due_items", "on_time_items", "due_amount", "on_time_amount"]
-    return of_known_window(question, group_sums(question, items.join(due, on="item", how="inner"), columns))
+    items = items.join(due, on=["item", AS_OF], how="inner")
+    return of_known_window(question, group_sums(question, items, columns))
 
 
 def _due(question: Question) -> Rows:
@@ -75,5 +74,4 @@ def _due(question: Question) -> Rows:
     # Nobody can pay before the invoice is there.
     deadline = nw.max_horizontal("due_day", "document_day")
     items = items_of(question, INVOICES).with_columns(deadline.alias("deadline"))
-    start, end = day_of(question.window.start), day_of(question.day)
-    return items.filter(nw.col("deadline") > start, nw.col("deadline") <= end)
+    return in_windows(question, items, on="deadline")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 
 import narwhals as nw
@@ -12,28 +11,34 @@ import polars as pl
 from arkit.balances.grouping import with_columns_for
 from arkit.days import day_of
 from arkit.ledger.periods import day_number
-from arkit.measures.question import Question
+from arkit.measures.question import AS_OF, Question
 
 Rows = nw.LazyFrame[pl.LazyFrame]
 INVOICES: Final = ("invoice", "debit_note")
 DEBITS: Final = (*INVOICES, "journal")
 
 
-def entries_of(question: Question, *types: str, after: date | None = None) -> Rows:
-    """Return the entries of some types up to the day of the question, from after a day on."""
+def entries_of(question: Question, *types: str) -> Rows:
+    """Return the entries of some types up to the last day of the question."""
     frame = question.ledger.frames.entries.lazy().select(
         "item", "entry_type", "amount", "counterpart_item_id", day=day_number("effective_on")
     )
-    rows = nw.from_native(frame).filter(nw.col("day") <= day_of(question.day))
-    if after is not None:
-        rows = rows.filter(nw.col("day") > day_of(after))
+    rows = nw.from_native(frame).filter(nw.col("day") <= day_of(question.days[-1]))
     return rows.filter(is_one_of("entry_type", *types)) if types else rows
+
+
+def in_windows(question: Question, rows: Rows, *, on: str = "day") -> Rows:
+    """Return rows once for each window that contains their day, with the day on which it ends as ``as_of``."""
+    # Fewer rows are looked up in the calendar.
+    near = rows.filter(nw.col(on) > day_of(question.windows[0].start), nw.col(on) <= day_of(question.days[-1]))
+    calendar = nw.from_native(question.calendar.lazy())
+    return near.join(calendar, left_on=on, right_on="day", how="inner")
 
 
 def items_of(question: Question, types: Sequence[str], *columns: str) -> Rows:
     """Return the items of some types with their days, what they are grouped by, and some more columns."""
     items = question.ledger.frames.items
-    inside = [name for name in question.keys if name in items.columns]
+    inside = [name for name in question.groups if name in items.columns]
     days = {"document_day": day_number("document_date"), "due_day": day_number("due_date")}
     frame = items.lazy().select(*dict.fromkeys(("item", "item_type", "customer_id", *inside, *columns)), **days)
     return nw.from_native(frame).filter(is_one_of("item_type", *types)).drop("item_type")
@@ -54,16 +59,13 @@ def is_one_of(column: str, *values: str) -> nw.Expr:
 
 
 def group_sums(question: Question, rows: Rows, columns: Sequence[str], *, beside: Sequence[str] = ()) -> pl.DataFrame:
-    """Return the sums of some columns by the groups of the question, and by the columns beside them."""
-    keys = [*question.keys, *beside]
-    if not set(keys) <= set(rows.collect_schema().names()):
-        rows = with_columns_for(rows, question.keys, question.ledger, [question.day])
-    sums = rows.group_by(*keys).agg(nw.col(*columns).sum()).to_native().collect()
-    return sums.with_columns(pl.col(question.keys).cast(pl.String))
+    """Return the sums of some columns by the days and groups of the question, and by the columns beside them."""
+    rows = with_columns_for(rows, question.groups, question.ledger, question.days, on=AS_OF)
+    sums = rows.group_by(*question.keys, *beside).agg(nw.col(*columns).sum()).to_native().collect()
+    return sums.with_columns(pl.col(question.groups).cast(pl.String))
 
 
 def of_known_window(question: Question, frame: pl.DataFrame) -> pl.DataFrame:
     """Return inputs of the window, missing where the ledger begins within it."""
-    known = pl.lit(question.knows_window)
     inputs = [name for name in frame.columns if name not in question.keys]
-    return frame.with_columns(pl.when(known).then(name).alias(name) for name in inputs)
+    return frame.with_columns(pl.when(question.knows_window).then(name).alias(name) for name in inputs)

@@ -5,123 +5,115 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Final, cast
+from typing import cast
 
 import narwhals as nw
 import polars as pl
 
-from arkit.balances.grouping import with_columns_for
 from arkit.days import day_of, months_before
 from arkit.ledger.periods import day_number
 from arkit.measures.inputs.balances import balances, receivables_by_document_day
-from arkit.measures.inputs.rows import Rows
-from arkit.measures.question import Question, once
+from arkit.measures.inputs.rows import group_sums, in_windows
+from arkit.measures.question import AS_OF, Question, of_days, once
+from arkit.measures.sales_basis import BILLINGS, by_month, of_customers
 from arkit.terms import BILLING_TYPES
-
-SALES: Final = "sales, net of tax"
-BILLINGS: Final = "billings, tax included"
-# Sales on so many days, all of them the last of a month, are sales by month.
-_A_HABIT: Final = 3
 
 
 def sales(question: Question) -> pl.DataFrame:
     """Return ``sales`` of the window; missing where the ledger does not know the whole window."""
-    daily, _ = daily_sales(question)
-    start, end = day_of(question.window.start), day_of(question.window.end)
-    inside = daily.filter((pl.col("day") > start) & (pl.col("day") <= end))
-    sums = inside.group_by(question.keys).agg(pl.col("sales").sum())
-    return sums.with_columns(sales=pl.when(pl.lit(knows_sales(question))).then("sales"))
+    return window_sales(question).with_columns(sales=pl.when(knows_sales(question)).then("sales"))
+
+
+def window_sales(question: Question) -> pl.DataFrame:
+    """Return ``sales`` of the window, as far as they are known."""
+    return group_sums(question, in_windows(question, nw.from_native(daily_sales(question).lazy())), ["sales"])
 
 
 @once
-def daily_sales(question: Question) -> tuple[pl.DataFrame, str]:
-    """Return sales by group and day, and their basis: the sales table where it can tell, else billings.
+def daily_sales(question: Question) -> pl.DataFrame:
+    """Return sales by ``day``, by what is grouped by, and by customer where the group follows from the customer.
 
-    The sales table cannot tell by a column that neither it nor the customers have; nor, where it has one day a month,
-    the sales of a part of a month. Billings are the originals of invoices and debit notes less credit notes; an item
-    that continues another one is no sale.
+    Billings are the originals of invoices and debit notes less credit notes; an item that continues another one is no
+    sale.
     """
-    ledger, keys = question.ledger, question.keys
-    table = ledger.frames.sales
-    of_customer = [name for name in keys if name not in table.columns]
-    if _can_tell(question) and all(name in ledger.frames.customers.columns for name in of_customer):
-        rows = nw.from_native(table.lazy().with_columns(day=day_number("date"), sales="amount"))
-        rows = with_columns_for(rows, of_customer, ledger, [question.day]) if of_customer else rows
-        return _by_day(rows, keys), SALES
-    wanted = pl.col("item_type").is_in(BILLING_TYPES) & pl.col("replaces").is_null()
-    inside = [name for name in keys if name in ledger.frames.items.columns]
-    items = ledger.frames.items.lazy().filter(wanted).select("item", *{"customer_id", *inside})
-    originals = ledger.frames.entries.lazy().filter(pl.col("entry_type") == "original")
-    posted = originals.select("item", sales="amount", day=day_number("effective_on"))
-    rows = nw.from_native(posted).join(nw.from_native(items), on="item", how="inner")
-    return _by_day(with_columns_for(rows, keys, ledger, [question.day]), keys), BILLINGS
+    frames, groups = question.ledger.frames, question.groups
+    if question.basis != BILLINGS:
+        named = ["customer_id"] if of_customers(question.ledger, groups) else []
+        rows = frames.sales.lazy().with_columns(day=day_number("date"), sales="amount")
+        inside = [name for name in groups if name in frames.sales.columns]
+    else:
+        inside = [name for name in groups if name in frames.items.columns]
+        named = ["customer_id"] if len(inside) < len(groups) else []
+        wanted = pl.col("item_type").is_in(BILLING_TYPES) & pl.col("replaces").is_null()
+        items = frames.items.lazy().filter(wanted).select("item", *{*named, *inside})
+        originals = frames.entries.lazy().filter(pl.col("entry_type") == "original")
+        rows = originals.select("item", sales="amount", day=day_number("effective_on")).join(items, on="item")
+    return rows.group_by(*dict.fromkeys([*inside, *named]), "day").agg(pl.col("sales").sum()).collect()
 
 
-def _can_tell(question: Question) -> bool:
-    """Return whether there is a sales table, and it can tell the sales of the window from those around it."""
-    dates = question.ledger.frames.sales["date"]
-    if dates.is_empty() or not _by_month(dates):
-        return not dates.is_empty()
-    edges = pl.Series([question.window.start, question.window.end])
-    return bool(((edges == edges.dt.month_end()) | (edges == dates.max())).all())
-
-
-def _by_month(dates: pl.Series) -> bool:
-    """Return whether sales are given by month: all on last days of months, but for a month that is not over."""
-    days = dates.unique().sort()
-    return len(days) >= _A_HABIT and bool((days == days.dt.month_end()).head(-1).all())
-
-
-def _by_day(rows: Rows, keys: list[str]) -> pl.DataFrame:
-    sums: pl.DataFrame = rows.group_by(*keys, "day").agg(nw.col("sales").sum()).to_native().collect()
-    return sums.with_columns(pl.col(keys).cast(pl.String))
-
-
-def knows_sales(question: Question) -> bool:
-    """Return whether the sales of the whole window are known."""
+def knows_sales(question: Question) -> pl.Expr:
+    """Return whether the sales of the whole window of a row are known."""
     first, last = _known_days(question)
-    return first <= question.window.start + timedelta(days=1) and question.window.end <= last
+    known = [window.end for window in question.windows if first <= window.start + timedelta(days=1)]
+    return of_days([day for day in known if day <= last])
 
 
+@once
 def _known_days(question: Question) -> tuple[date, date]:
     """Return the days whose sales are known: those of the ledger, or the months that the sales table speaks of."""
-    if daily_sales(question)[1] == BILLINGS:
+    if question.basis == BILLINGS:
         return question.ledger.covers
     dates = question.ledger.frames.sales["date"]
     first, last = cast(date, dates.min()), cast(date, dates.max())
     # The last days of a month may pass without a sale, but not without the sum of the month.
-    over = last if _by_month(dates) else last.replace(day=monthrange(last.year, last.month)[1])
+    over = last if by_month(dates) else last.replace(day=monthrange(last.year, last.month)[1])
     return first.replace(day=1), over
 
 
 @once
 def months(question: Question) -> pl.DataFrame:
     """Return the months counted back whose sales are known: ``month``, ``upto`` its last day, ``length``."""
-    first, last = _known_days(question)
-    ends = [question.day]
-    while question.day <= last and (end := months_before(question.day, len(ends))) >= first - timedelta(days=1):
+    rows = [row for day in question.days for row in _months_back(day, _known_days(question))]
+    return pl.DataFrame(rows, orient="row", schema=dict.fromkeys((AS_OF, "month", "upto", "length"), pl.Int32))
+
+
+def _months_back(day: date, known: tuple[date, date]) -> list[tuple[int, int, int, int]]:
+    first, last = known
+    ends = [day]
+    while day <= last and (end := months_before(day, len(ends))) >= first - timedelta(days=1):
         ends.append(end)
-    lengths = [(end - before).days for end, before in pairwise(ends)]
-    return pl.DataFrame(
-        {"month": range(len(lengths)), "upto": [day_of(end) for end in ends[:-1]], "length": lengths},
-        schema={"month": pl.Int32, "upto": pl.Int32, "length": pl.Int32},
-    )
+    spans = enumerate(pairwise(ends))
+    return [(day_of(day), month, day_of(end), (end - before).days) for month, (end, before) in spans]
+
+
+@once
+def _stretches(question: Question) -> tuple[pl.Series, pl.DataFrame]:
+    """Return the ends of the stretches that the months of all days are made of, and the months of each stretch."""
+    known = months(question)
+    ends = pl.concat([known["upto"] - known["length"], known["upto"]]).unique().sort()
+    numbered = pl.DataFrame({"end": ends}).with_row_index("stretch")
+    inside = (pl.col("end") > pl.col("upto") - pl.col("length")) & (pl.col("end") <= pl.col("upto"))
+    return ends, known.join(numbered, how="cross").filter(inside).select(AS_OF, "month", "stretch")
 
 
 def in_months(rows: pl.DataFrame, question: Question) -> pl.DataFrame:
     """Return rows that have a ``day`` with its ``month`` counted back; missing where its sales are not known."""
-    known = months(question)
-    ends = pl.concat([known["upto"] - known["length"], known["upto"]]).unique().sort()
-    back = len(ends) - 1 - ends.search_sorted(rows["day"]).cast(pl.Int32)
-    return rows.with_columns(month=back.set((back < 0) | (back >= known.height), None))
+    ends, months_of = _stretches(question)
+    placed = rows.with_columns(stretch=ends.search_sorted(rows["day"]))
+    return placed.join(months_of, on=[AS_OF, "stretch"], how="left").drop("stretch")
 
 
 @once
 def monthly_sales(question: Question) -> pl.DataFrame:
     """Return ``sales`` by group and known month, and its ``length``; months without sales are there with nothing."""
-    daily, _ = daily_sales(question)
-    sums = in_months(daily, question).group_by(*question.keys, "month").agg(pl.col("sales").sum())
-    groups = daily.select(question.keys).unique().join(months(question).select("month", "length"), how="cross")
+    ends, months_of = _stretches(question)
+    daily = daily_sales(question)
+    # Summed before they are repeated for each day asked for.
+    of_stretch = daily.drop("day").with_columns(stretch=ends.search_sorted(daily["day"]))
+    summed = of_stretch.group_by(pl.exclude("sales")).agg(pl.col("sales").sum()).join(months_of, on="stretch")
+    rows = nw.from_native(summed.lazy())
+    sums = group_sums(question, rows, ["sales"], beside=["month"])
+    groups = sums.select(question.keys).unique().join(months(question).select(AS_OF, "month", "length"), on=AS_OF)
     return groups.join(sums, on=[*question.keys, "month"], how="left", nulls_equal=True).with_columns(
         pl.col("sales").fill_null(0)
     )
