@@ -31,8 +31,9 @@ def key_figure_chart(trend: pd.DataFrame, *, title: str) -> Figure:
         What the figure shows.
     """
     known = trend.loc[trend["value"].notna(), "figure"].unique()
+    courses = dict(list(trend.sort_values("as_of").groupby("figure")))
     return in_panels(
-        [_panel(trend[trend["figure"] == name].sort_values("as_of")) for name in known],
+        [_panel(courses[name]) for name in known],
         title=title,
         columns=COLUMNS,
         row_height=PANEL_HEIGHT,
@@ -60,7 +61,7 @@ def _panel(series: pd.DataFrame) -> Panel:
 
 def _last(series: pd.DataFrame, unit: Kind) -> Trace:
     """Return the last known value, written at the end of the line."""
-    last = series.dropna(subset="value").iloc[-1]
+    last = series[series["value"].notna()].iloc[-1]
     return {
         "type": "scatter",
         **MONTHLY,

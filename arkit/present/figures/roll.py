@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 
 import pandas as pd
@@ -27,10 +26,10 @@ def roll_rate_heat_map(rates: pd.DataFrame, *, labels: Sequence[str], title: str
     title
         What the figure shows.
     """
-    table = rates.pivot_table(index="bucket", columns="as_of", values="roll_rate", observed=False, dropna=False)
-    table = table.reindex([label for label in labels if label in table.index])
-    counts = rates.pivot_table(index="bucket", columns="as_of", values="items", observed=False, dropna=False)
-    counts = counts.reindex(index=table.index, columns=table.columns)
+    table, counts = (
+        rates.pivot(index="bucket", columns="as_of", values=name).reindex(list(labels))
+        for name in ("roll_rate", "items")
+    )
     cells = {
         "type": "heatmap",
         "z": table.to_numpy(),
@@ -61,14 +60,14 @@ def vintage_chart(vintages: pd.DataFrame, *, title: str, highlight: int = 1) -> 
     highlight
         How many of the latest billing months are drawn in full colour and named.
     """
-    months = sorted(vintages["billing_month"].unique())
-    shades = sample_colorscale(OLDEST_TO_NEWEST, [number / max(len(months) - 1, 1) for number in range(len(months))])
-    complete = [month for month in months if (vintages["billing_month"] == month).sum() > 1]
+    curves = dict(list(vintages.sort_values("age_months").groupby("billing_month")))
+    shades = sample_colorscale(OLDEST_TO_NEWEST, [number / max(len(curves) - 1, 1) for number in range(len(curves))])
+    complete = [month for month, curve in curves.items() if len(curve) > 1]
     named = set(complete[-highlight:])
     return framed(
         [
-            _curve(vintages[vintages["billing_month"] == month], month, shade, named=month in named)
-            for month, shade in zip(months, shades, strict=True)
+            _curve(curve, shade, named=month in named)
+            for (month, curve), shade in zip(curves.items(), shades, strict=True)
         ],
         title=title,
         xaxis={"title": "month-ends after the month of billing", "dtick": 1},
@@ -78,8 +77,8 @@ def vintage_chart(vintages: pd.DataFrame, *, title: str, highlight: int = 1) -> 
     )
 
 
-def _curve(vintage: pd.DataFrame, month: date, shade: str, *, named: bool) -> Trace:
-    curve, name = vintage.sort_values("age_months"), month.strftime("%b %Y")
+def _curve(curve: pd.DataFrame, shade: str, *, named: bool) -> Trace:
+    name = curve["billing_month"].iloc[0].strftime("%b %Y")
     return {
         "type": "scatter",
         "x": curve["age_months"],
