@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from plotly.colors import sample_colorscale
 from plotly.graph_objects import Figure
@@ -20,6 +20,40 @@ CREDIT: Final = "#8a97a5"
 ALARM: Final = ((0.0, "#f4d27a"), (0.35, "#e89b4c"), (0.7, "#c9532f"), (1.0, "#7f1d1d"))
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
 
+Trace: TypeAlias = dict[str, Any]
+"""What is drawn, as Plotly writes it down."""
+MONTHLY: Final = {"xperiod": "M1", "xperiodalignment": "middle"}
+"""What a trace has whose days are month-ends: each stands on the month that it ends.
+
+Without it the bar of 31 October stands at the tick of 1 November, and reads as November.
+"""
+
+_AXIS: Final = {
+    "ticks": "",
+    "automargin": True,
+    "zerolinewidth": 2,
+    "title": {"standoff": 15, "font": {"color": MUTED, "size": 12}},
+}
+HOUSE: Final = {
+    "layout": {
+        "title": {"x": 0, "xanchor": "left", "font": {"size": 15, "color": INK}},
+        "font": {"family": FONT, "size": 13, "color": INK},
+        "paper_bgcolor": "white",
+        "plot_bgcolor": "white",
+        "margin": {"l": 70, "r": 20, "t": 60, "b": 50},
+        "separators": ".,",
+        "autotypenumbers": "strict",
+        "hovermode": "closest",
+        "hoverlabel": {"align": "left", "font": {"family": FONT}},
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right"},
+        "annotationdefaults": {"showarrow": False, "font": {"color": MUTED}},
+        "xaxis": {**_AXIS, "showgrid": False, "showline": True, "linecolor": RULE, "zerolinecolor": "white"},
+        "yaxis": {**_AXIS, "gridcolor": RULE, "zerolinecolor": MUTED},
+    },
+    "data": {"bar": [{"marker": {"line": {"color": "#e5ecf6", "width": 0.5}}}]},
+}
+"""Plotly's template of the house: what every figure has unless it says otherwise."""
+
 
 def bucket_colours(labels: Sequence[str]) -> dict[str, str]:
     """Return the colour of each bucket: calm for what is not due, darker and redder the older it is.
@@ -33,36 +67,34 @@ def bucket_colours(labels: Sequence[str]) -> dict[str, str]:
     return {NOT_DUE: CALM, UNAPPLIED: CREDIT, **colours}
 
 
-def in_months(figure: Figure, *, months: int, ticks: int = 12, **place: int) -> Figure:
-    """Return a figure whose bars stand on the months that they end, with ticks that name those months.
-
-    Without it the bar of 31 October stands at the tick of 1 November, and reads as November.
-    """
-    figure.update_traces(xperiod="M1", xperiodalignment="middle", selector={"type": "bar"}, **place)
+def months_axis(months: int, *, ticks: int = 12) -> dict[str, Any]:
+    """Return an axis whose ticks name months; what stands on them is ``MONTHLY``."""
     step = next((step for step in (1, 3, 6) if months <= ticks * step), 12)
-    return figure.update_xaxes(ticklabelmode="period", tickformat="%b %Y", dtick=f"M{step}", tickangle=0, **place)
+    return {"ticklabelmode": "period", "tickformat": "%b %Y", "dtick": f"M{step}", "tickangle": 0}
 
 
-def framed(figure: Figure, *, title: str, height: int = 380, **layout: Any) -> Figure:
-    """Return a figure in the house style: its title says what it shows, axes are quiet, nothing is clipped."""
-    figure.update_layout(
-        title={"text": title, "x": 0, "xanchor": "left", "font": {"size": 15, "color": INK}},
-        font={"family": FONT, "size": 13, "color": INK},
-        paper_bgcolor="white",
-        plot_bgcolor="white",
-        height=height,
-        margin={"l": 70, "r": 20, "t": 60, "b": 50},
-        separators=".,",
-        hoverlabel={"font": {"family": FONT}},
-        **layout,
-    )
-    figure.update_xaxes(
-        showgrid=False, linecolor=RULE, ticks="", automargin=True, title_font={"color": MUTED, "size": 12}
-    )
-    figure.update_yaxes(
-        gridcolor=RULE, zerolinecolor=MUTED, ticks="", automargin=True, title_font={"color": MUTED, "size": 12}
-    )
-    return figure
+def note(text: str) -> dict[str, Any]:
+    """Return a remark that stands above the right end of a figure."""
+    place = {"xref": "paper", "yref": "paper", "x": 1, "y": 1.08, "xanchor": "right"}
+    return {"text": text, **place, "font": {"size": 12}}
+
+
+def framed(traces: Sequence[Trace], *, title: str, height: int = 380, **layout: Any) -> Figure:
+    """Return traces as a figure in the house style: its title says what it shows, axes are quiet, nothing is clipped.
+
+    Parameters
+    ----------
+    traces
+        What is drawn, in Plotly's own words; it checks each of them, and the layout.
+    title
+        What the figure shows.
+    height
+        In pixels.
+    **layout
+        What the figure has beyond the house style.
+    """
+    # Everything at once: each later change of a figure costs Plotly more than the figure itself.
+    return Figure({"data": traces, "layout": {"template": HOUSE, "title": title, "height": height, **layout}})
 
 
 def legend_below(figure: Figure) -> Figure:

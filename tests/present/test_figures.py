@@ -7,8 +7,10 @@ import pytest
 
 import arkit as ar
 from arkit.pages import CustomersPage, MonthlyReport
-from arkit.present.figures import Figure
+from arkit.present.figures import Figure, aging_chart
+from arkit.present.figures.panels import Panel, in_panels
 from arkit.present.html import Html
+from arkit.present.theme import FONT, HOUSE, framed
 
 FIGURES = (
     "aging_chart",
@@ -47,6 +49,7 @@ def test_a_figure_of_the_report_can_be_drawn(figure: str, ledger: ar.Ledger) -> 
         return
     assert isinstance(drawn, Figure)
     assert drawn.layout.title.text
+    assert drawn.layout.template.layout.font.family == FONT
     assert drawn.to_json()
 
 
@@ -88,3 +91,45 @@ def test_the_customers_page_agrees_with_the_aging() -> None:
     aging = ar.aging_table(ledger, as_of="2026-10-31").set_index("currency")
     open_amounts = page.categorised.groupby("currency")["open_amount"].sum()
     assert open_amounts.round(3).to_dict() == aging["gross"].round(3).to_dict()
+
+
+def test_a_figure_says_what_it_has_beyond_the_house_style() -> None:
+    line = {"type": "scatter", "x": [1, 2], "y": [3, 4]}
+    drawn = framed([line], title="A line", yaxis={"title": "amount"}).to_plotly_json()
+    house = {**HOUSE, "data": {"bar": [{**HOUSE["data"]["bar"][0], "type": "bar"}]}}
+    assert drawn["layout"] == {
+        "template": house,
+        "title": {"text": "A line"},
+        "height": 380,
+        "yaxis": {"title": {"text": "amount"}},
+    }
+
+
+@pytest.mark.parametrize("wrong", [{"xaxis": {"tickfont_colour": "red"}}, {"bargap": 2}])
+def test_a_figure_with_a_word_that_plotly_does_not_know_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"tickfont_colour|bargap"):
+        framed([], title="Wrong", **wrong)
+
+
+def test_panels_stand_row_by_row_each_on_axes_of_its_own() -> None:
+    line = {"type": "scatter", "x": [1, 2], "y": [3, 4]}
+    panels = [Panel(name, [line], {"nticks": 4}, {"tickformat": "~s"}) for name in "abcd"]
+    drawn = in_panels(panels, title="Four", columns=3, row_height=100, gaps=(0.1, 0.2), font={"size": 12})
+    assert [(trace.xaxis, trace.yaxis) for trace in drawn.data] == [(f"x{n}", f"y{n}") for n in ("", 2, 3, 4)]
+    across = [drawn.layout[f"xaxis{n}"].domain for n in ("", 2, 3, 4)]
+    down = [drawn.layout[f"yaxis{n}"].domain for n in ("", 2, 3, 4)]
+    assert [left for left, _ in across] == pytest.approx([0, 1.1 / 3, 2.2 / 3, 0])
+    assert [right - left for left, right in across] == pytest.approx([0.8 / 3] * 4)
+    assert down[0] == down[1] == down[2] == pytest.approx((0.55, 1))
+    assert down[3] == pytest.approx((0, 0.45))
+    assert [(title.text, round(title.y, 2)) for title in drawn.layout.annotations] == [
+        *((n, 1) for n in "abc"),
+        ("d", 0.45),
+    ]
+    assert drawn.layout.height == 290
+
+
+def test_without_anything_open_no_empty_axes_are_drawn() -> None:
+    nothing = pd.DataFrame({"currency": [], "not due": [], "unapplied": []})
+    drawn = aging_chart(nothing, labels=["not due"], title="Nothing")
+    assert (drawn.layout.xaxis.visible, drawn.layout.yaxis.visible) == (False, False)

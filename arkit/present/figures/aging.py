@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from plotly.graph_objects import Figure
-from plotly.subplots import make_subplots
 
-from arkit.present.theme import MUTED, bucket_colours, framed
+from arkit.present.figures.panels import Panel, in_panels
+from arkit.present.theme import INK, MUTED, Trace, bucket_colours
 from arkit.present.wording import short_amount
 from arkit.terms import UNAPPLIED
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_PANELS: Final = 3
+PANEL_HEIGHT: Final = 290
+_Row: TypeAlias = Mapping[Hashable, Any]
 
 
 def aging_chart(
@@ -35,47 +37,50 @@ def aging_chart(
         The aging of an earlier day, drawn as a mark on each bar.
     """
     rows = aging.head(MOST_PANELS).to_dict("records")
-    names = [str(row["currency"]) for row in rows]
-    figure = make_subplots(
-        rows=1, cols=max(len(rows), 1), subplot_titles=[f"in {name}" for name in names], horizontal_spacing=0.08
-    )
-    shown = [*labels, UNAPPLIED]
-    colours = bucket_colours(labels)
     earlier = {} if before is None else {row["currency"]: row for row in before.to_dict("records")}
-    for place, row in enumerate(rows, start=1):
-        values = [row[label] for label in shown]
-        texts = [short_amount(value, "").strip() if value else "" for value in values]
-        figure.add_bar(
-            x=shown,
-            y=values,
-            text=texts,
-            textposition="outside",
-            cliponaxis=False,
-            name=row["currency"],
-            showlegend=False,
-            marker_color=[colours[label] for label in shown],
-            hovertemplate="%{x}: %{y:,.2f} " + names[place - 1] + "<extra></extra>",
-            row=1,
-            col=place,
-        )
-        if row["currency"] in earlier:
-            _mark_earlier(figure, [earlier[row["currency"]][label] for label in shown], shown, place)
-    figure.update_yaxes(rangemode="tozero", tickformat="~s")
-    figure.update_yaxes(title_text="open amount", col=1)
-    figure.update_xaxes(title_text="days past due", tickangle=-35)
-    marked = f"{title} (dash: a month before)" if earlier else title
-    return framed(figure, title=marked, bargap=0.25, showlegend=False)
-
-
-def _mark_earlier(figure: Figure, values: list[float], shown: list[str], place: int) -> None:
-    figure.add_scatter(
-        x=shown,
-        y=values,
-        mode="markers",
-        name="a month before",
+    return in_panels(
+        [_panel(row, earlier.get(row["currency"]), labels, first=row is rows[0]) for row in rows],
+        title=f"{title} (dash: a month before)" if earlier else title,
+        columns=max(len(rows), 1),
+        row_height=PANEL_HEIGHT,
+        gaps=(0.08, 0),
+        font={"size": 16, "color": INK},
+        bargap=0.25,
         showlegend=False,
-        marker={"symbol": "line-ew-open", "size": 26, "color": MUTED, "line": {"width": 2}},
-        hovertemplate="a month before: %{y:,.2f}<extra></extra>",
-        row=1,
-        col=place,
     )
+
+
+def _panel(row: _Row, earlier: _Row | None, labels: Sequence[str], *, first: bool) -> Panel:
+    marks = [_marks(earlier, labels)] if earlier else []
+    xaxis = {"title": "days past due", "tickangle": -35}
+    yaxis = {"title": "open amount" if first else "", "rangemode": "tozero", "tickformat": "~s"}
+    return Panel(f"in {row['currency']}", [_bars(row, labels), *marks], xaxis, yaxis)
+
+
+def _bars(row: _Row, labels: Sequence[str]) -> Trace:
+    shown, colours = [*labels, UNAPPLIED], bucket_colours(labels)
+    return {
+        "type": "bar",
+        "x": shown,
+        "y": [row[label] for label in shown],
+        "text": [short_amount(row[label], "").strip() if row[label] else "" for label in shown],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "name": row["currency"],
+        "marker": {"color": [colours[label] for label in shown]},
+        "hovertemplate": f"%{{x}}: %{{y:,.2f}} {row['currency']}<extra></extra>",
+    }
+
+
+def _marks(row: _Row, labels: Sequence[str]) -> Trace:
+    """Return what was open a month before, as a dash on each bar."""
+    shown = [*labels, UNAPPLIED]
+    return {
+        "type": "scatter",
+        "x": shown,
+        "y": [row[label] for label in shown],
+        "mode": "markers",
+        "name": "a month before",
+        "marker": {"symbol": "line-ew-open", "size": 26, "color": MUTED, "line": {"width": 2}},
+        "hovertemplate": "a month before: %{y:,.2f}<extra></extra>",
+    }

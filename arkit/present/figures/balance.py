@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plotly.graph_objects import Figure
 
@@ -30,18 +30,27 @@ def balance_steps(entries: pd.DataFrame, *, days: Mapping[str, date], currency: 
     """
     daily = entries.groupby("effective_on")["amount"].sum().cumsum()
     end = max(days.values())
-    figure = Figure()
-    figure.add_scatter(
-        x=[*daily.index, end],
-        y=[*daily.tolist(), daily.iloc[-1]],
-        mode="lines",
-        line={"color": ACCENT, "width": 2.5, "shape": "hv"},
-        hoverinfo="skip",
-        showlegend=False,
+    steps = {
+        "type": "scatter",
+        "x": [*daily.index, end],
+        "y": [*daily.tolist(), daily.iloc[-1]],
+        "mode": "lines",
+        "line": {"color": ACCENT, "width": 2.5, "shape": "hv"},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    return framed(
+        [steps],
+        title=title,
+        height=300,
+        xaxis={"tickformat": "1 %b", "dtick": "M1", "tick0": f"{end:%Y-01-01}"},
+        yaxis={"title": f"open, {currency}", "rangemode": "tozero"},
+        shapes=[_line(day) for day in days.values()],
+        annotations=[{"x": str(day), "y": 1.08, "yref": "paper", "text": name} for name, day in days.items()],
     )
-    for name, day in days.items():
-        figure.add_vline(x=str(day), line={"color": MUTED, "width": 1, "dash": "dot"})
-        figure.add_annotation(x=str(day), y=1.08, yref="paper", text=name, showarrow=False, font={"color": MUTED})
-    figure.update_yaxes(title_text=f"open, {currency}", rangemode="tozero")
-    figure.update_xaxes(tickformat="1 %b", dtick="M1", tick0=f"{end:%Y-01-01}")
-    return framed(figure, title=title, height=300)
+
+
+def _line(day: date) -> dict[str, Any]:
+    """Return a dotted line that marks a day."""
+    place = {"x0": str(day), "x1": str(day), "y0": 0, "y1": 1, "yref": "y domain"}
+    return {"type": "line", **place, "line": {"color": MUTED, "width": 1, "dash": "dot"}}

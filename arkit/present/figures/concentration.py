@@ -6,12 +6,21 @@ from typing import TYPE_CHECKING, Final
 
 from plotly.graph_objects import Figure
 
-from arkit.present.theme import ACCENT, CALM, MUTED, framed
+from arkit.present.theme import ACCENT, CALM, Trace, framed, note
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NAMED: Final = 20
+SHARE_AXIS: Final = {
+    "title": "share reached together",
+    "overlaying": "y",
+    "side": "right",
+    "range": [0, 1.04],
+    "tickformat": ".0%",
+    "dtick": 0.2,
+    "showgrid": False,
+}
 
 
 def pareto_chart(customers: pd.DataFrame, *, currency: str, title: str) -> Figure:
@@ -30,35 +39,38 @@ def pareto_chart(customers: pd.DataFrame, *, currency: str, title: str) -> Figur
     reached = owing["net"].cumsum() / owing["net"].sum()
     shown = owing.head(NAMED)
     names = shown["name"].fillna(shown["customer_id"]).astype(str).str.slice(0, 28)
-    figure = Figure()
-    figure.add_bar(
-        x=shown["customer_id"],
-        y=shown["net"],
-        marker_color=CALM,
-        customdata=names,
-        hovertemplate="%{customdata}: %{y:,.2f} " + currency + "<extra></extra>",
+    ticks = {"tickvals": shown["customer_id"].tolist(), "ticktext": names.tolist(), "tickangle": -45}
+    return framed(
+        [_balances(shown, names, currency), _share_reached(shown["customer_id"], reached.head(NAMED))],
+        title=title,
+        height=440,
+        xaxis={"type": "category", **ticks},
+        yaxis={"title": f"net balance, {currency}", "tickformat": "~s"},
+        yaxis2=SHARE_AXIS,
+        annotations=[note(f"{len(shown)} of {len(owing):,} customers shown")],
+        showlegend=False,
     )
-    _add_share_reached(figure, shown["customer_id"], reached.head(NAMED))
-    figure.update_yaxes(title_text=f"net balance, {currency}", tickformat="~s", selector={"side": None})
-    figure.update_xaxes(type="category", ticktext=names.tolist(), tickvals=shown["customer_id"].tolist(), tickangle=-45)
-    note = f"{min(len(owing), NAMED)} of {len(owing):,} customers shown"
-    place = {"xref": "paper", "yref": "paper", "x": 1, "y": 1.08, "xanchor": "right"}
-    figure.add_annotation(text=note, **place, showarrow=False, font={"color": MUTED, "size": 12})
-    return framed(figure, title=title, height=440, showlegend=False)
 
 
-def _add_share_reached(figure: Figure, customers: pd.Series[str], reached: pd.Series[float]) -> None:
-    figure.add_scatter(
-        x=customers,
-        y=reached,
-        yaxis="y2",
-        mode="lines+markers",
-        line={"color": ACCENT, "width": 2},
-        marker={"size": 5},
-        hovertemplate="up to here: %{y:.1%} of all<extra></extra>",
-    )
-    title = {"text": "share reached together", "font": {"color": MUTED, "size": 12}}
-    ticks = {"tickformat": ".0%", "tickmode": "linear", "dtick": 0.2, "showgrid": False}
-    figure.update_layout(
-        yaxis2={"overlaying": "y", "side": "right", "range": [0, 1.04], **ticks, "title": title, "automargin": True}
-    )
+def _balances(customers: pd.DataFrame, names: pd.Series[str], currency: str) -> Trace:
+    return {
+        "type": "bar",
+        "x": customers["customer_id"],
+        "y": customers["net"],
+        "marker": {"color": CALM},
+        "customdata": names,
+        "hovertemplate": f"%{{customdata}}: %{{y:,.2f}} {currency}<extra></extra>",
+    }
+
+
+def _share_reached(customers: pd.Series[str], reached: pd.Series[float]) -> Trace:
+    return {
+        "type": "scatter",
+        "x": customers,
+        "y": reached,
+        "yaxis": "y2",
+        "mode": "lines+markers",
+        "line": {"color": ACCENT, "width": 2},
+        "marker": {"size": 5},
+        "hovertemplate": "up to here: %{y:.1%} of all<extra></extra>",
+    }

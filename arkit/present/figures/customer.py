@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from plotly.graph_objects import Figure
 
-from arkit.present.theme import ACCENT, CALM, framed
+from arkit.present.theme import ACCENT, CALM, Trace, framed
 
 if TYPE_CHECKING:
     import pandas as pd
+
+THREE_DAYS: Final = 3 * 24 * 3600 * 1000
+"""The width of a payment, in milliseconds."""
 
 
 def customer_timeline(statement: pd.DataFrame, *, currency: str, title: str) -> Figure:
@@ -24,25 +27,37 @@ def customer_timeline(statement: pd.DataFrame, *, currency: str, title: str) -> 
     title
         What the figure shows.
     """
-    daily = statement.groupby("effective_on").agg(amount=("amount", "sum"), balance=("balance", "last")).reset_index()
-    paid = statement[statement["amount"] < 0].groupby("effective_on")["amount"].sum().reset_index()
-    figure = Figure()
-    figure.add_bar(
-        x=paid["effective_on"],
-        y=paid["amount"],
-        width=3 * 24 * 3600 * 1000,
-        marker_color=CALM,
-        name="payments and credits",
-        hovertemplate="%{x|%d %b %Y}: %{y:,.2f} " + currency + "<extra></extra>",
+    return framed(
+        [_payments(statement, currency), _balance(statement, currency)],
+        title=title,
+        height=340,
+        xaxis={"tickformat": "%b %Y"},
+        yaxis={"title": f"amount, {currency}", "tickformat": "~s"},
+        legend={"y": 1.15},
     )
-    figure.add_scatter(
-        x=daily["effective_on"],
-        y=daily["balance"],
-        mode="lines",
-        line={"color": ACCENT, "width": 2, "shape": "hv"},
-        name="balance",
-        hovertemplate="%{x|%d %b %Y}: balance %{y:,.2f} " + currency + "<extra></extra>",
-    )
-    figure.update_yaxes(title_text=f"amount, {currency}", tickformat="~s")
-    figure.update_xaxes(tickformat="%b %Y")
-    return framed(figure, title=title, height=340, legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.15})
+
+
+def _payments(statement: pd.DataFrame, currency: str) -> Trace:
+    paid = statement[statement["amount"] < 0].groupby("effective_on")["amount"].sum()
+    return {
+        "type": "bar",
+        "x": paid.index,
+        "y": paid,
+        "width": THREE_DAYS,
+        "marker": {"color": CALM},
+        "name": "payments and credits",
+        "hovertemplate": f"%{{x|%d %b %Y}}: %{{y:,.2f}} {currency}<extra></extra>",
+    }
+
+
+def _balance(statement: pd.DataFrame, currency: str) -> Trace:
+    daily = statement.groupby("effective_on")["balance"].last()
+    return {
+        "type": "scatter",
+        "x": daily.index,
+        "y": daily,
+        "mode": "lines",
+        "line": {"color": ACCENT, "width": 2, "shape": "hv"},
+        "name": "balance",
+        "hovertemplate": f"%{{x|%d %b %Y}}: balance %{{y:,.2f}} {currency}<extra></extra>",
+    }

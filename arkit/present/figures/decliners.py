@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from math import ceil
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from plotly.graph_objects import Figure
-from plotly.subplots import make_subplots
 
-from arkit.present.theme import ACCENT, CALM, CREDIT, MUTED, framed, in_months
+from arkit.present.figures.panels import Panel, in_panels
+from arkit.present.theme import ACCENT, CALM, CREDIT, MONTHLY, Trace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +16,9 @@ if TYPE_CHECKING:
 COLUMNS: Final = 3
 PANEL_HEIGHT: Final = 190
 NAME_LENGTH: Final = 28
+YEARS: Final = {"ticklabelmode": "period", "tickformat": "%b %y", "dtick": "M12", "tickangle": 0}
+AMOUNTS: Final = {"tickformat": "~s", "nticks": 4, "rangemode": "tozero"}
+_Payer: TypeAlias = Mapping[Hashable, Any]
 
 
 def decliners_chart(payers: pd.DataFrame, monthly: pd.DataFrame, *, title: str) -> Figure:
@@ -32,55 +34,52 @@ def decliners_chart(payers: pd.DataFrame, monthly: pd.DataFrame, *, title: str) 
     title
         What the figure shows.
     """
-    records = payers.to_dict("records")
-    rows = max(ceil(len(records) / COLUMNS), 1)
-    names = [f"{_short(record)}, {record['currency']}" for record in records]
-    figure = make_subplots(
-        rows=rows, cols=COLUMNS, subplot_titles=names, vertical_spacing=0.34 / rows, horizontal_spacing=0.08
-    )
     ends = sorted(monthly["as_of"].unique())
-    for number, record in enumerate(records):
+    panels = []
+    for record in payers.to_dict("records"):
         own = monthly[(monthly["customer_id"] == record["customer_id"]) & (monthly["currency"] == record["currency"])]
-        received = own.set_index("as_of")["receipts"].reindex(ends, fill_value=0.0)
-        _panel(figure, received, record, place={"row": number // COLUMNS + 1, "col": number % COLUMNS + 1})
-    for empty in range(len(records), rows * COLUMNS):
-        axes = {"visible": False, "row": empty // COLUMNS + 1, "col": empty % COLUMNS + 1}
-        figure.update_xaxes(**axes).update_yaxes(**axes)
-    figure.update_annotations(font={"size": 12, "color": MUTED})
-    in_months(figure, months=len(ends)).update_xaxes(tickformat="%b %y", dtick="M12")
-    return framed(figure, title=title, height=90 + rows * PANEL_HEIGHT, showlegend=False, bargap=0.15)
+        panels.append(_panel(own.set_index("as_of")["receipts"].reindex(ends, fill_value=0.0), record))
+    return in_panels(
+        panels,
+        title=title,
+        columns=COLUMNS,
+        row_height=PANEL_HEIGHT,
+        gaps=(0.08, 0.34),
+        font={"size": 12},
+        bargap=0.15,
+        showlegend=False,
+    )
 
 
-def _short(record: Mapping[Hashable, Any]) -> str:
-    name = str(record["name"] or record["customer_id"])
-    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
-
-
-def _panel(
-    figure: Figure, received: pd.Series[float], record: Mapping[Hashable, Any], *, place: dict[str, int]
-) -> None:
-    """Draw one customer: grey months of the past, coloured recent ones, and both levels as lines."""
+def _panel(received: pd.Series[float], record: _Payer) -> Panel:
+    """Return one customer: grey months of the past, coloured recent ones, and both levels as lines."""
     recent = int(record["recent_months"])
     split = len(received) - recent
-    figure.add_bar(
-        x=received.index,
-        y=received.to_numpy(),
-        marker_color=[CREDIT] * split + [CALM] * recent,
-        hovertemplate=f"%{{x|%b %Y}}: %{{y:,.2f}} {record['currency']}<extra></extra>",
-        **place,
-    )
-    for level, months in (
-        (record["paid_before"], received.index[:split]),
-        (record["paid_recent"], received.index[split:]),
-    ):
-        figure.add_scatter(
-            x=[months[0], months[-1]],
-            y=[level, level],
-            mode="lines",
-            xperiod="M1",
-            xperiodalignment="middle",
-            line={"color": ACCENT, "width": 2},
-            hovertemplate=f"%{{y:,.2f}} {record['currency']} a month<extra></extra>",
-            **place,
-        )
-    figure.update_yaxes(tickformat="~s", nticks=4, rangemode="tozero", **place)
+    bars = {
+        "type": "bar",
+        **MONTHLY,
+        "x": received.index,
+        "y": received.to_numpy(),
+        "marker": {"color": [CREDIT] * split + [CALM] * recent},
+        "hovertemplate": f"%{{x|%b %Y}}: %{{y:,.2f}} {record['currency']}<extra></extra>",
+    }
+    before = _level(record["paid_before"], received.index[:split], record)
+    now = _level(record["paid_recent"], received.index[split:], record)
+    return Panel(f"{_short(record)}, {record['currency']}", [bars, before, now], YEARS, AMOUNTS)
+
+
+def _level(level: float, months: pd.Index[Any], record: _Payer) -> Trace:
+    return {
+        "type": "scatter",
+        **MONTHLY,
+        "x": [months[0], months[-1]],
+        "y": [level, level],
+        "mode": "lines",
+        "line": {"color": ACCENT, "width": 2},
+        "hovertemplate": f"%{{y:,.2f}} {record['currency']} a month<extra></extra>",
+    }
+
+
+def _short(record: _Payer) -> str:
+    name = str(record["name"] or record["customer_id"])
+    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"

@@ -9,7 +9,7 @@ import pandas as pd
 from plotly.colors import sample_colorscale
 from plotly.graph_objects import Figure
 
-from arkit.present.theme import ACCENT, ALARM, CALM, MUTED, framed
+from arkit.present.theme import ACCENT, ALARM, CALM, Trace, framed, note
 
 OLDEST_TO_NEWEST: Final = [[0.0, "#d5dbe3"], [1.0, CALM]]
 
@@ -26,27 +26,26 @@ def roll_rate_heat_map(rates: pd.DataFrame, *, labels: Sequence[str], title: str
     title
         What the figure shows.
     """
-    table = rates.pivot_table(index="bucket", columns="as_of", values="roll_rate", observed=False, dropna=False)
-    table = table.reindex([label for label in labels if label in table.index])
-    counts = rates.pivot_table(index="bucket", columns="as_of", values="items", observed=False, dropna=False)
-    counts = counts.reindex(index=table.index, columns=table.columns)
-    figure = Figure()
-    figure.add_heatmap(
-        z=table.to_numpy(),
-        x=pd.to_datetime(table.columns).strftime("%b %Y"),
-        y=table.index.tolist(),
-        customdata=counts.to_numpy(),
-        colorscale=[[0.0, "#f7f9fb"], *[[0.15 + 0.85 * place, colour] for place, colour in ALARM]],
-        zmin=0,
-        zmax=1,
-        texttemplate="%{z:.0%}",
-        hovertemplate="%{y} a month before %{x}: %{z:.1%} grew older, %{customdata:,} items<extra></extra>",
-        colorbar={"title": {"text": "roll rate"}, "tickformat": ".0%", "thickness": 12, "outlinewidth": 0},
-        xgap=2,
-        ygap=2,
+    table, counts = (
+        rates.pivot(index="bucket", columns="as_of", values=name).reindex(list(labels))
+        for name in ("roll_rate", "items")
     )
-    figure.update_yaxes(title_text="bucket before", showgrid=False)
-    return framed(figure, title=title, height=320)
+    cells = {
+        "type": "heatmap",
+        "z": table.to_numpy(),
+        "x": pd.to_datetime(table.columns).strftime("%b %Y"),
+        "y": table.index.tolist(),
+        "customdata": counts.to_numpy(),
+        "colorscale": [[0.0, "#f7f9fb"], *[[0.15 + 0.85 * place, colour] for place, colour in ALARM]],
+        "zmin": 0,
+        "zmax": 1,
+        "texttemplate": "%{z:.0%}",
+        "hovertemplate": "%{y} a month before %{x}: %{z:.1%} grew older, %{customdata:,} items<extra></extra>",
+        "colorbar": {"title": {"text": "roll rate"}, "tickformat": ".0%", "thickness": 12, "outlinewidth": 0},
+        "xgap": 2,
+        "ygap": 2,
+    }
+    return framed([cells], title=title, height=320, yaxis={"title": "bucket before", "showgrid": False})
 
 
 def vintage_chart(vintages: pd.DataFrame, *, title: str, highlight: int = 1) -> Figure:
@@ -61,28 +60,35 @@ def vintage_chart(vintages: pd.DataFrame, *, title: str, highlight: int = 1) -> 
     highlight
         How many of the latest billing months are drawn in full colour and named.
     """
-    months = sorted(vintages["billing_month"].unique())
-    shades = sample_colorscale(OLDEST_TO_NEWEST, [number / max(len(months) - 1, 1) for number in range(len(months))])
-    complete = [month for month in months if (vintages["billing_month"] == month).sum() > 1]
+    curves = dict(list(vintages.sort_values("age_months").groupby("billing_month")))
+    shades = sample_colorscale(OLDEST_TO_NEWEST, [number / max(len(curves) - 1, 1) for number in range(len(curves))])
+    complete = [month for month, curve in curves.items() if len(curve) > 1]
     named = set(complete[-highlight:])
-    figure = Figure()
-    for month, shade in zip(months, shades, strict=True):
-        curve = vintages[vintages["billing_month"] == month].sort_values("age_months")
-        name = month.strftime("%b %Y")
-        figure.add_scatter(
-            x=curve["age_months"],
-            y=curve["share"],
-            mode="lines+text" if month in named else "lines",
-            text=[""] * (len(curve) - 1) + [name],
-            textposition="middle right",
-            textfont={"color": ACCENT},
-            cliponaxis=False,
-            line={"color": ACCENT if month in named else shade, "width": 3 if month in named else 1.5},
-            hovertemplate=name + ", after %{x} months: %{y:.1%} still open<extra></extra>",
-            name=name,
-        )
-    figure.update_xaxes(title_text="month-ends after the month of billing", dtick=1)
-    figure.update_yaxes(title_text="share of billings still open", tickformat=".0%", rangemode="tozero")
-    note = {"text": "grey to blue: older to newer billing months", "xref": "paper", "yref": "paper", "x": 1, "y": 1.08}
-    figure.add_annotation(**note, showarrow=False, font={"color": MUTED, "size": 12}, xanchor="right")
-    return framed(figure, title=title, showlegend=False)
+    return framed(
+        [
+            _curve(curve, shade, named=month in named)
+            for (month, curve), shade in zip(curves.items(), shades, strict=True)
+        ],
+        title=title,
+        xaxis={"title": "month-ends after the month of billing", "dtick": 1},
+        yaxis={"title": "share of billings still open", "tickformat": ".0%", "rangemode": "tozero"},
+        annotations=[note("grey to blue: older to newer billing months")],
+        showlegend=False,
+    )
+
+
+def _curve(curve: pd.DataFrame, shade: str, *, named: bool) -> Trace:
+    name = curve["billing_month"].iloc[0].strftime("%b %Y")
+    return {
+        "type": "scatter",
+        "x": curve["age_months"],
+        "y": curve["share"],
+        "mode": "lines+text" if named else "lines",
+        "text": [""] * (len(curve) - 1) + [name],
+        "textposition": "middle right",
+        "textfont": {"color": ACCENT},
+        "cliponaxis": False,
+        "line": {"color": ACCENT if named else shade, "width": 3 if named else 1.5},
+        "hovertemplate": name + ", after %{x} months: %{y:.1%} still open<extra></extra>",
+        "name": name,
+    }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from plotly.graph_objects import Figure
 
-from arkit.present.theme import ACCENT, CALM, CREDIT, INK, MUTED, framed, in_months
+from arkit.present.theme import ACCENT, CALM, CREDIT, INK, MONTHLY, MUTED, Trace, framed, months_axis
 from arkit.present.wording import short_amount
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ SYMBOLS: Final = {"reliable": "circle", "new": "diamond", "problem": "square", "
 LARGEST_MARK: Final = 46
 NAMED: Final = 8
 ROOM_FOR_NAMES: Final = 0.12
+ABOVE: Final = {"side": "top", "showline": False}
+DOWNWARDS: Final = {"autorange": "reversed", "showgrid": False}
+"""The axes of a matrix, which is read from its upper left corner."""
 
 
 def segment_map(customers: pd.DataFrame, *, currency: str, title: str) -> Figure:
@@ -34,40 +37,46 @@ def segment_map(customers: pd.DataFrame, *, currency: str, title: str) -> Figure
     """
     owing = customers[(customers["open_amount"] > 0) & customers["days_late"].notna()]
     names = owing["name"].fillna(owing["customer_id"]).astype(str)
+    written = owing.index.isin(owing.nlargest(NAMED, "past_due").index)
+    marked = owing.assign(name=names, written=names.str.slice(0, 24).where(written, ""))
     largest = max(float(owing["past_due"].max()) if len(owing) else 0.0, 1.0)
-    named = set(owing.nlargest(NAMED, "past_due").index)
-    figure = Figure()
-    for category, colour in CATEGORY_COLOURS.items():
-        rows = owing[owing["category"] == category]
-        figure.add_scatter(
-            x=rows["days_late"],
-            y=rows["open_amount"],
-            mode="markers+text",
-            name=category,
-            text=[names[index][:24] if index in named else "" for index in rows.index],
-            textposition="top center",
-            textfont={"size": 11, "color": MUTED},
-            customdata=list(zip(names[rows.index], rows["past_due"], strict=True)),
-            marker={
-                "color": colour,
-                "symbol": SYMBOLS[category],
-                "size": rows["past_due"].clip(lower=0),
-                "sizemode": "area",
-                "sizeref": 2 * largest / LARGEST_MARK**2,
-                "sizemin": 5,
-                "line": {"color": INK, "width": 0.5},
-            },
-            hovertemplate="%{customdata[0]}<br>open %{y:,.2f} "
-            + currency
-            + "<br>past due %{customdata[1]:,.2f}<br>%{x:.1f} days late<extra></extra>",
-        )
-    figure.update_xaxes(
-        title_text="days late, weighted by amount",
-        zeroline=True,
-        range=_with_room(owing["days_late"]),
+    amounts = {"title": f"open amount, {currency} (logarithmic)", "type": "log", "tickformat": "~s", "dtick": "D2"}
+    return framed(
+        [_marks(marked[marked["category"] == category], category, largest, currency) for category in CATEGORY_COLOURS],
+        title=title,
+        height=460,
+        xaxis={"title": "days late, weighted by amount", "zeroline": True, "range": _with_room(owing["days_late"])},
+        yaxis=amounts,
+        legend={"y": 1.12},
     )
-    figure.update_yaxes(title_text=f"open amount, {currency} (logarithmic)", type="log", tickformat="~s", dtick="D2")
-    return framed(figure, title=title, height=460, legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.12})
+
+
+def _marks(rows: pd.DataFrame, category: str, largest: float, currency: str) -> Trace:
+    """Return the customers of a category, those among the largest with their names."""
+    amounts = f"open %{{y:,.2f}} {currency}<br>past due %{{customdata[1]:,.2f}}"
+    return {
+        "type": "scatter",
+        "x": rows["days_late"],
+        "y": rows["open_amount"],
+        "mode": "markers+text",
+        "name": category,
+        "text": rows["written"].tolist(),
+        "textposition": "top center",
+        "textfont": {"size": 11, "color": MUTED},
+        "customdata": list(zip(rows["name"], rows["past_due"], strict=True)),
+        "marker": {
+            "color": CATEGORY_COLOURS[category],
+            "symbol": SYMBOLS[category],
+            **_sizes(rows["past_due"], largest),
+            "line": {"color": INK, "width": 0.5},
+        },
+        "hovertemplate": f"%{{customdata[0]}}<br>{amounts}<br>%{{x:.1f}} days late<extra></extra>",
+    }
+
+
+def _sizes(amounts: pd.Series[float], largest: float) -> dict[str, Any]:
+    scale = {"sizemode": "area", "sizeref": 2 * largest / LARGEST_MARK**2, "sizemin": 5}
+    return {"size": amounts.clip(lower=0), **scale}
 
 
 def _with_room(values: pd.Series[float]) -> list[float] | None:
@@ -93,11 +102,15 @@ def migration_chart(moves: pd.DataFrame, *, categories: Sequence[str], title: st
     both = moves.dropna(subset=["category_before", "category"])
     counts = both.groupby(["category_before", "category"]).size().unstack(fill_value=0)
     counts = counts.reindex(index=list(categories), columns=list(categories), fill_value=0)
-    figure = _matrix(counts, text=[[f"{n:,}" if n else "" for n in row] for row in counts.to_numpy()])
-    figure.update_traces(hovertemplate="%{z:,} customers: %{y} before, %{x} now<extra></extra>")
-    figure.update_xaxes(title_text="category now", side="top", showline=False)
-    figure.update_yaxes(title_text="category a month before", autorange="reversed", showgrid=False)
-    return framed(figure, title=title, height=340)
+    text = [[f"{n:,}" if n else "" for n in row] for row in counts.to_numpy()]
+    hover = "%{z:,} customers: %{y} before, %{x} now<extra></extra>"
+    return framed(
+        [_matrix(counts, text=text, hovertemplate=hover)],
+        title=title,
+        height=340,
+        xaxis={"title": "category now", **ABOVE},
+        yaxis={"title": "category a month before", **DOWNWARDS},
+    )
 
 
 def class_matrix(matrix: pd.DataFrame, *, categories: Sequence[str], currency: str, title: str) -> Figure:
@@ -127,31 +140,31 @@ def class_matrix(matrix: pd.DataFrame, *, categories: Sequence[str], currency: s
         ]
         for row in zip(amounts.to_numpy(), counts.to_numpy(), strict=True)
     ]
-    figure = _matrix(amounts, text=text)
-    figure.update_traces(
-        customdata=counts.to_numpy(),
-        hovertemplate="class %{y}, %{x}: %{customdata:,.0f} customers owe %{z:,.2f} " + currency + "<extra></extra>",
+    hover = f"class %{{y}}, %{{x}}: %{{customdata:,.0f}} customers owe %{{z:,.2f}} {currency}<extra></extra>"
+    return framed(
+        [_matrix(amounts, text=text, customdata=counts.to_numpy(), hovertemplate=hover)],
+        title=title,
+        height=140 + 55 * len(amounts),
+        xaxis=ABOVE,
+        yaxis={"title": "class by exposure", "type": "category", **DOWNWARDS},
     )
-    figure.update_xaxes(side="top", showline=False)
-    figure.update_yaxes(title_text="class by exposure", autorange="reversed", showgrid=False, type="category")
-    return framed(figure, title=title, height=140 + 55 * len(amounts))
 
 
-def _matrix(values: pd.DataFrame, *, text: list[list[str]]) -> Figure:
+def _matrix(values: pd.DataFrame, *, text: list[list[str]], **more: Any) -> Trace:
     """Return a table of numbers as coloured cells, each with its text."""
-    figure = Figure()
-    figure.add_heatmap(
-        z=values.to_numpy(),
-        x=values.columns.tolist(),
-        y=values.index.tolist(),
-        text=text,
-        texttemplate="%{text}",
-        colorscale=[[0.0, "#f7f9fb"], [1.0, ACCENT]],
-        showscale=False,
-        xgap=3,
-        ygap=3,
-    )
-    return figure
+    return {
+        "type": "heatmap",
+        "z": values.to_numpy(),
+        "x": values.columns.tolist(),
+        "y": values.index.tolist(),
+        "text": text,
+        "texttemplate": "%{text}",
+        "colorscale": [[0.0, "#f7f9fb"], [1.0, ACCENT]],
+        "showscale": False,
+        "xgap": 3,
+        "ygap": 3,
+        **more,
+    }
 
 
 def categories_over_time(trend: pd.DataFrame, *, currency: str, title: str) -> Figure:
@@ -166,18 +179,26 @@ def categories_over_time(trend: pd.DataFrame, *, currency: str, title: str) -> F
     title
         What the figure shows.
     """
-    figure = Figure()
-    for category, colour in CATEGORY_COLOURS.items():
-        rows = trend[trend["category"] == category]
-        figure.add_bar(
-            x=rows["as_of"],
-            y=rows["open_amount"],
-            name=category,
-            marker_color=colour,
-            customdata=rows["customers"],
-            hovertemplate="%{x|%d %b %Y}: %{y:,.2f} " + currency + f", %{{customdata:,}} {category}<extra></extra>",
-        )
-    figure.update_yaxes(title_text=f"open amount, {currency}", tickformat="~s")
-    in_months(figure, months=trend["as_of"].nunique())
-    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.15, "traceorder": "normal"}
-    return framed(figure, title=title, height=340, barmode="stack", bargap=0.2, legend=legend)
+    return framed(
+        [_owed(trend[trend["category"] == category], category, currency) for category in CATEGORY_COLOURS],
+        title=title,
+        height=340,
+        xaxis=months_axis(trend["as_of"].nunique()),
+        yaxis={"title": f"open amount, {currency}", "tickformat": "~s"},
+        barmode="stack",
+        bargap=0.2,
+        legend={"y": 1.15, "traceorder": "normal"},
+    )
+
+
+def _owed(rows: pd.DataFrame, category: str, currency: str) -> Trace:
+    return {
+        "type": "bar",
+        **MONTHLY,
+        "x": rows["as_of"],
+        "y": rows["open_amount"],
+        "name": category,
+        "marker": {"color": CATEGORY_COLOURS[category]},
+        "customdata": rows["customers"],
+        "hovertemplate": f"%{{x|%d %b %Y}}: %{{y:,.2f}} {currency}, %{{customdata:,}} {category}<extra></extra>",
+    }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plotly.graph_objects import Figure
 
-from arkit.present.theme import bucket_colours, framed, in_months
+from arkit.present.theme import MONTHLY, Trace, bucket_colours, framed, months_axis
 from arkit.terms import UNAPPLIED
 
 if TYPE_CHECKING:
@@ -33,20 +33,29 @@ def aging_stack(
         Whether it has half the width of a page: fewer ticks, the legend below.
     """
     colours = bucket_colours(labels)
-    figure = Figure()
-    for label in (*reversed(labels), UNAPPLIED):
-        figure.add_bar(
-            x=trend["as_of"],
-            y=trend[label],
-            name=label,
-            marker_color=colours[label],
-            hovertemplate="%{x|%d %b %Y}, " + label + ": %{y:,.2f} " + currency + "<extra></extra>",
-        )
-    figure.update_yaxes(title_text=f"open amount, {currency}", tickformat="~s")
-    in_months(figure, months=len(trend), ticks=3 if narrow else 12)
-    return framed(figure, title=title, barmode="relative", bargap=0.15, legend=_legend(narrow))
+    return framed(
+        [_bars(trend, label, colours[label], currency) for label in (*reversed(labels), UNAPPLIED)],
+        title=title,
+        xaxis=months_axis(len(trend), ticks=3 if narrow else 12),
+        yaxis={"title": f"open amount, {currency}", "tickformat": "~s"},
+        barmode="relative",
+        bargap=0.15,
+        legend=_legend(narrow),
+    )
+
+
+def _bars(trend: pd.DataFrame, label: str, colour: str, currency: str) -> Trace:
+    return {
+        "type": "bar",
+        **MONTHLY,
+        "x": trend["as_of"],
+        "y": trend[label],
+        "name": label,
+        "marker": {"color": colour},
+        "hovertemplate": f"%{{x|%d %b %Y}}, {label}: %{{y:,.2f}} {currency}<extra></extra>",
+    }
 
 
 def _legend(narrow: bool) -> dict[str, object]:
-    place = {"x": 0, "xanchor": "left", "y": -0.12} if narrow else {"x": 1, "xanchor": "right", "y": 1.14}
-    return {"orientation": "h", "traceorder": "reversed", "font": {"size": 12}, **place}
+    place = {"x": 0, "xanchor": "left", "y": -0.12} if narrow else {"y": 1.14}
+    return {"traceorder": "reversed", "font": {"size": 12}, **place}

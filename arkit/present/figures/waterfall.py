@@ -34,19 +34,19 @@ def roll_forward_chart(row: pd.Series[float], *, lines: Sequence[str], currency:
     moved = [line for line in lines if row[line]]
     names = ["opening", *moved, "closing"]
     values = [float(row[name]) for name in names]
-    figure = Figure()
-    figure.add_waterfall(
-        x=[name.replace("_", " ") for name in names],
-        y=values,
-        measure=["absolute", *["relative"] * len(moved), "total"],
-        text=[short_amount(value, "").strip() for value in values],
-        textposition="outside",
-        cliponaxis=False,
-        increasing_marker_color=UP,
-        decreasing_marker_color=CALM,
-        totals_marker_color=ACCENT,
-        connector_line={"color": MUTED, "width": 1},
-        hovertemplate="%{x}: %{delta:,.2f} " + currency + "<extra></extra>",
-    )
-    figure.update_yaxes(title_text=f"net receivables, {currency}", tickformat="~s", rangemode="tozero")
-    return framed(figure, title=title, showlegend=False)
+    steps = {
+        "type": "waterfall",
+        "x": [name.replace("_", " ") for name in names],
+        "y": values,
+        "measure": ["absolute", *["relative"] * len(moved), "total"],
+        "text": [short_amount(value, "").strip() for value in values],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "increasing": {"marker": {"color": UP}},
+        "decreasing": {"marker": {"color": CALM}},
+        "totals": {"marker": {"color": ACCENT}},
+        "connector": {"line": {"color": MUTED, "width": 1}},
+        "hovertemplate": f"%{{x}}: %{{delta:,.2f}} {currency}<extra></extra>",
+    }
+    yaxis = {"title": f"net receivables, {currency}", "tickformat": "~s", "rangemode": "tozero"}
+    return framed([steps], title=title, yaxis=yaxis, showlegend=False)
