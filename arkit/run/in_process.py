@@ -1,4 +1,4 @@
-"""A papermill engine that runs a notebook in this very process: for workers that make one report and end.
+"""A papermill engine that runs a notebook in this very process: for workers, which make reports and nothing else.
 
 A kernel of its own costs a report half a second to start and its libraries a second time. A worker is a process of its
 own already, so nothing is lost: what a cell breaks or kills, it breaks in this worker alone.
@@ -97,6 +97,7 @@ class InProcess(Engine):  # type: ignore[misc]
         cls, nb_man: NotebookExecutionManager, kernel_name: str, *, on_cell_execute: Callable[..., None], **_: Any
     ) -> None:
         """Run the notebook."""
+        Shell.clear_instance()  # what the cells of an earlier notebook left
         shell: Shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
         nb_man.nb.metadata["language_info"] = {
             **IPythonKernel.language_info,

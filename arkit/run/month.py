@@ -83,13 +83,17 @@ def month_end(run: RunFile, *, as_of: date | str | None = None, tell: Listener |
     started, heard = manifest.clock(), tell or (lambda _: None)
     folder = Path(run.output).resolve() / day.isoformat()
     chromium = browser() if run.pdf else None
-    with staging(folder / "run") as hidden:
-        workers = Workers(run.workers or os.cpu_count() or 1)
+    with staging(folder / "run") as hidden, Workers(_workers_of(run)) as workers:
         books = read_books(run.sources, as_of=day, tell=heard)
         month = _Month(run, day, hidden, books, started, heard, chromium)
         month.make_all(workers)
         outcomes = write_index(folder, month.outcomes, hidden=hidden)
     return MonthEnd(folder / "index.html", outcomes, (manifest.clock() - started).total_seconds())
+
+
+def _workers_of(run: RunFile) -> int:
+    count = run.workers or os.cpu_count() or 1
+    return count if ALL_ENTITIES in run.entities else min(count, len(run.entities))
 
 
 def _no_day() -> str:

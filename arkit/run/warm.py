@@ -1,7 +1,4 @@
-"""What every worker needs, imported once: the process that workers are forked from imports this module.
-
-Nothing here may ask Polars for anything: its threads do not live on in a forked process.
-"""
+"""What every worker needs, imported while the run is still reading."""
 
 import os
 from typing import Final

@@ -1,4 +1,4 @@
-"""Workers: each makes one report and ends, so that what breaks in one, or kills it, is a failure of that one alone."""
+"""Workers: each makes one report after another; what breaks in one, or kills it, is a failure of that report alone."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from arkit.errors import ArkitError
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 Job = TypeVar("Job")
 Made = TypeVar("Made")
+Work = Callable[[Any], Any]
 
 WARM: Final = "arkit.run.warm"
 THREADS_OF_POLARS: Final = "POLARS_MAX_THREADS"
@@ -31,68 +34,76 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class _Worker(Generic[Job]):
-    job: Job
+class _Worker:
     process: BaseProcess
-    answer: Connection
+    line: Connection
 
 
 class Workers:
-    """Workers that stand ready: forked from a process that has imported everything, where the system can fork.
+    """Worker processes that import what a report needs while the run is still reading, then take jobs.
 
-    That process is started at once, so that it is ready when the first job is. It never asks Polars for anything
-    (forking a process with Polars' threads can hang), which rules out forking this one.
+    They are started afresh, not forked: the threads of Polars do not live on in a fork, and it is the same on every
+    system. One that dies is replaced when there is another job.
     """
 
     def __init__(self, count: int) -> None:
         self.count = count
-        can_fork = "forkserver" in multiprocessing.get_all_start_methods()
-        self.context: Any = multiprocessing.get_context("forkserver" if can_fork else "spawn")
-        if can_fork:
-            self.context.set_forkserver_preload([WARM])
-            from multiprocessing.forkserver import ensure_running
+        self.idle = [_started(count) for _ in range(count)]
 
-            ensure_running()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self.idle:
+            worker.process.kill()
 
     def each(self, work: Callable[[Job], Made], jobs: Iterable[Job]) -> Iterator[tuple[Job, Made | Failure]]:
         """Yield each job with what was made of it, in the order in which they are finished.
 
         Jobs are taken one by one, when a worker is free.
         """
-        waiting, running = iter(jobs), dict[int, _Worker[Job]]()
+        waiting, running = iter(jobs), dict[Any, tuple[_Worker, Job]]()
         try:
             while True:
                 while len(running) < self.count and (job := next(waiting, None)) is not None:
-                    worker = self._started(work, job)
-                    running[worker.process.sentinel] = worker
+                    worker = self._given(work, job)
+                    running[worker.line] = worker, job
                 if not running:
                     return
-                for ended in wait([worker.answer for worker in running.values()]):
-                    worker = next(found for found in running.values() if found.answer is ended)
-                    del running[worker.process.sentinel]
-                    yield worker.job, _answer_of(worker)
+                for line in wait(list(running)):
+                    worker, job = running.pop(line)
+                    yield job, self._answer_of(worker)
         finally:
-            for worker in running.values():
+            for worker, _ in running.values():
                 worker.process.kill()
 
-    def _started(self, work: Callable[[Job], Made], job: Job) -> _Worker[Job]:
-        answer, theirs = self.context.Pipe(duplex=False)
-        threads = max((os.cpu_count() or 1) // self.count, 1)
-        process = self.context.Process(target=_work, args=(work, job, theirs, threads), daemon=True)
-        process.start()
-        theirs.close()
-        return _Worker(job, process, answer)
+    def _given(self, work: Work, job: object) -> _Worker:
+        """Give a job to a worker that is free; one that has died meanwhile has no answer, which tells."""
+        worker = self.idle.pop() if self.idle else _started(self.count)
+        with suppress(BrokenPipeError):
+            worker.line.send((work, job))
+        return worker
+
+    def _answer_of(self, worker: _Worker) -> Any:
+        """Return what a worker answered; one that died without a word is a failure."""
+        try:
+            answer = worker.line.recv()
+        except EOFError:
+            worker.process.join()
+            return Failure(_death(worker.process.exitcode))
+        self.idle.append(worker)
+        return answer
 
 
-def _answer_of(worker: _Worker[Job]) -> Any:
-    """Return what a worker answered; one that died without a word is a failure."""
-    try:
-        answer = worker.answer.recv()
-    except EOFError:
-        worker.process.join()
-        return Failure(_death(worker.process.exitcode))
-    worker.process.join()
-    return answer
+def _started(count: int) -> _Worker:
+    """Start one of some workers, which share the processors."""
+    context = multiprocessing.get_context("spawn")
+    line, theirs = context.Pipe()
+    threads = max((os.cpu_count() or 1) // count, 1)
+    process = context.Process(target=_serve, args=(theirs, threads), daemon=True)
+    process.start()
+    theirs.close()
+    return _Worker(process, line)
 
 
 def _death(code: int | None) -> str:
@@ -101,19 +112,26 @@ def _death(code: int | None) -> str:
     return f"Its worker ended without a result (exit code {code})."
 
 
-def _work(work: Callable[[Job], Made], job: Job, answer: Connection, threads: int) -> None:
-    """Do a job and answer what was made, or why it failed; end when the run that asked for it has ended."""
+def _serve(line: Connection, threads: int) -> None:
+    """Do one job after another, until the run that asks for them has ended."""
     os.environ.setdefault(THREADS_OF_POLARS, str(threads))
     threading.Thread(target=_end_with_the_run, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run is interrupted, and ends its workers
+    import_module(WARM)
+    with suppress(EOFError):
+        while True:
+            work, job = line.recv()
+            line.send(_made(work, job))
+
+
+def _made(work: Work, job: object) -> object:
+    """Return what was made of a job, or why it failed."""
     try:
-        made: Made | Failure = work(job)
+        return work(job)
     except ArkitError as error:
-        made = Failure(str(error))
+        return Failure(str(error))
     except Exception as error:  # a person gets a sentence, and the others their reports
-        made = Failure(f"Unexpected {type(error).__name__}: {' '.join(str(error).split()) or 'no reason given'}.")
-    answer.send(made)
-    answer.close()
+        return Failure(f"Unexpected {type(error).__name__}: {' '.join(str(error).split()) or 'no reason given'}.")
 
 
 def _end_with_the_run() -> None:

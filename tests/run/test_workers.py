@@ -15,6 +15,10 @@ from arkit.errors import ReportError
 from arkit.run.workers import Failure, Workers
 
 
+def whose(_: str) -> int:
+    return os.getpid()
+
+
 def work(job: str) -> str:
     if job == "refused":
         raise ReportError("It is refused.")
@@ -30,7 +34,9 @@ def work(job: str) -> str:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_each_job_ends_in_its_own_way() -> None:
     jobs = ["one", "refused", "broken", "killed", "gone", "two"]
-    assert dict(Workers(2).each(work, jobs)) == {
+    with Workers(2) as workers:
+        made = dict(workers.each(work, jobs))
+    assert made == {
         "one": "ONE",
         "two": "TWO",
         "refused": Failure("It is refused."),
@@ -48,10 +54,18 @@ def test_jobs_are_taken_when_a_worker_is_free() -> None:
             taken.append(name)
             yield name
 
-    answers = Workers(1).each(work, jobs())  # type: ignore[arg-type]
-    assert next(answers) == ("a", "A")
-    assert taken == ["a"]
-    assert len(list(answers)) == 3
+    with Workers(1) as workers:
+        answers = workers.each(work, jobs())  # type: ignore[arg-type]
+        assert next(answers) == ("a", "A")
+        assert taken == ["a"]
+        assert len(list(answers)) == 3
+
+
+def test_a_worker_does_one_job_after_another_and_ends_when_it_is_not_needed() -> None:
+    with Workers(1) as workers:
+        [pid] = {pid for _, pid in workers.each(whose, ["a", "b", "c"])}
+    assert pid != os.getpid()
+    wait_until(lambda: not alive(int(pid)))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
