@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import groupby
 from math import ceil, isfinite
@@ -28,7 +29,7 @@ BASE_CURRENCY: Final = "base_currency"
 LONGEST_TEXT: Final = 32_000
 """A cell of Excel holds 32,767 characters; a longer text would silently be left out."""
 
-FIRST_DAY: Final = pd.Timestamp("1899-12-30")
+FIRST_DAY: Final = date(1899, 12, 30).toordinal()
 """Day 0 of a workbook's calendar."""
 
 NARROWEST, WIDEST, REASON = 8, 46, 24
@@ -52,7 +53,7 @@ def cell_values(column: pd.Series[Any], kind: Kind) -> list[object]:
     if column.dtype == bool:
         return ["yes" if value else "no" for value in column]
     known = np.isfinite(column.astype(float)) if pd.api.types.is_numeric_dtype(column) else column.notna()
-    return [_writable(value) if there else None for value, there in zip(column, known, strict=True)]
+    return [_writable(value) if there else None for value, there in zip(column.tolist(), known, strict=True)]
 
 
 def _writable(value: object) -> object:
@@ -60,11 +61,11 @@ def _writable(value: object) -> object:
 
 
 def _day_numbers(column: pd.Series[Any]) -> list[object]:
-    days = pd.to_datetime(column, errors="coerce", format=None if _is_datetime(column) else "ISO8601")
-    numbers = (days.dt.tz_localize(None).dt.normalize() - FIRST_DAY).dt.days.astype("Int64").astype(object)
-    texts = column.astype(object).map(lambda value: str(value) if isinstance(value, str) else None)
-    cells = numbers.where(days.notna(), texts)
-    return cells.where(cells.notna(), None).tolist()
+    days = column if _is_datetime(column) else pd.to_datetime(column, errors="coerce", format="ISO8601")
+    return [
+        day.toordinal() - FIRST_DAY if there else _writable(value) if isinstance(value, str) else None
+        for value, day, there in zip(column, days, days.notna(), strict=True)
+    ]
 
 
 def _is_datetime(column: pd.Series[Any]) -> bool:
