@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
-from copy import deepcopy
+from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from arkit.resources import resource
@@ -106,12 +106,22 @@ def with_charts(executed: NotebookNode) -> NotebookNode:
 
     Left alone, nbconvert shows neither the chart nor an error.
     """
-    notebook = deepcopy(executed)
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    charts = [output for output in outputs if PLOTLY in output.get("data", ())]
-    for number, output in enumerate(charts, start=1):
-        output.data = {"text/html": _chart(output.data[PLOTLY], number)}
-    return notebook
+    numbers = count(1)
+    return _with(executed, cells=[_charts_shown(cell, numbers) for cell in executed.cells])
+
+
+def _charts_shown(cell: NotebookNode, numbers: Iterator[int]) -> NotebookNode:
+    outputs = [
+        _with(output, data={"text/html": _chart(output.data[PLOTLY], next(numbers))})
+        if PLOTLY in output.get("data", ())
+        else output
+        for output in cell.get("outputs", ())
+    ]
+    return _with(cell, outputs=outputs) if outputs else cell
+
+
+def _with(node: NotebookNode, **changes: object) -> NotebookNode:
+    return type(node)({**node, **changes})
 
 
 def _chart(figure: dict[str, Any], number: int) -> str:
