@@ -123,9 +123,7 @@ class MonthIndex:
                 "currency": code,
                 "sum_of_entities": sums.get(code, 0.0),
                 "group": whole.get(code, 0.0),
-                "difference": exact_total(
-                    pd.Series([whole.get(code, 0.0), -sums.get(code, 0.0)]), places=decimals(code)
-                ),
+                "difference": exact_total([whole.get(code, 0.0), -sums.get(code, 0.0)], places=decimals(code)),
             }
             for code in currencies
         ]

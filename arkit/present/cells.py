@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from itertools import groupby
-from math import ceil
+from math import ceil, isfinite
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from arkit.currencies import decimals
+from arkit.currencies import UNKNOWN_DECIMALS, decimals
+from arkit.present.sheets import CURRENCY
 from arkit.terms import TEXT_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from arkit.present.sheets import Sheet
     from arkit.terms import Column, Kind
 
 Key = TypeVar("Key")
 
+BASE_CURRENCY: Final = "base_currency"
 LONGEST_TEXT: Final = 32_000
 """A cell of Excel holds 32,767 characters; a longer text would silently be left out."""
 
-FIRST_DAY: Final = pd.Timestamp("1899-12-30")
+FIRST_DAY: Final = date(1899, 12, 30).toordinal()
 """Day 0 of a workbook's calendar."""
 
 NARROWEST, WIDEST, REASON = 8, 46, 24
@@ -47,13 +51,9 @@ def cell_values(column: pd.Series[Any], kind: Kind) -> list[object]:
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
     if column.dtype == bool:
-        column = column.map({True: "yes", False: "no"})
-    if pd.api.types.is_numeric_dtype(column):
-        column = column.mask(~np.isfinite(column.astype(float)))
-    else:
-        column = column.astype(object).map(_writable)
-    cells = column.astype(object)
-    return cells.where(cells.notna(), None).tolist()
+        return ["yes" if value else "no" for value in column]
+    known = np.isfinite(column.astype(float)) if pd.api.types.is_numeric_dtype(column) else column.notna()
+    return [_writable(value) if there else None for value, there in zip(column.tolist(), known, strict=True)]
 
 
 def _writable(value: object) -> object:
@@ -61,11 +61,11 @@ def _writable(value: object) -> object:
 
 
 def _day_numbers(column: pd.Series[Any]) -> list[object]:
-    days = pd.to_datetime(column, errors="coerce", format=None if _is_datetime(column) else "ISO8601")
-    numbers = (days.dt.tz_localize(None).dt.normalize() - FIRST_DAY).dt.days.astype("Int64").astype(object)
-    texts = column.astype(object).map(lambda value: str(value) if isinstance(value, str) else None)
-    cells = numbers.where(days.notna(), texts)
-    return cells.where(cells.notna(), None).tolist()
+    days = column if _is_datetime(column) else pd.to_datetime(column, errors="coerce", format="ISO8601")
+    return [
+        day.toordinal() - FIRST_DAY if there else _writable(value) if isinstance(value, str) else None
+        for value, day, there in zip(column, days, days.notna(), strict=True)
+    ]
 
 
 def _is_datetime(column: pd.Series[Any]) -> bool:
@@ -74,12 +74,13 @@ def _is_datetime(column: pd.Series[Any]) -> bool:
 
 @dataclass(frozen=True)
 class FilledColumn:
-    """A column of a sheet, ready to be written: the value, kind and decimals of each cell, and the width."""
+    """A column of a sheet, ready to be written: the value, kind, currency and decimals of each cell, and the width."""
 
     name: str
     column: Column
     values: list[object]
     kinds: list[str]
+    codes: list[str]
     places: list[int]
 
     @property
@@ -87,7 +88,7 @@ class FilledColumn:
         """Whether the column holds texts; dates stand like texts."""
         return self.column.kind in TEXT_KINDS
 
-    @property
+    @cached_property
     def width(self) -> float:
         """A width in which the title's longest word and nearly every value can be read."""
         words = max((len(word) for word in self.column.title.split()), default=0) + 3.0  # room for the filter's button
@@ -106,40 +107,48 @@ class FilledColumn:
         signs = 1.1 * self.width
         return [ceil(len(value) / signs) if isinstance(value, str) else 1 for value in self.values]
 
+    def total(self, rows: Sequence[int]) -> tuple[float | None, int]:
+        """Return the exact sum of some rows with its decimals; no sum where they are of several currencies."""
+        codes = {self.codes[row] for row in rows} - {""}
+        places = max(map(decimals, codes), default=UNKNOWN_DECIMALS) if self.column.kind == "amount" else 0
+        return None if len(codes) > 1 else exact_total((self.values[row] for row in rows), places=places), places
 
-def filled(sheet: Sheet, name: str) -> FilledColumn:
-    """Return a column of a sheet with its cells' values and formats."""
+
+def filled(sheet: Sheet) -> list[FilledColumn]:
+    """Return the columns of a sheet that a reader sees, with their cells' values and formats.
+
+    The currency of base amounts stands in the column ``base_currency``, that of other amounts in ``currency``.
+    """
+    codes = {source: _codes(sheet, source) for source in (CURRENCY, BASE_CURRENCY)}
+    return [
+        _filled(sheet, name, codes[BASE_CURRENCY if name.startswith("base_") else CURRENCY]) for name in sheet.shown
+    ]
+
+
+def _codes(sheet: Sheet, source: str) -> list[str]:
+    """Return the currency of each row, as a column tells it; no name where it does not."""
+    told = sheet.table[source] if source in sheet.table.columns else [None] * len(sheet.table)
+    return [code if isinstance(code, str) else "" for code in told]
+
+
+def _filled(sheet: Sheet, name: str, codes: list[str]) -> FilledColumn:
     column = sheet.column(name)
     values = cell_values(sheet.table[name], column.kind)
     kinds: list[str] = list(sheet.kinds(name))
-    places = _places(sheet, name, values, kinds)
+    places = _places(sheet, values, kinds, codes)
     if column.kind not in TEXT_KINDS:  # a text among numbers is the reason why there is no number
         kinds = ["reason" if isinstance(value, str) else kind for kind, value in zip(kinds, values, strict=True)]
-    return FilledColumn(name, column, values, kinds, places)
+    return FilledColumn(name, column, values, kinds, codes, places)
 
 
-def _places(sheet: Sheet, name: str, values: list[object], kinds: list[str]) -> list[int]:
+def _places(sheet: Sheet, values: list[object], kinds: list[str], codes: list[str]) -> list[int]:
     """Return the decimals of each cell: the currency's for amounts; one for days, unless all are whole."""
     if "amount" in kinds:
-        amounts = _row_decimals(sheet, name)
-        return [place if kind == "amount" else 1 for place, kind in zip(amounts, kinds, strict=True)]
+        return [decimals(code) if kind == "amount" else 1 for code, kind in zip(codes, kinds, strict=True)]
     whole = sheet.row_kind is None and all(
         float(value).is_integer() for value in values if isinstance(value, int | float)
     )
     return [0 if whole else 1] * len(values)
-
-
-def _row_decimals(sheet: Sheet, name: str) -> list[int]:
-    source = currency_column(sheet, name)
-    if source is None:
-        return [2] * len(sheet.table)
-    return [decimals(str(code)) for code in sheet.table[source]]
-
-
-def currency_column(sheet: Sheet, name: str) -> str | None:
-    """Return the column that tells the currency of an amount: ``base_currency`` for base amounts, else ``currency``."""
-    wanted = "base_currency" if name.startswith("base_") else "currency"
-    return wanted if wanted in sheet.table.columns else None
 
 
 def runs(keys: Iterable[Key]) -> Iterator[tuple[Key, int, int]]:
@@ -155,12 +164,12 @@ def runs(keys: Iterable[Key]) -> Iterator[tuple[Key, int, int]]:
         start = stop
 
 
-def exact_total(column: pd.Series[Any], *, places: int) -> float:
-    """Return the sum of a column of one currency, added as whole minor units.
+def exact_total(values: Iterable[object], *, places: int) -> float:
+    """Return the sum of the numbers among values of one currency, added as whole minor units.
 
-    >>> exact_total(pd.Series([0.1, 0.2, None]), places=2)
+    >>> exact_total([0.1, 0.2, None, "no sales"], places=2)
     0.3
     """
-    numbers = pd.to_numeric(column, errors="coerce").dropna().astype(float)
-    minor = np.rint(numbers.to_numpy() * 10**places).astype(np.int64)
-    return int(minor.sum()) / float(10**places)
+    units = float(10**places)
+    numbers = [value for value in values if isinstance(value, int | float) and isfinite(value)]
+    return sum(round(number * units) for number in numbers) / units

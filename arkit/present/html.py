@@ -117,26 +117,27 @@ def table(
     picks
         Columns whose cells are buttons that set a control of the page, by the name of the control.
     """
-    filled = [name for name in frame.columns if name != kind_column and not _is_empty(frame[name])]
-    named = {name: (columns or {}).get(name, column(str(name))) for name in filled}
     records = frame.to_dict("records")
+    values = {name: [record[name] for record in records] for name in frame.columns if name != kind_column}
+    filled = [name for name in values if not _is_empty(values[name])]
+    named = {name: (columns or {}).get(name, column(str(name))) for name in filled}
     rows = [
         {"cells": _cells(record, named, kind_column, picks or {}), "total": number >= len(records) - totals}
         for number, record in enumerate(records)
     ]
     heads = [
-        {"title": head.title, "number": head.kind in NUMBERS, "long": _is_long(frame[name])}
+        {"title": head.title, "number": head.kind in NUMBERS, "long": _is_long(values[name])}
         for name, head in named.items()
     ]
     return page_part("table", caption=caption, note=note, columns=heads, rows=rows)
 
 
-def _is_empty(values: pd.Series[Any]) -> bool:
+def _is_empty(values: Sequence[object]) -> bool:
     """Return whether a column has nothing to show: no value at all, or only empty texts."""
-    return bool((values.isna() | (values.astype(object) == "")).all())
+    return all(is_missing(value) or value == "" for value in values)
 
 
-def _is_long(values: pd.Series[Any]) -> bool:
+def _is_long(values: Sequence[object]) -> bool:
     """Return whether a column holds sentences, which want width."""
     return any(isinstance(value, str) and len(value) > LONG_TEXT for value in values)
 
@@ -146,7 +147,7 @@ def _cells(
 ) -> list[Cell]:
     currency = str(record.get("currency") or record.get("base_currency") or "")
     cells = {name: _cell(record[name], _kind(head, record, kind_column), currency) for name, head in columns.items()}
-    return [replace(cell, picks=picks.get(name, "")) for name, cell in cells.items()]
+    return [replace(cell, picks=picks[name]) if name in picks else cell for name, cell in cells.items()]
 
 
 def _kind(head: Column, record: Mapping[Any, Any], kind_column: str) -> Kind:

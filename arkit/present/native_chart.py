@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from arkit.present.sheets import CURRENCY, HEADER_ROW, Chart, Sheet
+from arkit.present.sheets import HEADER_ROW, Chart, Sheet
 from arkit.present.theme import INK, MUTED, RULE, bucket_colours
 
 if TYPE_CHECKING:
@@ -20,10 +20,9 @@ ROWS_OF_A_CHART: Final = 17
 def write_charts(book: Workbook, page: Any, sheet: Sheet, chart: Chart, total_rows: dict[str, int]) -> None:
     """Put one chart for each currency below the table, two or three beside each other."""
     below = HEADER_ROW + len(sheet.table) + len(total_rows) + 3
-    currencies = sheet.currencies or ("",)
-    beside = min(max(len(currencies), 2), 3)
+    beside = min(max(len(sheet.rows_of), 2), 3)
     width = PAPER_WIDTH // beside
-    for number, code in enumerate(currencies):
+    for number, code in enumerate(sheet.rows_of):
         drawn = _chart(book, sheet, chart, _rows(sheet, code, total_rows), code)
         drawn.set_size({"width": width - GAP, "height": HEIGHT})
         at = {"x_offset": width * (number % beside), "object_position": 2}
@@ -32,9 +31,7 @@ def write_charts(book: Workbook, page: Any, sheet: Sheet, chart: Chart, total_ro
 
 def _rows(sheet: Sheet, code: str, total_rows: dict[str, int]) -> list[int]:
     """Return the rows to draw: those of the currency, or their total where they are too many to tell apart."""
-    own = list(range(len(sheet.table)))
-    if code:
-        own = (sheet.table[CURRENCY] == code).to_numpy().nonzero()[0].tolist()
+    own = sheet.rows_of[code]
     if len(own) > len(SERIES) and code in total_rows:
         return [total_rows[code]]
     return [HEADER_ROW + 1 + at for at in own]

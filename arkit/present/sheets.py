@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Self
 
 from arkit.terms import TEXT_KINDS, Column, Kind, column
@@ -84,12 +85,14 @@ class Sheet:
         """The columns that a reader sees, in order."""
         return tuple(str(name) for name in self.table.columns if name != self.row_kind)
 
-    @property
-    def currencies(self) -> tuple[str, ...]:
-        """The currencies of the table, in the order of their first row; none without a currency column."""
-        if CURRENCY not in self.table.columns:
-            return ()
-        return tuple(str(code) for code in self.table[CURRENCY].dropna().unique())
+    @cached_property
+    def rows_of(self) -> dict[str, list[int]]:
+        """The rows of each currency, in the order of their first row; without a currency all rows, under no name."""
+        rows: dict[str, list[int]] = {}
+        for row, code in enumerate(self.table[CURRENCY] if CURRENCY in self.table.columns else ()):
+            if isinstance(code, str):
+                rows.setdefault(code, []).append(row)
+        return rows or {"": list(range(len(self.table)))}
 
     def kinds(self, name: str) -> list[Kind]:
         """Return the kind of each cell of a column."""

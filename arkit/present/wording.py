@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from functools import cache
 from typing import Final
 
+from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from babel.numbers import NumberPattern, format_compact_decimal, format_decimal, format_percent, parse_pattern
 
 from arkit.currencies import decimals
 from arkit.terms import Kind
 
-LOCALE: Final = "en"
+LOCALE: Final = Locale("en")
+PERCENT: Final = parse_pattern("#,##0.0 %")
 NOTHING: Final = "–"
 MINUS: Final = "\u2212"
 
@@ -49,7 +52,7 @@ def _text(value: object) -> str:
 
 def _number(value: float, kind: Kind, currency: str) -> str:
     if kind == "ratio":
-        return format_percent(value, format="#,##0.0 %", locale=LOCALE)
+        return format_percent(value, format=PERCENT, locale=LOCALE)
     if kind == "amount":
         return (
             NOTHING
@@ -60,8 +63,9 @@ def _number(value: float, kind: Kind, currency: str) -> str:
     return format_decimal(value, format=_pattern(places), locale=LOCALE)
 
 
-def _pattern(places: int) -> str:
-    return "#,##0" + ("." + "0" * places if places else "")
+@cache
+def _pattern(places: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * places if places else ""))
 
 
 def day_shown(day: date) -> str:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from arkit.currencies import decimals
-from arkit.present.cells import FilledColumn, currency_column, exact_total, filled, runs
+from arkit.present.cells import FilledColumn, filled, runs
 from arkit.present.native_chart import write_charts
 from arkit.present.sheets import CURRENCY, HEADER_ROW, Sheet
 from arkit.present.theme import INK, MUTED, RULE
@@ -111,7 +110,7 @@ def _side(kind: str, position: int = 0) -> dict[str, object]:
 
 def _write_sheet(book: Workbook, sheet: Sheet, styles: _Styles) -> None:
     page = book.add_worksheet(sheet.name)
-    columns = [filled(sheet, name) for name in sheet.shown]
+    columns = filled(sheet)
     _write_heading(page, sheet, styles)
     for position, column in enumerate(columns):
         _write_column(page, column, position, styles)
@@ -121,7 +120,7 @@ def _write_sheet(book: Workbook, sheet: Sheet, styles: _Styles) -> None:
         page.write_string(last, 0, "No rows.", styles.get(font_color=MUTED, italic=True))
     page.autofilter(HEADER_ROW, 0, last, len(columns) - 1)
     page.ignore_errors({"number_stored_as_text": xl_range(HEADER_ROW, 0, last, len(columns) - 1)})
-    total_rows = _write_totals(page, sheet, last + 1, styles)
+    total_rows = _write_totals(page, sheet, columns, styles)
     if sheet.chart and not sheet.table.empty:
         write_charts(book, page, sheet, sheet.chart, total_rows)
     _set_up_page(page, sheet, wide=sum(column.width for column in columns) > WIDE)
@@ -171,49 +170,40 @@ def _set_heights(page: Any, columns: Sequence[FilledColumn]) -> None:
             page.set_row(number, LINE * count)
 
 
-def _write_totals(page: Any, sheet: Sheet, row: int, styles: _Styles) -> dict[str, int]:
+def _write_totals(page: Any, sheet: Sheet, columns: Sequence[FilledColumn], styles: _Styles) -> dict[str, int]:
     """Write a total row for each currency; return the row of each."""
     if not sheet.totals or sheet.table.empty:
         return {}
-    currencies = sheet.currencies or ("",)
-    rows = {code: row + number for number, code in enumerate(currencies)}
+    first = HEADER_ROW + 1 + len(sheet.table)
+    rows = {code: at for at, code in enumerate(sheet.rows_of, start=first)}
     for code, at in rows.items():
-        for position, name in enumerate(sheet.shown):
-            look: dict[str, Any] = {"bold": True, "top": 1 if at == row else 0, "bg_color": BAND}
-            if name in sheet.totals:
-                cell = styles.cell(*_total_look(sheet, name, code), position, **look)
-                _write_total(page, sheet, name, (at, position, code), cell)
+        look: dict[str, Any] = {"bold": True, "top": 1 if at == first else 0, "bg_color": BAND}
+        for position, column in enumerate(columns):
+            if column.name in sheet.totals:
+                total, places = column.total(sheet.rows_of[code])
+                cell = styles.cell(column.column.kind, places, position, **look)
+                _write_total(page, total, _total_formula(sheet, at, position), (at, position), cell)
             else:
-                label = f"Total {code}".strip() if position == 0 else code if name == CURRENCY else ""
+                label = f"Total {code}".strip() if position == 0 else code if column.name == CURRENCY else ""
                 page.write(at, position, label or None, styles.get(**look, **_side("text", position)))
     return rows
 
 
-def _total_look(sheet: Sheet, name: str, code: str) -> tuple[str, int]:
-    kind = sheet.column(name).kind
-    source = currency_column(sheet, name)
-    if kind != "amount" or source is None:
-        return kind, 2 if kind == "amount" else 0
-    own = sheet.table.loc[sheet.table[CURRENCY] == code, source] if CURRENCY in sheet.table else sheet.table[source]
-    return kind, max((decimals(str(found)) for found in own.dropna().unique()), default=2)
+def _write_total(page: Any, total: float | None, formula: str, place: tuple[int, int], look: Any) -> None:
+    if total is None:
+        page.write_blank(*place, None, look)  # base amounts of several base currencies are not added
+    else:
+        page.write_formula(*place, formula, look, total)
 
 
-def _write_total(page: Any, sheet: Sheet, name: str, place: tuple[int, int, str], look: Any) -> None:
-    at, position, code = place
+def _total_formula(sheet: Sheet, at: int, position: int) -> str:
+    """Return what adds a column up: the rows that a filter leaves, or those of the currency of the total's row."""
     first, last = HEADER_ROW + 1, HEADER_ROW + len(sheet.table)
-    rows = sheet.table[sheet.table[CURRENCY] == code] if code else sheet.table
-    source = currency_column(sheet, name)
-    if source and rows[source].nunique() > 1:
-        page.write_blank(at, position, None, look)  # base amounts of several base currencies are not added
-        return
     column = xl_range(first, position, last, position)
-    formula = f"=SUBTOTAL(109,{column})"
-    if len(sheet.currencies) > 1:
-        where = sheet.shown.index(CURRENCY)
-        codes = xl_range(first, where, last, where)
-        formula = f"=SUMIFS({column},{codes},{xl_rowcol_to_cell(at, where)})"
-    total = exact_total(rows[name], places=_total_look(sheet, name, code)[1])
-    page.write_formula(at, position, formula, look, total)
+    if len(sheet.rows_of) == 1:
+        return f"=SUBTOTAL(109,{column})"
+    where = sheet.shown.index(CURRENCY)
+    return f"=SUMIFS({column},{xl_range(first, where, last, where)},{xl_rowcol_to_cell(at, where)})"
 
 
 def _set_up_page(page: Any, sheet: Sheet, *, wide: bool) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
-from copy import deepcopy
+from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from arkit.resources import resource
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
@@ -82,9 +84,13 @@ def page_exporter() -> HTMLExporter:
 
     folder = resource("templates/report")
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
-        template_name=folder.name, extra_template_basedirs=[str(folder.parent)], exclude_anchor_links=True
+        template_name=folder.name,
+        extra_template_basedirs=[str(folder.parent)],
+        exclude_anchor_links=True,
+        default_preprocessors=[],  # none changes what the template shows, and the notebook is validated after each
     )
     exporter.from_notebook_node(_notebook([]), resources=_stated("", ""))  # reads and compiles the templates
+    _plotly()
     return exporter
 
 
@@ -100,12 +106,22 @@ def with_charts(executed: NotebookNode) -> NotebookNode:
 
     Left alone, nbconvert shows neither the chart nor an error.
     """
-    notebook = deepcopy(executed)
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    charts = [output for output in outputs if PLOTLY in output.get("data", ())]
-    for number, output in enumerate(charts, start=1):
-        output.data = {"text/html": _chart(output.data[PLOTLY], number)}
-    return notebook
+    numbers = count(1)
+    return _with(executed, cells=[_charts_shown(cell, numbers) for cell in executed.cells])
+
+
+def _charts_shown(cell: NotebookNode, numbers: Iterator[int]) -> NotebookNode:
+    outputs = [
+        _with(output, data={"text/html": _chart(output.data[PLOTLY], next(numbers))})
+        if PLOTLY in output.get("data", ())
+        else output
+        for output in cell.get("outputs", ())
+    ]
+    return _with(cell, outputs=outputs) if outputs else cell
+
+
+def _with(node: NotebookNode, **changes: object) -> NotebookNode:
+    return type(node)({**node, **changes})
 
 
 def _chart(figure: dict[str, Any], number: int) -> str:
@@ -120,13 +136,13 @@ def _chart(figure: dict[str, Any], number: int) -> str:
 
 
 def _with_scripts(body: str, *, charts: bool) -> str:
-    own = (resource("templates/report") / "report.js").read_text(encoding="utf-8")
+    own = _script(resource("templates/report") / "report.js")
     scripts = [_plotly(), own] if charts else [own]
-    sources = " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts)
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{DIRECTIVES.format(scripts=sources)}">'
+    sources = DIRECTIVES.format(scripts=" ".join(script.source for script in scripts))
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{sources}">'
     head, _, rest = body.partition(_as_parsed(POLICY_MARKER))
     middle, _, tail = rest.rpartition(SCRIPTS_MARKER)
-    return "".join([head, policy, middle, *(f"<script>{script}</script>\n" for script in scripts), tail])
+    return "".join([head, policy, middle, *(f"<script>{script.text}</script>\n" for script in scripts), tail])
 
 
 def _as_parsed(element: str) -> str:
@@ -134,6 +150,18 @@ def _as_parsed(element: str) -> str:
     return element[:-1] + "/>"
 
 
+class _Script(NamedTuple):
+    """A script, and the source by which a content policy knows it."""
+
+    text: str
+    source: str
+
+
+def _script(file: Traversable) -> _Script:
+    text = file.read_text(encoding="utf-8")
+    return _Script(text, f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'")
+
+
 @cache
-def _plotly() -> str:
-    return (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
+def _plotly() -> _Script:
+    return _script(files("plotly") / "package_data" / "plotly.min.js")

@@ -164,6 +164,14 @@ def test_a_text_too_long_or_not_writable_is_kept_as_far_as_it_goes(written: Writ
     assert sheet["A7"].value == "a?b"
 
 
+def test_a_day_that_is_no_day_is_written_as_far_as_it_goes(written: Written) -> None:
+    days = pd.Series(["2026-10-31", "a\ud800b"], dtype=object)
+    assert body(written(Sheet(name="Items", table=days.to_frame("due_date")))["Items"]) == [
+        (datetime(2026, 10, 31),),
+        ("a?b",),
+    ]
+
+
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     paths = [tmp_path / "one.xlsx", tmp_path / "two.xlsx"]
     for path in paths:
