@@ -101,8 +101,10 @@ def concentration(question: Question) -> pl.DataFrame:
     rows = rows.with_columns(nw.col("open_amount").alias("net"), nw.col("day").alias(AS_OF))
     beside = [] if "customer_id" in question.groups else ["customer_id"]
     owing = group_sums(question, rows, ["net"], beside=beside).filter(pl.col("net") > 0)
+    # In whole numbers, so that the order of the rows cannot change the last digit of the sum.
+    exact = pl.col("net").cast(pl.Int128)
     return owing.group_by(question.keys).agg(
         positive=pl.col("net").sum(),
         largest=pl.col("net").top_k(LARGEST).sum(),
-        squares=pl.col("net").cast(pl.Float64).pow(2).sum(),
+        squares=(exact * exact).sum().cast(pl.Float64),
     )
