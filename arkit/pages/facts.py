@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from arkit.balances import aging_table, aging_trend, open_items
+from arkit.balances import aging_table, aging_trend, open_items, reconcile
 from arkit.days import month_ends_back
 from arkit.ledger import Ledger, read_ledger, sample_ledger
 from arkit.measures import key_figure_trend, movements, roll_forward
+from arkit.pages.group import relations
 from arkit.policy import Policy
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Facts:
     @cached_property
     def main_currency(self) -> str:
         """The currency with most open items; without open items the one with most items."""
-        return main_currency(self.ledger, self.day, self.policy)
+        return self.currencies[0] if self.currencies else main_currency(self.ledger, self.day, self.policy)
 
     @cached_property
     def aging(self) -> pd.DataFrame:
@@ -97,6 +98,16 @@ class Facts:
     def by_entity(self) -> pd.DataFrame:
         """The aging by entity and currency."""
         return aging_table(self.ledger, as_of=self.day, by="entity", policy=self.policy)
+
+    @cached_property
+    def relations(self) -> pd.DataFrame:
+        """The aging of companies of the group and of other customers; empty where no customer is one."""
+        return relations(self.ledger, day=self.day, policy=self.policy)
+
+    @cached_property
+    def proof(self) -> pd.DataFrame:
+        """The reconciliation."""
+        return reconcile(self.ledger, as_of=self.day, policy=self.policy)
 
     @cached_property
     def by_customer(self) -> pd.DataFrame:

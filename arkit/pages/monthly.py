@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from arkit.balances import reconcile, require_reconciled
+from arkit.balances import require_reconciled
 from arkit.ledger import Ledger
 from arkit.ledger.model import as_day
 from arkit.measures import roll_rates, vintage
@@ -34,9 +34,6 @@ from arkit.present.figures import Figure
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.wording import day_shown
 from arkit.terms import ALL_ENTITIES, Column
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _OPEN: Final = ("currency", "open_amount", "disputed")
 _EXPOSED: Final = ("entity", "customer_id", "name", "item_id", "due_date", "days_past_due", *_OPEN)
@@ -156,6 +153,13 @@ class MonthlyReport:
     def entities(self) -> Html:
         """The aging by entity and currency."""
         return table(self.facts.by_entity, caption="Aging by entity and currency", note=self._basis())
+
+    def relations(self) -> Html:
+        """What companies of the group owe each other, apart from what others owe."""
+        if self.facts.relations.empty:
+            return notice("No customer is marked as a company of the group.")
+        note = "What companies of the group owe each other is no receivable of the group as a whole."
+        return table(self.facts.relations, caption="Companies of the group apart from other customers", note=note)
 
     def customers(self) -> Html:
         """The customers with the largest balances in the main currency."""
@@ -284,10 +288,6 @@ class MonthlyReport:
             + tie_out(proof)
         )
         return table(proof, caption=f"Reconciliation on {day_shown(self.facts.day)}", note=note)
-
-    def proof(self) -> pd.DataFrame:
-        """The reconciliation as a table."""
-        return reconcile(self.ledger, as_of=self.facts.day, policy=self.policy)
 
     def _basis(self) -> str:
         basis = "due date" if self.policy.basis == "due_date" else "document date"

@@ -56,6 +56,7 @@ def monthly_sheets(report: MonthlyReport) -> list[Sheet]:
             totals=amounts,
             chart=chart,
         ),
+        *_relations(facts),
         Sheet(
             name="Customers", table=facts.by_customer, subtitle="By customer and currency", note=basis, totals=amounts
         ),
@@ -67,11 +68,18 @@ def monthly_sheets(report: MonthlyReport) -> list[Sheet]:
         ),
         Sheet(
             name="Reconciliation",
-            table=report.proof(),
+            table=facts.proof,
             subtitle="Gross + unapplied + set apart + rounding = control total",
         ),
     ]
     return [replace(sheet, title=report.title) for sheet in sheets]
+
+
+def _relations(facts: Facts) -> list[Sheet]:
+    """Return what companies of the group owe each other beside what others owe, where there are such."""
+    if facts.relations.empty:
+        return []
+    return [Sheet(name="Intercompany", table=facts.relations, subtitle="Companies of the group apart from others")]
 
 
 def _summary(report: MonthlyReport) -> Sheet:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from itertools import groupby
 from math import ceil, isfinite
@@ -29,7 +28,7 @@ BASE_CURRENCY: Final = "base_currency"
 LONGEST_TEXT: Final = 32_000
 """A cell of Excel holds 32,767 characters; a longer text would silently be left out."""
 
-FIRST_DAY: Final = date(1899, 12, 30).toordinal()
+FIRST_DAY: Final = np.datetime64("1899-12-30")
 """Day 0 of a workbook's calendar."""
 
 NARROWEST, WIDEST, REASON = 8, 46, 24
@@ -62,10 +61,13 @@ def _writable(value: object) -> object:
 
 def _day_numbers(column: pd.Series[Any]) -> list[object]:
     days = column if _is_datetime(column) else pd.to_datetime(column, errors="coerce", format="ISO8601")
-    return [
-        day.toordinal() - FIRST_DAY if there else _writable(value) if isinstance(value, str) else None
-        for value, day, there in zip(column, days, days.notna(), strict=True)
-    ]
+    days = days.dt.tz_localize(None)
+    numbers: list[object] = (days.to_numpy().astype("datetime64[D]") - FIRST_DAY).astype(int).tolist()
+    known = days.notna()
+    if known.all():
+        return numbers
+    texts = [_writable(value) if isinstance(value, str) else None for value in column]
+    return [number if there else text for number, there, text in zip(numbers, known, texts, strict=True)]
 
 
 def _is_datetime(column: pd.Series[Any]) -> bool:

@@ -80,10 +80,10 @@ def _stated(title: str, colophon: str) -> dict[str, Any]:
 @cache
 def page_exporter() -> HTMLExporter:
     """Return nbconvert's exporter with the report's own template, ready to be used at once."""
-    from nbconvert import HTMLExporter
+    from arkit.run.exporter import PageExporter
 
     folder = resource("templates/report")
-    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
+    exporter = PageExporter(  # type: ignore[no-untyped-call]
         template_name=folder.name,
         extra_template_basedirs=[str(folder.parent)],
         exclude_anchor_links=True,
@@ -140,14 +140,9 @@ def _with_scripts(body: str, *, charts: bool) -> str:
     scripts = [_plotly(), own] if charts else [own]
     sources = DIRECTIVES.format(scripts=" ".join(script.source for script in scripts))
     policy = f'<meta http-equiv="Content-Security-Policy" content="{sources}">'
-    head, _, rest = body.partition(_as_parsed(POLICY_MARKER))
+    head, _, rest = body.partition(POLICY_MARKER)
     middle, _, tail = rest.rpartition(SCRIPTS_MARKER)
     return "".join([head, policy, middle, *(f"<script>{script.text}</script>\n" for script in scripts), tail])
-
-
-def _as_parsed(element: str) -> str:
-    """Return an empty element as the exporter writes it back."""
-    return element[:-1] + "/>"
 
 
 class _Script(NamedTuple):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
+    from arkit.pages import MonthlyReport
     from arkit.present.sheets import Sheet
 
 FILES: Final = ("report.html", "report.xlsx", "report.ipynb")
@@ -103,16 +104,16 @@ class Making:
         day = datetime.combine(self.request.as_of, datetime.min.time())
         write_workbook(self.folder / "report.xlsx", sheets=sheets, created=day)
 
-    def write_record(self, ledger: Ledger, proof: pd.DataFrame) -> None:
+    def write_record(self, page: MonthlyReport, proof: pd.DataFrame) -> None:
         """Write what the report was made from and what came out."""
         finished = manifest.clock()
         content = {
             "parameters": self.parameters,
             "identity": dict(self.identity),
             "inputs": self.inputs,
-            "covers": [day.isoformat() for day in ledger.covers],
-            "source_rows": ledger.source_rows,
-            **manifest.results(ledger, proof, as_of=self.request.as_of, policy=self.policy),
+            "covers": [day.isoformat() for day in page.ledger.covers],
+            "source_rows": page.ledger.source_rows,
+            **manifest.results(page, proof),
             "changes": list(self.earlier.version.changes) if self.earlier.version else [],
             "outputs": manifest.outputs(self.folder, FILES),
             "versions": manifest.versions(),

@@ -12,16 +12,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from arkit.balances import aging_table, tie_out
 from arkit.currencies import decimals
-from arkit.ledger import Ledger
 from arkit.ledger.databases import is_url, name_of
-from arkit.measures import key_figures
-from arkit.pages.group import relations
-from arkit.policy import Policy
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from arkit.pages import MonthlyReport
 
 FIGURE_COLUMNS: Final = ("currency", "figure", "value", "unit", "reason")
 LIBRARIES: Final = ("arkit", "narwhals", "nbconvert", "pandas", "papermill", "plotly", "polars", "xlsxwriter")
@@ -72,16 +69,17 @@ def _version(name: str) -> str:
         return "not installed"
 
 
-def results(ledger: Ledger, proof: pd.DataFrame, *, as_of: date, policy: Policy) -> dict[str, object]:
+def results(page: MonthlyReport, proof: pd.DataFrame) -> dict[str, object]:
     """Return what came out of a report: balances, key figures, control totals, reconciliation, findings."""
+    facts = page.facts
     return {
-        "aging": rows_of(aging_table(ledger, as_of=as_of, by="entity", policy=policy)),
-        "key_figures": rows_of(key_figures(ledger, as_of=as_of, policy=policy)[list(FIGURE_COLUMNS)]),
+        "aging": rows_of(facts.by_entity),
+        "key_figures": rows_of(facts.figures_on(facts.day)[list(FIGURE_COLUMNS)]),
         "control_totals": control_totals(proof),
         "reconciliation": rows_of(proof),
-        "tie_out": rows_of(tie_out(ledger, as_of=as_of, policy=policy)),
-        "relations": rows_of(relations(ledger, day=as_of, policy=policy)),
-        "findings": findings_by_code(ledger.findings),
+        "tie_out": rows_of(page.closing.differences),
+        "relations": rows_of(facts.relations),
+        "findings": findings_by_code(page.ledger.findings),
     }
 
 

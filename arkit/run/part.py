@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from arkit.balances import require_reconciled
 from arkit.ledger import read_ledger
@@ -17,6 +18,9 @@ from arkit.run.making import LEDGER, Making
 from arkit.run.pdf import print_pdf
 from arkit.run.report import Report, result
 from arkit.run.versions import publish
+
+if TYPE_CHECKING:
+    from arkit.pages import MonthlyReport
 
 
 @dataclass(frozen=True)
@@ -39,15 +43,15 @@ def make_part(part: Part) -> Report:
     ledger = read_ledger(making.folder / LEDGER)
     proof = require_reconciled(ledger, as_of=making.request.as_of, policy=making.policy)
     making = making.with_earlier(earlier_of(making, ledger))
-    _write(making)
-    making.write_record(ledger, proof)
+    making.write_record(_written(making), proof)
     folder = publish(making.folder, making.place)
     if part.chromium:
         print_pdf(folder, part.chromium)
     return result(folder, manifest.rows_of(proof), making)
 
 
-def _write(making: Making) -> None:
+def _written(making: Making) -> MonthlyReport:
+    """Write the notebook, the page and the workbook, and return the page that they are made from."""
     from arkit.run.in_process import IN_PROCESS, value_of
 
     request = making.request
@@ -58,4 +62,6 @@ def _write(making: Making) -> None:
         how={"engine_name": IN_PROCESS, "cwd": str(making.folder)},
     )
     making.write_page(executed, page_exporter())
-    making.write_workbook(kind_of(request.notebook).sheets_of(value_of("report")))
+    report = cast("MonthlyReport", value_of("report"))
+    making.write_workbook(kind_of(request.notebook).sheets_of(report))
+    return report
