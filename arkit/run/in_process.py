@@ -97,8 +97,8 @@ class InProcess(Engine):  # type: ignore[misc]
         cls, nb_man: NotebookExecutionManager, kernel_name: str, *, on_cell_execute: Callable[..., None], **_: Any
     ) -> None:
         """Run the notebook."""
-        Shell.clear_instance()  # what the cells of an earlier notebook left
         shell: Shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+        shell.reset(new_session=True)  # type: ignore[no-untyped-call]  # nothing that the cells of an earlier notebook left
         nb_man.nb.metadata["language_info"] = {
             **IPythonKernel.language_info,
             "version": sys.version.split()[0],
