@@ -255,6 +255,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "history_months": Column("Months of history", "count"),
     "recent_months": Column("Recent months", "count"),
     "season_allowed": Column("Season allowed for"),
+    "about": Column("About"),
     "report": Column("Report", "link"),
     "version": Column("Version", "count"),
     "seconds": Column("Seconds", "days"),

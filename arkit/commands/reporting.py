@@ -49,16 +49,20 @@ def _month_end(options: argparse.Namespace) -> int:
 
 
 def _as_run_file(options: argparse.Namespace) -> RunFile:
+    from arkit.run.kinds import KINDS
     from arkit.run.run_file import RunFile, Source
 
-    if options.notebook or options.parameters:
-        raise RunError("A run over several entities makes the monthly report; --notebook and -p go with one entity.")
+    if options.parameters or (options.notebook and options.notebook not in KINDS):
+        raise RunError(
+            "A run over several entities makes bundled reports; another notebook, and -p, go with one entity."
+        )
     source = Source(ledger=options.ledger, layout=options.layout or "")
     run = RunFile(
         sources=(source,),
         output=options.output,
         policy=options.policy or "",
         entities=tuple(options.entity),
+        reports=(options.notebook or "monthly_report",),
         pdf=options.pdf,
     )
     return run.seen_from(Path.cwd())

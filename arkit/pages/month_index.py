@@ -21,6 +21,7 @@ from arkit.terms import ALL_ENTITIES, UNAPPLIED, Column
 
 Record = dict[str, Any]
 FAILED: Final = "failed"
+RECEIVABLES: Final = "Receivables"
 GROUP: Final = "Group"
 SHOWN: Final = ("past_due_ratio", "dso", "countback_dso", "collection_effectiveness_index", "top_10_share")
 
@@ -35,6 +36,8 @@ class Entry:
         The entity, or ``all`` for the group.
     status
         ``published``, ``unchanged`` or ``failed``.
+    about
+        What the report is about; balances and key figures are taken from the one on receivables.
     report
         The page of its current version, as seen from the index; empty if there is none.
     version
@@ -47,6 +50,7 @@ class Entry:
 
     entity: str
     status: str
+    about: str = RECEIVABLES
     report: str = ""
     version: int | None = None
     reason: str = ""
@@ -56,6 +60,11 @@ class Entry:
     def name(self) -> str:
         """What a reader calls the entity."""
         return GROUP if self.entity == ALL_ENTITIES else self.entity
+
+    @property
+    def report_name(self) -> str:
+        """What a reader calls the report."""
+        return self.name if self.about == RECEIVABLES else f"{self.name} ({self.about.lower()})"
 
 
 @dataclass(frozen=True)
@@ -72,23 +81,26 @@ class MonthIndex:
 
     @cached_property
     def reported(self) -> list[Entry]:
-        """The entities with a report, the group first."""
-        return [entry for entry in self.entries if entry.record is not None]
+        """The entities with a report on receivables, the group first."""
+        return [entry for entry in self.entries if entry.record is not None and entry.about == RECEIVABLES]
 
     def headline(self) -> Html:
         """How many reports there are, and which are missing."""
         failed = [entry for entry in self.entries if entry.status == FAILED]
         done = len(self.entries) - len(failed)
         sentence = f"{done} of {len(self.entries)} reports are published."
-        lines = [f"Failed: {listed(entry.name for entry in failed)}."] if failed else ["Every one of them ties out."]
+        lines = (
+            [f"Failed: {listed(entry.report_name for entry in failed)}."] if failed else ["Every one of them ties out."]
+        )
         return page_part("headline", title=self.title, sentence=sentence, lines=lines)
 
     def status_table(self) -> pd.DataFrame:
         """Return what became of each entity, failures first."""
-        return pd.DataFrame(
+        table = pd.DataFrame(
             [
                 {
                     "entity": entry.name,
+                    "about": entry.about,
                     "status": entry.status,
                     "reason": entry.reason,
                     "reconciliation": ", ".join(_statuses(entry)),
@@ -100,6 +112,7 @@ class MonthIndex:
                 for entry in self.entries
             ]
         )
+        return table if table["about"].nunique() > 1 else table.drop(columns="about")
 
     def figures(self) -> pd.DataFrame:
         """Return balances and key figures of each entity and currency."""
@@ -114,7 +127,11 @@ class MonthIndex:
         """Return the net balance of the group beside the sum of its entities, by currency; the difference must be 0."""
         group = [entry for entry in self.reported if entry.entity == ALL_ENTITIES]
         parts = [entry for entry in self.reported if entry.entity != ALL_ENTITIES]
-        if not group or any(entry.status == FAILED for entry in self.entries if entry.entity != ALL_ENTITIES):
+        if not group or any(
+            entry.status == FAILED and entry.about == RECEIVABLES
+            for entry in self.entries
+            if entry.entity != ALL_ENTITIES
+        ):
             return pd.DataFrame(columns=["currency", "sum_of_entities", "group", "difference"])
         sums, whole = _nets(parts), _nets(group)
         currencies = sorted({*sums, *whole})

@@ -13,6 +13,7 @@ import msgspec
 from arkit.pages.month_index import Entry, MonthIndex
 from arkit.pages.published import version_of
 from arkit.run.html import page_of
+from arkit.run.kinds import KINDS
 from arkit.run.making import record_of
 from arkit.run.versions import current
 from arkit.terms import ALL_ENTITIES
@@ -41,6 +42,8 @@ class Outcome:
         The name of the folder of the version that this run published, or found.
     reason
         Why it failed.
+    report
+        Which of its reports: ``monthly_report`` or ``customers``.
     """
 
     entity: str
@@ -49,14 +52,20 @@ class Outcome:
     folder: str = ""
     reason: str = ""
     seconds: float | None = None
+    report: str = "monthly_report"
+
+    @property
+    def name(self) -> str:
+        """What the report is called."""
+        return self.entity if self.report == "monthly_report" else f"{self.entity} ({self.report})"
 
     @property
     def sentence(self) -> str:
         """What is told of it."""
         if self.status == "failed":
-            return f"{self.entity} failed: {self.reason}"
+            return f"{self.name} failed: {self.reason}"
         took = "" if self.seconds is None else f" in {self.seconds:.1f} s"
-        return f"{self.entity} {self.status}{took}: {self.folder}"
+        return f"{self.name} {self.status}{took}: {self.folder}"
 
 
 def write_index(folder: Path, outcomes: Sequence[Outcome], *, hidden: Path) -> list[Outcome]:
@@ -64,10 +73,10 @@ def write_index(folder: Path, outcomes: Sequence[Outcome], *, hidden: Path) -> l
 
     What an earlier run said of entities that this one was not asked for stands.
     """
-    known = {outcome.entity: outcome for outcome in [*_earlier(folder), *outcomes]}
+    known = {(outcome.entity, outcome.report): outcome for outcome in [*_earlier(folder), *outcomes]}
     day = date.fromisoformat(folder.name)
     checked = _checked(MonthIndex(day, [_entry(folder, outcome) for outcome in known.values()]), known)
-    ordered = sorted(checked, key=lambda done: (done.status != "failed", done.entity != ALL_ENTITIES, done.entity))
+    ordered = sorted(checked, key=_order)
     index = MonthIndex(day, [_entry(folder, outcome) for outcome in ordered])
     _write(hidden, index, ordered)
     for name in (WORKBOOK, OUTCOMES, INDEX):
@@ -75,14 +84,21 @@ def write_index(folder: Path, outcomes: Sequence[Outcome], *, hidden: Path) -> l
     return ordered
 
 
-def _checked(index: MonthIndex, outcomes: dict[str, Outcome]) -> list[Outcome]:
+def _order(outcome: Outcome) -> tuple[object, ...]:
+    """Failures first, then the group; of an entity the monthly report first."""
+    entity = outcome.entity
+    return outcome.status != "failed", entity != ALL_ENTITIES, entity, list(KINDS).index(outcome.report)
+
+
+def _checked(index: MonthIndex, outcomes: dict[tuple[str, str], Outcome]) -> list[Outcome]:
     """Return the outcomes with the group as failed where it is not the sum of its entities."""
     check = index.group_check()
     wrong = check[check["difference"] != 0]
     if len(wrong):
         told = ", ".join(f"{row['currency']} {row['difference']}" for row in wrong.to_dict("records"))
         reason = f"The group is not the sum of its entities: {told}."
-        outcomes[ALL_ENTITIES] = replace(outcomes[ALL_ENTITIES], status="failed", reason=reason)
+        group = ALL_ENTITIES, "monthly_report"
+        outcomes[group] = replace(outcomes[group], status="failed", reason=reason)
     return list(outcomes.values())
 
 
@@ -99,6 +115,7 @@ def _entry(folder: Path, outcome: Outcome) -> Entry:
         outcome.entity,
         outcome.status,
         report=f"{latest.name}/report.html" if latest else "",
+        about=KINDS[outcome.report].title,
         version=version_of(latest) if latest else None,
         reason=outcome.reason,
         record=record_of(latest) if outcome.status != "failed" else None,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
@@ -19,6 +19,7 @@ from arkit.run import manifest
 from arkit.run.execute import parameters_of
 from arkit.run.html import page
 from arkit.run.identity import Identity, identity
+from arkit.run.kinds import MONTHLY
 from arkit.run.request import Request
 from arkit.run.versions import current
 
@@ -103,6 +104,14 @@ class Making:
 
         day = datetime.combine(self.request.as_of, datetime.min.time())
         write_workbook(self.folder / "report.xlsx", sheets=sheets, created=day)
+
+    def numbers(self, ledger: Ledger) -> MonthlyReport:
+        """Return the page whose numbers go into the record, whatever the notebook shows."""
+        request = self.request
+        page = MONTHLY.page(
+            ledger, as_of=request.as_of, entity=request.entity, policy=self.policy, earlier=self.earlier
+        )
+        return cast("MonthlyReport", page)
 
     def write_record(self, page: MonthlyReport, proof: pd.DataFrame) -> None:
         """Write what the report was made from and what came out."""

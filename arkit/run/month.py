@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import product
 from pathlib import Path
 
 from arkit.errors import ArkitError, RunError
@@ -13,7 +14,7 @@ from arkit.ledger.model import as_day
 from arkit.run import manifest
 from arkit.run.execute import Listener
 from arkit.run.index import Outcome, write_index
-from arkit.run.kinds import notebook_of
+from arkit.run.kinds import KINDS, bundled_notebook
 from arkit.run.making import Making, fingerprints
 from arkit.run.part import Part, make_part
 from arkit.run.pdf import browser, print_pdf
@@ -21,7 +22,7 @@ from arkit.run.report import Report
 from arkit.run.request import Request, located
 from arkit.run.run_file import RunFile, Source
 from arkit.run.sources import Books, read_books
-from arkit.run.staging import folder_name, staging
+from arkit.run.staging import alone, folder_name, staging
 from arkit.run.versions import current
 from arkit.run.workers import Failure, Workers
 from arkit.terms import ALL_ENTITIES
@@ -75,7 +76,7 @@ def month_end(run: RunFile, *, as_of: date | str | None = None, tell: Listener |
     Raises
     ------
     RunError
-        No day is named.
+        No day is named, or another run makes the same day's reports.
     ReportError
         A PDF is asked for and no browser is installed.
     """
@@ -83,17 +84,18 @@ def month_end(run: RunFile, *, as_of: date | str | None = None, tell: Listener |
     started, heard = manifest.clock(), tell or (lambda _: None)
     folder = Path(run.output).resolve() / day.isoformat()
     chromium = browser() if run.pdf else None
-    with staging(folder / "run") as hidden, Workers(_workers_of(run)) as workers:
-        books = read_books(run.sources, as_of=day, tell=heard)
-        month = _Month(run, day, hidden, books, started, heard, chromium)
-        month.make_all(workers)
+    with staging(folder / "run") as hidden, alone(folder, what=f"The month-end of {day}"):
+        with Workers(_workers_of(run)) as workers:
+            books = read_books(run.sources, as_of=day, tell=heard)
+            month = _Month(run, day, hidden, books, started, heard, chromium)
+            month.make_all(workers)
         outcomes = write_index(folder, month.outcomes, hidden=hidden)
     return MonthEnd(folder / "index.html", outcomes, (manifest.clock() - started).total_seconds())
 
 
 def _workers_of(run: RunFile) -> int:
     count = run.workers or os.cpu_count() or 1
-    return count if ALL_ENTITIES in run.entities else min(count, len(run.entities))
+    return count if ALL_ENTITIES in run.entities else min(count, len(run.entities) * len(run.reports))
 
 
 def _no_day() -> str:
@@ -112,33 +114,35 @@ class _Month:
     tell: Listener
     chromium: Path | None
     outcomes: list[Outcome] = field(default_factory=list)
-    prints: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+    prints: dict[tuple[str, str], list[dict[str, object]]] = field(default_factory=dict)
 
     def make_all(self, workers: Workers) -> None:
         """Make every report that is asked for."""
         for part, made in workers.each(make_part, self.parts()):
             place = part.making.place
             if isinstance(made, Report):
-                self.note(Outcome(part.name, "published", place.name, made.folder.name, seconds=made.seconds))
+                done = Outcome(part.name, "published", place.name, made.folder.name, seconds=made.seconds)
             else:
                 assert isinstance(made, Failure)
-                self.note(Outcome(part.name, "failed", place.name, reason=made.reason))
+                done = Outcome(part.name, "failed", place.name, reason=made.reason)
+            self.note(done, part.report)
 
     def parts(self) -> Iterator[Part]:
         """Yield what workers have to make, the group first because it takes longest; note all else at once."""
-        for name in self.names():
+        for name, report in product(self.names(), self.reports):
             try:
-                making = self.prepared(name)
+                making = self.prepared(name, report)
             except ArkitError as error:
-                self.note(Outcome(name, "failed", folder_name(name), reason=str(error)))
+                place = folder_name(name) + KINDS[report].suffix
+                self.note(Outcome(name, "failed", place, reason=str(error)), report)
                 continue
             if making.published():
                 latest = current(making.place) or making.place
                 if self.chromium:
                     print_pdf(latest, self.chromium)
-                self.note(Outcome(name, "unchanged", making.place.name, latest.name))
+                self.note(Outcome(name, "unchanged", making.place.name, latest.name), report)
             else:
-                yield Part(name, making, self.chromium)
+                yield Part(name, report, making, self.chromium)
 
     def names(self) -> list[str]:
         """Return the entities that are asked for, and the group before them."""
@@ -146,10 +150,15 @@ class _Month:
             return list(dict.fromkeys(self.run.entities))
         return [*([ALL_ENTITIES] if len(self.books.entities) > 1 else []), *self.books.entities]
 
-    def prepared(self, name: str) -> Making:
+    @property
+    def reports(self) -> list[str]:
+        """The reports of each entity."""
+        return list(dict.fromkeys(self.run.reports))
+
+    def prepared(self, name: str, report: str) -> Making:
         """Return a report ready to be made, with its part of the ledger frozen in its folder."""
         source, ledger = self.books.group() if name == ALL_ENTITIES else self.books.of(name)
-        request = self.request(name, source)
+        request = self.request(name, source, report)
         part = request.part_of(ledger)
         folder = self.hidden / request.place(self.hidden).name
         making = Making.of(
@@ -158,13 +167,13 @@ class _Month:
             folder=folder,
             place=request.place(Path(self.run.output)),
             started=manifest.clock(),
-            inputs=self.inputs(name),
+            inputs=self.inputs(name, report),
         )
         if not making.published():
             making.freeze_input(part)
         return making
 
-    def request(self, name: str, source: Source) -> Request:
+    def request(self, name: str, source: Source, report: str) -> Request:
         """Return what is asked of a report of the run."""
         return Request(
             ledger=located(source.ledger),
@@ -172,18 +181,19 @@ class _Month:
             entity=name,
             layout=Path(source.layout).resolve() if source.layout else None,
             policy=Path(self.run.policy).resolve() if self.run.policy else None,
-            notebook=notebook_of(None),
+            notebook=bundled_notebook(report).resolve(),
         )
 
-    def inputs(self, name: str) -> list[dict[str, object]]:
-        """Return the hashes of the files that an entity, or the group, is made from; each is read once in a run."""
+    def inputs(self, name: str, report: str) -> list[dict[str, object]]:
+        """Return the hashes of the files that a report is made from; each is read once for all entities."""
         sources = [source for source, _ in self.books.ledgers] if name == ALL_ENTITIES else [self.books.of(name)[0]]
         for source in sources:
-            if source.ledger not in self.prints:
-                self.prints[source.ledger] = fingerprints(self.request(name, source))
-        return [found for source in sources for found in self.prints[source.ledger]]
+            if (source.ledger, report) not in self.prints:
+                self.prints[source.ledger, report] = fingerprints(self.request(name, source, report))
+        return [found for source in sources for found in self.prints[source.ledger, report]]
 
-    def note(self, outcome: Outcome) -> None:
-        """Keep what became of an entity, and tell."""
+    def note(self, outcome: Outcome, report: str) -> None:
+        """Keep what became of a report, and tell."""
+        outcome = replace(outcome, report=report)
         self.outcomes.append(outcome)
-        self.tell(f"{len(self.outcomes)} of {len(self.names())}: {outcome.sentence}")
+        self.tell(f"{len(self.outcomes)} of {len(self.names()) * len(self.reports)}: {outcome.sentence}")

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from arkit.balances import require_reconciled
-from arkit.ledger import read_ledger
+from arkit.ledger import Ledger, read_ledger
 from arkit.run import manifest
 from arkit.run.execute import run_notebook
 from arkit.run.history import earlier_of
 from arkit.run.html import page_exporter
-from arkit.run.kinds import kind_of
+from arkit.run.kinds import MONTHLY, kind_of
 from arkit.run.making import LEDGER, Making
 from arkit.run.pdf import print_pdf
 from arkit.run.report import Report, result
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Part:
-    """An entity of a run, or the group, ready for a worker, and the browser that prints it if a PDF is asked for."""
+    """A report of an entity, or of the group, ready for a worker, and the browser if a PDF is asked for."""
 
     name: str
+    report: str
     making: Making
     chromium: Path | None = None
 
@@ -43,15 +44,15 @@ def make_part(part: Part) -> Report:
     ledger = read_ledger(making.folder / LEDGER)
     proof = require_reconciled(ledger, as_of=making.request.as_of, policy=making.policy)
     making = making.with_earlier(earlier_of(making, ledger))
-    making.write_record(_written(making), proof)
+    making.write_record(_written(making, ledger), proof)
     folder = publish(making.folder, making.place)
     if part.chromium:
         print_pdf(folder, part.chromium)
     return result(folder, manifest.rows_of(proof), making)
 
 
-def _written(making: Making) -> MonthlyReport:
-    """Write the notebook, the page and the workbook, and return the page that they are made from."""
+def _written(making: Making, ledger: Ledger) -> MonthlyReport:
+    """Write the notebook, the page and the workbook, and return the page of numbers that goes into the record."""
     from arkit.run.in_process import IN_PROCESS, value_of
 
     request = making.request
@@ -62,6 +63,6 @@ def _written(making: Making) -> MonthlyReport:
         how={"engine_name": IN_PROCESS, "cwd": str(making.folder)},
     )
     making.write_page(executed, page_exporter())
-    report = cast("MonthlyReport", value_of("report"))
-    making.write_workbook(kind_of(request.notebook).sheets_of(report))
-    return report
+    report, kind = value_of("report"), kind_of(request.notebook)
+    making.write_workbook(kind.sheets_of(report))
+    return cast("MonthlyReport", report) if kind is MONTHLY else making.numbers(ledger)

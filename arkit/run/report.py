@@ -18,7 +18,7 @@ from arkit.run.execute import Listener, check_parameters, run_notebook
 from arkit.run.history import earlier_of
 from arkit.run.html import page_exporter
 from arkit.run.kernel import ReportKernel, started_kernel
-from arkit.run.kinds import MONTHLY, SheetMaker, kind_of, notebook_of
+from arkit.run.kinds import SheetMaker, kind_of, notebook_of
 from arkit.run.making import Making
 from arkit.run.request import Request, located
 from arkit.run.staging import staging
@@ -158,8 +158,7 @@ def _make(
     making.write_page(executed, exporter.result())
     tell("finishing the workbook")
     written.result()
-    numbers = MONTHLY.page(ledger, as_of=as_of, entity=making.request.entity, policy=policy, earlier=making.earlier)
-    making.write_record(numbers, proved.result())
+    making.write_record(making.numbers(ledger), proved.result())
     return proved.result()
 
 

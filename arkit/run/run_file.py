@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import msgspec
 
@@ -47,6 +47,8 @@ class RunFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         The policy (TOML); empty for the default.
     entities
         The entities to report on, ``all`` for each of them and the group.
+    reports
+        The reports of each: ``monthly_report``, ``customers``.
     workers
         How many reports are made at a time; 0 for as many as the machine has processors.
     pdf
@@ -58,6 +60,9 @@ class RunFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     as_of: date | None = None
     policy: str = ""
     entities: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = (ALL_ENTITIES,)
+    reports: Annotated[tuple[Literal["monthly_report", "customers"], ...], msgspec.Meta(min_length=1)] = (
+        "monthly_report",
+    )
     workers: Annotated[int, msgspec.Meta(ge=0)] = 0
     pdf: bool = False
 

@@ -13,7 +13,7 @@ from secrets import token_hex
 from typing import Final
 from urllib.parse import quote
 
-from arkit.errors import ReportError
+from arkit.errors import ReportError, RunError
 
 KEPT_SIGNS: Final = " !#$&'(),;=@[]^`{}~"
 """Signs besides letters and digits that every file system takes in a name; the plus is kept for kinds and versions."""
@@ -30,6 +30,10 @@ def folder_name(text: str) -> str:
         if signs and signs[end] in (".", " "):
             signs[end] = f"%{ord(signs[end]):02X}"
     return "".join(signs) or "%"
+
+
+CAN_LOCK: Final = sys.platform != "win32"
+"""Where no folder can be locked, nothing is taken for left over, and nobody is kept from a second run."""
 
 
 @contextmanager
@@ -63,6 +67,25 @@ def staging(target: Path) -> Iterator[Path]:
                 made.rmdir()
 
 
+@contextmanager
+def alone(folder: Path, *, what: str) -> Iterator[None]:
+    """Let no other process do the same in a folder for as long as this one does; a killed one holds nothing.
+
+    Raises
+    ------
+    RunError
+        Another process is at it.
+    """
+    held = _held(folder)
+    if held is None and CAN_LOCK:
+        raise RunError(f"{what} is already being made in {folder}. Wait until that run has ended.")
+    try:
+        yield
+    finally:
+        if held is not None:
+            os.close(held)
+
+
 def _remove_left_over(target: Path) -> None:
     """Remove what killed runs left: hidden folders that no living process holds."""
     for folder in target.parent.glob(f".{escape(target.name)}-making-*"):
@@ -74,7 +97,7 @@ def _remove_left_over(target: Path) -> None:
 
 def _held(folder: Path) -> int | None:
     """Lock a folder for as long as this process lives; nothing where another holds it, or where none can."""
-    if sys.platform == "win32":  # no folder can be locked there, so nothing is taken for left over
+    if sys.platform == "win32":
         return None
     from fcntl import LOCK_EX, LOCK_NB, flock
 

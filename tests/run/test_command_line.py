@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -95,15 +96,18 @@ def test_several_entities_are_a_run_with_an_index(
     assert captured.out.splitlines()[0] == str(tmp_path / "2026-10-31" / "index.html")
     assert captured.err == "arkit: 1 of 2 reports failed; the index names each with its reason.\n"
     page = (tmp_path / "2026-10-31" / "index.html").read_text(encoding="utf-8")
-    assert "No ledger of the run has an entity 'FR'" in page
+    assert "No ledger of the run has an entity 'FR'" in unescape(page)
     assert (tmp_path / "2026-10-31" / "ES" / "report.html").is_file()
 
 
-def test_a_run_over_several_entities_makes_the_monthly_report(
+def test_a_run_over_several_entities_makes_bundled_reports(
     three_invoices: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*report(three_invoices, tmp_path), "--entity", "all", "--notebook", "customers"]) == 1
-    assert "--notebook and -p go with one entity" in capsys.readouterr().err
+    run = [*report(three_invoices, tmp_path), "--entity", "all"]
+    assert main([*run, "--notebook", "my own.ipynb"]) == 1
+    assert "another notebook, and -p, go with one entity" in capsys.readouterr().err
+    assert main([*run, "--notebook", "customers"]) == 0
+    assert (tmp_path / "2026-10-31" / "ES+customers" / "report.html").is_file()
 
 
 def test_the_unexpected_is_named_in_short(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

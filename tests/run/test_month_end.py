@@ -19,6 +19,7 @@ from arkit.errors import RunError
 from arkit.run import report
 from arkit.run.month import MonthEnd, month_end
 from arkit.run.run_file import RunFile
+from arkit.run.staging import alone
 from arkit.run.versions import current
 from tests.run.companies import GL, ITEMS, LATE, of_entity, write_companies, write_run
 
@@ -61,6 +62,33 @@ def again(first: Path, tmp_path: Path) -> Path:
 
 def test_every_entity_and_the_group_are_published(first: Path) -> None:
     assert seen(first) == ["ES", "UK", "US", "all", "index.html", "index.json", "index.xlsx"]
+
+
+def test_a_run_makes_several_reports_of_each_if_it_is_asked_to(again: Path) -> None:
+    made = run(again, reports='["monthly_report", "customers"]', entities='["ES", "UK"]')
+    assert [(outcome.entity, outcome.report, outcome.status) for outcome in made.outcomes] == [
+        ("all", "monthly_report", "published"),
+        ("ES", "monthly_report", "unchanged"),
+        ("ES", "customers", "published"),
+        ("UK", "monthly_report", "unchanged"),
+        ("UK", "customers", "published"),
+        ("US", "monthly_report", "published"),
+    ]
+    day = again / "reports" / DAY
+    assert {"ES+customers", "UK+customers"} <= {*seen(day)}
+    assert record(day / "ES+customers")["key_figures"] == record(day / "ES")["key_figures"]
+    rows = list(load_workbook(day / "index.xlsx")["Status"].iter_rows(min_row=5, values_only=True))
+    about, link = rows[0].index("About"), rows[0].index("Report")
+    assert ("ES", "Customers", "ES+customers/report.html") in [(row[0], row[about], row[link]) for row in rows]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows locks no folders")
+def test_a_second_run_of_the_same_day_is_refused_while_the_first_is_at_work(again: Path) -> None:
+    with alone(again / "reports" / DAY, what="The month-end of 2026-10-31"):
+        with pytest.raises(RunError, match=r"is already being made in .* Wait until that run has ended"):
+            run(again)
+        assert seen(again / "reports" / DAY) == ["ES", "UK", "US", "all", "index.html", "index.json", "index.xlsx"]
+    assert by_entity(run(again)) == dict.fromkeys(ALL, "unchanged")
 
 
 def test_a_report_of_a_run_is_the_report_of_the_entity_alone(first: Path, tmp_path: Path) -> None:
