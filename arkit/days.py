@@ -6,6 +6,8 @@ from calendar import monthrange
 from datetime import date
 from typing import Final
 
+from arkit.errors import CoverageError
+
 EPOCH: Final = date(1970, 1, 1)
 
 
@@ -37,5 +39,13 @@ def month_ends_back(day: date, months: int) -> list[date]:
 
     >>> [str(end) for end in month_ends_back(date(2026, 3, 31), 2)]
     ['2026-01-31', '2026-02-28', '2026-03-31']
+
+    Raises
+    ------
+    CoverageError
+        The months are fewer than none.
     """
-    return [months_before(day, back) for back in range(months, -1, -1)]
+    if months < 0:
+        raise CoverageError(f"{months} months back is no stretch of time. Ask for 0 or more.")
+    first_of_calendar = (day.year - 1) * 12 + day.month - 1
+    return [months_before(day, back) for back in range(min(months, first_of_calendar), -1, -1)]

@@ -93,7 +93,7 @@ def explain_dso(
     """
     now = ask(ledger, as_of=as_of, by=by, window=window, policy=policy)
     then = ask(ledger, as_of=since, by=by, window=window, policy=policy)
-    if then.days > now.days:
+    if then.days[0] > now.days[0]:
         raise LedgerError(f"A change from {then.days[0]} to {now.days[0]} runs backwards. Exchange the two days.")
     keys = now.groups
     groups = _side_by_side(_figures(then), _figures(now), keys)

@@ -142,7 +142,7 @@ def key_figure_trend(
 
 def _panel(question: Question, names: Sequence[str] | None) -> pl.DataFrame:
     """Return one row for each day, group and figure, with what a reader is told about the figure."""
-    figures = [_figure(name) for name in names or KEY_FIGURES]
+    figures = [_figure(name) for name in dict.fromkeys(names or KEY_FIGURES)]
     rows = _side_by_side(figures_of(question, figures), question.keys, figures)
     return rows.join(_descriptions(question, figures), on="figure", how="left", maintain_order="left").select(
         *question.keys, *_PANEL

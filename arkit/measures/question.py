@@ -32,7 +32,7 @@ class Question:
     Attributes
     ----------
     windows
-        One for each day, in the order of the days.
+        One for each day, the earliest first.
     groups
         Group columns with the currency.
     basis

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 from math import ceil, isfinite
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -60,18 +62,15 @@ def _writable(value: object) -> object:
 
 
 def _day_numbers(column: pd.Series[Any]) -> list[object]:
-    days = column if _is_datetime(column) else pd.to_datetime(column, errors="coerce", format="ISO8601")
-    days = days.dt.tz_localize(None)
+    dated = isinstance(column.dtype, np.dtype | pd.DatetimeTZDtype) and column.dtype.kind == "M"
+    days = column if dated else pd.to_datetime(column.astype(object), errors="coerce", format="ISO8601")
+    days = days.dt.tz_localize(None) if days.dt.tz else days
     numbers: list[object] = (days.to_numpy().astype("datetime64[D]") - FIRST_DAY).astype(int).tolist()
     known = days.notna()
     if known.all():
         return numbers
     texts = [_writable(value) if isinstance(value, str) else None for value in column]
     return [number if there else text for number, there, text in zip(numbers, known, texts, strict=True)]
-
-
-def _is_datetime(column: pd.Series[Any]) -> bool:
-    return pd.api.types.is_datetime64_any_dtype(column)
 
 
 @dataclass(frozen=True)
@@ -173,5 +172,5 @@ def exact_total(values: Iterable[object], *, places: int) -> float:
     0.3
     """
     units = float(10**places)
-    numbers = [value for value in values if isinstance(value, int | float) and isfinite(value)]
-    return sum(round(number * units) for number in numbers) / units
+    numbers = [float(value) for value in values if isinstance(value, Real | Decimal)]
+    return sum(round(number * units) for number in numbers if isfinite(number)) / units

@@ -1,4 +1,4 @@
-"""Workers: each makes one report after another; what breaks in one, or kills it, is a failure of that report alone."""
+"""Workers: each makes one report after another; one that dies is a failure of the report that it was making."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Workers:
     """Worker processes that import what a report needs while the run is still reading, then take jobs.
 
     They are started afresh, not forked: the threads of Polars do not live on in a fork, and it is the same on every
-    system. One that dies is replaced when there is another job.
+    system. One that has died is replaced when there is another job.
     """
 
     def __init__(self, count: int) -> None:
@@ -82,8 +82,13 @@ class Workers:
                 worker.process.kill()
 
     def _given(self, work: Work, job: object) -> _Worker:
-        """Give a job to a worker that is free; one that has died meanwhile has no answer, which tells."""
-        worker = self.idle.pop() if self.idle else _started(self.count)
+        """Give a job to a worker that is free and alive; one that dies before it has read it has no answer."""
+        while self.idle:
+            worker = self.idle.pop()
+            if worker.process.is_alive():
+                break
+        else:
+            worker = _started(self.count)
         with suppress(BrokenPipeError):
             worker.line.send((work, job))
         return worker
@@ -92,7 +97,7 @@ class Workers:
         """Return what a worker answered; one that died without a word is a failure."""
         try:
             answer = worker.line.recv()
-        except EOFError:
+        except (EOFError, OSError):  # as the system tells it, and as it died before or amid its answer
             worker.process.join()
             return Failure(_death(worker.process.exitcode))
         self.idle.append(worker)
@@ -127,7 +132,11 @@ def _serve(line: Connection, threads: int) -> None:
     with suppress(EOFError):
         while True:
             work, job = line.recv()
-            line.send(_made(work, job))
+            answer = _made(work, job)
+            try:
+                line.send(answer)
+            except Exception as error:  # what cannot be sent is no answer, but the run waits for one
+                line.send(_unexpected(error))
 
 
 def _made(work: Work, job: object) -> object:
@@ -136,8 +145,12 @@ def _made(work: Work, job: object) -> object:
         return work(job)
     except ArkitError as error:
         return Failure(str(error))
-    except Exception as error:  # a person gets a sentence, and the others their reports
-        return Failure(f"Unexpected {type(error).__name__}: {' '.join(str(error).split()) or 'no reason given'}.")
+    except BaseException as error:  # a person gets a sentence, and the others their reports
+        return _unexpected(error)
+
+
+def _unexpected(error: BaseException) -> Failure:
+    return Failure(f"Unexpected {type(error).__name__}: {' '.join(str(error).split()) or 'no reason given'}.")
 
 
 def _end_with_the_run() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 import arkit as ar
 from arkit.days import month_ends_back
+from arkit.errors import CoverageError
 from arkit.ledger.sample import generate
 from tests.measures.drawn import AS_OF, drawn_items, ledger_of_drawn
 
@@ -71,6 +72,20 @@ def test_sales_by_month_are_taken_where_they_can_tell_the_window(tables: dict[st
     taken_from = trend.groupby("as_of")["basis"].first().tolist()
     assert taken_from == ["billings, tax included", "sales, net of tax", "sales, net of tax"]
     assert_same(ledger, march, 3)
+
+
+def test_months_that_there_are_not(tables: dict[str, pl.DataFrame]) -> None:
+    ledger = ar.make_ledger(**tables)
+    for trend in (ar.key_figure_trend, ar.activity_trend, ar.aging_trend):
+        with pytest.raises(CoverageError, match="-1 months back is no stretch of time"):
+            trend(ledger, as_of=DAY, months=-1)
+        assert trend(ledger, as_of=DAY, months=30_000)["as_of"].min() >= pd.Timestamp("2023-11-30")
+    assert ar.activity_trend(ledger, as_of=DAY, months=0).empty
+
+
+def test_a_figure_that_is_named_twice_is_shown_once(tables: dict[str, pl.DataFrame]) -> None:
+    panel = ar.key_figures(ar.make_ledger(**tables), as_of=DAY, names=["dso", "dso"])
+    assert not panel.duplicated(["currency", "figure"]).any()
 
 
 @settings(max_examples=25)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def whose(_: str) -> int:
     return os.getpid()
 
 
-def work(job: str) -> str:
+def work(job: str) -> object:
     if job == "refused":
         raise ReportError("It is refused.")
     if job == "broken":
@@ -28,14 +29,20 @@ def work(job: str) -> str:
         os.kill(os.getpid(), signal.SIGKILL)
     if job == "gone":
         os._exit(3)
-    return job.upper()
+    if job == "exits":
+        threading.Thread(target=time.sleep, args=(30,)).start()  # would keep the worker, and the run, waiting
+        sys.exit(4)
+    return (lambda: job) if job == "cannot be sent" else job.upper()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_each_job_ends_in_its_own_way() -> None:
-    jobs = ["one", "refused", "broken", "killed", "gone", "two"]
+    jobs = ["one", "refused", "broken", "killed", "gone", "exits", "cannot be sent", "two"]
     with Workers(2) as workers:
         made = dict(workers.each(work, jobs))
+    unsent = made.pop("cannot be sent")
+    assert isinstance(unsent, Failure)
+    assert "ickle" in unsent.reason
     assert made == {
         "one": "ONE",
         "two": "TWO",
@@ -43,7 +50,29 @@ def test_each_job_ends_in_its_own_way() -> None:
         "broken": Failure("Unexpected ZeroDivisionError: division by zero."),
         "killed": Failure("Its worker was killed (SIGKILL); most often memory ran out."),
         "gone": Failure("Its worker ended without a result (exit code 3)."),
+        "exits": Failure("Unexpected SystemExit: 4."),
     }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_worker_that_dies_before_it_has_read_its_job_is_a_failure_and_the_others_are_made() -> None:
+    with Workers(2) as workers:
+        starting = [worker.process.pid for worker in workers.idle]
+        answers = workers.each(work, ["a", "b", "c", "d"])
+        threading.Timer(0.2, lambda: [os.kill(pid or 0, signal.SIGKILL) for pid in starting]).start()
+        made = dict(answers)
+    killed = Failure("Its worker was killed (SIGKILL); most often memory ran out.")
+    assert made == {"a": killed, "b": killed, "c": "C", "d": "D"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_worker_that_dies_while_it_has_no_job_is_replaced() -> None:
+    with Workers(1) as workers:
+        assert list(workers.each(work, ["a"])) == [("a", "A")]
+        [worker] = workers.idle
+        worker.process.kill()
+        worker.process.join()
+        assert list(workers.each(work, ["b"])) == [("b", "B")]
 
 
 def test_jobs_are_taken_when_a_worker_is_free() -> None:
