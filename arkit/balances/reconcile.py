@@ -41,8 +41,8 @@ def reconcile(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None
     Formula: gross + unapplied + set apart + rounding = control total, where the control total is the sum of the raw
     amount column up to the day. The difference to the general ledger (gross + unapplied - balance) is explained by
     entries effective up to the day but recorded after it, as far as the general ledger lacks them, by rows set apart
-    and by rounding; what remains beyond the policy's tolerance is unexplained. A balance on an account that the general
-    ledger does not list, though it lists others of the entity, is a difference as if the general ledger had 0.
+    and by rounding; what remains is unexplained, and has to be within the policy's tolerance. A balance on an account
+    that the general ledger does not list, though it lists others of the entity, is a difference as if it had 0.
 
     Parameters
     ----------
@@ -105,8 +105,9 @@ def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.Dat
         difference=pl.col("control_total") - shown - pl.col("set_apart") - pl.col("rounding"),
         gl_difference=shown - pl.when(absent).then(0).otherwise(pl.col("gl_balance")),
     )
-    table = table.with_columns(unexplained=_unexplained(table, policy))
-    return table.with_columns(status=_status()).select(*KEYS, *AMOUNTS, "status").sort(KEYS)
+    tolerance = policy.gl_tolerance * minor_per_unit(pl.col("currency"), table["currency"])
+    table = table.with_columns(unexplained=_unexplained())
+    return table.with_columns(status=_status(tolerance)).select(*KEYS, *AMOUNTS, "status").sort(KEYS)
 
 
 def _set_apart(ledger: Ledger, day: date) -> pl.DataFrame:
@@ -148,8 +149,8 @@ def _general_ledger(ledger: Ledger, day: date) -> pl.DataFrame:
     return gl.group_by(KEYS).agg(pl.col("balance").sum().alias("gl_balance"))
 
 
-def _unexplained(table: pl.DataFrame, policy: Policy) -> pl.Expr:
-    """Return what neither late recording nor rows set apart explain, beyond the tolerance.
+def _unexplained() -> pl.Expr:
+    """Return what neither late recording nor rows set apart explain.
 
     Whether the general ledger has the entries recorded late, and the rows set apart, cannot be known from here: each is
     taken as it explains more.
@@ -158,18 +159,16 @@ def _unexplained(table: pl.DataFrame, policy: Policy) -> pl.Expr:
     rest = pl.col("gl_difference")
     candidates = [rest, rest - late, rest + apart, rest + apart - late]
     smallest = pl.min_horizontal(candidate.abs() for candidate in candidates)
-    signed = pl.coalesce(pl.when(candidate.abs() == smallest).then(candidate) for candidate in candidates)
-    tolerance = policy.gl_tolerance * minor_per_unit(pl.col("currency"), table["currency"])
-    return pl.when(smallest > tolerance).then(signed).when(smallest.is_not_null()).then(0)
+    return pl.coalesce(pl.when(candidate.abs() == smallest).then(candidate) for candidate in candidates)
 
 
-def _status() -> pl.Expr:
+def _status(tolerance: pl.Expr) -> pl.Expr:
     return (
         pl.when(pl.col("difference") != 0)
         .then(pl.lit(DIFFERENT))
         .when(pl.col("unreadable") > 0)
         .then(pl.lit(INCOMPLETE))
-        .when(pl.col("unexplained").fill_null(0) != 0)
+        .when(pl.col("unexplained").fill_null(0).abs() > tolerance)
         .then(pl.lit(UNEXPLAINED))
         .otherwise(pl.lit(RECONCILED))
     )
@@ -222,10 +221,12 @@ def _sentence(row: dict[str, object]) -> str:
     if row["status"] == DIFFERENT:
         return f"{where}: {row['difference']:,.2f} between control total and what is shown"
     if row["status"] == INCOMPLETE:
-        return f"{where}: an amount cannot be read, so the total is not known (see findings)"
+        return f"{where}: an amount cannot be read, so the total is not known (arkit check names the rows)"
     if row["gl_balance"] != row["gl_balance"]:
         return f"{where}: the general ledger of the day lacks this account, the items hold {row['gl_difference']:,.2f}"
-    return f"{where}: {row['unexplained']:,.2f} unexplained difference to the general ledger"
+    held = float(str(row["gross"])) + float(str(row["unapplied"]))
+    both = f"the items hold {held:,.2f}, the general ledger {row['gl_balance']:,.2f}"
+    return f"{where}: {row['unexplained']:,.2f} unexplained difference to the general ledger ({both})"
 
 
 def _refuse_too_many_faults(ledger: Ledger, policy: Policy) -> None:

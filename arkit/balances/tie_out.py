@@ -31,7 +31,7 @@ def tie_out(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) 
     """Set the balance of each account beside the general ledger's, and say what a difference is.
 
     Formula: balance (gross + unapplied) - balance of the general ledger = recorded late + set apart + unexplained,
-    the first two only as far as the general ledger lacks them; unexplained counts beyond the policy's tolerance.
+    the first two only as far as the general ledger lacks them.
 
     Parameters
     ----------
@@ -78,8 +78,8 @@ def _verdict() -> pl.Expr:
         (unexplained, NOT_EXPLAINED),
         (difference.is_null(), NOT_GIVEN),
         (difference == 0, AGREES),
+        (pl.col("unexplained") != 0, WITHIN),
         (difference == pl.col("late_recorded"), LATE),
-        ((pl.col("late_recorded") == 0) & (pl.col("set_apart") == 0), WITHIN),
     ]
     return pl.coalesce(*(pl.when(test).then(pl.lit(name)) for test, name in cases), pl.lit(EXPLAINED))
 

@@ -46,7 +46,12 @@ def build(
     }
     if tables["items"].rows.is_empty():
         raise LedgerError(f"{sources.get('items', 'The items table')} has a header but no rows. Export it again.")
-    items = make_items(tables["items"], layout=layout.of_table("items"), terms_days=_terms_days(tables))
+    items = make_items(
+        tables["items"],
+        layout=layout.of_table("items"),
+        terms_days=_terms_days(tables),
+        posted=_posted(tables, layout),
+    )
     if items.usable.is_empty():
         raise _nothing_usable(items, sources.get("items", "the items table"))
     day = _snapshot_day(layout, snapshot_on)
@@ -80,6 +85,15 @@ def _snapshot_day(layout: Layout, snapshot_on: date | None) -> date | None:
             "Give snapshot_on in the layout or in the call."
         )
     return day
+
+
+def _posted(tables: Mapping[str, Conformed], layout: Layout) -> pl.Series | None:
+    """Return the items whose original entry is a row of the entries table."""
+    if "entries" not in tables:
+        return None
+    known = layout.entries.types if layout.entries else {}
+    rows = tables["entries"].rows
+    return rows.filter(pl.col("entry_type").replace(known) == "original")["item_id"].unique()
 
 
 def _terms_days(tables: Mapping[str, Conformed]) -> pl.DataFrame | None:

@@ -37,9 +37,14 @@ class Items:
         return self.rows.filter(pl.col("fault").is_null())
 
 
-def make_items(conformed: Conformed, *, layout: Layout, terms_days: pl.DataFrame | None) -> Items:
-    """Return the items of a conformed table, complete and with their faults."""
-    rows = _completed(_amount_of_shape(conformed.rows, layout))
+def make_items(
+    conformed: Conformed, *, layout: Layout, terms_days: pl.DataFrame | None, posted: pl.Series | None = None
+) -> Items:
+    """Return the items of a conformed table, complete and with their faults.
+
+    ``posted`` are the items whose original entry is a row of the entries table.
+    """
+    rows = _completed(_amount_of_shape(conformed.rows, layout, posted))
     money = {name: currency for name, currency in _MONEY.items() if name in rows.columns}
     rows, amount_findings = read_amounts(rows, money, table="items", layout=layout)
     rows = _with_base(rows, layout=layout)
@@ -51,15 +56,23 @@ def make_items(conformed: Conformed, *, layout: Layout, terms_days: pl.DataFrame
     return Items(rows, findings)
 
 
-def _amount_of_shape(given: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+def _amount_of_shape(given: pl.DataFrame, layout: Layout, posted: pl.Series | None) -> pl.DataFrame:
     needed = [name for name in NEEDED_FOR_SHAPE[layout.shape] if name not in given.columns]
     if needed:
         raise missing_columns("items", missing=needed, found=given.columns, source=f"shape {layout.shape!r}")
     if layout.shape != "open_items":
-        # Without an amount column the original entries are rows of the entries table.
-        return given if "amount" in given.columns else given.with_columns(amount=pl.lit(0, dtype=pl.Int64))
+        return given if "amount" in given.columns else _with_posted_amount(given, posted)
     absent = given.drop("amount", "base_amount", strict=False)
     return absent.rename({"open_amount": "amount", "base_open_amount": "base_amount"}, strict=False)
+
+
+def _with_posted_amount(given: pl.DataFrame, posted: pl.Series | None) -> pl.DataFrame:
+    """Let items without an amount column have none of their own where their original entry has it; else it is lost."""
+    if posted is None or not given["item_id"].is_in(posted.implode()).any():
+        raise missing_columns(
+            "items", missing=["amount"], found=given.columns, source="a ledger without original entries"
+        )
+    return given.with_columns(amount=pl.when(pl.col("item_id").is_in(posted.implode())).then(0).cast(pl.Int64))
 
 
 def _completed(given: pl.DataFrame) -> pl.DataFrame:

@@ -38,8 +38,8 @@ def monthly_sheets(report: MonthlyReport) -> list[Sheet]:
     >>> from arkit.pages.workbook import monthly_sheets
     >>> sheets = monthly_sheets(pages.monthly_report(as_of="2026-10-31", entity="ES"))
     >>> [sheet.name for sheet in sheets]
-    ['Summary', 'Aging', 'Intercompany', 'Customers', 'Items', 'Movements', 'Tie-out', 'Recorded late', 'Credit balances',
-     'Findings', 'Reconciliation']
+    ['Summary', 'Aging', 'Intercompany', 'Customers', 'Items', 'Movements', 'Tie-out', 'Recorded late',
+     'Credit balances', 'Findings', 'Reconciliation']
     """
     facts = report.facts
     labels = report.policy.labels

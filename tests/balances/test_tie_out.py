@@ -70,6 +70,20 @@ def test_a_difference_within_the_tolerance_is_no_difference() -> None:
     assert verdicts(ledger, gl_tolerance=0.99) == {"A": "unexplained"}
 
 
+def test_a_line_adds_up_whatever_the_tolerance_lets_pass() -> None:
+    """7 are recorded late; of the difference of 8 one remains, tolerated but shown."""
+    ledger = book({"A": 99.0}, A=[(100.0, IN_TIME), (7.0, LATE)])
+    line = tie_out(ledger, as_of=DAY, policy=Policy(gl_tolerance=5.0)).iloc[0]
+    assert (line["gl_difference"], line["late_recorded"], line["set_apart"], line["unexplained"]) == (
+        8.0,
+        7.0,
+        0.0,
+        1.0,
+    )
+    assert line["verdict"] == "within the tolerance"
+    assert require_reconciled(ledger, as_of=DAY, policy=Policy(gl_tolerance=5.0))["unexplained"].tolist() == [1.0]
+
+
 def test_an_account_that_the_general_ledger_lacks_stops_a_report() -> None:
     ledger = book({"A": 100.0}, A=[(100.0, IN_TIME)], B=[(30.0, IN_TIME)])
     with pytest.raises(

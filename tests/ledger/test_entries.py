@@ -3,6 +3,7 @@
 import pytest
 
 import arkit as ar
+from arkit.errors import LedgerError
 from arkit.ledger.findings import FAULTS
 from tests.literal import aged, codes, ledger_of, open_amounts
 
@@ -137,6 +138,25 @@ def test_originals_may_be_rows_of_the_entries() -> None:
         covers=COVERS,
     )
     assert aged(ledger, DAY) == {"over 90": 100, "unapplied": -60}
+
+
+WITHOUT_AMOUNTS = """
+item_id item_type document_date due_date
+A       invoice   2026-01-01    2026-01-31
+B       invoice   2026-01-01    2026-01-31
+"""
+
+
+@pytest.mark.parametrize("others", [{}, {"entries": ENTRY + "A settlement 2026-01-20 -100"}])
+def test_items_whose_amounts_are_nowhere_are_no_ledger(others: dict[str, str]) -> None:
+    with pytest.raises(LedgerError, match=r"lacks the column\(s\) amount"):
+        ledger_of(WITHOUT_AMOUNTS, **others, covers=COVERS)
+
+
+def test_an_item_whose_amount_is_nowhere_is_set_apart_and_stops_the_report() -> None:
+    ledger = ledger_of(WITHOUT_AMOUNTS, entries=ENTRY + "A original 2026-01-01 100", covers=COVERS)
+    assert codes(ledger) == ["unreadable_amount"]
+    assert ar.reconcile(ledger, as_of=DAY)["status"].tolist() == ["incomplete"]
 
 
 # Cancelled pairs
