@@ -6,65 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
 from arkit.currencies import decimals
 from arkit.errors import listed
 from arkit.measures import KEY_FIGURES
+from arkit.pages.index_entry import RECEIVABLES, Entry, net_balances
 from arkit.present.cells import exact_total
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Sheet
 from arkit.present.wording import day_shown
-from arkit.terms import ALL_ENTITIES, UNAPPLIED, Column
+from arkit.terms import ALL_ENTITIES, Column
 
-Record = dict[str, Any]
-FAILED: Final = "failed"
-RECEIVABLES: Final = "Receivables"
-GROUP: Final = "Group"
 SHOWN: Final = ("past_due_ratio", "dso", "countback_dso", "collection_effectiveness_index", "top_10_share")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An entity of the index: what became of it, and what its current report says of itself.
-
-    Attributes
-    ----------
-    entity
-        The entity, or ``all`` for the group.
-    status
-        ``published``, ``unchanged`` or ``failed``.
-    about
-        What the report is about; balances and key figures are taken from the one on receivables.
-    report
-        The page of its current version, as seen from the index; empty if there is none.
-    version
-        The number of that version.
-    reason
-        Why it failed.
-    record
-        What the current report says of itself; nothing where the entity failed.
-    """
-
-    entity: str
-    status: str
-    about: str = RECEIVABLES
-    report: str = ""
-    version: int | None = None
-    reason: str = ""
-    record: Record | None = None
-
-    @property
-    def name(self) -> str:
-        """What a reader calls the entity."""
-        return GROUP if self.entity == ALL_ENTITIES else self.entity
-
-    @property
-    def report_name(self) -> str:
-        """What a reader calls the report."""
-        return self.name if self.about == RECEIVABLES else f"{self.name} ({self.about.lower()})"
 
 
 @dataclass(frozen=True)
@@ -84,15 +40,31 @@ class MonthIndex:
         """The entities with a report on receivables, the group first."""
         return [entry for entry in self.entries if entry.record is not None and entry.about == RECEIVABLES]
 
+    @cached_property
+    def failed(self) -> list[Entry]:
+        """The reports that could not be made."""
+        return [entry for entry in self.entries if entry.failed]
+
     def headline(self) -> Html:
         """How many reports there are, and which are missing."""
-        failed = [entry for entry in self.entries if entry.status == FAILED]
-        done = len(self.entries) - len(failed)
+        done = len(self.entries) - len(self.failed)
         sentence = f"{done} of {len(self.entries)} reports are published."
-        lines = (
-            [f"Failed: {listed(entry.report_name for entry in failed)}."] if failed else ["Every one of them ties out."]
-        )
-        return page_part("headline", title=self.title, sentence=sentence, lines=lines)
+        standing = [entry.report_name for entry in self.failed if entry.version]
+        lines = [
+            f"Failed: {listed(entry.report_name for entry in self.failed)}." if self.failed else "",
+            f"Of {listed(standing)} an earlier version stands, made from other input." if standing else "",
+            self._tied_out(),
+        ]
+        return page_part("headline", title=self.title, sentence=sentence, lines=[line for line in lines if line])
+
+    def _tied_out(self) -> str:
+        """Return how many entities were held against the general ledger, and which could not be."""
+        own = [entry for entry in self.reported if entry.entity != ALL_ENTITIES]
+        without = [entry.name for entry in own if any(row["gl_balance"] is None for row in entry.rows("tie_out"))]
+        if not own:
+            return ""
+        told = f"{len(own) - len(without)} of {len(own)} entities tie out to the general ledger"
+        return f"{told}; without a balance of it for every account: {listed(without)}." if without else f"{told}."
 
     def status_table(self) -> pd.DataFrame:
         """Return what became of each entity, failures first."""
@@ -102,10 +74,10 @@ class MonthIndex:
                     "entity": entry.name,
                     "about": entry.about,
                     "status": entry.status,
-                    "reason": entry.reason,
-                    "reconciliation": ", ".join(_statuses(entry)),
-                    "findings": _found(entry, "rows"),
-                    "set_apart_rows": _found(entry, "rows", action="set_apart"),
+                    "reason": entry.why,
+                    "reconciliation": entry.statuses,
+                    "findings": entry.found("rows"),
+                    "set_apart_rows": entry.found("rows", action="set_apart"),
                     "version": entry.version,
                     "report": entry.report,
                 }
@@ -117,9 +89,9 @@ class MonthIndex:
     def figures(self) -> pd.DataFrame:
         """Return balances and key figures of each entity and currency."""
         rows = [
-            {"entity": entry.name, **line, **_figures_of(entry, line["currency"])}
+            {"entity": entry.name, **line, **entry.figures(line["currency"], SHOWN)}
             for entry in self.reported
-            for line in _by_currency(entry)
+            for line in entry.by_currency()
         ]
         return pd.DataFrame(rows, columns=None if rows else ["entity", "currency"])
 
@@ -128,12 +100,10 @@ class MonthIndex:
         group = [entry for entry in self.reported if entry.entity == ALL_ENTITIES]
         parts = [entry for entry in self.reported if entry.entity != ALL_ENTITIES]
         if not group or any(
-            entry.status == FAILED and entry.about == RECEIVABLES
-            for entry in self.entries
-            if entry.entity != ALL_ENTITIES
+            entry.failed and entry.about == RECEIVABLES for entry in self.entries if entry.entity != ALL_ENTITIES
         ):
             return pd.DataFrame(columns=["currency", "sum_of_entities", "group", "difference"])
-        sums, whole = _nets(parts), _nets(group)
+        sums, whole = net_balances(parts), net_balances(group)
         currencies = sorted({*sums, *whole})
         rows = [
             {
@@ -148,7 +118,7 @@ class MonthIndex:
 
     def relations(self) -> pd.DataFrame:
         """Return what the group's own companies owe, apart from what others owe."""
-        rows = [row for entry in self.reported if entry.entity == ALL_ENTITIES for row in _rows(entry, "relations")]
+        rows = [row for entry in self.reported if entry.entity == ALL_ENTITIES for row in entry.rows("relations")]
         return pd.DataFrame(rows)
 
     def findings(self) -> pd.DataFrame:
@@ -168,24 +138,37 @@ class MonthIndex:
 
     def tie_out(self) -> pd.DataFrame:
         """Return the reconciliation of each entity, line by line."""
-        rows = [row for entry in self.reported if entry.entity != ALL_ENTITIES for row in _rows(entry, "tie_out")]
+        rows = [row for entry in self.reported if entry.entity != ALL_ENTITIES for row in entry.rows("tie_out")]
         return pd.DataFrame(rows)
 
     def changes(self) -> pd.DataFrame:
         """Return what later versions changed, number by number."""
-        rows = [{"entity": entry.name, **row} for entry in self.reported for row in _rows(entry, "changes")]
-        return pd.DataFrame(rows)
+        titles = {name: figure.title for name, figure in KEY_FIGURES.items()}
+        rows = [{"entity": entry.name, **row} for entry in self.reported for row in entry.rows("changes")]
+        table = pd.DataFrame(rows)
+        return table.replace({"figure": titles}) if rows else table
 
     def sections(self) -> list[tuple[str, list[Html]]]:
         """Return the page, section by section."""
+        relations = self._shown(self.relations(), "Companies of the group apart from other customers")
+        changes = "What changed since the version published before, and why"
         return [
-            ("", [self.headline(), _shown(self.status_table(), "What became of each report, failures first")]),
-            ("Balances and key figures", [_shown(self.figures(), "By entity and currency", note=_OWN)]),
-            ("Group", [self._group(), _shown(self.relations(), "Companies of the group apart from other customers")]),
-            ("Tie-out", [_shown(self.tie_out(), "To the general ledger, by entity and account")]),
-            ("Changes", [_shown(self.changes(), "What changed since the version published before, and why")]),
-            ("Findings", [_shown(self.findings(), "Findings while reading", note=_ROWS)]),
+            ("", [self.headline(), self._shown(self.status_table(), "What became of each report, failures first")]),
+            ("Balances and key figures", [self._shown(self.figures(), "By entity and currency", note=_OWN)]),
+            ("Group", [self._group(), relations]),
+            ("Tie-out", [self._shown(self.tie_out(), "To the general ledger, by entity and account")]),
+            ("Changes", [self._shown(self.changes(), changes, kind_column="unit")]),
+            ("Findings", [self._shown(self.findings(), "Findings while reading", note=_ROWS)]),
         ]
+
+    def _shown(self, rows: pd.DataFrame, caption: str, *, note: str = "", kind_column: str = "") -> Html:
+        """Return a table, or that there is nothing to show; what failed is not known to be nothing."""
+        missing = [entry.name for entry in self.failed if entry.about == RECEIVABLES]
+        without = f"Not known of {listed(missing)}, which failed." if missing else ""
+        if rows.empty:
+            return notice(f"{caption}: nothing. {without}".strip())
+        told = f"{note} {without}".strip() if "status" not in rows else note
+        return table(rows, caption=caption, note=told, columns=_FIGURE_COLUMNS, kind_column=kind_column)
 
     def _group(self) -> Html:
         check = self.group_check()
@@ -215,49 +198,3 @@ _FIGURE_COLUMNS: Final[dict[str, Column]] = {
 
 _OWN: Final = "Ratios and days are those of each entity's own report."
 _ROWS: Final = "Each row stands in the workbook of its report."
-
-
-def _shown(rows: pd.DataFrame, caption: str, *, note: str = "") -> Html:
-    if rows.empty:
-        return notice(f"{caption}: nothing.")
-    return table(rows, caption=caption, note=note, columns=_FIGURE_COLUMNS)
-
-
-def _rows(entry: Entry, name: str) -> list[Record]:
-    rows: list[Record] = (entry.record or {}).get(name) or []
-    return rows
-
-
-def _statuses(entry: Entry) -> list[str]:
-    return sorted({str(row["status"]) for row in _rows(entry, "reconciliation")})
-
-
-def _found(entry: Entry, what: str, *, action: str = "") -> int | None:
-    if entry.record is None:
-        return None
-    findings = entry.record.get("findings", {}).values()
-    return sum(int(found[what]) for found in findings if not action or found["action"] == action)
-
-
-def _by_currency(entry: Entry) -> list[dict[str, Any]]:
-    """Return gross, unapplied and net of each currency, added exactly."""
-    rows = pd.DataFrame(_rows(entry, "aging"))
-    if rows.empty:
-        return []
-    amounts = ("gross", UNAPPLIED, "net")
-    return [
-        {"currency": str(code), **{name: exact_total(group[name], places=decimals(str(code))) for name in amounts}}
-        for code, group in rows.groupby("currency", sort=False)
-    ]
-
-
-def _nets(entries: Sequence[Entry]) -> dict[str, float]:
-    rows = pd.DataFrame([line for entry in entries for line in _by_currency(entry)], columns=["currency", "net"])
-    return {
-        str(code): exact_total(group["net"], places=decimals(str(code))) for code, group in rows.groupby("currency")
-    }
-
-
-def _figures_of(entry: Entry, currency: str) -> dict[str, float | None]:
-    values = {row["figure"]: row["value"] for row in _rows(entry, "key_figures") if row["currency"] == currency}
-    return {name: values.get(name) for name in SHOWN}

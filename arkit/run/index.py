@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from arkit.pages.month_index import Entry, MonthIndex
+from arkit.pages.index_entry import Entry
+from arkit.pages.month_index import MonthIndex
 from arkit.pages.published import version_of
 from arkit.run.html import page_of
 from arkit.run.kinds import KINDS
@@ -68,12 +69,14 @@ class Outcome:
         return f"{self.name} {self.status}{took}: {self.folder}"
 
 
-def write_index(folder: Path, outcomes: Sequence[Outcome], *, hidden: Path) -> list[Outcome]:
-    """Write the index of a day and return what became of each entity, failures first.
+def write_index(folder: Path, outcomes: Sequence[Outcome], *, hidden: Path, whole: bool = False) -> list[Outcome]:
+    """Write the index of a day and return what became of what this run was asked for, failures first.
 
-    What an earlier run said of entities that this one was not asked for stands.
+    What an earlier run said of others stands; after a run of the whole group, of those alone that have a report.
     """
-    known = {(outcome.entity, outcome.report): outcome for outcome in [*_earlier(folder), *outcomes]}
+    earlier = [known for known in _earlier(folder) if not whole or current(folder / known.place)]
+    known = {(outcome.entity, outcome.report): outcome for outcome in [*earlier, *outcomes]}
+    asked = {(outcome.entity, outcome.report) for outcome in outcomes}
     day = date.fromisoformat(folder.name)
     checked = _checked(MonthIndex(day, [_entry(folder, outcome) for outcome in known.values()]), known)
     ordered = sorted(checked, key=_order)
@@ -81,7 +84,7 @@ def write_index(folder: Path, outcomes: Sequence[Outcome], *, hidden: Path) -> l
     _write(hidden, index, ordered)
     for name in (WORKBOOK, OUTCOMES, INDEX):
         (hidden / name).replace(folder / name)
-    return ordered
+    return [outcome for outcome in ordered if (outcome.entity, outcome.report) in asked]
 
 
 def _order(outcome: Outcome) -> tuple[object, ...]:

@@ -37,7 +37,7 @@ class MonthEnd:
     index
         The page over all reports of the day.
     outcomes
-        What became of each entity, failures first.
+        What became of each report that was asked for, failures first.
     seconds
         How long the run took.
     """
@@ -89,7 +89,8 @@ def month_end(run: RunFile, *, as_of: date | str | None = None, tell: Listener |
             books = read_books(run.sources, as_of=day, tell=heard)
             month = _Month(run, day, hidden, books, started, heard, chromium)
             month.make_all(workers)
-        outcomes = write_index(folder, month.outcomes, hidden=hidden)
+        whole = ALL_ENTITIES in run.entities
+        outcomes = write_index(folder, month.outcomes, hidden=hidden, whole=whole)
     return MonthEnd(folder / "index.html", outcomes, (manifest.clock() - started).total_seconds())
 
 

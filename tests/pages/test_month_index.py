@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from arkit.pages.month_index import Entry, MonthIndex
+from arkit.pages.index_entry import Entry
+from arkit.pages.month_index import MonthIndex
 from arkit.run.index import Outcome, write_index
 from arkit.run.manifest import write_manifest
 
@@ -80,7 +81,16 @@ def test_what_an_earlier_run_said_of_others_stands(tmp_path: Path) -> None:
         folder, Outcome("UK", "failed", "UK", reason="It is broken."), Outcome("ES", "published", "ES", "ES"), ES=ES
     )
     again = written(folder, Outcome("ES", "unchanged", "ES", "ES"))
-    assert [(outcome.entity, outcome.status) for outcome in again] == [("UK", "failed"), ("ES", "unchanged")]
+    assert [(outcome.entity, outcome.status) for outcome in again] == [("ES", "unchanged")]
+    assert "It is broken." in (folder / "index.html").read_text(encoding="utf-8")
+
+
+def test_after_a_run_of_the_whole_group_a_failure_of_nobody_is_gone(tmp_path: Path) -> None:
+    folder = tmp_path / "2026-10-31"
+    written(folder, Outcome("DE", "failed", "DE", reason="There is no DE."), Outcome("ES", "published", "ES"), ES=ES)
+    (folder / ".hidden").mkdir(exist_ok=True)
+    write_index(folder, [Outcome("ES", "unchanged", "ES")], hidden=folder / ".hidden", whole=True)
+    assert "There is no DE." not in (folder / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["A & B", "50%25", "<b>"])
