@@ -10,7 +10,7 @@ import polars as pl
 from arkit.errors import LedgerError, listed
 from arkit.ledger.model import Frames, Ledger
 
-_ONCE = ("customers", "rates")
+_ONCE = ("customers", "rates", "gl")
 """Tables in which a row that two ledgers have counts once."""
 
 

@@ -14,7 +14,7 @@ from arkit.pages.earlier import Compared, Earlier
 from arkit.policy import Policy
 from arkit.present.html import Html, notice, table
 from arkit.present.sheets import Sheet
-from arkit.present.wording import day_shown
+from arkit.present.wording import day_shown, short_amount
 from arkit.terms import UNAPPLIED
 
 if TYPE_CHECKING:
@@ -47,6 +47,18 @@ class Closing:
     def credits(self) -> pd.DataFrame:
         """The customers with a credit balance."""
         return credit_balances(self.ledger, as_of=self.day, policy=self.policy)
+
+    def remarks(self) -> list[str]:
+        """Return what a reader has to know of the close before the figures."""
+        before, remarks = self.earlier.version, []
+        if before is not None:
+            published = f"version {before.version}, published on {day_shown(before.published_on)}"
+            remarks.append(f"This takes the place of {published}; what changed, and why, stands under Close.")
+        if len(self.late):
+            sums = self.late.groupby("currency", sort=True)["amount"].sum()
+            amounts = ", ".join(short_amount(amount, str(code)) for code, amount in sums.items())
+            remarks.append(f"Recorded after the cut-off and part of these figures: {amounts} net; see Close.")
+        return remarks
 
     def tie_out(self) -> Html:
         """The subledger beside the general ledger."""

@@ -88,7 +88,7 @@ def _share_in_words(share: float) -> str:
 def other_currencies(facts: Facts) -> list[str]:
     """Return one line on the currencies that the headline leaves out."""
     others = [
-        f"{short_amount(row['gross'], row['currency'])} ({row['items']} items)"
+        f"{short_amount(row['gross'], row['currency'])} ({row['items']} {'item' if row['items'] == 1 else 'items'})"
         for row in facts.aging.to_dict("records")
         if row["currency"] != facts.main_currency
     ]

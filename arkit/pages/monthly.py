@@ -115,9 +115,8 @@ class MonthlyReport:
 
     def headline(self) -> Html:
         """What the month-end says, in one sentence."""
-        return page_part(
-            "headline", title=self.title, sentence=sentence(self.facts), lines=other_currencies(self.facts)
-        )
+        lines = [*other_currencies(self.facts), *self.closing.remarks()]
+        return page_part("headline", title=self.title, sentence=sentence(self.facts), lines=lines)
 
     def key_figures(self) -> Html:
         """The key figures of the main currency as tiles, with last month, last year and the trend."""

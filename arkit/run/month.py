@@ -11,6 +11,7 @@ from pathlib import Path
 
 from arkit.errors import ArkitError, RunError
 from arkit.ledger.model import as_day
+from arkit.policy import Policy
 from arkit.run import manifest
 from arkit.run.execute import Listener
 from arkit.run.index import Outcome, write_index
@@ -77,6 +78,8 @@ def month_end(run: RunFile, *, as_of: date | str | None = None, tell: Listener |
     ------
     RunError
         No day is named, or another run makes the same day's reports.
+    PolicyError
+        The policy cannot be used.
     ReportError
         A PDF is asked for and no browser is installed.
     """
@@ -84,6 +87,8 @@ def month_end(run: RunFile, *, as_of: date | str | None = None, tell: Listener |
     started, heard = manifest.clock(), tell or (lambda _: None)
     folder = Path(run.output).resolve() / day.isoformat()
     chromium = browser() if run.pdf else None
+    if run.policy:
+        Policy.load(run.policy)  # one that cannot be used is told before an hour of reading
     with staging(folder / "run") as hidden, alone(folder, what=f"The month-end of {day}"):
         with Workers(_workers_of(run)) as workers:
             books = read_books(run.sources, as_of=day, tell=heard)

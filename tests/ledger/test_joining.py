@@ -49,3 +49,16 @@ def test_one_item_number_twice_is_refused() -> None:
 def test_one_ledger_is_itself() -> None:
     alone = book(ROWS)
     assert joined([alone]) is alone
+
+
+def test_a_balance_that_lies_beside_every_export_counts_once() -> None:
+    gl = pl.DataFrame(
+        {"entity": ["ES", "UK"], "account": "", "date": "2026-10-31", "currency": "EUR", "balance": [95.0, 7.0]}
+    )
+    parts = [
+        make_ledger(items=ROWS.filter(pl.col("entity") == name), gl=gl, covers=("2026-10-01", "2026-10-31"))
+        for name in ("ES", "UK")
+    ]
+    lines = reconcile(joined(parts), as_of="2026-10-31").set_index(["entity", "currency"])
+    assert lines.loc[("ES", "EUR"), ["gl_balance", "status"]].tolist() == [95.0, "reconciled"]
+    assert lines.loc[("UK", "EUR"), ["gl_balance", "status"]].tolist() == [7.0, "reconciled"]

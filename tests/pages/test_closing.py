@@ -46,6 +46,15 @@ def closing(**earlier: Compared) -> Closing:
     return Closing(LEDGER, DAY, Policy(), Earlier(**earlier))
 
 
+def test_the_head_of_a_report_is_told_what_it_takes_the_place_of_and_what_came_late() -> None:
+    assert closing(version=compared()).remarks() == [
+        "This takes the place of version 2, published on 5 Oct 2026; what changed, and why, stands under Close.",
+        *closing().remarks(),
+    ]
+    [late_ones] = closing().remarks()
+    assert late_ones.startswith("Recorded after the cut-off and part of these figures: GBP ")
+
+
 def test_without_anything_published_it_says_so() -> None:
     assert "No report of the month before was published here" in closing().last_month().markup
     assert "This is the first version of this report." in closing().changes().markup

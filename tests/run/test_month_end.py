@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from arkit.errors import RunError
+from arkit.errors import PolicyError, RunError
 from arkit.run import report
 from arkit.run.month import MonthEnd, month_end
 from arkit.run.run_file import RunFile
@@ -63,6 +63,13 @@ def again(first: Path, tmp_path: Path) -> Path:
 
 def test_every_entity_and_the_group_are_published(first: Path) -> None:
     assert seen(first) == ["ES", "UK", "US", "all", "index.html", "index.json", "index.xlsx"]
+
+
+def test_a_policy_that_is_not_there_is_told_before_anything_is_read(again: Path) -> None:
+    told: list[str] = []
+    with pytest.raises(PolicyError, match=r"policy .*none\.toml cannot be used"):
+        month_end(RunFile.load(write_run(again, policy='"none.toml"')), tell=told.append)
+    assert told == []
 
 
 def test_what_is_not_asked_for_any_more_fails_no_run(again: Path) -> None:
