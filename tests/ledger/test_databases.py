@@ -129,7 +129,9 @@ def test_nothing_is_changed(kind: str, request: pytest.FixtureRequest) -> None:
 
 
 def test_sqlite_is_told_to_refuse_changes(sqlite: str) -> None:
-    query = "select query_only as item_id, 1 as customer_id, '2026-01-05' as document_date, 'EUR' as currency, 7 as amount"
+    query = (
+        "select query_only as item_id, 1 as customer_id, '2026-01-05' as document_date, 'EUR' as currency, 7 as amount"
+    )
     stated = TableLayout(query=f"{query} from pragma_query_only")
     assert ar.read_ledger(sqlite, layout=layout(items=stated)).items["item_id"].tolist() == ["1"]
 
