@@ -63,7 +63,8 @@ class MonthIndex:
         without = [entry.name for entry in own if any(row["gl_balance"] is None for row in entry.rows("tie_out"))]
         if not own:
             return ""
-        told = f"{len(own) - len(without)} of {len(own)} entities tie out to the general ledger"
+        entities = {entry.entity for entry in self.entries} - {ALL_ENTITIES}
+        told = f"{len(own) - len(without)} of {len(entities)} entities tie out to the general ledger"
         return f"{told}; without a balance of it for every account: {listed(without)}." if without else f"{told}."
 
     def status_table(self) -> pd.DataFrame:

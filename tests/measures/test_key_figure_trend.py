@@ -88,7 +88,7 @@ def test_a_figure_that_is_named_twice_is_shown_once(tables: dict[str, pl.DataFra
     assert not panel.duplicated(["currency", "figure"]).any()
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(items=drawn_items)
 def test_any_ledger(items: list[dict]) -> None:
     assert_same(ledger_of_drawn(items), AS_OF, 6, by="customer_id", window="quarter")
