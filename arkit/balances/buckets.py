@@ -18,9 +18,7 @@ CUSTOMER: Final = ("entity", "account", "customer_id", "currency")
 
 def standing(ledger: Ledger, day: date) -> nw.LazyFrame[pl.LazyFrame]:
     """Return the balance periods that contain a day: what is open on it."""
-    number = day_of(day)
-    periods = nw.from_native(ledger.periods.lazy())
-    return periods.filter(nw.col("since") <= number, nw.col("until") > number)
+    return standing_on(ledger, [day]).drop("day")
 
 
 def bucketed(ledger: Ledger, day: date, *, policy: Policy) -> nw.LazyFrame[pl.LazyFrame]:
@@ -29,18 +27,18 @@ def bucketed(ledger: Ledger, day: date, *, policy: Policy) -> nw.LazyFrame[pl.La
     A negative balance (credit notes and receipts not yet applied, over-applied invoices) is unapplied. Where the
     policy nets, the unapplied of a customer first reduces that customer's oldest open items.
     """
-    rows = standing(ledger, day)
-    if policy.unapplied == "net":
-        rows = netted(rows, ledger, group=CUSTOMER)
-    return in_buckets(rows, nw.lit(day_of(day)), policy=policy)
+    return bucketed_on(ledger, [day], policy=policy).drop("day")
 
 
 def bucketed_on(ledger: Ledger, days: Sequence[date], *, policy: Policy) -> nw.LazyFrame[pl.LazyFrame]:
     """Return what is open on each of several days, in one pass: as ``bucketed``, with the day as ``day``."""
+    return in_buckets(counted_on(ledger, days, policy=policy), nw.col("day"), policy=policy)
+
+
+def counted_on(ledger: Ledger, days: Sequence[date], *, policy: Policy) -> nw.LazyFrame[pl.LazyFrame]:
+    """Return what is open on each ``day`` as the policy counts it: netted, or with the unapplied apart."""
     rows = standing_on(ledger, days)
-    if policy.unapplied == "net":
-        rows = netted(rows, ledger, group=(*CUSTOMER, "day"))
-    return in_buckets(rows, nw.col("day"), policy=policy)
+    return netted(rows, ledger, group=(*CUSTOMER, "day")) if policy.unapplied == "net" else rows
 
 
 def standing_on(ledger: Ledger, days: Sequence[date]) -> nw.LazyFrame[pl.LazyFrame]:

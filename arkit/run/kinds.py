@@ -34,12 +34,6 @@ class Kind:
     sheets_of: Callable[[Any], Sequence[Sheet]]
     suffix: str = ""
 
-    def sheets(
-        self, ledger: Ledger, *, as_of: date, entity: str, policy: Policy, earlier: Earlier | None = None
-    ) -> Sequence[Sheet]:
-        """Return the sheets of the workbook, from a page made for them."""
-        return self.sheets_of(self.page(ledger, as_of=as_of, entity=entity, policy=policy, earlier=earlier))
-
 
 def _monthly(ledger: Ledger, *, as_of: date, entity: str, policy: Policy, earlier: Earlier | None) -> MonthlyReport:
     from arkit.pages import MonthlyReport

@@ -19,7 +19,7 @@ from arkit.run import manifest
 from arkit.run.execute import parameters_of
 from arkit.run.html import page
 from arkit.run.identity import Identity, identity
-from arkit.run.kinds import MONTHLY
+from arkit.run.kinds import MONTHLY, Kind, kind_of
 from arkit.run.request import Request
 from arkit.run.versions import current
 
@@ -105,13 +105,20 @@ class Making:
         day = datetime.combine(self.request.as_of, datetime.min.time())
         write_workbook(self.folder / "report.xlsx", sheets=sheets, created=day)
 
-    def numbers(self, ledger: Ledger) -> MonthlyReport:
-        """Return the page whose numbers go into the record, whatever the notebook shows."""
+    @property
+    def kind(self) -> Kind:
+        """The kind of report."""
+        return kind_of(self.request.notebook)
+
+    def page(self, ledger: Ledger, *, kind: Kind | None = None) -> object:
+        """Return the page that the workbook is made from, or that of another kind."""
         request = self.request
-        page = MONTHLY.page(
-            ledger, as_of=request.as_of, entity=request.entity, policy=self.policy, earlier=self.earlier
-        )
-        return cast("MonthlyReport", page)
+        settings = {"as_of": request.as_of, "entity": request.entity, "policy": self.policy, "earlier": self.earlier}
+        return (kind or self.kind).page(ledger, **settings)
+
+    def numbers(self, page: object, ledger: Ledger) -> MonthlyReport:
+        """Return the page whose numbers go into the record: the report's own if it is the monthly one."""
+        return cast("MonthlyReport", page if self.kind is MONTHLY else self.page(ledger, kind=MONTHLY))
 
     def write_record(self, page: MonthlyReport, proof: pd.DataFrame) -> None:
         """Write what the report was made from and what came out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from arkit.balances import require_reconciled
 from arkit.ledger import Ledger, read_ledger
@@ -13,7 +13,6 @@ from arkit.run import manifest
 from arkit.run.execute import run_notebook
 from arkit.run.history import earlier_of
 from arkit.run.html import page_exporter
-from arkit.run.kinds import MONTHLY, kind_of
 from arkit.run.making import LEDGER, Making
 from arkit.run.pdf import print_pdf
 from arkit.run.report import Report, result
@@ -63,6 +62,6 @@ def _written(making: Making, ledger: Ledger) -> MonthlyReport:
         how={"engine_name": IN_PROCESS, "cwd": str(making.folder)},
     )
     making.write_page(executed, page_exporter())
-    report, kind = value_of("report"), kind_of(request.notebook)
-    making.write_workbook(kind.sheets_of(report))
-    return cast("MonthlyReport", report) if kind is MONTHLY else making.numbers(ledger)
+    report = value_of("report")
+    making.write_workbook(making.kind.sheets_of(report))
+    return making.numbers(report, ledger)

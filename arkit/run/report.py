@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from arkit.run.execute import Listener, check_parameters, run_notebook
 from arkit.run.history import earlier_of
 from arkit.run.html import page_exporter
 from arkit.run.kernel import ReportKernel, started_kernel
-from arkit.run.kinds import SheetMaker, kind_of, notebook_of
+from arkit.run.kinds import SheetMaker, notebook_of
 from arkit.run.making import Making
 from arkit.run.request import Request, located
 from arkit.run.staging import staging
@@ -131,9 +130,8 @@ def report(
         if (done := making.published()) is not None:
             return result(current(place) or place, done["reconciliation"], making, is_new=False)
         making = making.with_earlier(earlier_of(making, part))
-        maker = sheets or partial(kind_of(request.notebook).sheets, earlier=making.earlier)
         with ThreadPoolExecutor(max_workers=1) as beside:
-            proof = _make(making, part, kernel, beside, maker, heard)
+            proof = _make(making, part, kernel, beside, sheets, heard)
         return result(publish(folder, place), manifest.rows_of(proof), making)
 
 
@@ -144,21 +142,25 @@ def result(folder: Path, reconciliation: list[dict[str, Any]], making: Making, *
 
 
 def _make(
-    making: Making, ledger: Ledger, kernel: ReportKernel, beside: Executor, sheets: SheetMaker, tell: Listener
+    making: Making, ledger: Ledger, kernel: ReportKernel, beside: Executor, sheets: SheetMaker | None, tell: Listener
 ) -> pd.DataFrame:
     """Make every file and return the reconciliation; the workbook is written beside, while the kernel runs."""
     making.freeze_input(ledger)
     as_of, policy = making.request.as_of, making.policy
     proved = beside.submit(require_reconciled, ledger, as_of=as_of, policy=policy)
     exporter = beside.submit(page_exporter)
-    made = beside.submit(sheets, ledger, as_of=as_of, entity=making.request.entity, policy=policy)
+    page = beside.submit(making.page, ledger)
+    if sheets:
+        made = beside.submit(sheets, ledger, as_of=as_of, entity=making.request.entity, policy=policy)
+    else:
+        made = beside.submit(lambda: making.kind.sheets_of(page.result()))
     written = beside.submit(lambda: making.write_workbook(made.result()))
     executed = _run(making, kernel, proved, tell)
     tell("writing the page")
     making.write_page(executed, exporter.result())
     tell("finishing the workbook")
     written.result()
-    making.write_record(making.numbers(ledger), proved.result())
+    making.write_record(making.numbers(page.result(), ledger), proved.result())
     return proved.result()
 
 

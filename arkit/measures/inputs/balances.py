@@ -9,7 +9,7 @@ from typing import Final
 import narwhals as nw
 import polars as pl
 
-from arkit.balances.buckets import CUSTOMER, bucketed_on, netted, standing_on
+from arkit.balances.buckets import bucketed_on, counted_on, standing_on
 from arkit.balances.open_items import disputed_items
 from arkit.balances.trend import trend_frame
 from arkit.days import day_of
@@ -56,10 +56,7 @@ def opening(question: Question) -> pl.DataFrame:
 
 def _receivables(question: Question, days: Sequence[date]) -> Rows:
     """Return what is owed on each ``day``: all that is open but the unapplied."""
-    rows = standing_on(question.ledger, days)
-    if question.policy.unapplied == "net":
-        rows = netted(rows, question.ledger, group=(*CUSTOMER, "day"))
-    return rows.filter(nw.col("open_amount") > 0)
+    return counted_on(question.ledger, days, policy=question.policy).filter(nw.col("open_amount") > 0)
 
 
 @once
