@@ -71,6 +71,6 @@ $(VENV)/.with-chromium: tests/browser/get_chromium.py $(VENV)/.with-test
 	@touch $@
 
 # Without a PostgreSQL the tests that need one are left out, and named.
-$(VENV)/.with-postgres: tests/ledger/get_postgres.py $(VENV)/.with-test
-	@$(BIN)/python -m tests.ledger.get_postgres || true
+$(VENV)/.with-postgres: tests/read/get_postgres.py $(VENV)/.with-test
+	@$(BIN)/python -m tests.read.get_postgres || true
 	@touch $@

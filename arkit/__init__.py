@@ -1,53 +1,49 @@
 """Analysis of accounts receivable: from a dated ledger to reconciled tables."""
 
-from arkit.balances import (
-    aging_table,
-    aging_trend,
-    closing_rates,
-    credit_balances,
-    evidence,
-    late_entries,
-    open_items,
-    reconcile,
-    require_reconciled,
-    statement,
-    tie_out,
-    translated,
-)
-from arkit.collection import CollectionPolicy, worklist
-from arkit.credit import CategoryPolicy, categorise, category_matrix, declining_payers, migration, static_debtors
-from arkit.ledger import Layout, Ledger, freeze, make_ledger, read_ledger, sample_ledger
-from arkit.measures import (
-    KEY_FIGURES,
-    abc,
-    activity_trend,
+from arkit.aging.aging import aging_table, aging_trend
+from arkit.aging.evidence import evidence
+from arkit.aging.open_items import open_items
+from arkit.aging.reconcile import reconcile, require_reconciled
+from arkit.aging.statement import statement
+from arkit.aging.tie_out import credit_balances, late_entries, tie_out
+from arkit.aging.translate import closing_rates, translated
+from arkit.cash.time_to_pay import median_days_to_pay, time_to_pay
+from arkit.collection.stages import CollectionPolicy
+from arkit.collection.worklist import worklist
+from arkit.credit.loss_rates import loss_rates
+from arkit.flows.activity import activity_trend
+from arkit.flows.changes import explain_changes
+from arkit.flows.explain_dso import explain_dso
+from arkit.flows.movements import movements
+from arkit.flows.roll_forward import roll_forward
+from arkit.flows.roll_rates import cure_rates, roll_rates
+from arkit.flows.vintage import vintage
+from arkit.kpi.panel import (
     average_days_delinquent,
-    behaviour_trend,
     best_possible_dso,
     collection_effectiveness_index,
     countback_dso,
-    cure_rates,
     days_beyond_terms,
     dso,
-    explain_changes,
-    explain_dso,
-    group_behaviour,
     hhi,
     key_figure_trend,
     key_figures,
-    loss_rates,
-    median_days_to_pay,
-    movements,
     past_due_ratio,
-    payment_behaviour,
-    roll_forward,
-    roll_rates,
-    time_to_pay,
     top_10_share,
-    vintage,
 )
+from arkit.kpi.registry import KEY_FIGURES
+from arkit.model.layout import Layout
+from arkit.model.ledger import Ledger
+from arkit.model.snapshot import freeze
 from arkit.policy import Policy
+from arkit.read.reading import make_ledger, read_ledger, sample_ledger
 from arkit.resources import resource
+from arkit.segmentation.abc import abc
+from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
+from arkit.segmentation.categories import CategoryPolicy, categorise, category_matrix, migration
+from arkit.segmentation.decline import declining_payers
+from arkit.segmentation.groups import group_behaviour
+from arkit.segmentation.inactive import static_debtors
 
 __version__ = "0.1.0"
 

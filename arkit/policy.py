@@ -9,7 +9,7 @@ import msgspec
 
 from arkit.errors import PolicyError
 from arkit.settings import read_settings, require_choices
-from arkit.terms import NOT_DUE
+from arkit.words.columns import NOT_DUE
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 

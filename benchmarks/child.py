@@ -108,7 +108,7 @@ def read_comma_workbook_with_arkit(folder: Path) -> Measures:
 
 def _read_workbook(folder: Path, **settings: Any) -> Measures:
     import arkit as ar
-    from arkit.ledger.layout import TableLayout
+    from arkit.model.layout import TableLayout
     from benchmarks.workbook import HEADERS
 
     layout = ar.Layout(name="invoices", shape="settled", items=TableLayout(columns=HEADERS), **settings)

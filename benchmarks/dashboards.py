@@ -20,7 +20,7 @@ from typing import Any, Final
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.get_chromium import find_chromium
-from tests.serving import Server, free_port, here, serving, wait_for
+from tests.serve.serving import Server, free_port, here, serving, wait_for
 
 ROUNDS: Final = 5
 FLOOR: Final = """import pandas, polars, narwhals, pyarrow, babel, jinja2, ipywidgets
@@ -203,7 +203,8 @@ def memory(kernel_id: str) -> dict[str, float]:
 
 def ledger_of(items: int, folder: Path) -> Path:
     """Write a ledger of a size, frozen."""
-    from arkit.ledger import freeze, make_ledger
+    from arkit.model.snapshot import freeze
+    from arkit.read.reading import make_ledger
     from benchmarks.data import FIRST_DAY, LAST_DAY, make_tables
 
     return freeze(make_ledger(**vars(make_tables(items)), covers=(FIRST_DAY, LAST_DAY)), folder)

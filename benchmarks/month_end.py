@@ -18,8 +18,8 @@ import nbformat
 import psutil
 from nbformat.v4 import new_notebook
 
-from arkit.ledger.sample import generate, write
 from arkit.resources import resource as bundled
+from arkit.sample import generate, write
 from benchmarks.measuring import Results, Target, Timing
 
 ITEMS_EACH: Final = 5_000

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 import arkit as ar
-from arkit.days import month_ends_back
+from arkit.calendar import month_ends_back
 from benchmarks.aging import TARGET_SIZE, prepared, require_same_to_the_cent, text_tables
 from benchmarks.analysts import pandas_trend, polars_trend
 from benchmarks.measuring import Results, Target, alternate

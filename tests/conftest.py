@@ -10,10 +10,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from arkit.ledger.sample import generate, write
+from arkit.sample import generate, write
 from tests.browser.get_chromium import MISSING, find_chromium
-from tests.ledger.get_postgres import find_postgres
-from tests.serving import Server, serving
+from tests.read.get_postgres import find_postgres
+from tests.serve.serving import Server, serving
 
 ROOT = Path(__file__).parent.parent
 REAL_DATA = Path(os.environ.get("ARKIT_REAL_DATA") or ROOT.parent / "shared" / "data")

@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 import arkit as ar
-from arkit.terms import ENTRY_TYPES, ITEM_TYPES
+from arkit.words.columns import ENTRY_TYPES, ITEM_TYPES
 
 FIRST = date(2026, 1, 1)
 LAST = FIRST + timedelta(days=120)

@@ -1,6 +1,1 @@
-"""What to do about it: the worklist and its stages."""
-
-from arkit.collection.stages import CollectionPolicy
-from arkit.collection.worklist import worklist
-
-__all__ = ["CollectionPolicy", "worklist"]
+"""What to do today: dunning levels and the worklist."""

@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader
 
-from arkit.present.wording import is_missing, shown
 from arkit.resources import resource
-from arkit.terms import Column, Kind, column
+from arkit.words.columns import Column, Kind, column
+from arkit.words.formats import is_missing, shown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 from plotly.colors import sample_colorscale
 from plotly.graph_objects import Figure
 
-from arkit.terms import NOT_DUE, UNAPPLIED
+from arkit.words.columns import NOT_DUE, UNAPPLIED
 
 INK: Final = "#1f2933"
 MUTED: Final = "#5f6b7a"

@@ -11,15 +11,14 @@ import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
 from arkit.errors import ReportError, listed
-from arkit.ledger import Ledger, read_ledger
-from arkit.ledger.databases import name_of
-from arkit.ledger.headers import first_line
-from arkit.ledger.model import as_day
-from arkit.ledger.source_cells import cells_of
-from arkit.pages.check import Check
-from arkit.pages.findings import findings_sheets
+from arkit.model.ledger import Ledger, as_day
 from arkit.policy import Policy
 from arkit.present.workbook import write_workbook
+from arkit.read.databases import name_of
+from arkit.read.places import first_line
+from arkit.read.reading import read_ledger
+from arkit.read.source_cells import cells_of
+from arkit.reports.check import Check, findings_sheets
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,37 @@
-"""One notebook through papermill: parameters are data, a failure is one sentence."""
+"""One notebook through papermill: parameters are data, a failure is one sentence.
+
+The kernel of a report: this very Python, in a folder of its own, with nothing of the user's profile.
+
+A papermill engine that runs a notebook in this very process: for workers, which make reports and nothing else.
+
+A kernel of its own costs a report half a second to start and its libraries a second time. A worker is a process of its
+own already, so nothing is lost: what a cell breaks or kills, it breaks in this worker alone.
+"""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Mapping
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import TextIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from ipykernel.ipkernel import IPythonKernel
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+from jupyter_client.client import KernelClient
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.util import run_sync
+from nbformat.v4 import output_from_msg
+from papermill.engines import Engine, papermill_engines
+from traitlets import Type, Unicode
+from traitlets.config import Config
 
 from arkit import errors
 from arkit.errors import ArkitError, ReportError, unknown_name
@@ -13,6 +39,7 @@ from arkit.errors import ArkitError, ReportError, unknown_name
 if TYPE_CHECKING:
     from nbformat import NotebookNode
     from papermill import PapermillExecutionError
+    from papermill.engines import NotebookExecutionManager
 
 LONGEST_REASON: Final = 500
 
@@ -159,3 +186,164 @@ def _without_machine_paths(text: str, folder: Path) -> str:
     for path, name in ((folder, "."), (package, package.name)):
         text = text.replace(str(path), name)
     return re.sub(r"\S*ipykernel_\d+\S*\.py", "cell", text)
+
+
+TRANSPORT = "tcp" if sys.platform == "win32" else "ipc"
+
+
+class ReportKernel(AsyncKernelManager):
+    """A kernel that imports what the caller imports.
+
+    An installed kernel specification may name another Python; the user's IPython profile may run start-up files that
+    change results. Neither is used: the command is this interpreter, the profile is an empty one in ``home``.
+    """
+
+    home = Unicode(help="an empty folder for the profile and the connection").tag(config=True)
+    connected: KernelClient | None = None
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The command and the environment that start the kernel."""
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=command, language="python", display_name="Python 3", env=_environment(self.home))
+
+    def client(self, **settings: Any) -> Any:
+        """Return a client, and remember it so that it can be closed."""
+        self.connected = super().client(**settings)
+        return self.connected
+
+    def close(self) -> None:
+        """Stop the kernel at once; it has nothing left to keep."""
+        if self.connected is not None:
+            self.connected.stop_channels()
+        if self.has_kernel:
+            run_sync(self.shutdown_kernel)(now=True)
+
+
+@contextmanager
+def started_kernel(folder: Path) -> Iterator[ReportKernel]:
+    """Start a kernel in a folder, without waiting for it, and stop it at the end.
+
+    It takes half a second to come up; meanwhile the ledger is read.
+    """
+    with tempfile.TemporaryDirectory(prefix="arkit-", ignore_cleanup_errors=True) as home:
+        # The short path keeps the kernel's sockets within the length that a system allows.
+        settings = {"home": home, "transport": TRANSPORT, "connection_file": os.path.join(home, "kernel.json")}
+        kernel = ReportKernel(config=Config({"ReportKernel": settings}))
+        run_sync(kernel.start_kernel)(cwd=str(folder))
+        try:
+            yield kernel
+        finally:
+            kernel.close()
+
+
+def _environment(home: str) -> dict[str, str]:
+    package = str(Path(errors.__file__).resolve().parents[1])
+    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {"IPYTHONDIR": home, "PYTHONPATH": os.pathsep.join(paths), "PLOTLY_RENDERER": "plotly_mimetype"}
+
+
+IN_PROCESS: Final = "arkit-in-process"
+
+
+class Shell(InteractiveShell):
+    """IPython without a screen: what the cells say is kept, cell by cell, as the outputs of a notebook."""
+
+    display_pub_class = Type("arkit.run.execute.Publisher")  # type: ignore[assignment]
+    displayhook_class = Type("arkit.run.execute.Hook")  # type: ignore[assignment]
+
+    def __init__(self, **settings: Any) -> None:
+        self.outputs: list[NotebookNode] = []
+        self.number = 0
+        super().__init__(**settings)  # type: ignore[no-untyped-call]
+
+    def keep(self, kind: str, **content: Any) -> None:
+        """Keep an output, made as a kernel's message would make it."""
+        message = {"header": {"msg_type": kind}, "content": content}
+        self.outputs.append(output_from_msg(message))  # type: ignore[no-untyped-call]
+
+    def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
+        self.keep("error", ename=etype.__name__, evalue=str(evalue), traceback=stb)
+
+
+class Publisher(DisplayPublisher):
+    """Keeps what a cell displays."""
+
+    shell: Shell
+
+    def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:
+        """Keep a display."""
+        self.shell.keep("display_data", data=data, metadata=metadata or {})
+
+
+class Hook(DisplayHook):
+    """Keeps the value of a cell's last line."""
+
+    shell: Shell
+
+    def write_output_prompt(self) -> None:
+        """Print nothing."""
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+        """Keep a result."""
+        self.shell.keep("execute_result", data=format_dict, metadata=md_dict or {}, execution_count=self.shell.number)
+
+    def finish_displayhook(self) -> None:
+        """Print nothing."""
+
+
+class _Stream(TextIOBase):
+    """Keeps what a cell prints; lines that follow each other are one output."""
+
+    def __init__(self, shell: Shell, name: str) -> None:
+        self.shell, self.stream = shell, name
+
+    def write(self, text: str) -> int:
+        last = self.shell.outputs[-1] if self.shell.outputs else None
+        if last is not None and last.output_type == "stream" and last.name == self.stream:
+            last.text += text
+        elif text:
+            self.shell.keep("stream", name=self.stream, text=text)
+        return len(text)
+
+
+class InProcess(Engine):  # type: ignore[misc]
+    """Runs the cells one after another in :class:`Shell`, and stops at the first that fails."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, *, on_cell_execute: Callable[..., None], **_: Any
+    ) -> None:
+        """Run the notebook."""
+        shell: Shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+        shell.reset(new_session=True)  # type: ignore[no-untyped-call]  # nothing that the cells of an earlier notebook left
+        nb_man.nb.metadata["language_info"] = {
+            **IPythonKernel.language_info,
+            "version": sys.version.split()[0],
+        }
+        for index, cell in enumerate(nb_man.nb.cells):
+            if cell.cell_type != "code":
+                continue
+            on_cell_execute(cell=cell, cell_index=index)
+            nb_man.cell_start(cell, index)
+            result = _run(shell, cell)
+            if not result.success:
+                nb_man.cell_exception(cell, cell_index=index)
+                return
+            nb_man.cell_complete(cell, cell_index=index)
+
+
+def _run(shell: Shell, cell: NotebookNode) -> ExecutionResult:
+    shell.outputs, shell.number = [], shell.execution_count
+    with redirect_stdout(_Stream(shell, "stdout")), redirect_stderr(_Stream(shell, "stderr")):
+        result: ExecutionResult = shell.run_cell(cell.source, store_history=True)  # type: ignore[no-untyped-call]
+    cell.outputs, cell.execution_count = shell.outputs, shell.number
+    return result
+
+
+def value_of(name: str) -> object:
+    """Return what a name of the notebook that ran last stands for."""
+    return Shell.instance().user_ns[name]
+
+
+papermill_engines.register(IN_PROCESS, InProcess)

@@ -1,25 +1,60 @@
-"""An executed notebook as one page that opens anywhere: no address is needed, no foreign script can run."""
+"""An executed notebook as one page that opens anywhere: no address is needed, no foreign script can run.
+
+nbconvert's exporter of pages, without its second look at what the template wrote.
+
+The report as PDF: its page, printed by a Chromium that is installed.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from nbconvert import HTMLExporter
+from nbconvert.filters import Highlight2HTML
+
+from arkit.errors import ReportError
 from arkit.resources import resource
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-    from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
     from arkit.present.html import Html
+
+
+class PageExporter(HTMLExporter):
+    """Writes the page as the template wrote it.
+
+    nbconvert's own reads the whole page again, for what its templates need and the report's has not: it takes as long
+    as all else together.
+    """
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        """Yield nbconvert's filters, and the one that a block names which the report's template replaces."""
+        yield from super().default_filters()  # type: ignore[no-untyped-call]
+        yield "highlight_code", Highlight2HTML
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **how: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the page of a notebook, and what the template was told."""
+        written: tuple[str, dict[str, Any]] = super(HTMLExporter, self).from_notebook_node(nb, resources, **how)
+        return written
+
 
 PLOTLY: Final = "application/vnd.plotly.v1+json"
 POLICY_MARKER: Final = '<meta name="content-policy">'
@@ -80,7 +115,7 @@ def _stated(title: str, colophon: str) -> dict[str, Any]:
 @cache
 def page_exporter() -> HTMLExporter:
     """Return nbconvert's exporter with the report's own template, ready to be used at once."""
-    from arkit.run.exporter import PageExporter
+    pass
 
     folder = resource("templates/report")
     exporter = PageExporter(  # type: ignore[no-untyped-call]
@@ -160,3 +195,80 @@ def _script(file: Traversable) -> _Script:
 @cache
 def _plotly() -> _Script:
     return _script(files("plotly") / "package_data" / "plotly.min.js")
+
+
+NAMED: Final = "ARKIT_CHROMIUM"
+ON_PATH: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+ELSEWHERE: Final = {
+    "darwin": (
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    ),
+    "win32": (
+        r"%ProgramFiles%\Google\Chrome\Application\chrome.exe",
+        r"%ProgramFiles(x86)%\Google\Chrome\Application\chrome.exe",
+        r"%ProgramFiles(x86)%\Microsoft\Edge\Application\msedge.exe",
+        r"%LocalAppData%\Google\Chrome\Application\chrome.exe",
+    ),
+}
+PATIENCE: Final = 120
+SETTINGS: Final = (
+    "--headless",
+    "--no-sandbox",  # the page is our own, and its content policy lets nothing foreign run
+    "--disable-gpu",
+    "--no-first-run",
+    "--no-pdf-header-footer",
+    "--virtual-time-budget=10000",
+)
+
+
+def places() -> Iterator[Path]:
+    """Yield where a Chromium is installed, the one that ``ARKIT_CHROMIUM`` names first."""
+    named = [os.environ[NAMED]] if os.environ.get(NAMED) else []
+    found = filter(None, map(shutil.which, ON_PATH))
+    elsewhere = map(os.path.expandvars, ELSEWHERE.get(sys.platform, ()))
+    yield from (Path(place) for place in [*named, *found, *elsewhere] if Path(place).is_file())
+
+
+def browser() -> Path:
+    """Return the Chromium that prints.
+
+    Raises
+    ------
+    ReportError
+        None is installed.
+    """
+    found = next(places(), None)
+    if found is None:
+        raise ReportError(
+            f"A PDF needs Chromium or Chrome, and none was found. Install one, or name one: {NAMED}=/path/to/chromium; "
+            "or leave out the PDF: the page prints from any browser."
+        )
+    return found
+
+
+def print_pdf(folder: Path, chromium: Path) -> Path:
+    """Print the page of a published report as ``report.pdf`` beside it, once, and return where it is.
+
+    Raises
+    ------
+    ReportError
+        The browser cannot print it; the report stays published.
+    """
+    target = folder / "report.pdf"
+    if target.exists():
+        return target
+    with tempfile.TemporaryDirectory(prefix="arkit-", ignore_cleanup_errors=True) as home:
+        made = Path(home) / "report.pdf"
+        settings = [*SETTINGS, f"--user-data-dir={home}", f"--print-to-pdf={made}"]
+        command = [str(chromium), *settings, (folder / "report.html").as_uri()]
+        try:
+            run = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ReportError(f"{chromium} cannot print the report: {error}.") from error
+        if not made.is_file():
+            last = next(reversed(run.stderr.strip().splitlines()), "no reason given")
+            raise ReportError(f"{chromium} printed no PDF (exit code {run.returncode}): {last}")
+        part = target.with_name(".report.pdf")
+        shutil.copyfile(made, part)
+        return part.replace(target)

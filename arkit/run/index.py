@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from arkit.pages.index_entry import Entry
-from arkit.pages.month_index import MonthIndex
-from arkit.pages.published import version_of
+from arkit.reports.month_index import Entry, MonthIndex, version_of
 from arkit.run.html import page_of
-from arkit.run.kinds import KINDS
 from arkit.run.making import record_of
-from arkit.run.versions import current
-from arkit.terms import ALL_ENTITIES
+from arkit.run.request import KINDS
+from arkit.run.staging import current
+from arkit.words.columns import ALL_ENTITIES
 
 if TYPE_CHECKING:
     from arkit.present.html import Html

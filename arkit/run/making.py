@@ -1,35 +1,44 @@
-"""The steps of a report: each writes one file into the folder that fills."""
+"""The steps of a report: each writes one file into the folder that fills.
+
+What was published before a report, compared with what is known now.
+"""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
+import pandas as pd
 
-from arkit.ledger import Ledger, freeze
-from arkit.ledger.databases import name_of
-from arkit.pages.earlier import Earlier
+from arkit.calendar import decimals, months_before
+from arkit.flows.changes import explain_changes, last_known
+from arkit.model.ledger import Ledger
+from arkit.model.snapshot import freeze
 from arkit.policy import Policy
+from arkit.present.sheets import exact_total
+from arkit.read.databases import name_of
+from arkit.read.reading import read_ledger
+from arkit.reports.closing import Compared, Earlier
+from arkit.reports.month_index import version_of
 from arkit.run import manifest
 from arkit.run.execute import parameters_of
 from arkit.run.html import page
-from arkit.run.identity import Identity, identity
-from arkit.run.kinds import MONTHLY, Kind, kind_of
-from arkit.run.request import Request
-from arkit.run.versions import current
+from arkit.run.manifest import Identity, identity, rows_of, what_differs
+from arkit.run.request import MONTHLY, Kind, Request, kind_of
+from arkit.run.staging import current
+from arkit.words.columns import UNAPPLIED
 
 if TYPE_CHECKING:
-    import pandas as pd
     from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
-    from arkit.pages import MonthlyReport
     from arkit.present.sheets import Sheet
+    from arkit.reports import MonthlyReport
 
 FILES: Final = ("report.html", "report.xlsx", "report.ipynb")
 RECORD: Final = "run.json"
@@ -152,3 +161,50 @@ def record_of(folder: Path | None) -> dict[str, Any] | None:
     if folder is None or not (folder / RECORD).is_file():
         return None
     return msgspec.json.decode((folder / RECORD).read_bytes(), type=dict[str, Any])
+
+
+BALANCES: Final = ("gross", UNAPPLIED, "net")
+
+
+def earlier_of(making: Making, ledger: Ledger) -> Earlier:
+    """Return what was published before a report: its own last version, and the report of the month before."""
+    place, day = making.place, making.request.as_of
+    month = months_before(day, 1)
+    return Earlier(
+        version=_compared(current(place), making, ledger, day),
+        month=_compared(current(place.parent.with_name(month.isoformat()) / place.name), making, ledger, month),
+    )
+
+
+def _compared(folder: Path | None, making: Making, ledger: Ledger, day: date) -> Compared | None:
+    """Compare a published report with what the ledger says of its day now; nothing where it cannot tell."""
+    record = record_of(folder)
+    if folder is None or record is None or not ledger.covers[0] <= day <= ledger.covers[1]:
+        return None
+    published, stated = read_ledger(folder / LEDGER), folder / "policy.toml"
+    changes = explain_changes(
+        ledger,
+        as_of=day,
+        published=published,
+        policy=making.policy,
+        published_policy=Policy.load(stated) if stated.is_file() else Policy(),
+    )
+    return Compared(
+        day=day,
+        version=version_of(folder),
+        published_on=datetime.fromisoformat(record["finished"]).date(),
+        known=last_known(published),
+        differs=tuple(what_differs(record.get("identity", {}), making.identity)),
+        balances=tuple(_balances(pd.DataFrame(record["aging"]))),
+        changes=tuple(rows_of(changes)),
+    )
+
+
+def _balances(aging: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the balances of an aging by entity, added up by currency."""
+    if aging.empty:
+        return []
+    return [
+        {"currency": str(code), **{name: exact_total(rows[name], places=decimals(str(code))) for name in BALANCES}}
+        for code, rows in aging.groupby("currency")
+    ]

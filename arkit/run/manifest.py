@@ -1,4 +1,7 @@
-"""What a report was made from and what came out, for whoever has to prove it later."""
+"""What a report was made from and what came out, for whoever has to prove it later.
+
+What a report is made from, as a few hashes: two reports with the same identity say the same.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,26 @@ import json
 import math
 import platform
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import UTC, date, datetime
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from arkit.currencies import decimals
-from arkit.ledger.databases import is_url, name_of
+import msgspec
+import polars as pl
+
+from arkit.calendar import decimals
+from arkit.model.ledger import Ledger
+from arkit.policy import Policy
+from arkit.read.databases import is_url, name_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from arkit.pages import MonthlyReport
+    from arkit.reports import MonthlyReport
+    from arkit.run.request import Request
 
 FIGURE_COLUMNS: Final = ("currency", "figure", "value", "unit", "reason")
 LIBRARIES: Final = ("arkit", "narwhals", "nbconvert", "pandas", "papermill", "plotly", "polars", "xlsxwriter")
@@ -85,7 +95,7 @@ def results(page: MonthlyReport, proof: pd.DataFrame) -> dict[str, object]:
 
 def control_totals(reconciliation: pd.DataFrame) -> dict[str, float]:
     """Return the control total of each currency, added exactly."""
-    from arkit.present.cells import exact_total
+    from arkit.present.sheets import exact_total
 
     groups = reconciliation.groupby("currency", observed=True)["control_total"]
     return {str(code): exact_total(amounts, places=decimals(str(code))) for code, amounts in groups}
@@ -93,7 +103,7 @@ def control_totals(reconciliation: pd.DataFrame) -> dict[str, float]:
 
 def findings_by_code(findings: pd.DataFrame) -> dict[str, dict[str, object]]:
     """Return, for each kind of finding, its rows, what was done, and the amounts set apart by currency."""
-    from arkit.present.cells import exact_total
+    from arkit.present.sheets import exact_total
 
     found = {}
     for (code, action), rows in findings.groupby(["code", "action"], observed=True):
@@ -126,3 +136,53 @@ def write_manifest(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(
         json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8", newline="\n"
     )
+
+
+PLACES: Final = ("item", "source", "source_row")
+"""Where a row stood in which file: it changes when a file is renamed, or a row of somebody else is put before it."""
+
+Identity = Mapping[str, str]
+
+
+def identity(request: Request, ledger: Ledger, policy: Policy) -> dict[str, str]:
+    """Return what a report follows from: the part of the ledger, the policy, the notebook, its parameters, arkit.
+
+    An export that was written again, or in which another entity's rows changed, leaves the identity of a report as
+    it was.
+    """
+    pass
+
+    with request.notebook.open("rb") as file:
+        notebook = file_digest(file, "sha256").hexdigest()
+    return {
+        "ledger": ledger_hash(ledger),
+        "policy": _hash(msgspec.json.encode(policy)),
+        "notebook": notebook,
+        "parameters": _hash(msgspec.json.encode(request.parameters, order="sorted")),
+        "arkit": versions()["arkit"],
+    }
+
+
+def ledger_hash(ledger: Ledger) -> str:
+    """Return a hash of what a ledger says, whatever the order of its rows."""
+    # Not the last day covered, nor the number of rows read: they grow with what others add to an export.
+    said = sha256(msgspec.json.encode((ledger.covers[0], ledger.known)))
+    for table in fields(ledger.frames):
+        rows: pl.DataFrame = getattr(ledger.frames, table.name)
+        rows = rows.drop(PLACES, strict=False).with_columns(pl.col(pl.Categorical).cast(pl.String))
+        said.update(f"{table.name}\n".encode())
+        said.update(rows.sort(rows.columns, nulls_last=True).write_csv(quote_style="necessary").encode())
+    return said.hexdigest()
+
+
+def _hash(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def what_differs(published: Identity, now: Identity) -> list[str]:
+    """Return the names of what a report no longer follows from.
+
+    >>> what_differs({"ledger": "1", "policy": "2"}, {"ledger": "1", "policy": "3"})
+    ['policy']
+    """
+    return [name for name in now if published.get(name) != now[name]]

@@ -10,23 +10,20 @@ from itertools import product
 from pathlib import Path
 
 from arkit.errors import ArkitError, RunError
-from arkit.ledger.model import as_day
+from arkit.model.ledger import as_day
 from arkit.policy import Policy
 from arkit.run import manifest
 from arkit.run.execute import Listener
+from arkit.run.html import browser, print_pdf
 from arkit.run.index import Outcome, write_index
-from arkit.run.kinds import KINDS, bundled_notebook
 from arkit.run.making import Making, fingerprints
 from arkit.run.part import Part, make_part
-from arkit.run.pdf import browser, print_pdf
 from arkit.run.report import Report
-from arkit.run.request import Request, located
-from arkit.run.run_file import RunFile, Source
-from arkit.run.sources import Books, read_books
-from arkit.run.staging import alone, folder_name, staging
-from arkit.run.versions import current
+from arkit.run.request import KINDS, Request, bundled_notebook, located
+from arkit.run.sources import Books, RunFile, Source, read_books
+from arkit.run.staging import alone, current, folder_name, staging
 from arkit.run.workers import Failure, Workers
-from arkit.terms import ALL_ENTITIES
+from arkit.words.columns import ALL_ENTITIES
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arkit.balances import require_reconciled
-from arkit.ledger import Ledger, read_ledger
+from arkit.aging.reconcile import require_reconciled
+from arkit.model.ledger import Ledger
+from arkit.read.reading import read_ledger
 from arkit.run import manifest
 from arkit.run.execute import run_notebook
-from arkit.run.history import earlier_of
-from arkit.run.html import page_exporter
-from arkit.run.making import LEDGER, Making
-from arkit.run.pdf import print_pdf
+from arkit.run.html import page_exporter, print_pdf
+from arkit.run.making import LEDGER, Making, earlier_of
 from arkit.run.report import Report, result
-from arkit.run.versions import publish
+from arkit.run.staging import publish
 
 if TYPE_CHECKING:
-    from arkit.pages import MonthlyReport
+    from arkit.reports import MonthlyReport
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def make_part(part: Part) -> Report:
 
 def _written(making: Making, ledger: Ledger) -> MonthlyReport:
     """Write the notebook, the page and the workbook, and return the page of numbers that goes into the record."""
-    from arkit.run.in_process import IN_PROCESS, value_of
+    from arkit.run.execute import IN_PROCESS, value_of
 
     request = making.request
     executed = run_notebook(

@@ -9,20 +9,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from arkit.balances import require_reconciled
-from arkit.ledger import Ledger, read_ledger
-from arkit.ledger.model import as_day
+from arkit.aging.reconcile import require_reconciled
+from arkit.model.ledger import Ledger, as_day
+from arkit.read.reading import read_ledger
 from arkit.run import manifest
-from arkit.run.execute import Listener, check_parameters, run_notebook
-from arkit.run.history import earlier_of
+from arkit.run.execute import Listener, ReportKernel, check_parameters, run_notebook, started_kernel
 from arkit.run.html import page_exporter
-from arkit.run.kernel import ReportKernel, started_kernel
-from arkit.run.kinds import SheetMaker, notebook_of
-from arkit.run.making import Making
-from arkit.run.request import Request, located
-from arkit.run.staging import staging
-from arkit.run.versions import current, publish
-from arkit.terms import ALL_ENTITIES
+from arkit.run.making import Making, earlier_of
+from arkit.run.request import Request, SheetMaker, located, notebook_of
+from arkit.run.staging import current, publish, staging
+from arkit.words.columns import ALL_ENTITIES
 
 if TYPE_CHECKING:
     import pandas as pd

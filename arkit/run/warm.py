@@ -1,14 +1,17 @@
 """What every worker needs, imported while the run is still reading."""
 
+from __future__ import annotations
+
 import os
 from typing import Final
 
-os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"  # read when Plotly is imported
-
-import arkit.pages
-import arkit.present.figures
+import arkit.present.charts
 import arkit.present.workbook
-from arkit.run import in_process, part
+import arkit.reports
+from arkit.run import execute, part
 from arkit.run.html import page_exporter
 
-READY: Final = (arkit.pages, arkit.present.figures, arkit.present.workbook, in_process, part, page_exporter())
+os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"  # read when Plotly is imported
+
+
+READY: Final = (arkit.reports, arkit.present.charts, arkit.present.workbook, execute, part, page_exporter())

@@ -8,13 +8,12 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, Literal
 
-from arkit.ledger.model import Ledger
-from arkit.ledger.sample.draws import Draws
+from arkit.model.ledger import Ledger
+from arkit.sample.draws import Draws
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from arkit.present.figures import Figure
+    from plotly.graph_objects import Figure
 
 Form = Literal["amount", "days", "count", "ratio", "names", "table", "choice"]
 Value = float | str | frozenset[str] | Mapping[str, float] | Mapping[str, str]

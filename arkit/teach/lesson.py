@@ -1,30 +1,109 @@
-"""A lesson: a learner's own ledger, and exercises that tell what a wrong answer shows."""
+"""A lesson: a learner's own ledger, and exercises that tell what a wrong answer shows.
+
+A lesson's words out of templates/lessons: titles, hints, ways to solutions, options of a case, what was planted.
+
+The terms of receivables in English, Russian and Chinese, out of templates/words/terms.toml.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
+import msgspec
+
 from arkit.errors import LessonError, unknown_name
-from arkit.ledger.model import Ledger
-from arkit.ledger.sample.draws import Draws
+from arkit.model.ledger import Ledger
 from arkit.present.html import Html, page_part, table
-from arkit.present.wording import shown
-from arkit.teach.answers import read_answer
+from arkit.resources import resource
+from arkit.sample.draws import Draws
+from arkit.settings import read_settings
+from arkit.teach.answers import Verdict, read_answer
 from arkit.teach.exercise import Asked, Book, Course, Given, Value
 from arkit.teach.how_fast import HOW_FAST
-from arkit.teach.terms import terms_table
-from arkit.teach.texts import ExerciseText, LessonText, lesson_text
-from arkit.teach.verdict import Verdict
 from arkit.teach.what_is_open import WHAT_IS_OPEN
 from arkit.teach.who_pays_how import WHO_PAYS_HOW
-from arkit.terms import Column
+from arkit.words.columns import Column
+from arkit.words.formats import shown
 
 if TYPE_CHECKING:
     import pandas as pd
+    from plotly.graph_objects import Figure
 
-    from arkit.present.figures import Figure
+
+class ExerciseText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The words of an exercise.
+
+    Parameters
+    ----------
+    title
+        What it is about, for the class sheet.
+    right
+        What is said to the right answer.
+    nudge
+        What is said to an answer that no typical mistake explains.
+    way, code
+        How the solution is found, in words and with arkit.
+    hints
+        Name of a typical mistake to its hint.
+    options
+        What a case leaves to decide, by name.
+    """
+
+    title: str
+    right: str
+    nudge: str
+    way: str
+    code: str
+    hints: dict[str, str]
+    options: dict[str, str] = {}
+
+
+class LessonText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The words of a lesson: its title, the terms it brings, the faults planted in its ledger, its exercises."""
+
+    title: str
+    terms: tuple[str, ...]
+    planted: tuple[str, ...]
+    exercises: dict[str, ExerciseText]
+
+
+@cache
+def lesson_text(number: int) -> LessonText:
+    """Return the words of a lesson."""
+    return read_settings(resource(f"templates/lessons/{number}.toml"), LessonText, what="lesson", error=LessonError)
+
+
+@cache
+def terms() -> dict[str, dict[str, str]]:
+    """Return every term of the glossary with what it is called in Russian (``ru``) and Chinese (``zh``).
+
+    >>> terms()["unapplied"]["zh"]
+    '未核销'
+    """
+    return tomllib.loads(resource("templates/words/terms.toml").read_text(encoding="utf-8"))
+
+
+def terms_table(names: Iterable[str]) -> pd.DataFrame:
+    """Return some terms, one row each, a column for each language.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such term.
+    """
+    import pandas as pd
+
+    rows = []
+    for name in names:
+        if name not in terms():
+            raise unknown_name("term", name, known=terms())
+        rows.append({"English": name, "Русский": terms()[name]["ru"], "中文": terms()[name]["zh"]})
+    return pd.DataFrame(rows)
+
 
 Thing = TypeVar("Thing")
 COURSES: Final[dict[int, Course]] = {1: WHAT_IS_OPEN, 2: HOW_FAST, 3: WHO_PAYS_HOW}

@@ -36,7 +36,7 @@ def get_chromium() -> Path | None:
 
 def _places() -> Iterator[str]:
     """Yield where a browser may be, the named one first."""
-    from arkit.run.pdf import places  # not above: every test run imports this file, few print
+    from arkit.run.html import places  # not above: every test run imports this file, few print
 
     yield from map(str, places())
     yield from _from_playwright()

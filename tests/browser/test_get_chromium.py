@@ -22,7 +22,7 @@ def only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Return an empty folder that is all there is to search."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("ARKIT_CHROMIUM", raising=False)
-    monkeypatch.setattr("arkit.run.pdf.ELSEWHERE", {})
+    monkeypatch.setattr("arkit.run.html.ELSEWHERE", {})
     monkeypatch.setattr(getting, "_from_playwright", lambda: iter([""]))
     return tmp_path
 

@@ -11,11 +11,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from arkit.ledger.sample import generate, write
 from arkit.present.html import table
 from arkit.resources import resource
 from arkit.run import report
 from arkit.run.html import PLOTLY, page
+from arkit.sample import generate, write
 
 ATTACK = '<img src=x onerror="document.title=\'attacked\'"><script>document.title="attacked"</script>'
 BREAK_OUT = '</script><script>document.title="attacked"</script>'

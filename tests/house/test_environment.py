@@ -23,13 +23,19 @@ PINS = [
 ]
 FOR_DEVELOPERS = {"all", "test"}
 # Which extras a room may lean on; a room that is not named here works with the plain package.
-EXTRAS_OF_ROOM = {"present": ["report"], "pages": ["report"], "teach": ["report"], "run": ["report", "dashboard"]}
+EXTRAS_OF_ROOM = {
+    "present": ["report"],
+    "reports": ["report"],
+    "teach": ["report"],
+    "run": ["report"],
+    "serve": ["dashboard"],
+}
 # Pages with controls are for JupyterLab and Voila only, as is what lies below a name; databases are for who has one.
 EXTRAS_OF_MODULE = {
     "arkit.present.live": ["lab"],
-    "arkit.pages.explore": ["lab"],
-    "arkit.pages.dashboard": ["lab"],
-    "arkit.ledger.databases": ["duckdb", "sql"],
+    "arkit.reports.explore": ["lab"],
+    "arkit.serve.pages": ["lab"],
+    "arkit.read.databases": ["duckdb", "sql"],
 }
 DISTRIBUTIONS = packages_distributions()
 NEVER_INSTALLED = sys.stdlib_module_names | {"arkit", "__future__"}
@@ -108,5 +114,5 @@ def test_every_import_is_declared(module: str) -> None:
 
 def test_an_import_that_is_not_declared_is_found() -> None:
     lazily = ast.parse("def charts():\n    import plotly.express")
-    assert distributions(lazily) - declared("arkit.balances.aging") == {"plotly"}
-    assert distributions(lazily) - declared("arkit.present.figures") == set()
+    assert distributions(lazily) - declared("arkit.aging.aging") == {"plotly"}
+    assert distributions(lazily) - declared("arkit.present.charts") == set()

@@ -68,7 +68,7 @@ PUBLIC_NAMES = (
     "vintage",
     "worklist",
 )
-ROOMS_OF_MEASURES = ("arkit.balances", "arkit.measures", "arkit.credit", "arkit.cash", "arkit.collection")
+ROOMS_OF_MEASURES = ("arkit.aging", "arkit.kpi", "arkit.credit", "arkit.cash", "arkit.collection")
 
 Documented = Callable[..., object]
 

@@ -46,7 +46,7 @@ def test_no_text_names_a_machine_or_an_index() -> None:
 
 
 def test_the_search_reads_the_project() -> None:
-    assert {"pyproject.toml", "Makefile", "arkit/terms.py"} <= {path.relative_to(ROOT).as_posix() for path in texts()}
+    assert {"pyproject.toml", "Makefile", "arkit/errors.py"} <= {path.relative_to(ROOT).as_posix() for path in texts()}
 
 
 SLASH = "/"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from arkit.present.cells import cell_values, exact_total
+from arkit.present.sheets import cell_values, exact_total
 
 DAY, NUMBER = date(2026, 10, 31), 46326
 

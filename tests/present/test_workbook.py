@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from arkit.present.sheets import Chart, Sheet
 from arkit.present.workbook import write_workbook
-from arkit.terms import Column
+from arkit.words.columns import Column
 
 CREATED = datetime(2026, 10, 31)
 HOSTILE = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "{=1}", "http://example.com", "internal:A1", "0010"]

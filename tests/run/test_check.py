@@ -6,10 +6,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from arkit.__main__ import main
-from arkit.pages import findings as findings_page
+from arkit.cli import main
+from arkit.reports import check as findings_page
 from arkit.run import check
-from tests.ledger.files import GOOD, HEADER, Row, csv_of
+from tests.read.files import GOOD, HEADER, Row, csv_of
 
 LATE: Row = ("L", "0020", "Beta", "2026-03-31", "2026-02-06", "EUR", "50.00")
 WORDS: Row = ("W", "0020", "=cmd()", "2026-01-06", "2026-02-06", "EUR", "fifty")

@@ -19,9 +19,8 @@ from openpyxl import load_workbook
 from arkit.errors import PolicyError, RunError
 from arkit.run import report
 from arkit.run.month import MonthEnd, month_end
-from arkit.run.run_file import RunFile
-from arkit.run.staging import alone
-from arkit.run.versions import current
+from arkit.run.sources import RunFile
+from arkit.run.staging import alone, current
 from tests.run.companies import GL, ITEMS, LATE, of_entity, write_companies, write_run
 
 DAY = "2026-10-31"

@@ -6,8 +6,7 @@ import pytest
 
 from arkit.errors import ReportError
 from arkit.present.html import notice
-from arkit.run.html import page_of
-from arkit.run.pdf import browser, print_pdf
+from arkit.run.html import browser, page_of, print_pdf
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def test_a_report_is_printed_once(published: Path, chromium: Path) -> None:
 def test_a_missing_browser_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("ARKIT_CHROMIUM", raising=False)
-    monkeypatch.setattr("arkit.run.pdf.ELSEWHERE", {})
+    monkeypatch.setattr("arkit.run.html.ELSEWHERE", {})
     with pytest.raises(ReportError, match="A PDF needs Chromium or Chrome, and none was found"):
         browser()
 

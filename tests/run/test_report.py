@@ -10,9 +10,9 @@ import nbformat
 import pytest
 from openpyxl import load_workbook
 
-from arkit.balances import reconcile
+from arkit.aging.reconcile import reconcile
 from arkit.errors import CoverageError, ReconciliationError, ReportError, UnknownNameError
-from arkit.ledger import read_ledger
+from arkit.read.reading import read_ledger
 from arkit.resources import resource
 from arkit.run import Report, report
 from tests.run.toys import PROOF, READ, REMARK, TABLE, one_sheet, write_ledger, write_notebook

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from arkit.errors import ReportError
-from arkit.run.staging import folder_name, staging
-from arkit.run.versions import current, publish, versions
+from arkit.run.staging import current, folder_name, publish, staging, versions
 
 
 def folder_with(folder: Path, text: str) -> Path:

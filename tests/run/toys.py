@@ -7,8 +7,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from arkit.balances import aging_table
-from arkit.ledger import Ledger
+from arkit.aging.aging import aging_table
+from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present.sheets import Sheet
 

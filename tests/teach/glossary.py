@@ -2,8 +2,8 @@
 
 import re
 
-from arkit.teach.terms import terms
-from tests.measures.glossary import PAGE
+from arkit.teach.lesson import terms
+from tests.kpi.glossary import PAGE
 
 TITLE = "## In Russian and Chinese\n"
 HEAD = "| term | Russian | Chinese |\n|---|---|---|\n"

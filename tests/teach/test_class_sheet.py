@@ -9,8 +9,8 @@ from openpyxl import load_workbook
 
 from arkit.errors import LessonError
 from arkit.teach import lesson
-from arkit.teach.class_sheet import class_sheet, write_class_sheet
-from arkit.teach.verdict import RECORD, Verdict
+from arkit.teach.answers import RECORD, Verdict
+from arkit.teach.classroom import class_sheet, write_class_sheet
 
 ANN, BO = lesson(1, student="Ann"), lesson(1, student="Bo")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from arkit.__main__ import main
+from arkit.cli import main
 
 
 def test_a_lesson_is_copied_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -23,8 +23,8 @@ def test_a_lesson_opens_jupyterlab_in_its_folder(tmp_path: Path, monkeypatch: py
         started.append((command[1:], how["cwd"]))
         return type("Done", (), {"returncode": 0})
 
-    monkeypatch.setattr("arkit.commands.teaching.find_spec", lambda name: name)
-    monkeypatch.setattr("arkit.commands.teaching.subprocess.run", run)
+    monkeypatch.setattr("arkit.cli.find_spec", lambda name: name)
+    monkeypatch.setattr("arkit.cli.subprocess.run", run)
     assert main(["lesson", "1", "--folder", str(tmp_path)]) == 0
     assert started == [(["-m", "jupyter", "lab", "1_what_is_open.ipynb"], tmp_path)]
 
@@ -32,7 +32,7 @@ def test_a_lesson_opens_jupyterlab_in_its_folder(tmp_path: Path, monkeypatch: py
 def test_without_jupyterlab_it_says_how_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("arkit.commands.teaching.find_spec", lambda _: None)
+    monkeypatch.setattr("arkit.cli.find_spec", lambda _: None)
     assert main(["lesson", "1", "--folder", str(tmp_path)]) == 1
     assert "arkit[lab]" in capsys.readouterr().err
 
@@ -50,6 +50,6 @@ def test_a_teacher_makes_a_copy_and_a_sheet(tmp_path: Path, capsys: pytest.Captu
 def test_the_command_line_loads_no_lesson_before_one_is_called() -> None:
     import subprocess
 
-    ask = "import sys, arkit.__main__; print('arkit.teach' in sys.modules)"
+    ask = "import sys, arkit.cli; print('arkit.teach' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from arkit.errors import LessonError, UnknownNameError
-from arkit.teach.lesson import COURSES
-from arkit.teach.notebooks import ANSWER, CHECKED, has_tag, learners_copy, lesson_file, read_notebook, teachers_copy
-from arkit.teach.texts import lesson_text
+from arkit.teach.classroom import ANSWER, CHECKED, has_tag, learners_copy, lesson_file, read_notebook, teachers_copy
+from arkit.teach.lesson import COURSES, lesson_text
 from tests.house.source import ROOT
 
 NBVAL = ("-p", "no:cacheprovider", "-p", "no:xdist", "--nbval", "--nbval-current-env", "-q", "--rootdir")

@@ -17,7 +17,7 @@ SHOWN = [
 
 @pytest.mark.parametrize(("number", "kind", "name"), SHOWN)
 def test_each_table_and_figure_stands_in_its_notebook(number: int, kind: str, name: str) -> None:
-    from arkit.teach.notebooks import lesson_file
+    from arkit.teach.classroom import lesson_file
 
     assert f'lesson.{kind}(\\"{name}\\")' in lesson_file(number).read_text(encoding="utf-8")
     assert getattr(lesson(number), kind)(name) is not None

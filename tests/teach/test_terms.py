@@ -6,9 +6,8 @@ import pytest
 
 from arkit.errors import UnknownNameError
 from arkit.teach import lesson
-from arkit.teach.lesson import COURSES
-from arkit.teach.terms import terms, terms_table
-from tests.measures.glossary import PAGE
+from arkit.teach.lesson import COURSES, terms, terms_table
+from tests.kpi.glossary import PAGE
 from tests.teach.glossary import OF_THE_TRADE, parts_of, section, terms_by_section
 
 TEXT = PAGE.read_text(encoding="utf-8")

@@ -3,10 +3,8 @@
 from typing import Final
 
 from arkit.teach.exercise import Course
-from arkit.teach.how_fast.book import draw_ledger
+from arkit.teach.how_fast.book import draw_ledger, months, open_now, payments, speeds, uncollected
 from arkit.teach.how_fast.exercises import EXERCISES
-from arkit.teach.how_fast.pictures import speeds
-from arkit.teach.how_fast.tables import months, open_now, payments, uncollected
 
 HOW_FAST: Final = Course(
     draw_ledger,

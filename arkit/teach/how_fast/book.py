@@ -1,13 +1,28 @@
-"""The ledger of lesson 2: three customers who pay the same way in every month, while sales rise and then fall."""
+"""The ledger of lesson 2: three customers who pay the same way in every month, while sales rise and then fall.
+
+The tables of lesson 2 that are there to be read: sales and balances by month, and the payments of a quarter.
+
+The picture of lesson 2: three kinds of DSO of the same customers, month by month.
+"""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from arkit.ledger.model import Ledger
-from arkit.ledger.sample.draws import Draws
-from arkit.teach.paid_books import Application, Item, Payment, books
+from arkit.aging.open_items import open_items
+from arkit.calendar import months_before
+from arkit.flows.activity import activity_trend
+from arkit.flows.vintage import vintage
+from arkit.kpi.panel import key_figure_trend
+from arkit.model.ledger import Ledger
+from arkit.present import charts
+from arkit.sample.draws import Draws
+from arkit.teach.books import Application, Item, Payment, books
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from plotly.graph_objects import Figure
 
 JUNE, DAY = date(2026, 6, 30), date(2026, 9, 30)
 WINDOW: Final = 91
@@ -61,3 +76,54 @@ def _payments(item: Item, later: int) -> list[Payment]:
     part = item.cents * 6 // 10
     parts = [(first, part), (first + DAYS_APART, item.cents - part)]
     return [Payment(item.item_id, item.customer_id, day, cents) for day, cents in parts]
+
+
+AFTER: Final = ("at_its_end", "a_month_later", "two_months_later")
+
+
+def months(ledger: Ledger) -> pd.DataFrame:
+    """Return sales, receipts and what is open at the end of each month."""
+    return activity_trend(ledger, as_of=DAY, months=9)[["as_of", "sales", "receipts", "gross", "unapplied"]]
+
+
+def uncollected(ledger: Ledger) -> pd.DataFrame:
+    """Return which part of each month's sales was open at its end, and one and two months later, up to June."""
+    sold = months(ledger).set_index("as_of")["sales"]
+    rows = vintage(ledger, as_of=DAY, months=8)
+    rows = rows[rows["billing_month"].astype(str) <= str(JUNE)]
+    wide = rows.pivot(index="billing_month", columns="age_months", values="open_amount")[[0, 1, 2]]
+    shares = wide.div(sold.loc[wide.index], axis=0)
+    return shares.set_axis(list(AFTER), axis=1).reset_index()
+
+
+def open_now(ledger: Ledger) -> pd.DataFrame:
+    """Return what is open on the last day, item by item."""
+    items = open_items(ledger, as_of=DAY)
+    return items[["item_id", "customer_id", "document_date", "due_date", "days_past_due", "open_amount"]]
+
+
+def payments(ledger: Ledger) -> pd.DataFrame:
+    """Return what was paid on invoices in the last quarter, and how many days after their due date."""
+    entries, items = ledger.entries, ledger.items
+    after = entries["effective_on"].astype(str) > str(JUNE)
+    paid = entries[(entries["entry_type"] == "application") & (entries["amount"] < 0) & after]
+    billed = items.loc[items["item_type"] == "invoice", ["item_id", "customer_id", "due_date"]]
+    paid = paid.merge(billed, on="item_id")
+    late = (paid["effective_on"] - paid["due_date"]).dt.days
+    paid = paid.assign(amount=-paid["amount"], days_late=late, settled_on=paid["effective_on"]).sort_values(
+        "settled_on"
+    )
+    return paid[["item_id", "customer_id", "due_date", "settled_on", "days_late", "amount"]]
+
+
+HIGHEST: Final = 45
+SPEEDS: Final = ("dso", "countback_dso", "sales_weighted_dso")
+MONTHS: Final = 4
+
+
+def speeds(ledger: Ledger) -> Figure:
+    """Return DSO, count-back DSO and sales-weighted DSO month by month, up to the month that a learner computes."""
+    trend = key_figure_trend(ledger, as_of=months_before(DAY, 1), months=MONTHS, window=WINDOW, names=SPEEDS)
+    chart = charts.key_figure_chart(trend, title="The same customers, three kinds of DSO, in days")
+    # On one scale, or the unequal lengths of the months would look like a change.
+    return chart.update_yaxes(range=[0, HIGHEST]).update_xaxes(dtick="M1", tickformat="%b")

@@ -6,11 +6,11 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from arkit.balances import aging_table
-from arkit.measures import activity_trend, key_figures
+from arkit.aging.aging import aging_table
+from arkit.flows.activity import activity_trend
+from arkit.kpi.panel import key_figures
 from arkit.teach.exercise import Book, Exercise
-from arkit.teach.how_fast.book import DAY, JUNE, WINDOW
-from arkit.teach.how_fast.tables import payments
+from arkit.teach.how_fast.book import DAY, JUNE, WINDOW, payments
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,9 +3,8 @@
 from typing import Final
 
 from arkit.teach.exercise import Course
-from arkit.teach.what_is_open.book import draw_ledger
+from arkit.teach.what_is_open.book import balance, draw_ledger
 from arkit.teach.what_is_open.exercises import EXERCISES
-from arkit.teach.what_is_open.pictures import balance
 
 WHAT_IS_OPEN: Final = Course(draw_ledger, EXERCISES, figures={"balance": balance})
 

@@ -1,14 +1,21 @@
-"""The ledger of lesson 1: five customers of a small wholesaler, and what goes wrong in their books."""
+"""The ledger of lesson 1: five customers of a small wholesaler, and what goes wrong in their books.
+
+The picture of lesson 1: what is open on an invoice depends on the day.
+"""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from arkit.ledger.model import Ledger
-from arkit.ledger.reading import make_ledger
-from arkit.ledger.sample.draws import Draws
-from arkit.teach.written import written
+from arkit.model.ledger import Ledger
+from arkit.present import charts
+from arkit.read.reading import make_ledger
+from arkit.sample.draws import Draws
+from arkit.teach.books import CURRENCY, written
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 PART_PAID: Final = "102"
 LAST_MONTH, DAY, TODAY = date(2026, 9, 30), date(2026, 10, 31), date(2026, 11, 16)
@@ -79,3 +86,10 @@ def _amounts(draws: Draws) -> dict[str, str]:
     amounts |= {"c21": cents[106] * part["c21"] // 100, "r34": cents[104] * 2 * part["r34"] // 100}
     amounts |= {"r35": cents[102] - amounts["r31"], "r36": cents[106] - amounts["c21"]}
     return {name: f"{amount / 100:.2f}" for name, amount in amounts.items()}
+
+
+def balance(ledger: Ledger) -> Figure:
+    """Return what is open on the invoice that is paid in two parts, day by day."""
+    entries = ledger.entries
+    own, title = entries[entries["item_id"] == PART_PAID], f"What is open on invoice {PART_PAID}, day by day"
+    return charts.balance_steps(own, days={"31 October": DAY, "today": TODAY}, currency=CURRENCY, title=title)

@@ -6,11 +6,12 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from arkit.balances import aging_table, open_items
+from arkit.aging.aging import aging_table
+from arkit.aging.open_items import open_items
 from arkit.policy import Policy
 from arkit.teach.exercise import Book, Exercise
 from arkit.teach.what_is_open.book import DAY, LAST_MONTH, PART_PAID, TODAY
-from arkit.terms import NOT_DUE
+from arkit.words.columns import NOT_DUE
 
 if TYPE_CHECKING:
     import pandas as pd

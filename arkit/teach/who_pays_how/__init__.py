@@ -3,9 +3,8 @@
 from typing import Final
 
 from arkit.teach.exercise import Course
-from arkit.teach.who_pays_how.book import DECLINING, draw_ledger
+from arkit.teach.who_pays_how.book import DECLINING, behaviour, chased, draw_ledger, invoices, received
 from arkit.teach.who_pays_how.exercises import EXERCISES, declining
-from arkit.teach.who_pays_how.tables import behaviour, chased, invoices, received
 
 WHO_PAYS_HOW: Final = Course(
     draw_ledger,

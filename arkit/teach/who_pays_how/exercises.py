@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from arkit.collection import worklist
-from arkit.credit import categorise, declining_payers
-from arkit.measures import activity_trend, payment_behaviour
+from arkit.collection.worklist import worklist
+from arkit.flows.activity import activity_trend
+from arkit.segmentation.behaviour import payment_behaviour
+from arkit.segmentation.categories import categorise
+from arkit.segmentation.decline import declining_payers
 from arkit.teach.exercise import Book, Exercise
-from arkit.teach.who_pays_how.book import DAY, DECLINING, LATE, NEW, PUNCTUAL, SEASONAL, STOPPED
-from arkit.teach.who_pays_how.tables import invoices
+from arkit.teach.who_pays_how.book import DAY, DECLINING, LATE, NEW, PUNCTUAL, SEASONAL, STOPPED, invoices
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,0 +1,117 @@
+"""Open items: each item with a balance on a day, and how long it has been due."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from arkit.aging.buckets import bucketed
+from arkit.aging.grouping import customers_on
+from arkit.calendar import day_of
+from arkit.model.ledger import Ledger
+from arkit.model.money import to_units
+from arkit.policy import Policy
+from arkit.words.columns import UNAPPLIED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = (
+    "entity",
+    "account",
+    "customer_id",
+    "name",
+    "item_id",
+    "document_id",
+    "item_type",
+    "document_date",
+    "due_date",
+    "days_past_due",
+    "days_outstanding",
+    "bucket",
+    "currency",
+    "open_amount",
+    "base_currency",
+    "base_open_amount",
+    "disputed",
+    "reference",
+    "salesperson",
+)
+
+
+def open_items(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:
+    """List the items that are open on a day.
+
+    Formula: the balance periods that contain the day; ``days_past_due = as_of - due_date``,
+    ``days_outstanding = as_of - document_date``.
+
+    Parameters
+    ----------
+    ledger
+        The ledger.
+    as_of
+        The day, as a date or ISO text.
+    policy
+        Edges, basis, day 0 and the treatment of unapplied amounts.
+
+    Returns
+    -------
+    DataFrame
+        One row for each open item: its keys and dates, ``bucket`` (an ordered category that ends with *unapplied*),
+        ``open_amount`` and ``base_open_amount`` in currency units, ``disputed``.
+
+    Raises
+    ------
+    CoverageError
+        The ledger does not cover the day.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> items = ar.open_items(ar.sample_ledger(), as_of="2026-10-31")
+    >>> items["bucket"].cat.categories.tolist()
+    ['not due', '1-30', '31-60', '61-90', 'over 90', 'unapplied']
+
+    References
+    ----------
+    SAP FBL5N customer line items, open at a key date.
+    """
+    import pandas as pd
+
+    policy = policy or Policy()
+    day = ledger.require(as_of)
+    labels = [*policy.labels, UNAPPLIED]
+    frame = open_frame(ledger, day, policy=policy)
+    frame = to_units(frame, {"open_amount": "currency", "base_open_amount": "base_currency"})
+    table = frame.with_columns(pl.col(pl.Categorical).cast(pl.String)).select(COLUMNS).to_pandas()
+    positions = table["bucket"].to_numpy()
+    table["bucket"] = pd.Categorical.from_codes(positions, categories=pd.Index(labels), ordered=True)
+    return table
+
+
+def open_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
+    """Return the open items with amounts in minor units and ``bucket`` as the position of its label."""
+    rows: pl.DataFrame = bucketed(ledger, day, policy=policy).to_native().collect()
+    rows = rows.filter(pl.col("open_amount") != 0)
+    missing = [name for name in ledger.frames.items.columns if name not in rows.columns]
+    number = day_of(day)
+    return (
+        rows.join(ledger.frames.items.select("item", *missing), on="item", how="left")
+        .join(customers_on(ledger, day, ["name"]), on="customer_id", how="left")
+        .with_columns(
+            days_past_due=number - pl.col("due_day"),
+            days_outstanding=number - pl.col("document_day"),
+            disputed=pl.col("item_id").is_in(disputed_items(ledger, day).implode()),
+        )
+        .sort("entity", "customer_id", "due_day", "item_id")
+    )
+
+
+def disputed_items(ledger: Ledger, day: date) -> pl.Series:
+    """Return the items that are disputed on a day."""
+    marks = ledger.frames.marks
+    begun = (pl.col("kind") == "dispute") & (pl.col("from") <= day)
+    standing = marks.filter(begun & (pl.col("to").is_null() | (pl.col("to") > day)))
+    return standing["item_id"].drop_nulls().unique()

@@ -1,0 +1,254 @@
+"""Reconciliation: what is shown and what was set apart add up to the control total, and to the general ledger."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from arkit.aging.aging import aging_frame
+from arkit.errors import ReconciliationError, TooManyFaultsError, listed
+from arkit.model.ledger import Ledger
+from arkit.model.money import SCALE, minor_per_unit, to_units
+from arkit.policy import Policy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEYS: Final = ("entity", "account", "currency")
+AMOUNTS: Final = (
+    "gross",
+    "unapplied",
+    "set_apart",
+    "rounding",
+    "control_total",
+    "difference",
+    "gl_balance",
+    "late_recorded",
+    "gl_difference",
+    "unexplained",
+)
+RECONCILED: Final = "reconciled"
+INCOMPLETE: Final = "incomplete"
+DIFFERENT: Final = "does not reconcile"
+UNEXPLAINED: Final = "general ledger differs"
+
+
+def reconcile(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:
+    """Prove the balances of a day against the control total, and against the general ledger where it is known.
+
+    Formula: gross + unapplied + set apart + rounding = control total, where the control total is the sum of the raw
+    amount column up to the day. The difference to the general ledger (gross + unapplied - balance) is explained by
+    entries effective up to the day but recorded after it, as far as the general ledger lacks them, by rows set apart
+    and by rounding; what remains is unexplained, and has to be within the policy's tolerance. A balance on an account
+    that the general ledger does not list, though it lists others of the entity, is a difference as if it had 0.
+
+    Parameters
+    ----------
+    ledger
+        The ledger.
+    as_of
+        The day.
+    policy
+        The tolerance, and the buckets that are proved.
+
+    Returns
+    -------
+    DataFrame
+        For each ``entity``, ``account`` and ``currency``: ``gross``, ``unapplied``, ``set_apart``, ``rounding``,
+        ``control_total``, ``difference``, ``gl_balance``, ``late_recorded``, ``gl_difference``, ``unexplained`` in
+        currency units, and ``status``: *reconciled*, *incomplete* (an amount cannot be read), *does not reconcile*,
+        *general ledger differs*.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> table = ar.reconcile(ar.sample_ledger(), as_of="2026-10-31")
+    >>> bool((table["difference"] == 0).all())
+    True
+
+    References
+    ----------
+    Subledger to general ledger reconciliation; SAP F.03, Oracle Receivables to General Ledger Reconciliation.
+    """
+    policy = policy or Policy()
+    day = ledger.require(as_of)
+    table = reconciliation_frame(ledger, day, policy=policy)
+    return to_units(table, dict.fromkeys(AMOUNTS, "currency")).to_pandas()
+
+
+def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
+    """Return the reconciliation with amounts in minor units."""
+    aged = aging_frame(ledger, day, by=["entity", "account"], policy=policy).select(*KEYS, "gross", "unapplied")
+    parts = [aged, _set_apart(ledger, day), _control(ledger, day), _late(ledger, day), _general_ledger(ledger, day)]
+    keys = pl.concat([part.select(KEYS) for part in parts]).unique()
+    table = keys
+    for part in parts:
+        table = table.join(part, on=KEYS, how="left", nulls_equal=True)
+    sums = (
+        "gross",
+        "unapplied",
+        "set_apart",
+        "set_apart_once",
+        "rounding",
+        "control_total",
+        "late_recorded",
+        "unreadable",
+    )
+    table = table.with_columns(pl.col(sums).fill_null(0))
+    shown = pl.col("gross") + pl.col("unapplied")
+    # An account that the general ledger does not list, though it lists others of the entity, is a difference too.
+    listed_entities = parts[-1]["entity"].unique().implode()
+    absent = pl.col("gl_balance").is_null() & pl.col("entity").is_in(listed_entities) & (shown != 0)
+    table = table.with_columns(
+        difference=pl.col("control_total") - shown - pl.col("set_apart") - pl.col("rounding"),
+        gl_difference=shown - pl.when(absent).then(0).otherwise(pl.col("gl_balance")),
+    )
+    tolerance = policy.gl_tolerance * minor_per_unit(pl.col("currency"), table["currency"])
+    table = table.with_columns(unexplained=_unexplained())
+    return table.with_columns(status=_status(tolerance)).select(*KEYS, *AMOUNTS, "status").sort(KEYS)
+
+
+def _set_apart(ledger: Ledger, day: date) -> pl.DataFrame:
+    """Sum the rows set apart that count by the day; a row without a readable date counts on every day."""
+    apart = ledger.frames.findings.filter(pl.col("action") == "set_apart")
+    counts = pl.col("effective_on").is_null() | (pl.col("effective_on") <= day)
+    apart = apart.filter(counts & pl.col("table").is_in(["items", "entries", "applications", "payments"]))
+    # A row that repeats another is not in the general ledger a second time, so it explains no difference to it.
+    repeated = pl.col("code") == "duplicate_item"
+    apart = apart.with_columns(
+        pl.col("account").fill_null(""),
+        unreadable=pl.col("amount").is_null().cast(pl.Int64),
+        once=pl.when(repeated).then(0).otherwise(pl.col("amount")),
+    )
+    return apart.group_by(KEYS).agg(
+        pl.col("amount").sum().alias("set_apart"),
+        pl.col("once").sum().alias("set_apart_once"),
+        pl.col("unreadable").sum(),
+    )
+
+
+def _control(ledger: Ledger, day: date) -> pl.DataFrame:
+    control = ledger.frames.control
+    counted = control.filter(pl.col("effective_on").is_null() | (pl.col("effective_on") <= day))
+    sums = counted.group_by(KEYS).agg(pl.col("amount").sum(), pl.col("amount_rest").sum())
+    step = pl.lit(10**SCALE) // minor_per_unit(pl.col("currency"), sums["currency"])
+    rounding = (pl.col("amount_rest") / step).round(0).cast(pl.Int64)
+    return sums.select(*KEYS, rounding=rounding, control_total=pl.col("amount") + rounding)
+
+
+def _late(ledger: Ledger, day: date) -> pl.DataFrame:
+    entries = ledger.frames.entries.filter((pl.col("effective_on") <= day) & (pl.col("recorded_on") > day))
+    rows = entries.join(ledger.frames.items.select("item", *KEYS), on="item").with_columns(pl.col(KEYS).cast(pl.String))
+    return rows.group_by(KEYS).agg(pl.col("amount").sum().alias("late_recorded"))
+
+
+def _general_ledger(ledger: Ledger, day: date) -> pl.DataFrame:
+    gl = ledger.frames.gl.filter(pl.col("date") == day).with_columns(pl.col(KEYS).cast(pl.String))
+    return gl.group_by(KEYS).agg(pl.col("balance").sum().alias("gl_balance"))
+
+
+def _unexplained() -> pl.Expr:
+    """Return what neither late recording nor rows set apart explain.
+
+    Whether the general ledger has the entries recorded late, and the rows set apart, cannot be known from here: each is
+    taken as it explains more.
+    """
+    late, apart = pl.col("late_recorded"), pl.col("set_apart_once") + pl.col("rounding")
+    rest = pl.col("gl_difference")
+    candidates = [rest, rest - late, rest + apart, rest + apart - late]
+    smallest = pl.min_horizontal(candidate.abs() for candidate in candidates)
+    return pl.coalesce(pl.when(candidate.abs() == smallest).then(candidate) for candidate in candidates)
+
+
+def _status(tolerance: pl.Expr) -> pl.Expr:
+    return (
+        pl.when(pl.col("difference") != 0)
+        .then(pl.lit(DIFFERENT))
+        .when(pl.col("unreadable") > 0)
+        .then(pl.lit(INCOMPLETE))
+        .when(pl.col("unexplained").fill_null(0).abs() > tolerance)
+        .then(pl.lit(UNEXPLAINED))
+        .otherwise(pl.lit(RECONCILED))
+    )
+
+
+def require_reconciled(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:
+    """Return the reconciliation of a day, or stop: a month-end must not publish a number that does not tie out.
+
+    Formula: every line *reconciled*; rows set apart at most the policy's shares of all rows and of the control total.
+
+    Parameters
+    ----------
+    ledger, as_of, policy
+        As in :func:`reconcile`.
+
+    Returns
+    -------
+    DataFrame
+        The table of :func:`reconcile`.
+
+    Raises
+    ------
+    ReconciliationError
+        A line does not reconcile, is incomplete, or differs from the general ledger.
+    TooManyFaultsError
+        More rows, or more money, were set apart than the policy allows.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> len(ar.require_reconciled(ar.sample_ledger(), as_of="2026-10-31")) > 0
+    True
+
+    References
+    ----------
+    The policy, ``stop_share_of_rows`` and ``stop_share_of_amount``.
+    """
+    policy = policy or Policy()
+    table = reconcile(ledger, as_of=as_of, policy=policy)
+    failed = table[table["status"] != RECONCILED]
+    if len(failed):
+        lines = [_sentence({str(name): value for name, value in row.items()}) for row in failed.to_dict("records")]
+        raise ReconciliationError(f"The balances of {as_of} do not tie out: {listed(lines)}.")
+    _refuse_too_many_faults(ledger, policy)
+    return table
+
+
+def _sentence(row: dict[str, object]) -> str:
+    where = " ".join(str(row[key]) for key in KEYS if row[key] and row[key] == row[key]) or "no currency"
+    if row["status"] == DIFFERENT:
+        return f"{where}: {row['difference']:,.2f} between control total and what is shown"
+    if row["status"] == INCOMPLETE:
+        return f"{where}: an amount cannot be read, so the total is not known (arkit check names the rows)"
+    if row["gl_balance"] != row["gl_balance"]:
+        return f"{where}: the general ledger of the day lacks this account, the items hold {row['gl_difference']:,.2f}"
+    held = float(str(row["gross"])) + float(str(row["unapplied"]))
+    both = f"the items hold {held:,.2f}, the general ledger {row['gl_balance']:,.2f}"
+    return f"{where}: {row['unexplained']:,.2f} unexplained difference to the general ledger ({both})"
+
+
+def _refuse_too_many_faults(ledger: Ledger, policy: Policy) -> None:
+    apart = ledger.frames.findings.filter(pl.col("action") == "set_apart")
+    share_of_rows = apart.select(pl.struct("table", "source", "source_row").n_unique()).item() / max(
+        ledger.source_rows, 1
+    )
+    if share_of_rows > policy.stop_share_of_rows:
+        raise TooManyFaultsError(
+            f"{share_of_rows:.1%} of {ledger.source_rows:,} rows had to be set apart; the policy "
+            f"{policy.name!r} allows {policy.stop_share_of_rows:.1%}. Most frequent: {_most_frequent(apart)}."
+        )
+    sizes = ledger.frames.control.group_by("currency").agg(pl.col("amount").abs().sum().alias("all"))
+    shares = apart.group_by("currency").agg(pl.col("amount").abs().sum()).join(sizes, on="currency")
+    for currency, amount, everything in shares.iter_rows():
+        if amount > policy.stop_share_of_amount * everything:
+            raise TooManyFaultsError(
+                f"{amount / max(everything, 1):.1%} of the amounts in {currency} had to be set apart; the policy "
+                f"{policy.name!r} allows {policy.stop_share_of_amount:.1%}. Most frequent: {_most_frequent(apart)}."
+            )
+
+
+def _most_frequent(findings: pl.DataFrame) -> str:
+    counts = findings["code"].value_counts(sort=True).head(1)
+    return f"{counts['code'][0]} ({counts['count'][0]} rows)"

@@ -1,0 +1,331 @@
+"""Tables to a ledger: conformed, made into items and entries, checked as a whole.
+
+Raw entries to a checked ledger: what can be used becomes entries, the rest findings; control totals cover both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from arkit.build.checks import cancelled_pairs, customers_of, over_applied
+from arkit.build.conform import Conformed, conform
+from arkit.build.items import Items, make_items
+from arkit.build.parsing import read_amounts
+from arkit.build.payments import make_receipts, pay_documents
+from arkit.build.postings import as_categories, originals, other_entries, settlements, undated_payments
+from arkit.errors import LayoutError, LedgerError, listed
+from arkit.model.findings import FAULTS, find, find_faults, together, with_first_fault
+from arkit.model.layout import Layout
+from arkit.model.ledger import Frames, Ledger
+from arkit.model.money import check_sums
+from arkit.model.schema import ITEM_COLUMNS, TABLES
+from arkit.words.columns import DEFAULT_ENTITY, ENTRY_TYPES
+
+CONTROL_KEYS: Final = ("entity", "account", "currency", "effective_on", "recorded_on")
+_UNKNOWN_ENTITY: Final = "(unknown)"
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The usable entries, the control totals over all raw rows, and what was found."""
+
+    rows: pl.DataFrame
+    control: pl.DataFrame
+    findings: pl.DataFrame
+
+
+def make_entries(raw: pl.DataFrame, items: Items) -> Entries:
+    """Return the usable entries of a ledger; every raw row with an amount counts in the control totals."""
+    raw = _with_known_entity(raw, items)
+    raw, moved = _not_before_its_items(raw, items.usable)
+    raw = _with_fault(raw)
+    good = raw.filter(pl.col("fault").is_null() & pl.col("item").is_not_null())
+    of_document = (pl.col("table") == "items") | (pl.col("entry_type") == "original")
+    astray = raw.filter(pl.col("fault").is_not_null() & ~(of_document & (pl.col("table") != "entries")))
+    findings = [find_faults(rows, table=str(table)) for (table,), rows in astray.group_by("table")]
+    no_base = find("missing_base_amount", good.filter(pl.col("base_amount").is_null()), table="items", value="item_id")
+    good = good.with_columns(pl.col("base_amount").fill_null(0))
+    return Entries(_slim(good), control_totals(raw), together(moved, no_base, *findings))
+
+
+def control_totals(raw: pl.DataFrame) -> pl.DataFrame:
+    """Return the sums of the raw amounts by entity, account, currency and day, whatever became of the rows."""
+    sums = raw.lazy().group_by(CONTROL_KEYS).agg(pl.col("amount").sum(), pl.col("amount_rest").sum()).sort(CONTROL_KEYS)
+    return sums.with_columns(pl.col(pl.Categorical).cast(pl.String)).collect()
+
+
+def with_totals_beyond(control: pl.DataFrame, beyond: pl.DataFrame) -> pl.DataFrame:
+    """Return control totals with what the totals of the file state beyond its items: a row of no day counts on each.
+
+    It goes to the entity and account of the file where there is but one.
+    """
+    only = {name: control[name].unique() for name in ("entity", "account", "currency")}
+    keys = {name: pl.lit(values[0] if len(values) == 1 else None) for name, values in only.items()}
+    currency = pl.coalesce("currency", keys.pop("currency"))
+    rows = beyond.select(currency=currency, amount="amount", **keys, amount_rest=pl.lit(0))
+    absent = [pl.lit(None).alias(name) for name in control.columns if name not in rows.columns]
+    return pl.concat([control, rows.with_columns(absent).select(control.columns).cast(control.schema)])
+
+
+def _slim(good: pl.DataFrame) -> pl.DataFrame:
+    return good.select(
+        "item",
+        "item_id",
+        pl.col("entry_type").cast(pl.Categorical),
+        "effective_on",
+        "recorded_on",
+        "amount",
+        "base_amount",
+        "counterpart_item_id",
+    )
+
+
+def _with_known_entity(raw: pl.DataFrame, items: Items) -> pl.DataFrame:
+    entities = items.rows["entity"].unique()
+    entity = entities[0] if len(entities) == 1 else _UNKNOWN_ENTITY
+    missing = {"entity": entity, "account": ""}
+    return raw.with_columns(pl.col(name).fill_null(missing[name]) for name in missing if raw[name].has_nulls())
+
+
+def _not_before_its_items(raw: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Let an application count not before either of its items exists."""
+    if not (raw["entry_type"] == "application").any():
+        return raw, together()
+    born = items["document_date"]  # In the order of the items' numbers.
+    of_both = pl.DataFrame({"own": born.gather(raw["item"]), "other": born.gather(raw["counterpart"])})
+    raw = raw.with_columns(of_both.select(first=pl.max_horizontal("own", "other")))
+    early = raw.select((pl.col("entry_type") == "application") & (pl.col("effective_on") < pl.col("first"))).to_series()
+    given = pl.col("effective_on").cast(pl.String)
+    moved = find("before_its_items", raw.filter(early), table="applications", value=given)
+    return raw.with_columns(effective_on=pl.when(early).then("first").otherwise("effective_on")).drop("first"), moved
+
+
+def _with_fault(raw: pl.DataFrame) -> pl.DataFrame:
+    lost_counterpart = pl.col("counterpart_item_id").is_not_null() & pl.col("counterpart").is_null()
+    unreadable = pl.col("effective_on").is_null() & pl.col("unread").is_not_null()
+    no_counterpart = (pl.col("entry_type") == "application") & lost_counterpart
+    half = (pl.col("table") == "applications") & pl.col("counterpart_item_id").is_null()
+    return with_first_fault(
+        raw,
+        [
+            (pl.col("amount").is_null(), "unreadable_amount", pl.col("unread_amount")),
+            (pl.col("item_id").is_null() | half, "missing_id", None),
+            (pl.col("item").is_null(), "payment_to_no_item", pl.col("item_id")),
+            (no_counterpart, "payment_to_no_item", pl.col("counterpart_item_id")),
+            (unreadable, "unreadable_date", pl.col("unread")),
+            (pl.col("effective_on").is_null(), "missing_date", None),
+            (pl.col("misfit").is_not_null(), "two_currencies", pl.col("misfit")),
+            (~pl.col("entry_type").is_in(ENTRY_TYPES).fill_null(False), "unknown_entry_type", pl.col("entry_type")),
+        ],
+    )
+
+
+def covered_days(entries: pl.DataFrame, *, first: date | None, last: date | None) -> tuple[date, date]:
+    """Return the days that a ledger can answer: as stated, or from the first entry to the last day it knows of."""
+    found = entries.select(
+        first=pl.col("effective_on").min(),
+        last=pl.max_horizontal(pl.col("effective_on").max(), pl.col("recorded_on").max()),
+    ).row(0)
+    covers = first or found[0], last or found[1]
+    if covers[0] > covers[1]:
+        raise LedgerError(
+            f"A ledger cannot cover the days from {covers[0]} to {covers[1]}. Give the earlier one first."
+        )
+    return covers
+
+
+def build(
+    cells: Mapping[str, pl.DataFrame],
+    *,
+    layout: Layout,
+    snapshot_on: date | None = None,
+    sources: Mapping[str, str] = {},
+    found: pl.DataFrame | None = None,
+    beyond: pl.DataFrame | None = None,
+) -> Ledger:
+    """Return the checked ledger of tables whose cells are still as in their source.
+
+    ``found`` is what was found before: rows that are no items, totals that differ. ``beyond`` is what the totals of the
+    file state beyond its items, by currency: the control total has it, so the ledger does not reconcile.
+    """
+    if "items" not in cells:
+        raise LedgerError(f"A ledger needs an items table; given: {listed(cells)}.")
+    tables = {
+        name: conform(rows, table=name, layout=layout.of_table(name), source=sources.get(name, ""))
+        for name, rows in cells.items()
+    }
+    if tables["items"].rows.is_empty():
+        raise LedgerError(f"{sources.get('items', 'The items table')} has a header but no rows. Export it again.")
+    items = make_items(
+        tables["items"],
+        layout=layout.of_table("items"),
+        terms_days=_terms_days(tables),
+        posted=_posted(tables, layout),
+    )
+    if items.usable.is_empty():
+        raise _nothing_usable(items, sources.get("items", "the items table"))
+    day = _snapshot_day(layout, snapshot_on)
+    documents, raw, findings = _postings(tables, items, layout=layout, day=day)
+    entries = make_entries(raw, documents)
+    for amounts in (raw["amount"], raw["base_amount"]):
+        check_sums(amounts, table="entries")
+    if beyond is not None and beyond.height:
+        entries = replace(entries, control=with_totals_beyond(entries.control, beyond))
+    findings = together(findings, *([] if found is None else [found]))
+    covers = (day, day) if day else covered_days(entries.rows, first=layout.covers_from, last=layout.covers_until)
+    return _ledger(tables, documents, entries, covers=covers, findings=findings, layout=layout)
+
+
+def _nothing_usable(items: Items, source: str) -> LedgerError:
+    code, count = items.rows["fault"].value_counts(sort=True).row(0)
+    found = items.rows.filter(pl.col("fault") == code)["fault_value"].drop_nulls().head(1).to_list()
+    return LedgerError(
+        f"No row of {source} can be used. In {count} of {items.rows.height} rows: {FAULTS[code].message} "
+        f"Found, for example: {listed(found)}. Check date_order, decimal_mark and the columns in the layout."
+    )
+
+
+def _snapshot_day(layout: Layout, snapshot_on: date | None) -> date | None:
+    if layout.shape != "open_items":
+        return None
+    day = layout.snapshot_on or snapshot_on
+    if day is None:
+        raise LayoutError(
+            f"The layout {layout.name!r} reads a snapshot of open items; of which day? "
+            "Give snapshot_on in the layout or in the call."
+        )
+    return day
+
+
+def _posted(tables: Mapping[str, Conformed], layout: Layout) -> pl.Series | None:
+    """Return the items whose original entry is a row of the entries table."""
+    if "entries" not in tables:
+        return None
+    known = layout.entries.types if layout.entries else {}
+    rows = tables["entries"].rows
+    return rows.filter(pl.col("entry_type").replace(known) == "original")["item_id"].unique()
+
+
+def _terms_days(tables: Mapping[str, Conformed]) -> pl.DataFrame | None:
+    customers = tables.get("customers")
+    if customers is None or "terms_days" not in customers.rows.columns:
+        return None
+    terms = customers.rows.select(as_categories(["customer_id"]), "terms_days")
+    return terms.unique("customer_id", keep="first", maintain_order=True)
+
+
+def _postings(
+    tables: Mapping[str, Conformed], items: Items, *, layout: Layout, day: date | None
+) -> tuple[Items, pl.DataFrame, pl.DataFrame]:
+    """Return all documents, their raw entries, and what was found on the way."""
+    raw = [originals(items.rows)]
+    documents, findings = items, []
+    if layout.shape == "open_items":
+        late = items.usable.filter(pl.col("document_date") > day)
+        findings.append(
+            find("dated_after_snapshot", late, table="items", value=pl.col("document_date").cast(pl.String))
+        )
+        raw = [raw[0].with_columns(pl.min_horizontal("effective_on", pl.lit(day)))]
+    if layout.shape == "settled":
+        raw += _settlements(items, layout, findings)
+    if "payments" in tables:
+        receipts = make_receipts(tables["payments"], items, layout=layout.of_table("payments"))
+        raw += [originals(receipts.rows, table="payments"), pay_documents(receipts, items.usable)]
+        documents = Items(
+            pl.concat([items.rows, receipts.rows], how="diagonal_relaxed"), together(items.findings, receipts.findings)
+        )
+    for table in ("applications", "entries"):
+        if table in tables:
+            rows, found = other_entries(tables[table], documents.usable, table=table, layout=layout.of_table(table))
+            raw.append(rows)
+            findings += [tables[table].findings, found]
+    posted = pl.concat(raw)
+    pairs, found = cancelled_pairs(documents.usable, posted)
+    return documents, pl.concat([posted, pairs]), together(*findings, found)
+
+
+def _settlements(items: Items, layout: Layout, findings: list[pl.DataFrame]) -> list[pl.DataFrame]:
+    settled = items.usable.filter(pl.col("settled_on") < pl.col("document_date"))
+    findings.append(find("payment_before_invoice", settled, table="items", value=pl.col("settled_on").cast(pl.String)))
+    raw = [settlements(items.rows)]
+    if "open_amount" in items.rows.columns:
+        days = items.usable.select(last=pl.max_horizontal(pl.col("document_date").max(), pl.col("settled_on").max()))
+        last = pl.lit(layout.covers_until or days.item())
+        parts = undated_payments(items.rows, last_day=last)
+        raw.append(parts)
+        findings.append(find("undated_payment", parts, table="items", value="item_id"))
+    return raw
+
+
+def _ledger(
+    tables: Mapping[str, Conformed],
+    documents: Items,
+    entries: Entries,
+    *,
+    covers: tuple[date, date],
+    findings: pl.DataFrame,
+    layout: Layout,
+) -> Ledger:
+    items = documents.usable
+    given = tables["customers"].rows if "customers" in tables else None
+    customers, customer_findings = customers_of(items, given)
+    balances, balance_findings = _with_amounts(tables, layout)
+    checked = [documents.findings, entries.findings, findings, customer_findings, balance_findings]
+    others = [tables[name].findings for name in ("customers", "marks", "rates", "gl", "sales") if name in tables]
+    slim = items.select("item", *ITEM_COLUMNS).with_columns(
+        pl.col(TABLES["items"].of_type("category")).cast(pl.Categorical)
+    )
+    frames = Frames(
+        items=slim,
+        entries=entries.rows,
+        customers=_canonical(customers, "customers"),
+        marks=_canonical(pl.concat([_marks(tables), _disputes(items)], how="diagonal_relaxed"), "marks"),
+        rates=_canonical(tables["rates"].rows if "rates" in tables else pl.DataFrame(), "rates"),
+        gl=_canonical(balances["gl"], "gl"),
+        sales=_canonical(balances["sales"], "sales"),
+        findings=together(*checked, *others, over_applied(entries.rows, items)),
+        control=entries.control,
+    )
+    return Ledger(frames, covers=covers, source_rows=sum(table.rows.height for table in tables.values()))
+
+
+def _with_amounts(tables: Mapping[str, Conformed], layout: Layout) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    frames, findings = {"gl": pl.DataFrame(), "sales": pl.DataFrame()}, []
+    for name, amount in (("gl", "balance"), ("sales", "amount")):
+        if name in tables:
+            rows = tables[name].rows
+            read, found = read_amounts(rows, {amount: "currency"}, table=name, layout=layout.of_table(name))
+            unread = read.filter(pl.col(amount).is_null()).drop(amount)
+            frames[name] = read.drop_nulls(amount)
+            check_sums(frames[name][amount], table=name)
+            findings += [found, find("unreadable_row", unread, table=name, value=f"unread_{amount}")]
+    return frames, together(*findings)
+
+
+def _marks(tables: Mapping[str, Conformed]) -> pl.DataFrame:
+    return tables["marks"].rows if "marks" in tables else pl.DataFrame()
+
+
+def _disputes(items: pl.DataFrame) -> pl.DataFrame:
+    if "disputed" not in items.columns:
+        return pl.DataFrame()
+    disputed = items.filter("disputed")
+    return disputed.select(
+        "item_id", "customer_id", pl.lit("dispute").alias("kind"), pl.col("document_date").alias("from")
+    )
+
+
+def _canonical(rows: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Return exactly the canonical columns of a table, with their types."""
+    types = TABLES[table].polars_schema()
+    special = {"entity": DEFAULT_ENTITY, "account": ""}
+    rows = rows.with_columns(pl.col(name).fill_null(special[name]) for name in special if name in rows.columns)
+    return rows.select(
+        (pl.col(name) if name in rows.columns else pl.lit(special.get(name))).cast(dtype).alias(name)
+        for name, dtype in types.items()
+    ).head(rows.height)

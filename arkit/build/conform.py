@@ -1,0 +1,232 @@
+"""Cells to canonical tables: columns renamed and typed, faults of single cells found, nothing dropped."""
+
+from __future__ import annotations
+
+import difflib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from arkit.build import parsing
+from arkit.build.parsing import EXACT, exact
+from arkit.errors import LedgerError, ReadingError, listed, missing_columns
+from arkit.model.findings import find, together
+from arkit.model.layout import Layout, TableLayout
+from arkit.model.schema import TABLES
+from arkit.words.vocabulary import currency_of
+
+LEDGER_TABLES: Final = ("items", "entries", "applications", "payments")
+_NO_DAY: Final = r"^\s*(0{8}|0{4}([./-])00[./-]00|00([./-])00[./-]0{4})\s*$"
+_COUNTED_FROM: Final = ("document_date", "effective_on")
+
+
+@dataclass(frozen=True)
+class Conformed:
+    """A table with canonical columns, and what was wrong with its cells.
+
+    Amounts are still as in the source, because their currency decides on the decimals. ``unread`` holds the text of
+    a date from which the row should count and that cannot be read.
+    """
+
+    rows: pl.DataFrame
+    findings: pl.DataFrame
+
+
+def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = "") -> Conformed:
+    """Return the canonical columns of a table with their types, and the faults of its cells.
+
+    Raises
+    ------
+    LedgerError
+        A required column is missing, or a column looks like a misspelt canonical one.
+    ReadingError
+        A required column is in the layout but not in the file.
+    """
+    stated = getattr(layout, table) or TableLayout()
+    filled, blank = _filled_rows(_numbered(cells), table=table)
+    kept, left_out = _wanted_rows(filled, stated, table=table, source=source, layout=layout)
+    named = _without_zero_days(_named(kept, stated, table=table, source=source), table)
+    # One column is read on one core: several at a time use them all. Each is kept in one piece, because every later
+    # step would otherwise put the pieces of the file together again.
+    with ThreadPoolExecutor() as cores:
+        cells_of = [named[name] for name in named.columns if name != "source_row"]
+        typed = named.with_columns(cores.map(lambda column: _typed(column, table, layout, source).rechunk(), cells_of))
+    findings = together(blank, left_out, _unreadable(named, typed, table))
+    if table in LEDGER_TABLES:
+        dated_by = "document_date" if table == "items" else "effective_on"
+        return Conformed(typed.with_columns(unread=_unread(named, typed, dated_by)), findings)
+    required = [name for name in TABLES[table].required if TABLES[table].columns[name] != "money"]
+    return Conformed(typed.drop_nulls(required), together(findings, _lacking(typed, required, findings, table)))
+
+
+def _without_zero_days(named: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Return the columns of days without the zeros that stand for no day, 00000000 or 00.00.0000."""
+    days = [name for name in TABLES[table].of_type("date") if named.schema.get(name) == pl.String]
+    return named.with_columns(pl.when(~pl.col(name).str.contains(_NO_DAY)).then(pl.col(name)) for name in days)
+
+
+def _numbered(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return cells with ``source_row``: as the file's reader numbered them, or counted from one."""
+    if cells.schema.get("source_row") == pl.Int64:
+        return cells
+    counted = cells.drop("source_row", strict=False).with_row_index("source_row", offset=1)
+    return counted.with_columns(pl.col("source_row").cast(pl.Int64))
+
+
+def _filled_rows(cells: pl.DataFrame, *, table: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Pass over blank rows, and tell how many there are; the first column decides which rows are worth a look."""
+    names = [name for name in cells.columns if name != "source_row"]
+    if not names:
+        return cells, together()
+    suspects = cells.filter(_is_blank(cells, names[0]))
+    blank = suspects.filter(pl.all_horizontal(_is_blank(cells, name) for name in names))
+    if blank.is_empty():
+        return cells, together()
+    found = find("blank_row", blank.select("source_row").head(1), table=table, value=pl.lit(f"{blank.height} rows"))
+    return cells.join(blank.select("source_row"), on="source_row", how="anti", maintain_order="left"), found
+
+
+def _is_blank(cells: pl.DataFrame, name: str) -> pl.Expr:
+    column = pl.col(name)
+    text = cells.schema[name] == pl.String
+    return column.is_null() | (column.str.strip_chars() == "") if text else column.is_null()
+
+
+def _lacking(typed: pl.DataFrame, required: list[str], findings: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Return findings for the rows that cannot be used because a required cell is empty."""
+    lacking = typed.filter(pl.any_horizontal(pl.col(required).is_null()))
+    found = findings.filter(pl.col("code") == "unreadable_row").select("source_row")
+    empty = [pl.when(pl.col(name).is_null()).then(pl.lit(f"no {name}")) for name in required]
+    rows = lacking.join(found, on="source_row", how="anti").drop("amount", strict=False)
+    return find("unreadable_row", rows, table=table, value=pl.concat_str(empty, separator=", ", ignore_nulls=True))
+
+
+def _wanted_rows(
+    cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str, layout: Layout
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    absent = [header for header in stated.keep if header not in cells.columns]
+    if absent:
+        raise _absent(absent, cells, source)
+    wanted = pl.all_horizontal(pl.lit(True), *(_is_one_of(name, values) for name, values in stated.keep.items()))
+    if not stated.keep:
+        return cells, together()
+    return cells.filter(wanted), _left_out(cells.filter(~wanted.fill_null(False)), stated, table=table, layout=layout)
+
+
+def _left_out(rows: pl.DataFrame, stated: TableLayout, *, table: str, layout: Layout) -> pl.DataFrame:
+    """Return a finding for each group of rows that the layout leaves out: the values, how many, and their sum."""
+    headers = {**{name: name for name in ("amount", "open_amount", "currency")}, **stated.columns}
+    amount = next((headers[name] for name in ("amount", "open_amount") if headers[name] in rows.columns), None)
+    sums = exact(parsing.text(rows[amount]), decimal_mark=layout.decimal_mark) if amount else None
+    rows = rows.with_columns(pl.lit(0, dtype=EXACT).alias("= sum") if sums is None else sums.alias("= sum"))
+    keys = [header for header in dict.fromkeys([*stated.keep, headers["currency"]]) if header in rows.columns]
+    groups = rows.group_by([pl.col(key).cast(pl.String).fill_null("blank") for key in keys], maintain_order=True).agg(
+        pl.col("source_row").min(), pl.len().alias("= rows"), pl.col("= sum").sum()
+    )
+    named = pl.concat_str([pl.format(f"{header} {{}}", pl.col(header)) for header in keys], separator=", ")
+    units = pl.col("= sum").cast(pl.String).str.replace(r"\.?0+$", "")
+    value = pl.format("{} rows: {}, sum {}", "= rows", named, units)
+    return find("left_out_by_layout", groups.with_columns(told=value), table=table, value="told")
+
+
+def _is_one_of(name: str, values: tuple[str, ...]) -> pl.Expr:
+    return pl.col(name).cast(pl.String).str.strip_chars().is_in(values)
+
+
+def _named(cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str) -> pl.DataFrame:
+    known = TABLES[table].columns
+    names = stated.columns or {name: name for name in cells.columns if name in known}
+    absent = [header for header in names.values() if header not in cells.columns]
+    if absent:
+        raise _absent(absent, cells, source)
+    if not stated.columns:
+        _refuse_misspelt(table, found=cells.columns, known=list(known), source=source)
+    missing = [name for name in TABLES[table].required if name not in names and name not in stated.constants]
+    if missing:
+        found = [name for name in cells.columns if name != "source_row"]
+        raise missing_columns(table, missing=missing, found=found, source=source)
+    return cells.select(
+        "source_row",
+        *(_filled(cells, header, stated.constants.get(name)).alias(name) for name, header in names.items()),
+        *(pl.lit(value).alias(name) for name, value in stated.constants.items() if name not in names),
+    )
+
+
+def _filled(cells: pl.DataFrame, header: str, constant: str | None) -> pl.Expr:
+    if constant is None:
+        return pl.col(header)
+    return pl.when(_is_blank(cells, header)).then(pl.lit(constant)).otherwise(pl.col(header))
+
+
+def _absent(absent: list[str], cells: pl.DataFrame, source: str) -> ReadingError:
+    found = [name for name in cells.columns if name != "source_row"]
+    return ReadingError(
+        f"{source or 'The table'} has no column {listed(absent)}, which the layout names. It has: {listed(found)}. "
+        "If the export changed, change the layout."
+    )
+
+
+def _refuse_misspelt(table: str, *, found: list[str], known: list[str], source: str) -> None:
+    missing = [name for name in known if name not in found]
+    for name in found:
+        near = difflib.get_close_matches(name.strip().lower(), missing, n=1, cutoff=0.85) if name not in known else []
+        if near:
+            raise LedgerError(
+                f"The {table} table{f' of {source}' if source else ''} has a column {name!r}; is it {near[0]!r}? "
+                "Rename it, or map it in the layout."
+            )
+
+
+def _typed(column: pl.Series, table: str, layout: Layout, source: str) -> pl.Series:
+    try:
+        return _of_kind(column, table, layout)
+    except pl.exceptions.PolarsError as error:
+        raise LedgerError(
+            f"The column {column.name!r} of the {table} table{f' of {source}' if source else ''} holds {column.dtype}, "
+            f"which cannot be read as a {TABLES[table].columns[column.name]}. Write it as text."
+        ) from error
+
+
+def _of_kind(column: pl.Series, table: str, layout: Layout) -> pl.Series:
+    kind = TABLES[table].columns[column.name]
+    if kind == "date":
+        return parsing.dates(column, order=layout.date_order)
+    if kind == "flag":
+        return parsing.flags(column)
+    if kind == "number":
+        return parsing.numbers(column, decimal_mark=layout.decimal_mark)
+    if kind == "money":
+        return column if column.dtype.is_numeric() or column.dtype.is_decimal() else parsing.text(column)
+    text = parsing.text(column)
+    return _codes(text) if column.name.endswith("currency") else text
+
+
+def _codes(currencies: pl.Series) -> pl.Series:
+    """Return currencies by their codes: 人民币 and € are CNY and EUR; what is no currency stays, for a finding."""
+    codes = {name: currency_of(name) or name.upper() for name in currencies.drop_nulls().unique()}
+    return currencies.replace_strict(codes, default=None, return_dtype=pl.String)
+
+
+def _unreadable(named: pl.DataFrame, typed: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Return findings for cells that cannot be read, but those whose whole row is set apart with its amount."""
+    found = []
+    for name in TABLES[table].of_type("date", "number"):
+        if name in _COUNTED_FROM and table in LEDGER_TABLES:
+            continue
+        given = _unread(named, typed, name)
+        if given.null_count() == typed.height:
+            continue
+        rows = typed.with_columns(given=given).filter(pl.col("given").is_not_null())
+        code = "unreadable_row" if name in TABLES[table].required else "unreadable_optional"
+        found.append(find(code, rows.drop("amount", strict=False), table=table, value="given"))
+    return together(*found)
+
+
+def _unread(named: pl.DataFrame, typed: pl.DataFrame, name: str) -> pl.Series:
+    if name not in named.columns or named[name].null_count() == typed[name].null_count():
+        return pl.Series("unread", [None], dtype=pl.String).new_from_index(0, typed.height)
+    given = parsing.text(named[name])
+    unread = given.is_not_null() & typed[name].is_null()
+    return (f"{name} = " + given).set(~unread, None).alias("unread")

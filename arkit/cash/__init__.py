@@ -1,0 +1,1 @@
+"""What will come in: time to pay, with open items as censored observations."""

@@ -1,0 +1,131 @@
+"""Loss rates: the chain of roll rates from each bucket to the end."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from arkit.aging.aging import aging_frame
+from arkit.aging.grouping import By, group_columns
+from arkit.flows.roll_rates import at_the_door, days_followed, transitions
+from arkit.model.ledger import Ledger
+from arkit.policy import Policy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ASSUMED: Final = "taken as lost"
+WRITE_OFFS: Final = "write-offs"
+CHAIN: Final = "roll rates"
+_NOTHING_LEFT: Final = "nothing left this bucket in these months"
+_OLDER_UNKNOWN: Final = "what rolled on went into a bucket without a loss rate"
+
+
+def loss_rates(
+    ledger: Ledger, *, as_of: date | str, months: int = 12, by: By = None, policy: Policy | None = None
+) -> pd.DataFrame:
+    """Show what share of each bucket will be lost if items go on to age, be paid and be written off as they did.
+
+    Formula: ``loss_rate = (sum of rolled x loss rate of the bucket it rolled into + written off) / left``, where what
+    left the bucket was rolled, cured or written off; what stayed in it is still on its way. Where everything is
+    paid or in the next bucket a month later, this is the product of the roll rates. Of the oldest bucket:
+    ``written off / (written off + cured)`` where any of it was written off, else all is taken as lost.
+    ``expected_loss = loss_rate x open_amount``.
+
+    Parameters
+    ----------
+    ledger, as_of, months, by, policy
+        As in :func:`roll_rates`.
+
+    Returns
+    -------
+    DataFrame
+        The group columns, ``currency``, ``months`` (how many went into the rates), ``bucket``, ``items`` (those that
+        left the bucket, the n of the rate), ``loss_rate`` (0-1), ``loss_basis`` (*roll rates*, *write-offs* or
+        *taken as lost*), ``open_amount`` on the day and ``expected_loss`` in currency units, ``reason`` where there is
+        no rate.
+
+    Raises
+    ------
+    CoverageError, UnknownNameError
+        As in :func:`roll_rates`.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> rates = ar.loss_rates(ar.sample_ledger(), as_of="2026-10-31")
+    >>> bool(rates["loss_rate"].dropna().between(0, 1).all())
+    True
+
+    References
+    ----------
+    IFRS 9, B5.5.35, provision matrix; IFRScommunity, worked example of a provision matrix from ageing history.
+    """
+    policy = policy or Policy()
+    days = days_followed(ledger, as_of, months)
+    keys = group_columns(by, ledger)
+    last = len(policy.labels) - 1
+    sums = _by_group(transitions(ledger, days, by=by, policy=policy), keys, last)
+    aging = aging_frame(ledger, days[-1], by=by, policy=policy).rename(
+        {label: f"open_{bucket}" for bucket, label in enumerate(policy.labels)}
+    )
+    wide = aging.select(*keys, pl.col("^open_.*$")).join(sums, on=keys, how="full", coalesce=True, nulls_equal=True)
+    wide = wide.with_columns(pl.exclude(keys).fill_null(0))
+    for bucket in range(last, -1, -1):
+        wide = wide.with_columns(_loss(bucket, last).alias(f"loss_{bucket}"))
+    rows = pl.concat([_row(wide, keys, bucket, last) for bucket in range(last + 1)])
+    rows = rows.with_columns(months=pl.lit(len(days) - 1)).sort(*keys, "bucket")
+    columns = ["months", "bucket", "items", "loss_rate", "loss_basis", "open_amount", "expected_loss", "reason"]
+    return at_the_door(rows.select(*keys, *columns), ["open_amount", "expected_loss"], policy)
+
+
+def _by_group(moves: pl.DataFrame, keys: list[str], last: int) -> pl.DataFrame:
+    """Return one row for each group: of each bucket what was written off, what left, and what rolled where."""
+    older = pl.col("bucket_next") > pl.col("bucket")
+    rolled = pl.when(older).then("kept").otherwise(0)
+    rolled_items = pl.when(older).then("kept_items").otherwise(0)
+    moves = moves.with_columns(
+        left=rolled + pl.col("cured") + pl.col("written_off"),
+        items=rolled_items + pl.col("cured_items") + pl.col("written_off_items"),
+    )
+    sums = []
+    for bucket in range(last + 1):
+        here = pl.col("bucket") == bucket
+        sums += [pl.col(name).filter(here).sum().alias(f"{name}_{bucket}") for name in ("left", "written_off", "items")]
+        sums += [
+            pl.col("kept").filter(here & (pl.col("bucket_next") == later)).sum().alias(f"rolled_{bucket}_{later}")
+            for later in range(bucket + 1, last + 1)
+        ]
+    return moves.group_by(keys).agg(sums)
+
+
+def _loss(bucket: int, last: int) -> pl.Expr:
+    """Return the loss rate of a bucket out of those of the older ones; missing where one that matters is missing."""
+    lost, left = pl.col(f"written_off_{bucket}"), pl.col(f"left_{bucket}")
+    if bucket == last:
+        return pl.when(lost > 0).then(lost / left).otherwise(1.0)
+    for later in range(bucket + 1, last + 1):
+        rolled = pl.col(f"rolled_{bucket}_{later}")
+        lost = lost + pl.when(rolled > 0).then(rolled * pl.col(f"loss_{later}")).otherwise(0.0)
+    return pl.when(left > 0).then(lost / left)
+
+
+def _row(wide: pl.DataFrame, keys: list[str], bucket: int, last: int) -> pl.DataFrame:
+    """Return the rows of one bucket."""
+    loss, amount, left = pl.col(f"loss_{bucket}"), pl.col(f"open_{bucket}"), pl.col(f"left_{bucket}")
+    of_oldest = pl.when(pl.col(f"written_off_{bucket}") > 0).then(pl.lit(WRITE_OFFS)).otherwise(pl.lit(ASSUMED))
+    basis = of_oldest if bucket == last else pl.when(loss.is_not_null()).then(pl.lit(CHAIN))
+    why = pl.when(left == 0).then(pl.lit(_NOTHING_LEFT)).otherwise(pl.lit(_OLDER_UNKNOWN))
+    expected = pl.when(amount == 0).then(0).otherwise((amount * loss).round(0).cast(pl.Int64))
+    return wide.select(
+        *keys,
+        bucket=pl.lit(bucket, dtype=pl.Int32),
+        items=pl.col(f"items_{bucket}").cast(pl.Int64),
+        loss_rate=loss,
+        loss_basis=basis,
+        open_amount=amount,
+        expected_loss=expected,
+        reason=pl.when(loss.is_null()).then(why),
+    )

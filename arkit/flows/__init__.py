@@ -1,0 +1,1 @@
+"""Between two days: roll-forward, roll rates, vintages, movements, and explained changes."""

@@ -1,0 +1,204 @@
+"""The roll-forward: from the opening balance to the closing one, by what happened in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Final, Literal
+
+import narwhals as nw
+import polars as pl
+from msgspec.structs import replace
+
+from arkit.aging.entry_lines import (
+    AGED,
+    BUCKET,
+    CLOSING,
+    LINES,
+    OPENING,
+    REGROUPED,
+    Moves,
+    moves,
+    opening_day,
+    standing_in_buckets,
+)
+from arkit.aging.grouping import By, group_columns, with_columns_for
+from arkit.aging.translate import MAX_AGE, Translation, rates_on, reporting_keys
+from arkit.errors import unknown_name
+from arkit.model.ledger import Ledger
+from arkit.model.money import to_units
+from arkit.policy import Policy
+from arkit.words.columns import UNAPPLIED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Amount = Literal["amount", "base_amount"]
+NETTED: Final = "netted"
+TRANSLATION: Final = "translation"
+ROUNDING: Final = "rounding"
+
+
+def roll_forward(
+    ledger: Ledger,
+    *,
+    as_of: date | str,
+    since: date | str,
+    by: By = None,
+    policy: Policy | None = None,
+    of: Amount = "amount",
+    to: str | None = None,
+    max_rate_age: int = MAX_AGE,
+) -> pd.DataFrame:
+    """Roll the receivables forward from one day to another.
+
+    Formula: opening + billed + credit notes + cash + settlements + discounts + write-offs + exchange + transfers +
+    corrections + journals + applied = closing. A line is the sum of the entries of its types that take effect after
+    ``since`` and by ``as_of``; opening and closing are the net of the aging on the two days. An item that continues
+    another one is a transfer, neither billing nor cash.
+
+    Parameters
+    ----------
+    ledger
+        The ledger.
+    as_of, since
+        The days of the closing and of the opening. The day before the first of the ledger opens with nothing.
+    by
+        Column or columns of items or customers, and ``bucket``; the currency is always one of them.
+    policy
+        Edges, basis and day 0 of the buckets, and the treatment of unapplied amounts.
+    of
+        ``amount`` in the item's currency, or ``base_amount`` in the entity's. In base currency, ``exchange`` holds
+        also what a settled item leaves over.
+    to
+        A reporting currency: the opening is translated at its closing rate, all else at the closing rate of ``as_of``.
+    max_rate_age
+        The oldest closing rate that may be used, in days before its day.
+
+    Returns
+    -------
+    DataFrame
+        The group columns, ``currency`` (``base_currency``), ``opening``, one column for each line, and ``closing``, in
+        currency units: what they are is in ``arkit.aging.entry_lines.LINES``. ``applied`` is nothing unless a group has
+        only one of two items applied to each other. By ``bucket``: ``aged_out`` and ``aged_in``; the flows of an item
+        belong to the bucket in which it was at the opening, those of a new item to the bucket at the closing. By an
+        attribute of customers that changed: ``regrouped``. With a policy that nets: ``netted``, the change of what was
+        netted. In a reporting currency: ``translation`` (the opening at the change of the rate), ``rounding``, and
+        ``reason``: what cannot be translated stays in its own currency, and this says why.
+
+    Raises
+    ------
+    CoverageError
+        The ledger does not cover both days.
+    UnknownNameError
+        There is no such column, amount or currency.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> ledger = ar.sample_ledger()
+    >>> rolled = ar.roll_forward(ledger, as_of="2026-10-31", since="2026-09-30", by="entity")
+    >>> lines = rolled.loc[:, "opening":"applied"].sum(axis=1)
+    >>> bool((lines.round(2) == rolled["closing"].round(2)).all())
+    True
+
+    References
+    ----------
+    Roll-forward of the accounts receivable control account; IAS 21.23 and 21.39 for translation.
+    """
+    policy = policy or Policy()
+    last = ledger.require(as_of)
+    first = opening_day(ledger, since, last=last)
+    frame = roll_forward_frame(ledger, first, last, by=by, policy=policy, of=of)
+    if to is not None:
+        frame = _translated(frame, ledger, first, last, by=by, of=of, to=to, max_age=max_rate_age)
+    currency = _currency(of) if to is None else "currency"
+    return _at_the_door(frame, currency, policy)
+
+
+def roll_forward_frame(
+    ledger: Ledger, first: date, last: date, *, by: By, policy: Policy, of: Amount = "amount"
+) -> pl.DataFrame:
+    """Return the roll-forward with amounts in minor units and ``bucket`` as the position of its label."""
+    keys = _keys(by, ledger, of)
+    parts = [*_ends(ledger, first, last, policy), *moves(ledger, first, last, policy=policy, columns=keys)]
+    sums = pl.concat([_summed(part, keys, of, ledger) for part in parts])
+    there = {line for part in parts for line in part.lines}
+    lines = [line for line in (OPENING, *LINES, *AGED, REGROUPED, NETTED, CLOSING) if line in there]
+    value = pl.col(of)
+    spread = sums.group_by(keys).agg(value.filter(pl.col("line") == line).sum().alias(line) for line in lines)
+    return spread.sort(keys)
+
+
+def _keys(by: By, ledger: Ledger, of: Amount) -> list[str]:
+    if of not in ("amount", "base_amount"):
+        raise unknown_name("amount of a roll-forward", of, known=("amount", "base_amount"))
+    names = [by] if isinstance(by, str) else list(by or [])
+    known = group_columns([name for name in names if name != BUCKET], ledger, currency=_currency(of))
+    return list(dict.fromkeys([*names, *known]))
+
+
+def _currency(of: Amount) -> str:
+    return "currency" if of == "amount" else "base_currency"
+
+
+def _ends(ledger: Ledger, first: date, last: date, policy: Policy) -> list[Moves]:
+    """Return what is open at both ends, and by how much more was netted at the closing than at the opening."""
+    ends = [_end(OPENING, ledger, first, policy, on=first), _end(CLOSING, ledger, last, policy, on=last)]
+    if policy.unapplied == "apart":
+        return ends
+    apart = replace(policy, unapplied="apart")
+    signed = ((last, policy, 1), (last, apart, -1), (first, policy, -1), (first, apart, 1))
+    return ends + [_end(NETTED, ledger, day, each, on=last, sign=sign) for day, each, sign in signed]
+
+
+def _end(line: str, ledger: Ledger, day: date, policy: Policy, *, on: date, sign: int = 1) -> Moves:
+    rows = standing_in_buckets(ledger, day, policy=policy)
+    return Moves(rows.with_columns(nw.lit(line).alias("line"), nw.col("amount", "base_amount") * sign), (line,), on)
+
+
+def _summed(part: Moves, keys: Sequence[str], of: Amount, ledger: Ledger) -> pl.DataFrame:
+    rows = part.rows.filter(nw.col(of) != 0)
+    named = [name for name in keys if name != BUCKET]
+    rows = with_columns_for(rows, named, ledger, [part.on])
+    sums = rows.group_by(*keys, "line").agg(nw.col(of).sum()).to_native().collect()
+    return sums.with_columns(pl.col(*named, "line").cast(pl.String))
+
+
+def _translated(
+    frame: pl.DataFrame, ledger: Ledger, first: date, last: date, *, by: By, of: Amount, to: str, max_age: int
+) -> pl.DataFrame:
+    """Return a roll-forward in a reporting currency: the opening at its rate, all else at the rate of the closing."""
+    currency = _currency(of)
+    closing = rates_on(ledger, last, to=to, currencies=frame[currency].unique(), max_age=max_age)
+    # Where nothing was open, no rate of the opening is needed.
+    opened = frame.filter(pl.col(OPENING) != 0)[currency].unique()
+    opening = closing | rates_on(ledger, first, to=to, currencies=opened, max_age=max_age)
+    translation, keys = Translation.at(to, closing, opening), reporting_keys(by)
+    amounts = frame.columns[frame.columns.index(OPENING) :]
+    moved, change = pl.col(amounts[1:]), pl.col("factor_0") - pl.col("factor_1")
+    sums = (
+        translation.beside(frame, currency, amounts=amounts)
+        .group_by(*keys, "reason")
+        .agg(
+            (pl.col(OPENING) * pl.col("factor_1")).sum(),
+            (moved * pl.col("factor_0")).sum(),
+            (pl.col(OPENING) * change).sum().alias(TRANSLATION),
+        )
+    )
+    lines = [OPENING, *amounts[1:-1], TRANSLATION]
+    table = sums.with_columns(translation.rounded(pl.col(*lines, CLOSING)))
+    table = table.with_columns((pl.col(CLOSING) - pl.sum_horizontal(lines)).alias(ROUNDING))
+    return table.select(*keys, *lines, ROUNDING, CLOSING, "reason").sort(*keys, "reason")
+
+
+def _at_the_door(frame: pl.DataFrame, currency: str, policy: Policy) -> pd.DataFrame:
+    import pandas as pd
+
+    amounts = frame.columns[frame.columns.index(OPENING) : frame.columns.index(CLOSING) + 1]
+    table = to_units(frame, dict.fromkeys(amounts, currency)).to_pandas()
+    if BUCKET in table:
+        labels = [*policy.labels, UNAPPLIED]
+        positions = table[BUCKET].to_numpy()
+        table[BUCKET] = pd.Categorical.from_codes(positions, categories=pd.Index(labels), ordered=True)
+    return table

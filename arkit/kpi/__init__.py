@@ -1,0 +1,1 @@
+"""The KPIs: each defined once in the registry, their inputs, and panels of many days."""

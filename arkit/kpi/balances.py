@@ -1,0 +1,262 @@
+"""What is open: balances on the day and at the start of the window, disputes and concentration.
+
+Sales: of the window, and month by month counted back from the day.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Final, cast
+
+import narwhals as nw
+import polars as pl
+
+from arkit.aging.aging import trend_frame
+from arkit.aging.buckets import bucketed_on, counted_on, standing_on
+from arkit.aging.open_items import disputed_items
+from arkit.calendar import day_of, months_before
+from arkit.kpi.question import (
+    AS_OF,
+    BILLINGS,
+    Question,
+    Rows,
+    by_month,
+    group_sums,
+    in_windows,
+    of_customers,
+    of_days,
+    once,
+)
+from arkit.model.periods import day_number
+from arkit.words.columns import BILLING_TYPES, NOT_DUE
+
+LARGEST: Final = 10
+
+
+@once
+def balances(question: Question) -> pl.DataFrame:
+    """Return ``receivables`` (gross), ``not_due``, ``past_due``, ``oldest`` (last bucket), ``unapplied``, ``net``."""
+    labels = question.policy.labels
+    table = trend_frame(question.ledger, question.days, by=question.by, policy=question.policy)
+    not_due = pl.col(NOT_DUE) if NOT_DUE in labels else pl.lit(None, dtype=pl.Int64)
+    return table.select(
+        pl.col("as_of").cast(pl.Int32).alias(AS_OF),
+        *question.groups,
+        pl.col("gross").alias("receivables"),
+        not_due.alias("not_due"),
+        (pl.col("gross") - not_due).alias("past_due"),
+        pl.col(labels[-1]).alias("oldest"),
+        "unapplied",
+        "net",
+    )
+
+
+def opening(question: Question) -> pl.DataFrame:
+    """Return ``opening``: gross receivables at the start of the window; missing where the ledger begins later."""
+    begun = [window for window in question.windows if question.ledger.covers[0] <= window.start]
+    nothing = pl.when(question.knows_window).then(0).cast(pl.Int64)
+    groups = balances(question).select(question.keys).filter(~of_days([window.end for window in begun]))
+    others = groups.with_columns(opening=nothing)
+    if not begun:
+        return others
+    starts = {"day": [day_of(window.start) for window in begun], AS_OF: [day_of(window.end) for window in begun]}
+    of_start = nw.from_native(pl.LazyFrame(starts, schema={"day": pl.Int32, AS_OF: pl.Int32}))
+    rows = _receivables(question, [window.start for window in begun]).join(of_start, on="day", how="inner")
+    return pl.concat(
+        [group_sums(question, rows.with_columns(nw.col("open_amount").alias("opening")), ["opening"]), others]
+    )
+
+
+def _receivables(question: Question, days: Sequence[date]) -> Rows:
+    """Return what is owed on each ``day``: all that is open but the unapplied."""
+    return counted_on(question.ledger, days, policy=question.policy).filter(nw.col("open_amount") > 0)
+
+
+@once
+def receivables_by_document_day(question: Question) -> pl.DataFrame:
+    """Return ``not_due`` and ``past_due`` receivables by group and ``day`` of their document."""
+    gross = nw.col("bucket") < len(question.policy.labels)
+    due = nw.col("bucket") > (0 if question.policy.has_not_due else -1)
+    rows = bucketed_on(question.ledger, question.days, policy=question.policy).filter(gross, nw.col("open_amount") != 0)
+    split = rows.with_columns(
+        nw.col("day").alias(AS_OF),
+        nw.col("document_day").alias("day"),
+        nw.when(due).then(0).otherwise(nw.col("open_amount")).alias("not_due"),
+        nw.when(due).then(nw.col("open_amount")).otherwise(0).alias("past_due"),
+    )
+    return group_sums(question, split, ["not_due", "past_due"], beside=["day"])
+
+
+def disputes(question: Question) -> pl.DataFrame:
+    """Return ``disputed``: receivables of items in dispute; missing where the ledger records no disputes."""
+    ledger = question.ledger
+    groups = balances(question).select(question.keys)
+    if not (ledger.frames.marks["kind"] == "dispute").any():
+        return groups.with_columns(disputed=pl.lit(None, dtype=pl.Int64))
+    daily = [
+        pl.DataFrame({"item_id": disputed_items(ledger, day)}).with_columns(day=pl.lit(day_of(day), pl.Int32))
+        for day in question.days
+    ]
+    disputed = ledger.frames.items.lazy().select("item", "item_id").join(pl.concat(daily).lazy(), on="item_id")
+    rows = _receivables(question, question.days).join(nw.from_native(disputed), on=["item", "day"], how="semi")
+    rows = rows.with_columns(nw.col("open_amount").alias("disputed"), nw.col("day").alias(AS_OF))
+    sums = group_sums(question, rows, ["disputed"])
+    together = groups.join(sums, on=question.keys, how="left", nulls_equal=True)
+    return together.with_columns(pl.col("disputed").fill_null(0))
+
+
+def concentration(question: Question) -> pl.DataFrame:
+    """Return of the customers' positive balances their sum, ``positive``, the ten ``largest`` and their ``squares``."""
+    rows = standing_on(question.ledger, question.days)
+    rows = rows.with_columns(nw.col("open_amount").alias("net"), nw.col("day").alias(AS_OF))
+    beside = [] if "customer_id" in question.groups else ["customer_id"]
+    owing = group_sums(question, rows, ["net"], beside=beside).filter(pl.col("net") > 0)
+    # In whole numbers, so that the order of the rows cannot change the last digit of the sum.
+    exact = pl.col("net").cast(pl.Int128)
+    return owing.group_by(question.keys).agg(
+        positive=pl.col("net").sum(),
+        largest=pl.col("net").top_k(LARGEST).sum(),
+        squares=(exact * exact).sum().cast(pl.Float64),
+    )
+
+
+def sales(question: Question) -> pl.DataFrame:
+    """Return ``sales`` of the window; missing where the ledger does not know the whole window."""
+    return window_sales(question).with_columns(sales=pl.when(knows_sales(question)).then("sales"))
+
+
+def window_sales(question: Question) -> pl.DataFrame:
+    """Return ``sales`` of the window, as far as they are known."""
+    return group_sums(question, in_windows(question, nw.from_native(daily_sales(question).lazy())), ["sales"])
+
+
+@once
+def daily_sales(question: Question) -> pl.DataFrame:
+    """Return sales by ``day``, by what is grouped by, and by customer where the group follows from the customer.
+
+    Billings are the originals of invoices and debit notes less credit notes; an item that continues another one is no
+    sale.
+    """
+    frames, groups = question.ledger.frames, question.groups
+    if question.basis != BILLINGS:
+        named = ["customer_id"] if of_customers(question.ledger, groups) else []
+        rows = frames.sales.lazy().with_columns(day=day_number("date"), sales="amount")
+        inside = [name for name in groups if name in frames.sales.columns]
+    else:
+        inside = [name for name in groups if name in frames.items.columns]
+        named = ["customer_id"] if len(inside) < len(groups) else []
+        wanted = pl.col("item_type").is_in(BILLING_TYPES) & pl.col("replaces").is_null()
+        items = frames.items.lazy().filter(wanted).select("item", *{*named, *inside})
+        originals = frames.entries.lazy().filter(pl.col("entry_type") == "original")
+        rows = originals.select("item", sales="amount", day=day_number("effective_on")).join(items, on="item")
+    return rows.group_by(*dict.fromkeys([*inside, *named]), "day").agg(pl.col("sales").sum()).collect()
+
+
+def knows_sales(question: Question) -> pl.Expr:
+    """Return whether the sales of the whole window of a row are known."""
+    first, last = _known_days(question)
+    known = [window.end for window in question.windows if first <= window.start + timedelta(days=1)]
+    return of_days([day for day in known if day <= last])
+
+
+@once
+def _known_days(question: Question) -> tuple[date, date]:
+    """Return the days whose sales are known: those of the ledger, or the months that the sales table speaks of."""
+    if question.basis == BILLINGS:
+        return question.ledger.covers
+    dates = question.ledger.frames.sales["date"]
+    first, last = cast(date, dates.min()), cast(date, dates.max())
+    # The last days of a month may pass without a sale, but not without the sum of the month.
+    over = last if by_month(dates) else last.replace(day=monthrange(last.year, last.month)[1])
+    return first.replace(day=1), over
+
+
+@once
+def months(question: Question) -> pl.DataFrame:
+    """Return the months counted back whose sales are known: ``month``, ``upto`` its last day, ``length``."""
+    rows = [row for day in question.days for row in _months_back(day, _known_days(question))]
+    return pl.DataFrame(rows, orient="row", schema=dict.fromkeys((AS_OF, "month", "upto", "length"), pl.Int32))
+
+
+def _months_back(day: date, known: tuple[date, date]) -> list[tuple[int, int, int, int]]:
+    first, last = known
+    ends = [day]
+    while day <= last and (end := months_before(day, len(ends))) >= first - timedelta(days=1):
+        ends.append(end)
+    spans = enumerate(pairwise(ends))
+    return [(day_of(day), month, day_of(end), (end - before).days) for month, (end, before) in spans]
+
+
+@once
+def _stretches(question: Question) -> tuple[pl.Series, pl.DataFrame]:
+    """Return the ends of the stretches that the months of all days are made of, and the months of each stretch."""
+    known = months(question)
+    ends = pl.concat([known["upto"] - known["length"], known["upto"]]).unique().sort()
+    numbered = pl.DataFrame({"end": ends}).with_row_index("stretch")
+    inside = (pl.col("end") > pl.col("upto") - pl.col("length")) & (pl.col("end") <= pl.col("upto"))
+    return ends, known.join(numbered, how="cross").filter(inside).select(AS_OF, "month", "stretch")
+
+
+def in_months(rows: pl.DataFrame, question: Question) -> pl.DataFrame:
+    """Return rows that have a ``day`` with its ``month`` counted back; missing where its sales are not known."""
+    ends, months_of = _stretches(question)
+    placed = rows.with_columns(stretch=ends.search_sorted(rows["day"]))
+    return placed.join(months_of, on=[AS_OF, "stretch"], how="left").drop("stretch")
+
+
+@once
+def monthly_sales(question: Question) -> pl.DataFrame:
+    """Return ``sales`` by group and known month, and its ``length``; months without sales are there with nothing."""
+    ends, months_of = _stretches(question)
+    daily = daily_sales(question)
+    # Summed before they are repeated for each day asked for.
+    of_stretch = daily.drop("day").with_columns(stretch=ends.search_sorted(daily["day"]))
+    summed = of_stretch.group_by(pl.exclude("sales")).agg(pl.col("sales").sum()).join(months_of, on="stretch")
+    rows = nw.from_native(summed.lazy())
+    sums = group_sums(question, rows, ["sales"], beside=["month"])
+    groups = sums.select(question.keys).unique().join(months(question).select(AS_OF, "month", "length"), on=AS_OF)
+    return groups.join(sums, on=[*question.keys, "month"], how="left", nulls_equal=True).with_columns(
+        pl.col("sales").fill_null(0)
+    )
+
+
+def countback(question: Question) -> pl.DataFrame:
+    """Return ``exhausted``: days of the latest months whose sales the receivables exhaust, and what follows.
+
+    ``rest`` is what remains of the receivables for the month that they do not exhaust, ``rest_sales`` the sales of that
+    month and ``rest_days`` its days; missing where the known sales run out.
+    """
+    keys = question.keys
+    owed = balances(question).select(*keys, "receivables").with_row_index("group")
+    steps = owed.join(monthly_sales(question), on=keys, how="left", nulls_equal=True).sort("group", "month")
+    taken = pl.col("sales").cum_sum().over("group")
+    steps = steps.with_columns(
+        rest=pl.col("receivables") - taken + pl.col("sales"), goes_on=taken < pl.col("receivables")
+    )
+    # The months up to the first that is not exhausted.
+    whole = pl.col("goes_on").cast(pl.Int8).cum_min().over("group") == 1
+    exhausted = steps.filter(whole).group_by("group").agg(exhausted=pl.col("length").sum())
+    last = steps.filter(~pl.col("goes_on")).unique("group", keep="first", maintain_order=True)
+    last = last.select("group", *keys, "rest", rest_sales="sales", rest_days="length")
+    found = last.join(exhausted, on="group", how="left").drop("group")
+    return found.with_columns(pl.col("exhausted").fill_null(0))
+
+
+def uncollected(question: Question) -> pl.DataFrame:
+    """Return receivables by the month they come from, with that month's sales and days, each as a list.
+
+    ``unmatched`` are the receivables that come from months whose sales are not known, or are none.
+    """
+    keys = question.keys
+    owed = in_months(receivables_by_document_day(question), question)
+    owed = owed.group_by(*keys, "month").agg(owed=(pl.col("not_due") + pl.col("past_due")).sum())
+    matched = owed.join(monthly_sales(question), on=[*keys, "month"], how="left", nulls_equal=True).sort("month")
+    known = (pl.col("sales") > 0).fill_null(False)
+    lists = {"owed_by_month": "owed", "sales_by_month": "sales", "days_by_month": "length"}
+    return matched.group_by(keys).agg(
+        *(pl.col(name).filter(known).cast(pl.Float64).alias(title) for title, name in lists.items()),
+        unmatched=pl.col("owed").filter(~known).sum(),
+    )

@@ -1,0 +1,585 @@
+"""The panel of key figures, all made the same way from the registry.
+
+What key figures are made of, by group and in minor units: each part answers a question with a few columns.
+
+Key figures in days: how long receivables stand, and how late they are paid.
+
+Key figures as ratios: what is past due, what was collected, how concentrated the receivables are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Final, Literal
+
+import polars as pl
+
+from arkit.aging.grouping import By
+from arkit.calendar import day_of, month_ends_back
+from arkit.errors import unknown_name
+from arkit.kpi.balances import balances, concentration, countback, disputes, knows_sales, opening, sales, uncollected
+from arkit.kpi.kpi import KeyFigure
+from arkit.kpi.payments import delays, discounts, payments, punctuality, write_offs
+from arkit.kpi.question import AS_OF, Length, Question, ask, ask_each
+from arkit.kpi.registry import KEY_FIGURES
+from arkit.model.ledger import Ledger
+from arkit.model.money import minor_per_unit
+from arkit.policy import Policy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PARTS: Final[dict[str, Callable[[Question], pl.DataFrame]]] = {
+    "balances": balances,
+    "opening": opening,
+    "sales": sales,
+    "countback": countback,
+    "uncollected": uncollected,
+    "payments": payments,
+    "delays": delays,
+    "punctuality": punctuality,
+    "write_offs": write_offs,
+    "discounts": discounts,
+    "disputes": disputes,
+    "concentration": concentration,
+}
+_ON_THE_DAY: Final = ("receivables", "oldest", "unapplied", "net", "unmatched")
+_PAST_DUE: Final = ("not_due", "past_due")
+_IN_THE_WINDOW: Final = (
+    "opening",
+    "paid",
+    "paid_days_late",
+    "paid_days",
+    "paid_terms",
+    "due_items",
+    "on_time_items",
+    "due_amount",
+    "on_time_amount",
+    "written_off",
+    "taken",
+    "offered",
+)
+
+
+def gather(question: Question, parts: list[str]) -> pl.DataFrame:
+    """Return the inputs of some parts side by side, one row for each group that is open or that any of them knows."""
+    inputs = beside([PARTS[part](question) for part in dict.fromkeys(("balances", *parts))], question.keys)
+    sizes = [(day_of(window.end), window.days, window.months) for window in question.windows]
+    windows = pl.DataFrame(sizes, orient="row", schema={AS_OF: pl.Int32, "days": pl.Int32, "months": pl.Float64})
+    return (
+        inputs.with_columns(_nothing_where_known(question, {*inputs.columns}))
+        .join(windows, on=AS_OF, how="left", maintain_order="left")
+        .with_columns(cost_of_capital=pl.lit(question.policy.cost_of_capital))
+    )
+
+
+def beside(frames: list[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
+    """Return frames side by side, one row for each key that any of them has, in the order of the keys."""
+    together = pl.concat([frame.select(keys) for frame in frames]).unique().sort(keys)
+    for frame in frames:
+        together = together.join(frame, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    return together
+
+
+def _nothing_where_known(question: Question, inputs: set[str]) -> list[pl.Expr]:
+    """Return the inputs that are zero, not unknown, for a group without rows, as zero."""
+    always = {*_ON_THE_DAY, *(_PAST_DUE if question.policy.has_not_due else ())} & inputs
+    conditions = {
+        **dict.fromkeys(sorted(always), pl.lit(True)),
+        **dict.fromkeys(sorted({*_IN_THE_WINDOW} & inputs), question.knows_window),
+        **({"sales": knows_sales(question)} if "sales" in inputs else {}),
+    }
+    return [pl.when(known).then(pl.col(name).fill_null(0)).otherwise(name) for name, known in conditions.items()]
+
+
+_PANEL: Final = ("figure", "title", "value", "unit", "good", "basis", "reason")
+
+
+def key_figures(
+    ledger: Ledger,
+    *,
+    as_of: date | str,
+    by: By = None,
+    window: Length = "month",
+    policy: Policy | None = None,
+    names: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Show the panel of key figures of a day.
+
+    Formula: that of each figure in the registry; ``formula`` and ``source`` of each are in
+    ``arkit.kpi.KEY_FIGURES``.
+
+    Parameters
+    ----------
+    ledger
+        The ledger.
+    as_of
+        The day on which balances are taken and the window ends.
+    by
+        Column or columns to group by; the currency is always one of them.
+    window
+        ``month``, ``quarter``, ``year`` or a number of days: the stretch of sales and payments that ends on the day.
+    policy
+        What is past due, whether unapplied amounts are netted, and the yearly cost of capital.
+    names
+        The figures wanted; by default all.
+
+    Returns
+    -------
+    DataFrame
+        One row for each group and figure: the group columns, ``currency``, ``figure``, ``title``, ``value``, ``unit``
+        (*days*, *ratio* 0-1, *times*, or *amount* in currency units), ``good`` (whether *up* or *down* is good),
+        ``basis`` of the sales, and ``reason``, which says why there is no number where there is none.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such figure, column or window.
+    CoverageError
+        The ledger does not cover the day.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> panel = ar.key_figures(ar.sample_ledger(), as_of="2026-10-31", names=["dso", "past_due_ratio"])
+    >>> sorted(panel["unit"].unique())
+    ['days', 'ratio']
+
+    References
+    ----------
+    Credit Research Foundation, standard measurements of receivables performance.
+    """
+    question = ask(ledger, as_of=as_of, by=by, window=window, policy=policy)
+    return _panel(question, names).sort(question.groups, maintain_order=True).drop(AS_OF).to_pandas()
+
+
+def key_figure_trend(
+    ledger: Ledger,
+    *,
+    as_of: date | str,
+    months: int = 12,
+    by: By = None,
+    window: Length = "month",
+    policy: Policy | None = None,
+    names: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Show the panel of key figures of many month-ends at once.
+
+    Formula: that of :func:`arkit.key_figures` on ``as_of`` and on the same day of each month before, in one pass over
+    the ledger.
+
+    Parameters
+    ----------
+    ledger
+        The ledger.
+    as_of
+        The last day.
+    months
+        How many months to go back; days that the ledger does not cover are left out.
+    by, window, policy, names
+        As in :func:`arkit.key_figures`. Attributes of customers are those valid on each day.
+
+    Returns
+    -------
+    DataFrame
+        ``as_of`` and the columns of :func:`arkit.key_figures`, one row for each day, group and figure.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such figure, column or window.
+    CoverageError
+        The ledger does not cover the last day.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> trend = ar.key_figure_trend(ar.sample_ledger(), as_of="2026-10-31", months=2, names=["dso"])
+    >>> sorted(trend["as_of"].dt.date.astype(str).unique())
+    ['2026-08-31', '2026-09-30', '2026-10-31']
+
+    References
+    ----------
+    Credit Research Foundation, standard measurements of receivables performance, month by month.
+    """
+    days = [day for day in month_ends_back(ledger.require(as_of), months) if day >= ledger.covers[0]]
+    questions = ask_each(ledger, days=days, by=by, window=window, policy=policy)
+    panels = pl.concat([_panel(question, names) for question in questions])
+    day = pl.from_epoch(pl.col(AS_OF), time_unit="d").alias("as_of")
+    ordered = panels.sort(questions[0].keys, maintain_order=True)
+    return ordered.select(day, pl.exclude(AS_OF)).to_pandas()
+
+
+def _panel(question: Question, names: Sequence[str] | None) -> pl.DataFrame:
+    """Return one row for each day, group and figure, with what a reader is told about the figure."""
+    figures = [_figure(name) for name in dict.fromkeys(names or KEY_FIGURES)]
+    rows = _side_by_side(figures_of(question, figures), question.keys, figures)
+    return rows.join(_descriptions(question, figures), on="figure", how="left", maintain_order="left").select(
+        *question.keys, *_PANEL
+    )
+
+
+def figures_of(question: Question, figures: Sequence[KeyFigure]) -> pl.DataFrame:
+    """Return, by group, each figure's value as a column of its name, and the reason where there is none."""
+    inputs = gather(question, list(dict.fromkeys(part for figure in figures for part in figure.parts)))
+    unit = minor_per_unit(pl.col("currency"), inputs["currency"])
+    columns = [column for figure in figures for column in _columns(figure, unit)]
+    return inputs.select(*question.keys, *columns)
+
+
+def _columns(figure: KeyFigure, unit: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    value, reason = defined(figure)
+    shown = value.round(0) / unit if figure.unit == "amount" else value
+    return shown.alias(figure.name), reason.alias(why_not(figure.name))
+
+
+def defined(figure: KeyFigure) -> tuple[pl.Expr, pl.Expr]:
+    """Return a figure's value where it is defined, and the reason where it is not."""
+    reason = pl.lit(None, dtype=pl.String)
+    for condition, text in reversed(figure.undefined):
+        reason = pl.when(condition).then(pl.lit(text)).otherwise(reason)
+    return pl.when(reason.is_null()).then(figure.value.cast(pl.Float64)), reason
+
+
+def why_not(name: str) -> str:
+    """Return the name of the column that tells why there is no number.
+
+    >>> why_not("dso")
+    'why no dso'
+    """
+    return f"why no {name}"
+
+
+def _side_by_side(wide: pl.DataFrame, keys: list[str], figures: Sequence[KeyFigure]) -> pl.DataFrame:
+    """Return one row for each group and figure."""
+    names = [figure.name for figure in figures]
+    values = wide.unpivot(names, index=keys, variable_name="figure", value_name="value")
+    reasons = wide.unpivot([why_not(name) for name in names], index=keys, value_name="reason")
+    return values.with_columns(reasons["reason"])
+
+
+def _descriptions(question: Question, figures: Sequence[KeyFigure]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "figure": [figure.name for figure in figures],
+            "title": [figure.title for figure in figures],
+            "unit": [figure.unit for figure in figures],
+            "good": [figure.good for figure in figures],
+            "basis": [question.basis if figure.uses_sales else None for figure in figures],
+        },
+        schema_overrides={"basis": pl.String},
+    )
+
+
+def _figure(name: str) -> KeyFigure:
+    if name not in KEY_FIGURES:
+        raise unknown_name("key figure", name, known=KEY_FIGURES)
+    return KEY_FIGURES[name]
+
+
+def single_figure(
+    name: str, ledger: Ledger, *, as_of: date | str, by: By, window: Length, policy: Policy | None
+) -> pd.DataFrame:
+    """Return one figure, its column named after it."""
+    question = ask(ledger, as_of=as_of, by=by, window=window, policy=policy)
+    figure = _figure(name)
+    table = figures_of(question, [figure]).drop(AS_OF).rename({why_not(name): "reason"})
+    if figure.uses_sales:
+        table = table.insert_column(-1, pl.lit(question.basis).alias("basis"))
+    return table.to_pandas()
+
+
+def dso(
+    ledger: Ledger, *, as_of: date | str, by: By = None, window: Length = "month", policy: Policy | None = None
+) -> pd.DataFrame:
+    """Show for how many days of sales the receivables stand.
+
+    Formula: receivables / sales of the window x days of the window.
+
+    Parameters
+    ----------
+    ledger, as_of, by, window, policy
+        As in :func:`key_figures`.
+
+    Returns
+    -------
+    DataFrame
+        The group columns, ``currency``, ``dso`` (days), ``basis`` of the sales and ``reason`` where
+        there is no number.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> table = ar.dso(ar.sample_ledger(), as_of="2026-10-31")
+    >>> bool(table["dso"].notna().all())
+    True
+
+    References
+    ----------
+    Microsoft Dynamics 365 Finance, credit statistics; Brigham and Ehrhardt, Financial Management.
+    """
+    return single_figure("dso", ledger, as_of=as_of, by=by, window=window, policy=policy)
+
+
+def countback_dso(ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | None = None) -> pd.DataFrame:
+    """Show how far back sales must be counted to make up the receivables.
+
+    Formula: whole days of the latest months whose sales the receivables exhaust, then remainder / that month's sales x
+    its days.
+
+    Parameters
+    ----------
+    ledger, as_of, by, policy
+        As in :func:`key_figures`.
+
+    Returns
+    -------
+    DataFrame
+        The group columns, ``currency``, ``countback_dso`` (days), ``basis`` of the sales and ``reason`` where
+        there is no number.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> table = ar.countback_dso(ar.sample_ledger(), as_of="2026-10-31")
+    >>> bool(table["countback_dso"].notna().all())
+    True
+
+    References
+    ----------
+    Credit Research Foundation, count-back method.
+    """
+    return single_figure("countback_dso", ledger, as_of=as_of, by=by, window="month", policy=policy)
+
+
+def best_possible_dso(
+    ledger: Ledger, *, as_of: date | str, by: By = None, window: Length = "month", policy: Policy | None = None
+) -> pd.DataFrame:
+    """Show what days sales outstanding would be if every customer paid on the due date.
+
+    Formula: receivables not due / sales of the window x days of the window.
+
+    Parameters
+    ----------
+    ledger, as_of, by, window, policy
+        As in :func:`key_figures`.
+
+    Returns
+    -------
+    DataFrame
+        The group columns, ``currency``, ``best_possible_dso`` (days), ``basis`` of the sales and ``reason`` where
+        there is no number.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> table = ar.best_possible_dso(ar.sample_ledger(), as_of="2026-10-31")
+    >>> bool(table["best_possible_dso"].notna().all())
+    True
+
+    References
+    ----------
+    Credit Research Foundation, best possible days sales outstanding.
+    """
+    return single_figure("best_possible_dso", ledger, as_of=as_of, by=by, window=window, policy=policy)
+
+
+def average_days_delinquent(
+    ledger: Ledger, *, as_of: date | str, by: By = None, window: Length = "month", policy: Policy | None = None
+) -> pd.DataFrame:
+    """Show how many of the days sales outstanding are due to late payment.
+
+    Formula: days sales outstanding - best possible days sales outstanding.
+
+    Parameters
+    ----------
+    ledger, as_of, by, window, policy
+        As in :func:`key_figures`.
+
+    Returns
+    -------
+    DataFrame
+        The group columns, ``currency``, ``average_days_delinquent`` (days), ``basis`` of the sales and ``reason`` where
+        there is no number.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> table = ar.average_days_delinquent(ar.sample_ledger(), as_of="2026-10-31")
+    >>> bool(table["average_days_delinquent"].notna().all())
+    True
+
+    References
+    ----------
+    The Hackett Group, average days delinquent.
+    """
+    return single_figure("average_days_delinquent", ledger, as_of=as_of, by=by, window=window, policy=policy)
+
+
+def days_beyond_terms(
+    ledger: Ledger, *, as_of: date | str, by: By = None, window: Length = "month", policy: Policy | None = None
+) -> pd.DataFrame:
+    """Show how many days after the due date the average amount was paid.
+
+    Formula: sum(payment x days after the due date) / sum(payment) over the payments of the window; early ones count as
+    negative.
+
+    Parameters
+    ----------
+    ledger, as_of, by, window, policy
+        As in :func:`key_figures`.
+
+    Returns
+    -------
+    DataFrame
+        The group columns, ``currency``, ``days_beyond_terms`` (days) and ``reason`` where there is no number.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> table = ar.days_beyond_terms(ar.sample_ledger(), as_of="2026-10-31", window="year")
+    >>> bool(table["days_beyond_terms"].notna().all())
+    True
+
+    References
+    ----------
+    Dun & Bradstreet, days beyond terms.
+    """
+    return single_figure("days_beyond_terms", ledger, as_of=as_of, by=by, window=window, policy=policy)
+
+
+Convention = Literal["period", "monthly"]
+
+
+def past_due_ratio(ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | None = None) -> pd.DataFrame:
+    """Show which share of the receivables is past due.
+
+    Formula: past-due receivables / receivables.
+
+    Parameters
+    ----------
+    ledger, as_of, by, policy
+        As in :func:`key_figures`.
+
+    Returns
+    -------
+    DataFrame
+        The group columns, ``currency``, ``past_due_ratio`` (0-1) and ``reason`` where there is no number.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> table = ar.past_due_ratio(ar.sample_ledger(), as_of="2026-10-31")
+    >>> bool(table["past_due_ratio"].notna().all())
+    True
+
+    References
+    ----------
+    Credit Research Foundation, percent past due.
+    """
+    return single_figure("past_due_ratio", ledger, as_of=as_of, by=by, window="month", policy=policy)
+
+
+def collection_effectiveness_index(
+    ledger: Ledger,
+    *,
+    as_of: date | str,
+    by: By = None,
+    window: Length = "month",
+    convention: Convention = "period",
+    policy: Policy | None = None,
+) -> pd.DataFrame:
+    """Show which share of what could have been collected in a window was collected.
+
+    Formula: (opening + sales - closing) / (opening + sales - closing not due).
+
+    Parameters
+    ----------
+    ledger, as_of, by, window, policy
+        As in :func:`key_figures`.
+    convention
+        ``period``: the sales of the whole window. ``monthly``: the sales divided by the number of months, as the Credit
+        Research Foundation words it.
+
+    Returns
+    -------
+    DataFrame
+        The group columns, ``currency``, ``collection_effectiveness_index`` (0-1), ``basis`` of the sales and
+        ``reason`` where there is no number.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> table = ar.collection_effectiveness_index(ar.sample_ledger(), as_of="2026-10-31", window="quarter")
+    >>> bool(table["collection_effectiveness_index"].between(0, 1).all())
+    True
+
+    References
+    ----------
+    Credit Research Foundation, collection effectiveness index.
+    """
+    name = "collection_effectiveness_index"
+    if convention not in ("period", "monthly"):
+        raise unknown_name("convention", convention, known=("period", "monthly"))
+    figure = name if convention == "period" else f"{name}_monthly"
+    table = single_figure(figure, ledger, as_of=as_of, by=by, window=window, policy=policy)
+    return table.rename(columns={figure: name})
+
+
+def top_10_share(ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | None = None) -> pd.DataFrame:
+    """Show how much of the receivables the ten largest debtors hold.
+
+    Formula: sum of the ten largest customer balances / sum of all positive customer balances.
+
+    Parameters
+    ----------
+    ledger, as_of, by, policy
+        As in :func:`key_figures`.
+
+    Returns
+    -------
+    DataFrame
+        The group columns, ``currency``, ``top_10_share`` (0-1) and ``reason`` where there is no number.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> table = ar.top_10_share(ar.sample_ledger(), as_of="2026-10-31")
+    >>> bool(table["top_10_share"].notna().all())
+    True
+
+    References
+    ----------
+    Concentration ratio CR10.
+    """
+    return single_figure("top_10_share", ledger, as_of=as_of, by=by, window="month", policy=policy)
+
+
+def hhi(ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | None = None) -> pd.DataFrame:
+    """Show how concentrated the receivables are on few customers.
+
+    Formula: Herfindahl-Hirschman index: sum of squared shares of the positive customer balances.
+
+    Parameters
+    ----------
+    ledger, as_of, by, policy
+        As in :func:`key_figures`.
+
+    Returns
+    -------
+    DataFrame
+        The group columns, ``currency``, ``hhi`` (0-1) and ``reason`` where there is no number.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> table = ar.hhi(ar.sample_ledger(), as_of="2026-10-31")
+    >>> bool(table["hhi"].notna().all())
+    True
+
+    References
+    ----------
+    US Department of Justice, Herfindahl-Hirschman Index.
+    """
+    return single_figure("hhi", ledger, as_of=as_of, by=by, window="month", policy=policy)

@@ -1,0 +1,159 @@
+"""What was paid in the window: how much, after how many days, and what of it was on time.
+
+What was given up in the window: write-offs and discounts.
+
+How fast amounts are paid, with what is still open counted: payments by age among what was open at that age.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import narwhals as nw
+import polars as pl
+
+from arkit.aging.buckets import standing_within
+from arkit.kpi.question import (
+    AS_OF,
+    DEBITS,
+    INVOICES,
+    Question,
+    Rows,
+    entries_of,
+    group_sums,
+    in_windows,
+    is_one_of,
+    items_of,
+    of_known_window,
+    once,
+    with_what_they_paid,
+)
+
+
+@once
+def payments_by_delay(question: Question) -> pl.DataFrame:
+    """Return ``paid`` in the window by group, days since the document (``taken``) and days after the due date."""
+    entries = in_windows(question, entries_of(question, "application", "settlement"))
+    rows = with_what_they_paid(question, entries).join(items_of(question, INVOICES), on="item", how="inner")
+    rows = rows.with_columns(
+        (nw.col("day") - nw.col("document_day")).alias("taken"), (nw.col("day") - nw.col("due_day")).alias("late")
+    )
+    return group_sums(question, rows, ["paid"], beside=["taken", "late"])
+
+
+def payments(question: Question) -> pl.DataFrame:
+    """Return ``paid`` in the window, and sums of payment times days late, days taken and days of terms."""
+    paid, taken, late = pl.col("paid"), pl.col("taken"), pl.col("late")
+    sums = (
+        payments_by_delay(question)
+        .group_by(question.keys)
+        .agg(
+            paid=paid.sum(),
+            paid_days_late=(paid * late).sum(),
+            paid_days=(paid * taken).sum(),
+            paid_terms=(paid * (taken - late)).sum(),
+        )
+    )
+    return of_known_window(question, sums)
+
+
+def punctuality(question: Question) -> pl.DataFrame:
+    """Return items and amounts that fell due in the window, and what of them was paid by the due date.
+
+    What was credited, written off or transferred by the due date had not to be paid. What is still open on the due date
+    is late, paid since or not.
+    """
+    due = _due(question)
+    rows = entries_of(question).join(due.select("item", "deadline", AS_OF), on="item", how="inner")
+    rows = with_what_they_paid(question, rows.filter(nw.col("day") <= nw.col("deadline")))
+    discount = nw.when(nw.col("entry_type") == "discount").then(-nw.col("amount")).otherwise(0)
+    rows = rows.with_columns((nw.col("paid") + discount).alias("paid"))
+    items = rows.group_by("item", AS_OF).agg(nw.col("amount", "paid").sum())
+    items = items.with_columns(nw.when(nw.col("amount") > 0).then(nw.col("amount")).otherwise(0).alias("left"))
+    items = items.filter((nw.col("left") > 0) | (nw.col("paid") > 0)).with_columns(
+        nw.lit(1, nw.Int64).alias("due_items"),
+        (nw.col("left") == 0).cast(nw.Int64).alias("on_time_items"),
+        (nw.col("left") + nw.col("paid")).alias("due_amount"),
+        nw.col("paid").alias("on_time_amount"),
+    )
+    columns = ["due_items", "on_time_items", "due_amount", "on_time_amount"]
+    items = items.join(due, on=["item", AS_OF], how="inner")
+    return of_known_window(question, group_sums(question, items, columns))
+
+
+def _due(question: Question) -> Rows:
+    """Return the invoices and debit notes that fell due in the window."""
+    # Nobody can pay before the invoice is there.
+    deadline = nw.max_horizontal("due_day", "document_day")
+    items = items_of(question, INVOICES).with_columns(deadline.alias("deadline"))
+    return in_windows(question, items, on="deadline")
+
+
+def write_offs(question: Question) -> pl.DataFrame:
+    """Return ``written_off`` in the window, of everything but credits and receipts."""
+    entries = in_windows(question, entries_of(question, "write_off"))
+    rows = entries.join(items_of(question, DEBITS), on="item", how="inner")
+    rows = rows.with_columns((-nw.col("amount")).alias("written_off"))
+    return of_known_window(question, group_sums(question, rows, ["written_off"]))
+
+
+def discounts(question: Question) -> pl.DataFrame:
+    """Return discounts ``taken`` and ``offered`` on the items with discount terms that were settled in the window.
+
+    Offered is the discount rate on what was paid or discounted: a part that was credited earns no discount.
+    """
+    offers = items_of(question, INVOICES, "discount_date", "discount_rate")
+    offers = offers.filter(nw.col("discount_rate") > 0, ~nw.col("discount_date").is_null())
+    entries = entries_of(question).join(offers.select("item"), on="item", how="inner")
+    # Settled in the window is what was changed in it and has nothing open on its last day.
+    changed = in_windows(question, entries.filter(nw.col("amount") != 0)).select("item", AS_OF).unique()
+    rows = with_what_they_paid(question, entries).join(changed, on="item", how="inner")
+    discount = nw.when(nw.col("entry_type") == "discount").then(-nw.col("amount")).otherwise(0)
+    rows = rows.filter(nw.col("day") <= nw.col(AS_OF)).with_columns(discount.alias("taken"))
+    items = rows.group_by("item", AS_OF).agg(nw.col("amount", "paid", "taken").sum())
+    settled = items.filter(nw.col("amount") == 0).join(offers, on="item", how="inner")
+    offered = ((nw.col("paid") + nw.col("taken")) * nw.col("discount_rate")).round(0).cast(nw.Int64)
+    sums = group_sums(question, settled.with_columns(offered.alias("offered")), ["taken", "offered"])
+    return of_known_window(question, sums)
+
+
+def delays(question: Question) -> pl.DataFrame:
+    """Return, as lists by age, ``paid_share`` of what was open in the window at that age, and ``days_at_age``.
+
+    The age is the days since the document. Amounts that are still open, or left otherwise than by payment, count at
+    every age at which they were open in the window, and at no later one: they are censored.
+    """
+    keys = question.keys
+    paid = payments_by_delay(question).select(*keys, pl.col("taken").clip(0).alias("age"), "paid")
+    both = pl.concat([_changes(question), paid], how="diagonal_relaxed")
+    # Before the youngest age at which anything was open, nothing was paid.
+    birth = both.select(keys).unique().with_columns(age=pl.lit(0), change=pl.lit(0), paid=pl.lit(0))
+    both = pl.concat([both, birth], how="diagonal_relaxed")
+    ages = both.group_by(*keys, "age").agg(pl.col("change", "paid").sum()).sort(*keys, "age")
+    open_then = pl.col("change").cum_sum().over(keys) + pl.col("paid")
+    ages = ages.with_columns(
+        paid_share=pl.when(open_then > 0).then(pl.col("paid") / open_then).otherwise(0.0),
+        days_at_age=(pl.col("age").shift(-1) - pl.col("age")).over(keys).fill_null(0).cast(pl.Float64),
+    )
+    return of_known_window(question, ages.group_by(keys, maintain_order=True).agg("paid_share", "days_at_age"))
+
+
+def _changes(question: Question) -> pl.DataFrame:
+    """Return by group and age how much more was open at that age, on days of the window, than at the age before."""
+    spans = [(window.start + timedelta(days=1), window.end) for window in question.windows]
+    rows = standing_within(question.ledger, spans)
+    rows = rows.filter(nw.col("open_amount") > 0, is_one_of("item_type", *INVOICES))
+    firsts = question.calendar.group_by(AS_OF).agg(first=pl.col("day").min())
+    rows = rows.rename({"day": AS_OF}).join(nw.from_native(firsts.lazy()), on=AS_OF, how="left")
+    begins = nw.max_horizontal("since", "first")
+    ends = nw.min_horizontal(nw.col("until"), nw.col(AS_OF) + 1)
+    rows = rows.with_columns(
+        nw.max_horizontal(begins - nw.col("document_day"), nw.lit(0)).alias("from_age"),
+        (ends - nw.col("document_day")).alias("to_age"),
+    ).filter(nw.col("to_age") > nw.col("from_age"))
+    return pl.concat([_at_age(question, rows, "from_age", 1), _at_age(question, rows, "to_age", -1)])
+
+
+def _at_age(question: Question, rows: Rows, age: str, sign: int) -> pl.DataFrame:
+    changed = rows.with_columns((nw.col("open_amount") * sign).alias("change"), nw.col(age).alias("age"))
+    return group_sums(question, changed, ["change"], beside=["age"])

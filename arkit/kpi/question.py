@@ -1,0 +1,263 @@
+"""What is asked of a ledger: the days, the window that ends on each, the groups and the policy.
+
+Windows: the stretch of days, ending on a day, whose sales and receipts a key figure takes.
+
+What sales are taken from: the sales table where it can tell them, else what was billed.
+
+The rows that inputs are summed from: invoices, entries of some kinds, payments, and sums of them by group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property, wraps
+from typing import Any, Final, TypeVar
+
+import narwhals as nw
+import polars as pl
+
+from arkit.aging.grouping import By, group_columns, with_columns_for
+from arkit.calendar import day_of, months_before
+from arkit.errors import unknown_name
+from arkit.model.ledger import Ledger
+from arkit.model.periods import day_number
+from arkit.policy import Policy
+
+MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
+LONGEST: Final = 36_525
+Length = str | int
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days after ``start`` up to and including ``end``."""
+
+    start: date
+    end: date
+    months: float
+
+    @property
+    def days(self) -> int:
+        """Number of days in the window."""
+        return (self.end - self.start).days
+
+
+def window_ending(day: date, length: Length) -> Window:
+    """Return the window of a length that ends on a day.
+
+    A month that ends on the last day of a month is that calendar month; one that ends on the 15th begins after the 15th
+    of the month before.
+
+    >>> window_ending(date(2026, 2, 28), "month").days
+    28
+    >>> window_ending(date(2026, 3, 15), "month").start
+    datetime.date(2026, 2, 15)
+    >>> window_ending(date(2026, 3, 15), 90).days
+    90
+    """
+    if isinstance(length, int):
+        if not 1 <= length <= LONGEST:
+            raise unknown_name("window", length, known=[*MONTHS, "a number of days"])
+        return Window(day - timedelta(days=length), day, months=length / 30)
+    if length not in MONTHS:
+        raise unknown_name("window", length, known=[*MONTHS, "a number of days"])
+    return Window(months_before(day, MONTHS[length]), day, months=MONTHS[length])
+
+
+SALES: Final = "sales, net of tax"
+BILLINGS: Final = "billings, tax included"
+# Sales on so many days, all of them the last of a month, are sales by month.
+_A_HABIT: Final = 3
+
+
+def bases(ledger: Ledger, groups: Sequence[str], windows: Sequence[Window]) -> list[str]:
+    """Return what the sales of each window are taken from.
+
+    The sales table cannot tell by a column that neither it nor the customers have; nor, where it has one day a month,
+    the sales of a part of a month.
+    """
+    dates = ledger.frames.sales["date"]
+    if dates.is_empty() or of_customers(ledger, groups) - {*ledger.frames.customers.columns}:
+        return [BILLINGS] * len(windows)
+    if not by_month(dates):
+        return [SALES] * len(windows)
+    edges = pl.DataFrame({"start": [w.start for w in windows], "end": [w.end for w in windows]})
+    whole = [(pl.col(edge) == pl.col(edge).dt.month_end()) | (pl.col(edge) == dates.max()) for edge in edges.columns]
+    return edges.select(pl.when(*whole).then(pl.lit(SALES)).otherwise(pl.lit(BILLINGS))).to_series().to_list()
+
+
+def of_customers(ledger: Ledger, groups: Sequence[str]) -> set[str]:
+    """Return the group columns that the sales table does not have, so that they must be those of the customer."""
+    return {*groups} - {*ledger.frames.sales.columns}
+
+
+def by_month(dates: pl.Series) -> bool:
+    """Return whether sales are given by month: all on last days of months, but for a month that is not over."""
+    days = dates.unique().sort()
+    return len(days) >= _A_HABIT and bool((days == days.dt.month_end()).head(-1).all())
+
+
+Answer = TypeVar("Answer")
+
+AS_OF: Final = "as_of"
+"""The column of answers that tells which of the days asked for a row is of, as days since 1970-01-01."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a ledger: the days, the window that ends on each, the groups and the policy.
+
+    Several days are asked for together, so that one pass over the ledger answers for all of them.
+
+    Attributes
+    ----------
+    windows
+        One for each day, the earliest first.
+    groups
+        Group columns with the currency.
+    basis
+        What sales are taken from; the same for all windows.
+    answers
+        What was computed for this question already (see :func:`once`).
+    """
+
+    ledger: Ledger
+    windows: tuple[Window, ...]
+    by: tuple[str, ...]
+    groups: tuple[str, ...]
+    policy: Policy
+    basis: str
+    answers: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """The columns that tell one row of an answer from the others."""
+        return [AS_OF, *self.groups]
+
+    @cached_property
+    def days(self) -> list[date]:
+        """The days asked for."""
+        return [window.end for window in self.windows]
+
+    @property
+    def knows_window(self) -> pl.Expr:
+        """Whether the ledger covers every day of the window of a row."""
+        first = self.ledger.covers[0]
+        return of_days([window.end for window in self.windows if first <= window.start + timedelta(days=1)])
+
+    @cached_property
+    def calendar(self) -> pl.DataFrame:
+        """Each ``day`` of each window, with the day that the window ends on."""
+        numbers = [(day_of(window.start), day_of(window.end)) for window in self.windows]
+        days = [
+            pl.DataFrame({"day": pl.int_range(start + 1, end + 1, dtype=pl.Int32, eager=True)}).with_columns(
+                pl.lit(end, pl.Int32).alias(AS_OF)
+            )
+            for start, end in numbers
+        ]
+        return pl.concat(days)
+
+
+def ask(ledger: Ledger, *, as_of: date | str, by: By, window: Length, policy: Policy | None) -> Question:
+    """Return a question about a day that the ledger covers.
+
+    Raises
+    ------
+    CoverageError
+        The ledger does not cover the day.
+    UnknownNameError
+        There is no such window or column.
+    """
+    [question] = ask_each(ledger, days=[ledger.require(as_of)], by=by, window=window, policy=policy)
+    return question
+
+
+def ask_each(ledger: Ledger, *, days: Sequence[date], by: By, window: Length, policy: Policy | None) -> list[Question]:
+    """Return a question about several days; where sales are taken from two sources, one for each of the two."""
+    names = (by,) if isinstance(by, str) else tuple(by or ())
+    groups = tuple(group_columns(names, ledger))
+    windows = [window_ending(day, window) for day in days]
+    of_basis: dict[str, list[Window]] = {}
+    for stretch, basis in zip(windows, bases(ledger, groups, windows), strict=True):
+        of_basis.setdefault(basis, []).append(stretch)
+    return [
+        Question(ledger, tuple(found), names, groups, policy or Policy(), basis) for basis, found in of_basis.items()
+    ]
+
+
+def of_days(days: Sequence[date]) -> pl.Expr:
+    """Return whether a row of an answer is of one of some days."""
+    return pl.col(AS_OF).is_in(pl.Series([day_of(day) for day in days], dtype=pl.Int32).implode())
+
+
+def once(compute: Callable[[Question], Answer]) -> Callable[[Question], Answer]:
+    """Return a function of a question that computes once for each question, however many figures need it."""
+
+    @wraps(compute)
+    def answer(question: Question) -> Answer:
+        if compute not in question.answers:
+            question.answers[compute] = compute(question)
+        found: Answer = question.answers[compute]
+        return found
+
+    return answer
+
+
+Rows = nw.LazyFrame[pl.LazyFrame]
+INVOICES: Final = ("invoice", "debit_note")
+DEBITS: Final = (*INVOICES, "journal")
+
+
+def entries_of(question: Question, *types: str) -> Rows:
+    """Return the entries of some types up to the last day of the question."""
+    frame = question.ledger.frames.entries.lazy().select(
+        "item", "entry_type", "amount", "counterpart_item_id", day=day_number("effective_on")
+    )
+    rows = nw.from_native(frame).filter(nw.col("day") <= day_of(question.days[-1]))
+    return rows.filter(is_one_of("entry_type", *types)) if types else rows
+
+
+def in_windows(question: Question, rows: Rows, *, on: str = "day") -> Rows:
+    """Return rows once for each window that contains their day, with the day on which it ends as ``as_of``."""
+    # Fewer rows are looked up in the calendar.
+    near = rows.filter(nw.col(on) > day_of(question.windows[0].start), nw.col(on) <= day_of(question.days[-1]))
+    calendar = nw.from_native(question.calendar.lazy())
+    return near.join(calendar, left_on=on, right_on="day", how="inner")
+
+
+def items_of(question: Question, types: Sequence[str], *columns: str) -> Rows:
+    """Return the items of some types with their days, what they are grouped by, and some more columns."""
+    items = question.ledger.frames.items
+    inside = [name for name in question.groups if name in items.columns]
+    days = {"document_day": day_number("document_date"), "due_day": day_number("due_date")}
+    frame = items.lazy().select(*dict.fromkeys(("item", "item_type", "customer_id", *inside, *columns)), **days)
+    return nw.from_native(frame).filter(is_one_of("item_type", *types)).drop("item_type")
+
+
+def with_what_they_paid(question: Question, entries: Rows) -> Rows:
+    """Return entries with ``paid``: what they settled; what a credit note settles is not paid."""
+    items = question.ledger.frames.items.lazy().select("item_type", counterpart_item_id="item_id")
+    credits = nw.from_native(items).filter(nw.col("item_type") == "credit_note")
+    rows = entries.join(credits.with_columns(nw.lit(True).alias("credited")), on="counterpart_item_id", how="left")
+    paid = is_one_of("entry_type", "application", "settlement") & nw.col("credited").is_null()
+    return rows.with_columns(nw.when(paid).then(-nw.col("amount")).otherwise(0).alias("paid"))
+
+
+def is_one_of(column: str, *values: str) -> nw.Expr:
+    """Return whether a column of categories has one of some values."""
+    return nw.any_horizontal(*(nw.col(column) == value for value in values), ignore_nulls=True)
+
+
+def group_sums(question: Question, rows: Rows, columns: Sequence[str], *, beside: Sequence[str] = ()) -> pl.DataFrame:
+    """Return the sums of some columns by the days and groups of the question, and by the columns beside them."""
+    rows = with_columns_for(rows, question.groups, question.ledger, question.days, on=AS_OF)
+    sums = rows.group_by(*question.keys, *beside).agg(nw.col(*columns).sum()).to_native().collect()
+    return sums.with_columns(pl.col(question.groups).cast(pl.String))
+
+
+def of_known_window(question: Question, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return inputs of the window, missing where the ledger begins within it."""
+    inputs = [name for name in frame.columns if name not in question.keys]
+    return frame.with_columns(pl.when(question.knows_window).then(name).alias(name) for name in inputs)

@@ -1,0 +1,1 @@
+"""What a ledger is: items, dated signed entries, balance periods, findings, layouts, and the snapshot on disk."""

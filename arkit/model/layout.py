@@ -1,0 +1,290 @@
+"""Layouts: how the columns, dates and amounts of one kind of export become the canonical tables.
+
+How a ledger was read: the decisions, their evidence, and the layout that repeats them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, Self
+
+import msgspec
+import polars as pl
+import tomli_w
+
+from arkit.errors import LayoutError, unknown_name
+from arkit.model.schema import TABLES
+from arkit.settings import read_settings, require_choices
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Shape = Literal["open_items", "settled", "applied"]
+DateOrder = Literal["ymd", "dmy", "mdy"]
+
+NEEDED_FOR_SHAPE: dict[Shape, tuple[str, ...]] = {
+    "open_items": ("open_amount",),
+    "settled": ("amount", "settled_on"),
+    "applied": (),
+}
+
+
+class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where one canonical table comes from.
+
+    Parameters
+    ----------
+    file, sheet
+        The file in the folder and the sheet of the workbook; empty for the only one. A pattern (``AR_*.xlsx``) names
+        several files with the same columns: one per entity, one per period.
+    query
+        The query that gives the rows, where the source is a database.
+    in_file_name
+        Canonical name to a pattern with one group, which finds the value in the name of each file.
+    date_order, decimal_mark, delimiter, encoding
+        As in the layout, where this table comes from another system than the others; empty: as the layout says.
+    columns
+        Canonical name to header in the source. Empty: the headers are the canonical names.
+    constants
+        Canonical name to a value that every row has; where a column is mapped too, the value of its blank cells.
+    keep
+        Header to the values of the rows that are wanted; all other rows are left out, and counted.
+    types
+        Value in the source to item or entry type.
+    header
+        The texts of the header row, those of two lines joined with a space, in order, blank cells left out. It is
+        looked for wherever it stands, and a header that has changed is refused; only if a text stands twice must the
+        order be the same, and the columns are then called "Amount", "Amount 2". A column under a blank cell is called
+        by its place, "column 3". Rows above the header, repeats of it, totals and section rows are told from items.
+        Empty: the first row that is not blank is the header and every row below it is an item.
+    header_lines
+        How many rows the header has.
+    joined
+        Canonical name to the headers whose texts, joined with "/", are its value: a document number and its line.
+    plus, minus
+        Canonical name of an amount to the headers that are added up for it, and that are taken off: debit and credit,
+        or the columns of an aging.
+    minus_when
+        Header to the values of rows whose amounts are stated without their minus: a debit or credit mark, a document
+        type.
+    sections
+        Where the customer stands when it is not in a column of each row: in a row ``above`` its items, or ``below``.
+    section_labels
+        Canonical name to the word that stands before it in a section row ("Customer", "Currency"); a name with an empty
+        word takes the whole text of the row.
+    dated_in
+        Canonical name of a date to the header of the text that contains it ("Invoice 17 of 05.10.2026").
+    stated_above
+        ``currency`` or ``snapshot_on`` to the words after which it stands in a row above the header ("as of").
+
+    Examples
+    --------
+    >>> debit_and_credit = TableLayout(plus={"amount": ("Debit",)}, minus={"amount": ("Credit",)})
+    >>> debit_and_credit.minus["amount"]
+    ('Credit',)
+    """
+
+    file: str = ""
+    sheet: str = ""
+    query: str = ""
+    in_file_name: dict[str, str] = {}
+    date_order: Literal["", "ymd", "dmy", "mdy"] = ""
+    decimal_mark: Literal["", ".", ","] = ""
+    delimiter: str = ""
+    encoding: str = ""
+    columns: dict[str, str] = {}
+    constants: dict[str, str] = {}
+    keep: dict[str, tuple[str, ...]] = {}
+    types: dict[str, str] = {}
+    header: tuple[str, ...] = ()
+    header_lines: Literal[1, 2] = 1
+    joined: dict[str, tuple[str, ...]] = {}
+    plus: dict[str, tuple[str, ...]] = {}
+    minus: dict[str, tuple[str, ...]] = {}
+    minus_when: dict[str, tuple[str, ...]] = {}
+    sections: Literal["", "above", "below"] = ""
+    section_labels: dict[str, str] = {}
+    dated_in: dict[str, str] = {}
+    stated_above: dict[str, str] = {}
+
+    def canonical_names(self) -> set[str]:
+        """Return the canonical columns that the layout gives a value to."""
+        named = (
+            self.in_file_name,
+            self.columns,
+            self.constants,
+            self.joined,
+            self.plus,
+            self.minus,
+            self.section_labels,
+            self.dated_in,
+        )
+        return {name for names in named for name in names} | ({*self.stated_above} - {"snapshot_on"})
+
+    def headers(self) -> set[str]:
+        """Return the headers that the layout reads."""
+        several = (*self.joined.values(), *self.plus.values(), *self.minus.values())
+        single = {*self.columns.values(), *self.keep, *self.minus_when, *self.dated_in.values()}
+        return single.union(*several)
+
+
+class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How an export is to be read.
+
+    Parameters
+    ----------
+    shape
+        ``open_items``: what is open on one day. ``settled``: invoices with the day each was settled. ``applied``:
+        invoices, credit notes and receipts with applications, payments or other entries.
+    date_order, decimal_mark, delimiter, encoding
+        How the source writes dates and amounts, and how its text files are laid out. ISO dates are always read.
+    snapshot_on
+        The day of the snapshot; the caller may give it instead.
+    covers_from, covers_until
+        The days for which the export is complete, where the source knows better than its first and last row.
+    rate_means
+        Whether ``exchange_rate`` is base units per unit of the item's currency or the reverse.
+    terms
+        Terms code to days, for due dates that are missing.
+
+    Examples
+    --------
+    >>> Layout(name="our ERP", shape="settled", date_order="dmy").shape
+    'settled'
+    """
+
+    name: str
+    shape: Shape = "applied"
+    date_order: DateOrder = "ymd"
+    decimal_mark: Literal[".", ","] = "."
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    snapshot_on: date | None = None
+    covers_from: date | None = None
+    covers_until: date | None = None
+    rate_means: Literal["base_per_unit", "units_per_base"] = "base_per_unit"
+    terms: dict[str, int] = {}
+    items: TableLayout = TableLayout()
+    applications: TableLayout | None = None
+    payments: TableLayout | None = None
+    entries: TableLayout | None = None
+    customers: TableLayout | None = None
+    marks: TableLayout | None = None
+    rates: TableLayout | None = None
+    gl: TableLayout | None = None
+    sales: TableLayout | None = None
+
+    def __post_init__(self) -> None:
+        require_choices(self, ("shape", "date_order", "decimal_mark", "rate_means"), error=LayoutError)
+        if len(self.delimiter) != 1 or not self.delimiter.isascii() or self.delimiter in '"\r\n':
+            raise LayoutError(f"the delimiter must be one character, such as ; or a tab, found {self.delimiter!r}")
+        for table, layout in self.tables().items():
+            for name in sorted(layout.canonical_names()):
+                if name not in TABLES[table].columns:
+                    raise LayoutError(str(unknown_name(f"column of {table}", name, known=TABLES[table].columns)))
+
+    def tables(self) -> dict[str, TableLayout]:
+        """Return the layouts of the tables that the export has."""
+        stated = {name: getattr(self, name) for name in TABLES}
+        return {name: layout for name, layout in stated.items() if layout is not None}
+
+    def of_table(self, name: str) -> Self:
+        """Return the layout with what one table states of its own."""
+        table = self.tables().get(name)
+        own = {field: getattr(table, field, "") for field in ("date_order", "decimal_mark", "delimiter", "encoding")}
+        return msgspec.structs.replace(self, **{field: value for field, value in own.items() if value})
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a layout from a TOML file.
+
+        Raises
+        ------
+        LayoutError
+            The file is missing, is no TOML, or has an unknown name or an impossible value.
+        """
+        return read_settings(path, cls, what="layout", error=LayoutError)
+
+
+Sure = Literal["stated", "certain", "likely"]
+_ALWAYS_WRITTEN: Final = ("name", "shape")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One thing decided: ``stated`` by a person, ``certain`` from the cells, or ``likely`` by a stated rule."""
+
+    what: str
+    decided: str
+    evidence: str
+    sure: Sure = "certain"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a ledger was read.
+
+    Attributes
+    ----------
+    layout
+        The layout by which the file was read: recognised, or given.
+    made
+        The decisions in the order in which they were made.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> ledger = ar.sample_ledger()
+    >>> ledger.reading.layout.name
+    'arkit sample'
+    """
+
+    layout: Layout
+    made: tuple[Decision, ...] = field(default=())
+
+    @property
+    def decisions(self) -> pd.DataFrame:
+        """The decisions: ``what``, ``decided``, ``evidence``, and how ``sure`` (stated, certain, likely)."""
+        rows = [(each.what, each.decided, each.evidence, each.sure) for each in self.made]
+        schema = {name: pl.String for name in ("what", "decided", "evidence", "sure")}
+        return pl.DataFrame(rows, schema=schema, orient="row").to_pandas()
+
+    def save(self, path: str | Path) -> Path:
+        """Write the layout as TOML: ``read_ledger(..., layout=path)`` reads next month's file in the same way.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import arkit as ar
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = ar.sample_ledger().reading.save(Path(folder) / "layout.toml")
+        ...     ar.Layout.load(path) == ar.sample_ledger().reading.layout
+        True
+        """
+        target = Path(path)
+        target.write_text(toml_of(self.layout), encoding="utf-8")
+        return target
+
+
+def toml_of(layout: Layout) -> str:
+    """Return a layout as TOML, without what it leaves at its default."""
+    return tomli_w.dumps(_stated(layout), multiline_strings=False)
+
+
+def _stated(settings: msgspec.Struct) -> dict[str, object]:
+    defaults = msgspec.structs.fields(settings)
+    found: dict[str, object] = {}
+    for each in defaults:
+        value = getattr(settings, each.name)
+        if value is None or (value == each.default and each.name not in _ALWAYS_WRITTEN):
+            continue
+        if isinstance(value, dict) and not value:
+            continue
+        if isinstance(value, msgspec.Struct):
+            value = _stated(value)
+            if not value:
+                continue
+        found[each.name] = msgspec.to_builtins(value, builtin_types=())
+    return found

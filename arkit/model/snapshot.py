@@ -1,0 +1,119 @@
+"""Frozen ledgers: a folder of Parquet files that can be reopened for ever, or of Arrow files that processes share."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+import polars as pl
+
+from arkit.errors import ReadingError
+from arkit.model.findings import no_findings
+from arkit.model.ledger import Frames, Ledger
+
+MANIFEST: Final = "ledger.json"
+FORMAT: Final = 1
+PERIODS: Final = "periods"
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a frozen ledger says of itself."""
+
+    format: int
+    covers: tuple[date, date]
+    source_rows: int
+    known: date | None
+    storage: Literal["parquet", "arrow"] = "parquet"
+
+
+def freeze(ledger: Ledger, folder: str | Path) -> Path:
+    """Write a ledger as a folder of Parquet files; ``read_ledger`` on the folder gives the same ledger.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import arkit as ar
+    >>> ledger = ar.sample_ledger()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = ar.read_ledger(ar.freeze(ledger, folder))
+    >>> again.covers == ledger.covers
+    True
+    """
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    for table in fields(Frames):
+        getattr(ledger.frames, table.name).write_parquet(target / f"{table.name}.parquet", compression="zstd")
+    return _described(target, Manifest(FORMAT, ledger.covers, ledger.source_rows, ledger.known))
+
+
+def share(ledger: Ledger, folder: str | Path) -> Path:
+    """Write a ledger so that many processes can read it at once from the same memory.
+
+    The files are Arrow, not compressed: ``read_ledger`` maps them into memory, where the system keeps one copy for
+    all. The balance periods are among them, so nobody has to prepare them again.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import arkit as ar
+    >>> ledger = ar.sample_ledger()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = ar.read_ledger(share(ledger, folder))
+    ...     again.periods.equals(ledger.periods)
+    True
+    """
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    for name, frame in {**vars(ledger.frames), PERIODS: ledger.periods}.items():
+        frame.write_ipc(target / f"{name}.arrow", compression="uncompressed")
+    return _described(target, Manifest(FORMAT, ledger.covers, ledger.source_rows, ledger.known, "arrow"))
+
+
+def _described(target: Path, manifest: Manifest) -> Path:
+    (target / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
+    return target
+
+
+def thaw(folder: Path) -> Ledger:
+    """Read a frozen ledger.
+
+    Raises
+    ------
+    ReadingError
+        The folder is incomplete or was written by another version.
+    """
+    try:
+        manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+        read = _mapped if manifest.storage == "arrow" else _stored
+        tables = {table.name: read(folder, table.name) for table in fields(Frames)}
+        periods = {PERIODS: read(folder, PERIODS)} if manifest.storage == "arrow" else {}
+    except (OSError, ValueError, msgspec.DecodeError, pl.exceptions.PolarsError) as error:
+        raise ReadingError(f"{folder} is no complete frozen ledger: {error}.") from error
+    if manifest.format != FORMAT:
+        raise ReadingError(f"{folder} is a frozen ledger of format {manifest.format}; this version reads {FORMAT}.")
+    findings = tables["findings"]
+    # Ledgers frozen by earlier versions do not say which file a finding is of.
+    tables["findings"] = (
+        findings if "source" in findings.columns else pl.concat([no_findings(), findings], how="diagonal")
+    )
+    ledger = Ledger(Frames(**tables), covers=manifest.covers, source_rows=manifest.source_rows, known=manifest.known)
+    ledger.__dict__.update(periods)
+    return ledger
+
+
+def _stored(folder: Path, name: str) -> pl.DataFrame:
+    return pl.read_parquet(folder / f"{name}.parquet")
+
+
+def _mapped(folder: Path, name: str) -> pl.DataFrame:
+    """Return a table whose columns lie in the file; Polars' own reader would copy them."""
+    import pyarrow as pa
+
+    with pa.memory_map(str(folder / f"{name}.arrow")) as source:
+        frame = pl.from_arrow(pa.ipc.open_file(source).read_all(), rechunk=False)
+    if not isinstance(frame, pl.DataFrame):
+        raise ReadingError(f"{folder / name}.arrow is no table.")
+    return frame

@@ -1,0 +1,27 @@
+"""Finished tables to Plotly figures, one idea a file."""
+
+from plotly.graph_objects import Figure
+
+from arkit.present.charts.aging import aging_chart, aging_stack, balance_steps
+from arkit.present.charts.customers import customer_timeline, decliners_chart
+from arkit.present.charts.flows import roll_forward_chart, roll_rate_heat_map, vintage_chart
+from arkit.present.charts.panels import key_figure_chart
+from arkit.present.charts.segments import categories_over_time, class_matrix, migration_chart, pareto_chart, segment_map
+
+__all__ = [
+    "Figure",
+    "aging_chart",
+    "aging_stack",
+    "balance_steps",
+    "categories_over_time",
+    "class_matrix",
+    "customer_timeline",
+    "decliners_chart",
+    "key_figure_chart",
+    "migration_chart",
+    "pareto_chart",
+    "roll_forward_chart",
+    "roll_rate_heat_map",
+    "segment_map",
+    "vintage_chart",
+]

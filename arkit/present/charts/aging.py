@@ -1,0 +1,181 @@
+"""The aging of a day as bars.
+
+The aging over time as a stack.
+
+The balance of one item, day by day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from plotly.graph_objects import Figure
+
+from arkit.present.charts.panels import Panel, in_panels
+from arkit.present.theme import ACCENT, INK, MONTHLY, MUTED, Trace, bucket_colours, framed, months_axis
+from arkit.words.columns import UNAPPLIED
+from arkit.words.formats import short_amount
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_PANELS: Final = 3
+PANEL_HEIGHT: Final = 290
+_Row: TypeAlias = Mapping[Hashable, Any]
+
+
+def aging_chart(
+    aging: pd.DataFrame, *, labels: Sequence[str], title: str, before: pd.DataFrame | None = None
+) -> Figure:
+    """Draw an aging by currency: a bar for each bucket and for what is unapplied, one panel for each currency.
+
+    Parameters
+    ----------
+    aging
+        One row for each currency with a column for each bucket and ``unapplied``, the panels in its order.
+    labels
+        The buckets, from the youngest to the oldest.
+    title
+        What the figure shows, of which day.
+    before
+        The aging of an earlier day, drawn as a mark on each bar.
+    """
+    rows = aging.head(MOST_PANELS).to_dict("records")
+    earlier = {} if before is None else {row["currency"]: row for row in before.to_dict("records")}
+    return in_panels(
+        [_panel(row, earlier.get(row["currency"]), labels, first=row is rows[0]) for row in rows],
+        title=f"{title} (dash: a month before)" if earlier else title,
+        columns=max(len(rows), 1),
+        row_height=PANEL_HEIGHT,
+        gaps=(0.08, 0),
+        font={"size": 16, "color": INK},
+        bargap=0.25,
+        showlegend=False,
+    )
+
+
+def _panel(row: _Row, earlier: _Row | None, labels: Sequence[str], *, first: bool) -> Panel:
+    marks = [_marks(earlier, labels)] if earlier else []
+    xaxis = {"title": "days past due", "tickangle": -35}
+    yaxis = {"title": "open amount" if first else "", "rangemode": "tozero", "tickformat": "~s"}
+    return Panel(f"in {row['currency']}", [_bars(row, labels), *marks], xaxis, yaxis)
+
+
+def _bars(row: _Row, labels: Sequence[str]) -> Trace:
+    shown, colours = [*labels, UNAPPLIED], bucket_colours(labels)
+    return {
+        "type": "bar",
+        "x": shown,
+        "y": [row[label] for label in shown],
+        "text": [short_amount(row[label], "").strip() if row[label] else "" for label in shown],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "name": row["currency"],
+        "marker": {"color": [colours[label] for label in shown]},
+        "hovertemplate": f"%{{x}}: %{{y:,.2f}} {row['currency']}<extra></extra>",
+    }
+
+
+def _marks(row: _Row, labels: Sequence[str]) -> Trace:
+    """Return what was open a month before, as a dash on each bar."""
+    shown = [*labels, UNAPPLIED]
+    return {
+        "type": "scatter",
+        "x": shown,
+        "y": [row[label] for label in shown],
+        "mode": "markers",
+        "name": "a month before",
+        "marker": {"symbol": "line-ew-open", "size": 26, "color": MUTED, "line": {"width": 2}},
+        "hovertemplate": "a month before: %{y:,.2f}<extra></extra>",
+    }
+
+
+def aging_stack(
+    trend: pd.DataFrame, *, labels: Sequence[str], currency: str, title: str, narrow: bool = False
+) -> Figure:
+    """Draw the aging of many month-ends as stacked bars, the oldest bucket at the bottom where it is seen first.
+
+    Parameters
+    ----------
+    trend
+        One row for each month-end, with ``as_of``, a column for each bucket and ``unapplied``.
+    labels
+        The buckets, from the youngest to the oldest.
+    currency
+        The currency of the amounts.
+    title
+        What the figure shows.
+    narrow
+        Whether it has half the width of a page: fewer ticks, the legend below.
+    """
+    colours = bucket_colours(labels)
+    return framed(
+        [_bars_stack(trend, label, colours[label], currency) for label in (*reversed(labels), UNAPPLIED)],
+        title=title,
+        xaxis=months_axis(len(trend), ticks=3 if narrow else 12),
+        yaxis={"title": f"open amount, {currency}", "tickformat": "~s"},
+        barmode="relative",
+        bargap=0.15,
+        legend=_legend(narrow),
+    )
+
+
+def _bars_stack(trend: pd.DataFrame, label: str, colour: str, currency: str) -> Trace:
+    return {
+        "type": "bar",
+        **MONTHLY,
+        "x": trend["as_of"],
+        "y": trend[label],
+        "name": label,
+        "marker": {"color": colour},
+        "hovertemplate": f"%{{x|%d %b %Y}}, {label}: %{{y:,.2f}} {currency}<extra></extra>",
+    }
+
+
+def _legend(narrow: bool) -> dict[str, object]:
+    place = {"x": 0, "xanchor": "left", "y": -0.12} if narrow else {"y": 1.14}
+    return {"traceorder": "reversed", "font": {"size": 12}, **place}
+
+
+def balance_steps(entries: pd.DataFrame, *, days: Mapping[str, date], currency: str, title: str) -> Figure:
+    """Draw what is open on an item as steps, one for each entry; what it comes to is for the reader to find.
+
+    Parameters
+    ----------
+    entries
+        The entries of the item: ``effective_on``, ``amount``.
+    days
+        Days to mark, by what they are called; the last of them ends the figure.
+    currency
+        The currency of the amounts.
+    title
+        What the figure shows.
+    """
+    daily = entries.groupby("effective_on")["amount"].sum().cumsum()
+    end = max(days.values())
+    steps = {
+        "type": "scatter",
+        "x": [*daily.index, end],
+        "y": [*daily.tolist(), daily.iloc[-1]],
+        "mode": "lines",
+        "line": {"color": ACCENT, "width": 2.5, "shape": "hv"},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    return framed(
+        [steps],
+        title=title,
+        height=300,
+        xaxis={"tickformat": "1 %b", "dtick": "M1", "tick0": f"{end:%Y-01-01}"},
+        yaxis={"title": f"open, {currency}", "rangemode": "tozero"},
+        shapes=[_line(day) for day in days.values()],
+        annotations=[{"x": str(day), "y": 1.08, "yref": "paper", "text": name} for name, day in days.items()],
+    )
+
+
+def _line(day: date) -> dict[str, Any]:
+    """Return a dotted line that marks a day."""
+    place = {"x0": str(day), "x1": str(day), "y0": 0, "y1": 1, "yref": "y domain"}
+    return {"type": "line", **place, "line": {"color": MUTED, "width": 1, "dash": "dot"}}

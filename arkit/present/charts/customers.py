@@ -1,0 +1,140 @@
+"""One customer over time: balance and payments.
+
+The payments of declining customers, month by month, each against its own past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from plotly.graph_objects import Figure
+
+from arkit.present.charts.panels import Panel, in_panels
+from arkit.present.theme import ACCENT, CALM, CREDIT, MONTHLY, Trace, framed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+THREE_DAYS: Final = 3 * 24 * 3600 * 1000
+"""The width of a payment, in milliseconds."""
+
+
+def customer_timeline(statement: pd.DataFrame, *, currency: str, title: str) -> Figure:
+    """Draw a customer's balance as steps, with each payment as a bar downwards.
+
+    Parameters
+    ----------
+    statement
+        The customer's statement in one currency: ``effective_on``, ``amount``, ``balance``.
+    currency
+        The currency of the amounts.
+    title
+        What the figure shows.
+    """
+    return framed(
+        [_payments(statement, currency), _balance(statement, currency)],
+        title=title,
+        height=340,
+        xaxis={"tickformat": "%b %Y"},
+        yaxis={"title": f"amount, {currency}", "tickformat": "~s"},
+        legend={"y": 1.15},
+    )
+
+
+def _payments(statement: pd.DataFrame, currency: str) -> Trace:
+    paid = statement[statement["amount"] < 0].groupby("effective_on")["amount"].sum()
+    return {
+        "type": "bar",
+        "x": paid.index,
+        "y": paid,
+        "width": THREE_DAYS,
+        "marker": {"color": CALM},
+        "name": "payments and credits",
+        "hovertemplate": f"%{{x|%d %b %Y}}: %{{y:,.2f}} {currency}<extra></extra>",
+    }
+
+
+def _balance(statement: pd.DataFrame, currency: str) -> Trace:
+    daily = statement.groupby("effective_on")["balance"].last()
+    return {
+        "type": "scatter",
+        "x": daily.index,
+        "y": daily,
+        "mode": "lines",
+        "line": {"color": ACCENT, "width": 2, "shape": "hv"},
+        "name": "balance",
+        "hovertemplate": f"%{{x|%d %b %Y}}: balance %{{y:,.2f}} {currency}<extra></extra>",
+    }
+
+
+COLUMNS: Final = 3
+PANEL_HEIGHT: Final = 190
+NAME_LENGTH: Final = 28
+YEARS: Final = {"ticklabelmode": "period", "tickformat": "%b %y", "dtick": "M12", "tickangle": 0}
+AMOUNTS: Final = {"tickformat": "~s", "nticks": 4, "rangemode": "tozero"}
+_Payer: TypeAlias = Mapping[Hashable, Any]
+
+
+def decliners_chart(payers: pd.DataFrame, monthly: pd.DataFrame, *, title: str) -> Figure:
+    """Draw the monthly payments of each declining customer in a panel, with the level before and the recent one.
+
+    Parameters
+    ----------
+    payers
+        One row for each customer: ``customer_id``, ``name``, ``currency``, ``paid_before``, ``paid_recent`` (a month),
+        ``recent_months``.
+    monthly
+        ``as_of`` (the end of the month), ``customer_id``, ``currency``, ``receipts``.
+    title
+        What the figure shows.
+    """
+    ends = sorted(monthly["as_of"].unique())
+    panels = []
+    for record in payers.to_dict("records"):
+        own = monthly[(monthly["customer_id"] == record["customer_id"]) & (monthly["currency"] == record["currency"])]
+        panels.append(_panel(own.set_index("as_of")["receipts"].reindex(ends, fill_value=0.0), record))
+    return in_panels(
+        panels,
+        title=title,
+        columns=COLUMNS,
+        row_height=PANEL_HEIGHT,
+        gaps=(0.08, 0.34),
+        font={"size": 12},
+        bargap=0.15,
+        showlegend=False,
+    )
+
+
+def _panel(received: pd.Series[float], record: _Payer) -> Panel:
+    """Return one customer: grey months of the past, coloured recent ones, and both levels as lines."""
+    recent = int(record["recent_months"])
+    split = len(received) - recent
+    bars = {
+        "type": "bar",
+        **MONTHLY,
+        "x": received.index,
+        "y": received.to_numpy(),
+        "marker": {"color": [CREDIT] * split + [CALM] * recent},
+        "hovertemplate": f"%{{x|%b %Y}}: %{{y:,.2f}} {record['currency']}<extra></extra>",
+    }
+    before = _level(record["paid_before"], received.index[:split], record)
+    now = _level(record["paid_recent"], received.index[split:], record)
+    return Panel(f"{_short(record)}, {record['currency']}", [bars, before, now], YEARS, AMOUNTS)
+
+
+def _level(level: float, months: pd.Index[Any], record: _Payer) -> Trace:
+    return {
+        "type": "scatter",
+        **MONTHLY,
+        "x": [months[0], months[-1]],
+        "y": [level, level],
+        "mode": "lines",
+        "line": {"color": ACCENT, "width": 2},
+        "hovertemplate": f"%{{y:,.2f}} {record['currency']} a month<extra></extra>",
+    }
+
+
+def _short(record: _Payer) -> str:
+    name = str(record["name"] or record["customer_id"])
+    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"

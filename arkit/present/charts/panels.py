@@ -1,0 +1,157 @@
+"""Small pictures beside and below each other, each with axes of its own.
+
+Key figures over time as small multiples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from plotly.graph_objects import Figure
+
+from arkit.present.theme import ACCENT, MONTHLY, Trace, framed
+from arkit.words.columns import Kind
+from arkit.words.formats import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AROUND: Final = 90
+"""The height of what stands above and below the panels, in pixels."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One small picture: its title, what is drawn, and its axes."""
+
+    title: str
+    traces: Sequence[Trace]
+    xaxis: Mapping[str, Any]
+    yaxis: Mapping[str, Any]
+
+
+def in_panels(
+    panels: Sequence[Panel],
+    *,
+    title: str,
+    columns: int,
+    row_height: int,
+    gaps: tuple[float, float],
+    font: Mapping[str, Any],
+    **layout: Any,
+) -> Figure:
+    """Return panels as one figure, row by row.
+
+    Parameters
+    ----------
+    panels
+        The panels; without any, nothing stands below the title.
+    title
+        What the figure shows.
+    columns
+        How many panels stand beside each other.
+    row_height
+        The height of a row, in pixels.
+    gaps
+        Between columns, as a share of the figure's width; between rows, as a share of a row's height.
+    font
+        The type of the panels' titles.
+    **layout
+        As in :func:`arkit.present.theme.framed`.
+    """
+    rows = max(ceil(len(panels) / columns), 1)
+    boxes = _boxes(rows, columns, across=gaps[0], down=gaps[1] / rows)
+    traces: list[Trace] = []
+    axes: dict[str, Any] = {} if panels else {"xaxis": {"visible": False}, "yaxis": {"visible": False}}
+    for number, (panel, box) in enumerate(zip(panels, boxes, strict=False), start=1):
+        own = str(number) if number > 1 else ""
+        traces += [{**trace, "xaxis": f"x{own}", "yaxis": f"y{own}"} for trace in panel.traces]
+        axes[f"xaxis{own}"] = {**panel.xaxis, "domain": box.across, "anchor": f"y{own}"}
+        axes[f"yaxis{own}"] = {**panel.yaxis, "domain": box.down, "anchor": f"x{own}"}
+    titles = [_title(panel.title, box, font) for panel, box in zip(panels, boxes, strict=False)]
+    return framed(traces, title=title, height=AROUND + rows * row_height, annotations=titles, **axes, **layout)
+
+
+class _Box(NamedTuple):
+    """Where a panel stands, as shares of the figure: from left to right, from bottom to top."""
+
+    across: tuple[float, float]
+    down: tuple[float, float]
+
+
+def _boxes(rows: int, columns: int, *, across: float, down: float) -> list[_Box]:
+    """Return the places of panels, row by row from the top."""
+    width, height = (1 - across * (columns - 1)) / columns, (1 - down * (rows - 1)) / rows
+    lefts = [column * (width + across) for column in range(columns)]
+    bottoms = [row * (height + down) for row in reversed(range(rows))]
+    return [_Box((left, left + width), (bottom, bottom + height)) for bottom in bottoms for left in lefts]
+
+
+def _title(text: str, box: _Box, font: Mapping[str, Any]) -> dict[str, Any]:
+    middle = {"xref": "paper", "x": sum(box.across) / 2, "xanchor": "center"}
+    return {"text": text, **middle, "yref": "paper", "y": box.down[1], "yanchor": "bottom", "font": font}
+
+
+COLUMNS: Final = 3
+PANEL_HEIGHT: Final = 170
+TICKS: Final = {"ratio": ".0%", "days": "~g", "times": ".1f", "amount": "~s"}
+MONTHS: Final = {"ticklabelmode": "period", "tickformat": "%b %y", "nticks": 4}
+
+
+def key_figure_chart(trend: pd.DataFrame, *, title: str) -> Figure:
+    """Draw each key figure over time in a panel of its own, its last value written at the end of the line.
+
+    Parameters
+    ----------
+    trend
+        One row for each day and figure: ``as_of``, ``figure``, ``title``, ``value``, ``unit``.
+    title
+        What the figure shows.
+    """
+    known = trend.loc[trend["value"].notna(), "figure"].unique()
+    courses = dict(list(trend.sort_values("as_of").groupby("figure")))
+    return in_panels(
+        [_panel(courses[name]) for name in known],
+        title=title,
+        columns=COLUMNS,
+        row_height=PANEL_HEIGHT,
+        gaps=(0.11, 0.32),
+        font={"size": 13},
+        margin={"r": 70},  # room for the last values
+        showlegend=False,
+    )
+
+
+def _panel(series: pd.DataFrame) -> Panel:
+    unit = series["unit"].iloc[0]
+    line = {
+        "type": "scatter",
+        **MONTHLY,
+        "x": series["as_of"],
+        "y": series["value"],
+        "mode": "lines",
+        "line": {"color": ACCENT, "width": 2},
+        "hovertemplate": "%{x|%d %b %Y}: %{y:" + (".1%" if unit == "ratio" else ",.1f") + "}<extra></extra>",
+    }
+    yaxis = {"tickformat": TICKS[unit], "nticks": 4}
+    return Panel(series["title"].iloc[0], [line, _last(series, unit)], MONTHS, yaxis)
+
+
+def _last(series: pd.DataFrame, unit: Kind) -> Trace:
+    """Return the last known value, written at the end of the line."""
+    last = series[series["value"].notna()].iloc[-1]
+    return {
+        "type": "scatter",
+        **MONTHLY,
+        "x": [last["as_of"]],
+        "y": [last["value"]],
+        "mode": "markers+text",
+        "text": [f"<b>{shown(last['value'], unit)}</b>"],
+        "textposition": "middle right",
+        "cliponaxis": False,
+        "marker": {"color": ACCENT, "size": 7},
+        "hoverinfo": "skip",
+    }

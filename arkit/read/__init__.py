@@ -1,0 +1,1 @@
+"""From files and databases to tables: by a layout, or recognised without one."""

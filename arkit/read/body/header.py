@@ -1,0 +1,213 @@
+"""The header that a layout expects: where it stands, or what has changed in it.
+
+What stands above a header: the day of a snapshot, the currency of the amounts.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from arkit.build import parsing
+from arkit.errors import ReadingError, listed
+from arkit.model.layout import Layout, TableLayout
+from arkit.read.body.rows import DATE
+from arkit.read.grid import Grid
+from arkit.words.vocabulary import currency_of
+
+SEARCHED: Final = 5000
+_ALIKE: Final = 0.6
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header in a grid: the rows it takes (counted from 0), and the name of each cell column."""
+
+    first: int
+    lines: int
+    names: dict[str, str]
+
+    @property
+    def below(self) -> int:
+        """The first row under the header."""
+        return self.first + self.lines
+
+
+def texts_of(lines: Sequence[Sequence[str]]) -> list[str]:
+    """Return the texts of a header, those of its lines joined.
+
+    >>> texts_of([["Document", "Amount"], ["No.", ""]])
+    ['Document No.', 'Amount']
+    """
+    return [" ".join(part for part in parts if part) for parts in zip(*lines, strict=True)]
+
+
+def names_of(texts: Sequence[str]) -> list[str]:
+    """Return a name for each column: its text, numbered where it stands twice, or its place.
+
+    >>> names_of(["Date", "Amount", "", "Amount"])
+    ['Date', 'Amount', 'column 3', 'Amount 2']
+    """
+    names: list[str] = []
+    for place, text in enumerate(texts, start=1):
+        again = list(texts[: place - 1]).count(text) + 1
+        names.append(f"column {place}" if not text else text if again == 1 else f"{text} {again}")
+    return names
+
+
+def find_header(grid: Grid, table: TableLayout) -> Header:
+    """Return where the header of a layout stands.
+
+    Raises
+    ------
+    ReadingError
+        There is no such header: which texts are missing, new, renamed, or stand in another order.
+    """
+    joined = _joined(grid, table.header_lines)
+    expected = [text for text in table.header if text]
+    same = joined.list.sort() == pl.Series([sorted(expected)], dtype=pl.List(pl.String))
+    found = same.arg_true()
+    if not len(found):
+        raise _changed(grid, joined, expected)
+    first = int(found[0])
+    given = joined[first].to_list()
+    if len(set(expected)) < len(expected) and given != expected:
+        raise ReadingError(
+            f"The columns of {grid.file} stand in another order than in the layout, and {_twice(expected)} stands "
+            f"above several. Expected: {', '.join(expected)}. Found: {', '.join(given)}. Export them in the order of "
+            "the layout, or make the layout anew."
+        )
+    return header_at(grid, first, table.header_lines)
+
+
+def header_at(grid: Grid, first: int, lines: int) -> Header:
+    """Return the header that begins in a row."""
+    rows = grid.cells.slice(first, lines).select(grid.columns).rows()
+    texts = texts_of([["" if cell is None else cell for cell in row] for row in rows])
+    return Header(first, lines, dict(zip(grid.columns, names_of(texts), strict=True)))
+
+
+def _joined(grid: Grid, lines: int) -> pl.Series:
+    """Return for each row the texts of the header that it would begin, blank ones left out."""
+    rows = grid.cells.head(SEARCHED)
+    cells = [
+        pl.concat_str([pl.col(name).shift(-line) for line in range(lines)], separator=" ", ignore_nulls=True)
+        for name in grid.columns
+    ]
+    return rows.select(texts=pl.concat_list(pl.when(cell != "").then(cell) for cell in cells).list.drop_nulls())[
+        "texts"
+    ]
+
+
+def _changed(grid: Grid, joined: pl.Series, expected: list[str]) -> ReadingError:
+    shared = joined.list.set_intersection(pl.Series([expected], dtype=pl.List(pl.String))).list.len()
+    nearest = int(shared.arg_max() or 0)
+    if not shared[nearest]:
+        return ReadingError(
+            f"{grid.file} has no row with the header of the layout ({', '.join(expected)}). "
+            "It is another export, or in another language; read it without a layout to make one."
+        )
+    given = joined[nearest].to_list()
+    missing, new = _less(expected, given), _less(given, expected)
+    said = []
+    for text in [*missing]:
+        near = difflib.get_close_matches(text.casefold(), [other.casefold() for other in new], n=1, cutoff=_ALIKE)
+        if near:
+            other = next(other for other in new if other.casefold() == near[0])
+            said.append(f"{text!r} is now {other!r}")
+            missing.remove(text)
+            new.remove(other)
+    doubled = [text for text in new if text in expected]
+    new = [text for text in new if text not in expected]
+    said += [f"{text!r} stands twice" for text in doubled]
+    said += [f"missing: {listed(map(repr, missing))}"] if missing else []
+    said += [f"new: {listed(map(repr, new))}"] if new else []
+    row = grid.cells["source_row"][nearest]
+    return ReadingError(
+        f"The header of {grid.file} (row {row}) is not the one of the layout: {'; '.join(said)}. "
+        "If the export changed on purpose, change header and columns in the layout."
+    )
+
+
+def _less(texts: list[str], others: list[str]) -> list[str]:
+    rest = list(others)
+    left = []
+    for text in texts:
+        if text in rest:
+            rest.remove(text)
+        else:
+            left.append(text)
+    return left
+
+
+def _twice(texts: list[str]) -> str:
+    return listed(sorted({repr(text) for text in texts if texts.count(text) > 1}))
+
+
+DAY: Final = "snapshot_on"
+_BETWEEN: Final = r"[\s:：,.（(\-–—]*"
+_CURRENCY: Final = r"([A-Z]{3}\b|[€£₽₴₸₹]|[^\W\d_]+\.?)"
+
+
+def lines_above(grid: Grid, header: Header) -> list[str]:
+    """Return the rows above a header, each as one text."""
+    rows = grid.cells.slice(0, header.first).select(pl.concat_str(grid.columns, separator=" ", ignore_nulls=True))
+    return [str(line) for line in rows.to_series().to_list()]
+
+
+def stated_above(grid: Grid, header: Header, table: TableLayout, layout: Layout) -> dict[str, str]:
+    """Return what a layout finds above the header: canonical name to value, the day of a snapshot as ISO text.
+
+    Raises
+    ------
+    ReadingError
+        The word is not there, or nothing that fits stands after it.
+    """
+    lines = lines_above(grid, header)
+    found = {}
+    for name, label in table.stated_above.items():
+        day = name == DAY
+        value = day_after(label, lines, layout) if day else currency_after(label, lines)
+        if not value:
+            shown = " / ".join(filter(None, lines)) or "nothing"
+            raise ReadingError(
+                f"The layout looks for {'the day' if day else f'the {name}'} after {label!r} above the header of "
+                f"{grid.file}, and it is not there. Above the header stands: {shown}."
+            )
+        found[name] = str(value)
+    return found
+
+
+def day_after(label: str, lines: list[str], layout: Layout) -> date | None:
+    """Return the first day that stands after a label."""
+    for line in lines:
+        for match in re.finditer(rf"{_begin(label)}{_BETWEEN}({DATE})", line, re.IGNORECASE):
+            if day := _day(match.group(1), layout):
+                return day
+    return None
+
+
+def _day(text: str, layout: Layout) -> date | None:
+    """Return a day in the order of the layout; one that can be read in no other order is read in any."""
+    read = [parsing.dates(pl.Series([text]), order=order)[0] for order in (layout.date_order, "dmy", "mdy")]
+    days = {day for day in read if isinstance(day, date)}
+    return read[0] or (days.pop() if len(days) == 1 else None)
+
+
+def currency_after(label: str, lines: list[str]) -> str:
+    """Return the first currency that stands after a label."""
+    for line in lines:
+        for match in re.finditer(rf"{_begin(label)}{_BETWEEN}{_CURRENCY}", line):
+            if code := currency_of(match.group(1)):
+                return code
+    return ""
+
+
+def _begin(label: str) -> str:
+    return rf"(?<!\w){re.escape(label)}" if label[:1].isascii() else re.escape(label)

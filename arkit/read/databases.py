@@ -1,0 +1,202 @@
+"""Databases: one query for each table, in one read-only transaction, with amounts as exact as the database has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from arkit.errors import ArkitError, LayoutError, ReadingError, listed
+from arkit.model.layout import Layout, TableLayout
+from arkit.model.schema import TABLES
+from arkit.read.body.reading import Body
+from arkit.read.places import first_line, kind_of, refuse_repeated
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection
+
+Run = Callable[[str], pl.DataFrame]
+
+_URL: Final = re.compile(r"^[A-Za-z][\w+]*://")
+_PARAMETER: Final = re.compile(r"(?<![:\w\\]):(?=\w)")
+"""What SQLAlchemy would take for a parameter: in a query of a layout it is always text."""
+
+_QUERY: Final = re.compile(r"(?is)^(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values|from|table)\b")
+_SECRET: Final = re.compile(r"(?i)pass|pwd|secret|token|key")
+_WITHIN: Final = re.compile(r"(?i)(?:pass\w*|pwd)=([^;&]+)")
+_SHUT_IN: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "autoload_known_extensions": "false",
+}
+_SNAPSHOT: Final = {"postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}}
+_READ_ONLY: Final = {
+    "sqlite": "PRAGMA query_only = ON",
+    "mysql": "SET SESSION TRANSACTION READ ONLY",
+    "mariadb": "SET SESSION TRANSACTION READ ONLY",
+    "oracle": "SET TRANSACTION READ ONLY",
+}
+
+
+def is_url(path: object) -> bool:
+    """Return whether a text is the URL of a database."""
+    return isinstance(path, str) and bool(_URL.match(path))
+
+
+def is_database(path: object) -> bool:
+    """Return whether what is named is a database: a URL, or a file of DuckDB or SQLite."""
+    if not isinstance(path, str | Path) or is_url(path):
+        return is_url(path)
+    return Path(path).is_file() and kind_of(Path(path)) in ("duckdb", "sqlite")
+
+
+def read_database(path: str | Path, *, layout: Layout) -> dict[str, Body]:
+    """Return the rows of each table: those of its query, or of the table of the database that is called like it.
+
+    Rows are numbered as they come; a query with ``order by`` gives the same numbers again. All queries see the database
+    as of one moment where it can do that (PostgreSQL, DuckDB, SQLite), none can change it, and a password of the URL is
+    in no message.
+
+    Raises
+    ------
+    ReadingError
+        The database cannot be reached, or a query fails.
+    LayoutError
+        A query does something else than select.
+    """
+    _refuse_other_statements(layout)
+    where = name_of(path)
+    opened = _duckdb(Path(path)) if not is_url(path) and kind_of(Path(path)) == "duckdb" else _sql(str(path))
+    with opened as (run, present):
+        queries = _queries(layout, present, where)
+        return {name: _body(run, query, name, layout, where) for name, query in queries.items()}
+
+
+def _queries(layout: Layout, present: Mapping[str, str], where: str) -> dict[str, str]:
+    """Return the query of each table; ``present`` has those of the canonical tables in the database."""
+    stated = {name: table.query for name, table in layout.tables().items() if table.query}
+    queries = {name: query for name, query in {**present, **stated}.items() if name in TABLES}
+    if "items" not in queries:
+        raise ReadingError(
+            f"The database {where} has no table items, and the layout {layout.name!r} no query for them. Put one into "
+            f'the layout: [items] query = "select ...". The database has: {listed(present)}.'
+        )
+    return queries
+
+
+def _body(run: Run, query: str, name: str, layout: Layout, where: str) -> Body:
+    rows = run(query)
+    refuse_repeated(rows.columns, f"The query of {name} in {where}")
+    numbered = rows.drop("source_row", strict=False).with_row_index("source_row", offset=1)
+    return Body(numbered.with_columns(pl.col("source_row").cast(pl.Int64)), layout.tables().get(name) or TableLayout())
+
+
+def _refuse_other_statements(layout: Layout) -> None:
+    for name, table in layout.tables().items():
+        if table.query and not _QUERY.match(table.query):
+            raise LayoutError(
+                f"The query of {name} in the layout {layout.name!r} is no select: {_beginning(table.query)!r}. "
+                "arkit only reads."
+            )
+
+
+def _beginning(query: str) -> str:
+    return next(iter(query.strip().splitlines()), "")[:80]
+
+
+def query_of(table: str) -> str:
+    """Return what findings call the place that the rows of a table come from."""
+    return f"query of {table}"
+
+
+def name_of(path: str | Path) -> str:
+    """Return what a file or database is called, without the URL that leads to it and what is secret in it."""
+    if not is_url(path):
+        return Path(path).name
+    try:
+        return Path(_url(str(path)).database or "").name or "of the URL"
+    except (ImportError, ReadingError):
+        return "of the URL"
+
+
+@contextmanager
+def _duckdb(path: Path) -> Iterator[tuple[Run, dict[str, str]]]:
+    try:
+        import duckdb
+    except ImportError as error:
+        raise ReadingError(f"{path.name} is a DuckDB file; install arkit[duckdb] to read it.") from error
+    try:
+        # A view in a file may name other files, or places in the network; it stays shut in.
+        with duckdb.connect(str(path), read_only=True, config=_SHUT_IN) as connection:
+            connection.execute("begin")
+
+            def run(query: str) -> pl.DataFrame:
+                return pl.read_database(query, connection)
+
+            names = run("select table_name from information_schema.tables")["table_name"]
+            yield run, _selects(names.to_list())
+    except duckdb.Error as error:
+        raise ReadingError(f"{path.name} cannot be read as a DuckDB file: {first_line(error)}.") from error
+
+
+@contextmanager
+def _sql(path: str) -> Iterator[tuple[Run, dict[str, str]]]:
+    try:
+        import sqlalchemy
+    except ImportError as error:
+        raise ReadingError("A database is read through SQLAlchemy; install arkit[sql].") from error
+    url = _url(path)
+    try:
+        engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool, hide_parameters=True)
+        with engine.connect().execution_options(**_SNAPSHOT.get(url.get_backend_name(), {})) as connection:
+            if statement := _READ_ONLY.get(url.get_backend_name()):
+                connection.exec_driver_sql(statement)
+            names = sqlalchemy.inspect(connection)
+            yield _runner(connection), _selects([*names.get_table_names(), *names.get_view_names()])
+            connection.rollback()
+    except ArkitError:
+        raise
+    except Exception as error:  # Each driver has errors of its own, and their text may tell more than it should.
+        told = _without_secrets(first_line(error), url)
+        raise ReadingError(f"The database {name_of(path)} cannot be read: {told}.") from None
+
+
+def _runner(connection: Connection) -> Run:
+    from sqlalchemy import text
+
+    def run(query: str) -> pl.DataFrame:
+        # All rows decide on the type of a column: the first may all be whole, or missing.
+        return pl.read_database(text(_PARAMETER.sub(r"\\:", query)), connection, infer_schema_length=None)
+
+    return run
+
+
+def _url(path: str) -> URL:
+    from sqlalchemy import make_url
+
+    if not is_url(path):
+        return make_url("sqlite://").set(database=f"file:{Path(path).resolve()}", query={"mode": "ro", "uri": "true"})
+    try:
+        return make_url(path)
+    except Exception:  # The message would show the URL, and with it a password.
+        raise ReadingError(
+            "The URL of the database cannot be understood. It is written driver://user:password@host/database, with "
+            "special characters of the password percent-encoded."
+        ) from None
+
+
+def _without_secrets(told: str, url: URL) -> str:
+    values: Mapping[str, Any] = url.query
+    secrets = [str(url.password or ""), *(str(value) for name, value in values.items() if _SECRET.search(name))]
+    secrets += [secret for value in values.values() for secret in _WITHIN.findall(str(value))]
+    for secret in filter(None, secrets):
+        told = told.replace(secret, "***")
+    return told
+
+
+def _selects(names: list[str]) -> dict[str, str]:
+    """Return a query for each table that is called like a canonical one."""
+    return {name.lower(): f'select * from "{name}"' for name in names if name.lower() in TABLES}

@@ -1,0 +1,226 @@
+"""Files and tables to a ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import narwhals as nw
+import polars as pl
+
+from arkit.build.assembly import build
+from arkit.errors import LedgerError, ReadingError, listed, unknown_name
+from arkit.model.findings import together
+from arkit.model.layout import NEEDED_FOR_SHAPE, Decision, Layout, Reading, Shape
+from arkit.model.ledger import Ledger, as_day
+from arkit.model.schema import TABLES
+from arkit.model.snapshot import MANIFEST, thaw
+from arkit.read.databases import is_database, query_of, read_database
+from arkit.read.grid import Grid, open_grid
+from arkit.read.places import Places, first_line, loose_files, places_in, refusing
+from arkit.read.recognise.canonical import is_canonical
+from arkit.read.recognise.hints import Hints, as_hints
+from arkit.read.recognise.recognising import proof_decisions, recognise
+from arkit.read.several import Source, joined, read_source, told
+from arkit.resources import resource
+
+_CANONICAL: Final = Layout(name="canonical")
+
+
+def read_ledger(
+    path: str | Path | Sequence[str | Path],
+    *,
+    layout: str | Path | Layout | None = None,
+    snapshot_on: date | str | None = None,
+    hints: Mapping[str, Any] | None = None,
+) -> Ledger:
+    """Read an export, or a frozen ledger, as a checked ledger.
+
+    Without a layout the export is recognised: header, columns, dates, amounts, signs, totals. ``ledger.reading`` tells
+    what was decided on which evidence, and saves it as a layout. What matters and cannot be told is asked, never
+    guessed.
+
+    Parameters
+    ----------
+    path
+        A file, several files, or a folder with files for each table (``items.csv``, ``customers.xlsx``, ...). Several
+        files of one table (``items_ES.csv``, ``items_PL.csv``, or a pattern in the layout) are read as one. Or a
+        database: the URL that SQLAlchemy knows it by, a DuckDB file or a SQLite file.
+    layout
+        The layout of the export, or the path of its TOML file; reading is then strict. Not needed where the headers are
+        the canonical names, for a frozen ledger, and for an export that can be recognised: of several files the first
+        is, and the others must be like it.
+    snapshot_on
+        The day of a snapshot of open items, where neither the layout nor the file states it.
+    hints
+        What a file without a layout does not tell by itself, as an error asks for it: ``{"currency": "EUR"}``. See
+        :class:`arkit.ledger.recognise.Hints`.
+
+    Raises
+    ------
+    ReadingError, LayoutError, LedgerError
+        The file as a whole cannot be used: what was found, where, and the way out. A fault of a single row is no
+        error but one of ``ledger.findings``.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> ledger = ar.read_ledger(ar.resource("data/sample"), layout=ar.resource("templates/layouts/sample.toml"))
+    >>> ledger.covers[1].isoformat()
+    '2026-11-05'
+    """
+    day = as_day(snapshot_on) if snapshot_on else None
+    if isinstance(path, str | Path) and is_database(path):
+        return _read_database(path, _stated(layout), day)
+    given = _given(path)
+    if isinstance(given, Path) and (given / MANIFEST).is_file():
+        return thaw(given)
+    if layout is None and (files := loose_files(given)):
+        return _read_unknown(files, as_hints(hints), day)
+    if hints:
+        raise ReadingError("hints are for a file that is read without a layout. Put what they say into the layout.")
+    stated = _stated(layout)
+    return _built(_sources(places_in(given, stated), stated), stated, day)
+
+
+def _stated(layout: str | Path | Layout | None) -> Layout:
+    if isinstance(layout, Layout):
+        return layout
+    return Layout.load(layout) if layout else _CANONICAL
+
+
+def _read_database(path: str | Path, layout: Layout, day: date | None) -> Ledger:
+    bodies = read_database(path, layout=layout)
+    return _built({name: joined({query_of(name): body}, mark=".") for name, body in bodies.items()}, layout, day)
+
+
+def _read_unknown(files: list[Path], hints: Hints, day: date | None) -> Ledger:
+    """Return the ledger of files without a layout: their headers are the canonical names, or they are recognised."""
+    with refusing(files[0].name):
+        grid = open_grid(files[0], encoding=hints.encoding, delimiter=hints.delimiter, sheet=hints.sheet)
+    if is_canonical(grid):
+        return _built(_sources({"items": files}, _CANONICAL, grid), _CANONICAL, day)
+    known = recognise(grid, hints, snapshot_on=day)
+    return _built(_sources({"items": files}, known.layout, grid), known.layout, day, known.decisions)
+
+
+def _given(path: str | Path | Sequence[str | Path]) -> Path | list[Path]:
+    paths = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
+    if not paths:
+        raise ReadingError("No file is named. Give the file of an export, several, or their folder.")
+    for one in paths:
+        if not one.exists():
+            raise ReadingError(f"There is no file or folder {one}.")
+    return paths[0] if len(paths) == 1 else paths
+
+
+def _sources(places: Places, layout: Layout, grid: Grid | None = None) -> dict[str, Source]:
+    return {name: read_source(paths, layout=layout, name=name, grid=grid) for name, paths in places.items()}
+
+
+def _built(
+    sources: Mapping[str, Source], layout: Layout, day: date | None, decisions: tuple[Decision, ...] = ()
+) -> Ledger:
+    ledger = build(
+        {name: source.body.rows for name, source in sources.items()},
+        layout=msgspec.structs.replace(layout, **{name: source.body.table for name, source in sources.items()}),
+        snapshot_on=day or sources["items"].body.day,
+        sources={name: source.name for name, source in sources.items()},
+        found=together(*(source.body.findings for source in sources.values())),
+        beyond=sources["items"].body.beyond,
+    )
+    findings = told(ledger.frames.findings, sources)
+    proven = tuple(
+        decision for source in sources.values() for body in source.each for decision in proof_decisions(body)
+    )
+    return replace(
+        ledger,
+        frames=replace(ledger.frames, findings=findings),
+        reading=Reading(layout, (*decisions, *proven)),
+    )
+
+
+def make_ledger(
+    *,
+    shape: Shape = "applied",
+    snapshot_on: date | str | None = None,
+    covers: tuple[date | str | None, date | str | None] | None = None,
+    **tables: Any,
+) -> Ledger:
+    """Make a checked ledger of tables with canonical columns: pandas, Polars, Arrow or DuckDB, lazy or not.
+
+    Parameters
+    ----------
+    shape
+        ``open_items``, ``settled`` or ``applied``, as in a layout.
+    snapshot_on
+        The day of a snapshot of open items.
+    covers
+        First and last day for which the tables are complete; by default the first and last day they mention.
+    **tables
+        ``items`` and, as far as there are any, ``entries``, ``applications``, ``payments``, ``customers``, ``marks``,
+        ``rates``, ``gl``, ``sales``.
+
+    Raises
+    ------
+    LedgerError
+        The tables as a whole do not make a ledger.
+
+    Examples
+    --------
+    >>> import arkit as ar, pandas as pd
+    >>> items = pd.DataFrame(
+    ...     {
+    ...         "item_id": ["A"],
+    ...         "customer_id": ["C1"],
+    ...         "document_date": ["2026-01-01"],
+    ...         "due_date": ["2026-01-31"],
+    ...         "currency": ["EUR"],
+    ...         "amount": [100.0],
+    ...         "settled_on": [None],
+    ...     }
+    ... )
+    >>> ar.make_ledger(items=items, shape="settled").covers
+    (datetime.date(2026, 1, 1), datetime.date(2026, 1, 1))
+    """
+    first, last = covers or (None, None)
+    if shape not in NEEDED_FOR_SHAPE:
+        raise unknown_name("shape", shape, known=NEEDED_FOR_SHAPE)
+    layout = Layout(
+        name="tables",
+        shape=shape,
+        covers_from=as_day(first) if first else None,
+        covers_until=as_day(last) if last else None,
+    )
+    cells = {name: _polars(table, name) for name, table in tables.items() if table is not None}
+    return build(cells, layout=layout, snapshot_on=as_day(snapshot_on) if snapshot_on else None)
+
+
+def _polars(table: Any, name: str) -> pl.DataFrame:
+    if name not in TABLES:
+        raise ReadingError(f"There is no table {name!r}; a ledger has {listed(TABLES)}.")
+    try:
+        frame = nw.from_native(table)
+        polars: pl.DataFrame = (frame.collect("polars") if isinstance(frame, nw.LazyFrame) else frame).to_polars()
+    except Exception as error:  # Each kind of table has errors of its own.
+        raise LedgerError(
+            f"The {name} table cannot be read as a table: {first_line(error)}. Give a pandas, Polars, Arrow or DuckDB "
+            "table, each of its columns with one type of value."
+        ) from error
+    return polars
+
+
+def sample_ledger() -> Ledger:
+    """Read the made-up company that comes with arkit: three entities, 36 months, about 5,000 items.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> ar.sample_ledger().covers[1].isoformat()
+    '2026-11-05'
+    """
+    return read_ledger(resource("data/sample"), layout=resource("templates/layouts/sample.toml"))

@@ -1,0 +1,376 @@
+"""Which column is what: by its header, held against what its cells look like.
+
+What the headers of a file mean, by the vocabulary and by the patterns of aging columns.
+
+The header of an unknown file: the row, or two rows, with the most known headers.
+
+Columns of amounts that are made of others: a running balance, the sum of an aging.
+
+What names an item: one column whose texts are unique, or several together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+import polars as pl
+
+from arkit.build.parsing import NO_AMOUNT, exact
+from arkit.errors import ReadingError, listed
+from arkit.model.layout import Decision
+from arkit.model.schema import TABLES
+from arkit.read.body.header import Header, header_at, names_of, texts_of
+from arkit.read.body.rows import DATE
+from arkit.read.grid import Grid
+from arkit.read.recognise.hints import Hints
+from arkit.words.vocabulary import MONEY, REMEMBERED, Meaning, currency_of, meaning, without_currency, words
+
+BUCKET = "bucket"
+
+
+def meanings_of(lines: Sequence[Sequence[str]]) -> dict[str, Meaning]:
+    """Return the meaning of each known header by its name.
+
+    Where a header has two lines, the upper text may stand over several columns: each text
+    is tried with the upper text to its left first, then as it is joined, and the lower text by itself.
+    """
+    texts = texts_of(lines)
+    spread = texts_of([_spread(lines[0], lines[1]), lines[1]]) if len(lines) == 2 else texts
+    found = {}
+    for name, text, wide, lower in zip(names_of(texts), texts, spread, lines[-1], strict=True):
+        known = next((each for one in (wide, text, lower) if one and (each := _known(one))), None)
+        if known:
+            found[name] = known
+    return found
+
+
+def _spread(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """Return the upper line with each text repeated over the blank cells to its right that stand over a text."""
+    spread, last = [], ""
+    for above, below in zip(upper, lower, strict=True):
+        last = above or (last if below else "")
+        spread.append(last)
+    return spread
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _known(text: str) -> Meaning | None:
+    found = meaning(text)
+    if found:
+        return found
+    stripped, currency = without_currency(text)
+    if is_bucket(text):
+        return Meaning(BUCKET, 0)
+    return Meaning(BUCKET, 0, currency) if currency and is_bucket(stripped) else None
+
+
+def is_bucket(text: str) -> bool:
+    """Tell whether a header is a column of an aging.
+
+    >>> is_bucket("31 - 60 days"), is_bucket("Over 90"), is_bucket("Amount")
+    (True, True, False)
+    """
+    plain = " ".join(text.casefold().split())
+    patterns = [pattern for kind in ("not_due", "range", "over") for pattern in words("buckets", kind)]
+    return any(re.search(pattern, plain) for pattern in patterns)
+
+
+AMOUNT: Final = (
+    r"(?i)^[-+(]?\s*([a-z]{3}|[€£$¥₽₴₸₹]|us\$|hk\$)?\s*[-−(]?\s*(\d[\d.,\s\u00a0\u202f'’]*|[.,]\d+)\)?\s*[-−]?\s*"
+    r"([a-z]{3}|[€£$¥₽₴₸₹]|руб\.?|р\.?|元|人民币|dr\.?|cr\.?|[sdhcдк借贷]|соll|soll|haben|дт|кт)?\s*[)-]?$"
+)
+_MOSTLY: Final = 0.8
+_MONEY: Final = (*MONEY, BUCKET, "exchange_rate")
+_DATES: Final = tuple(TABLES["items"].of_type("date"))
+_TRUTHS: Final = r"(?i)^(true|false|yes|no|y|n|0|1|x|да|нет|是|否|ja|nein)$"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a file: one header for each meaning, the columns of an aging, and currencies named in headers."""
+
+    of: dict[str, str]
+    buckets: tuple[str, ...]
+    currencies: dict[str, str]
+    blank: frozenset[str]
+    decisions: tuple[Decision, ...]
+
+
+def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: Hints, file: str) -> Columns:
+    """Return the columns of the likely items of a file.
+
+    Raises
+    ------
+    ReadingError
+        Two columns of amounts could be meant, or a hint names a column that is not there.
+    """
+    absent = [header for header in hints.columns.values() if header not in rows.columns]
+    if absent:
+        named = [name for name in rows.columns if name != "source_row"]
+        raise ReadingError(f"{file} has no column {listed(absent)}, which the hints name. It has: {listed(named)}.")
+    blank = frozenset(name for name in rows.columns if rows[name].null_count() == rows.height)
+    chosen, made = (
+        dict(hints.columns),
+        [Decision(name, header, "hint", "stated") for name, header in hints.columns.items()],
+    )
+    candidates = _candidates(rows, meanings, taken={*chosen.values()}, blank=blank)
+    for name, headers in candidates.items():
+        if name in chosen or name in (BUCKET, "known"):
+            continue
+        header, decision = _one_of(rows, name, headers, file)
+        chosen[name] = header
+        made.append(decision)
+    used = {*chosen.values()}
+    buckets = tuple(header for header in candidates.get(BUCKET, []) if header not in used)
+    left = [name for name in rows.columns if name not in {*used, *buckets, *blank, "source_row"}]
+    made += [Decision("not read", listed(left), "no column of a ledger")] if left else []
+    stated = {name: meanings[header].currency for name, header in chosen.items() if header in meanings}
+    if buckets:
+        stated[BUCKET] = next((meanings[header].currency for header in buckets if meanings[header].currency), "")
+    currencies = {name: currency for name, currency in stated.items() if currency}
+    return Columns(chosen, buckets, currencies, blank, tuple(made))
+
+
+def _candidates(
+    rows: pl.DataFrame, meanings: dict[str, Meaning], *, taken: set[str], blank: frozenset[str]
+) -> dict[str, list[str]]:
+    """Return the headers for each meaning whose cells fit it, the best known first."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for header, each in meanings.items():
+        if header in taken or (header in blank and each.name != "settled_on"):
+            continue
+        if header in blank or _fits(rows[header].drop_nulls(), each.name):
+            found.setdefault(each.name, []).append((each.rank, header))
+    order = rows.columns
+    return {
+        name: [header for _, header in (sorted(headers) if name != BUCKET else _in_order(headers, order))]
+        for name, headers in found.items()
+    }
+
+
+def _in_order(headers: list[tuple[int, str]], order: list[str]) -> list[tuple[int, str]]:
+    return sorted(headers, key=lambda each: order.index(each[1]))
+
+
+def _fits(cells: pl.Series, name: str) -> bool:
+    """Tell whether the cells look like what the header means; one cell that does not is a fault of its row."""
+    if name in _DATES:
+        fitting = cells.str.contains(DATE)
+    elif name in _MONEY:
+        fitting = cells.str.contains(AMOUNT) | cells.str.contains(NO_AMOUNT)
+    elif name in ("currency", "base_currency"):
+        known = [cell for cell in cells.unique() if currency_of(cell)]
+        fitting = cells.is_in(known)
+    elif name == "disputed":
+        fitting = cells.str.contains(_TRUTHS)
+    else:
+        return True
+    return bool(fitting.any()) and int((~fitting).sum()) <= max(1, (1 - _MOSTLY) * len(cells))
+
+
+def share(cells: pl.Series, pattern: str) -> float:
+    """Return the share of cells that match a pattern."""
+    mean = cells.str.contains(pattern).mean()
+    return float(mean) if isinstance(mean, float) else 0.0
+
+
+def _one_of(rows: pl.DataFrame, name: str, headers: list[str], file: str) -> tuple[str, Decision]:
+    """Return the one header for a meaning: of texts and days the best known, of amounts the only one."""
+    first = headers[0]
+    if len(headers) == 1:
+        return first, Decision(name, first, "header")
+    if name in _MONEY:
+        others = [other for other in headers[1:] if not rows[first].eq_missing(rows[other]).all()]
+        if others:
+            raise ReadingError(
+                f"Two columns of {file} could be the {name}: {first!r} and {others[0]!r}, and they differ. "
+                f'Say which: hints={{"columns": {{"{name}": "{first}"}}}}, or under [items.columns] of a layout '
+                f'{name} = "{first}".'
+            )
+        return first, Decision(name, first, f"header; {listed(headers[1:])} is the same in every row")
+    fullest = min(headers, key=lambda header: (rows[header].null_count() * 2 > rows.height, headers.index(header)))
+    others = [header for header in headers if header != fullest]
+    return fullest, Decision(name, fullest, f"header; preferred to {listed(others)}", "likely")
+
+
+SEARCHED: Final = 200
+_FEWEST: Final = 3
+
+
+def recognise_header(grid: Grid, *, wanted: set[str]) -> tuple[Header, Decision]:
+    """Return where the header stands; ``wanted`` are headers that a person named.
+
+    Raises
+    ------
+    ReadingError
+        No row has enough known headers.
+    """
+    rows = grid.top(SEARCHED)
+    # Two lines only where they tell more than one; the first such row, since a header may be repeated.
+    best, lines, first = max(
+        (_score(rows[start : start + lines], wanted), -lines, -start)
+        for start in range(len(rows))
+        for lines in (1, 2)
+        if start + lines <= len(rows)
+    )
+    if best < _FEWEST:
+        filled = [row for row in rows if any(row)]
+        shown = listed(cell for cell in max(filled[:20], key=lambda row: sum(map(bool, row)), default=[]) if cell)
+        raise ReadingError(
+            f"No row among the first {len(rows)} of {grid.file} looks like the header of open items or invoices: at "
+            f"least {_FEWEST} known columns (document, date, amount, ...) are needed. The fullest row says: {shown}. "
+            'Name columns with hints={"columns": {"amount": "..."}}, or give a layout.'
+        )
+    header = header_at(grid, -first, -lines)
+    row = grid.cells["source_row"][header.first]
+    evidence = f"{best} known headers" + (", two lines joined" if header.lines == 2 else "")
+    return header, Decision("header", f"row {row}", evidence)
+
+
+def _score(lines: list[list[str]], wanted: set[str]) -> int:
+    if len(lines) == 2 and (_looks_like_item(lines[1]) or not any(lines[0]) or not any(lines[1])):
+        return -1
+    texts = texts_of(lines)
+    found = {each.name for each in meanings_of(lines).values()}
+    named = sum(text in wanted for text in texts)
+    return len(found) + named
+
+
+def _looks_like_item(cells: list[str]) -> bool:
+    """Tell whether a row has cells of digits, as no line of a header has more than a few."""
+    filled = [cell for cell in cells if cell]
+    digits = [cell for cell in filled if sum(letter.isdigit() for letter in cell) * 2 > len(cell)]
+    return len(digits) >= 2 and len(digits) * 3 >= len(filled)
+
+
+_MARKS: Final = (".", ",")
+_MOSTLY_sums: Final = 0.7
+
+
+def with_sums(columns: Columns, rows: pl.DataFrame) -> Columns:
+    """Return the columns without a running balance, and with the sum of an aging as what is open."""
+    return _with_sum_of_aging(_without_running_balance(columns, rows), rows)
+
+
+def _without_running_balance(columns: Columns, rows: pl.DataFrame) -> Columns:
+    """Leave out a balance that debit and credit carry on from row to row: it is the customer's, not the item's."""
+    of = columns.of
+    if not {"debit", "credit", "open_amount"} <= {*of} or not _any_mark(rows, of, _carries_on):
+        return columns
+    left = {name: header for name, header in of.items() if name != "open_amount"}
+    decision = Decision("not read", of["open_amount"], "a running balance: each row adds its debit less its credit")
+    kept = tuple(each for each in columns.decisions if each.what != "open_amount")
+    return replace(columns, of=left, decisions=(*kept, decision))
+
+
+def _carries_on(rows: pl.DataFrame, of: dict[str, str], mark: str) -> bool:
+    debit, credit, balance = (exact(rows[of[name]], decimal_mark=mark) for name in ("debit", "credit", "open_amount"))
+    step = debit.fill_null(0) - credit.fill_null(0)
+    same = (balance - balance.shift(1) == step).drop_nulls()
+    return len(same) > 0 and int(same.sum()) >= _MOSTLY_sums * len(same)
+
+
+def _with_sum_of_aging(columns: Columns, rows: pl.DataFrame) -> Columns:
+    """Take the amount that is the sum of the columns of an aging as what is open."""
+    of = columns.of
+    if not columns.buckets or "open_amount" in of or "amount" not in of:
+        return columns
+    named = {**of, **{f"bucket {place}": header for place, header in enumerate(columns.buckets)}}
+    if not _any_mark(rows, named, _is_sum):
+        return columns
+    changed = {**{name: header for name, header in of.items() if name != "amount"}, "open_amount": of["amount"]}
+    decision = Decision("open_amount", of["amount"], "the columns of the aging add up to it in every row")
+    kept = tuple(each for each in columns.decisions if each.what != "amount")
+    currencies = {("open_amount" if name == "amount" else name): code for name, code in columns.currencies.items()}
+    return replace(columns, of=changed, decisions=(*kept, decision), currencies=currencies)
+
+
+def _is_sum(rows: pl.DataFrame, of: dict[str, str], mark: str) -> bool:
+    parts = [exact(rows[header], decimal_mark=mark) for name, header in of.items() if name.startswith("bucket ")]
+    total = pl.DataFrame([part.alias(f"{place}") for place, part in enumerate(parts)]).select(
+        pl.sum_horizontal(pl.all().fill_null(0))
+    )
+    stated = exact(rows[of["amount"]], decimal_mark=mark)
+    return bool((total.to_series() == stated).all()) and stated.null_count() == 0
+
+
+def _any_mark(rows: pl.DataFrame, of: dict[str, str], holds: Callable[..., bool]) -> bool:
+    return any(holds(rows, of, mark) for mark in _MARKS)
+
+
+_BESIDE: Final = ("line", "due_date", "item_type", "entity", "customer_id", "document_date")
+_REPEATED: Final = 0.02
+
+
+def recognise_key(
+    rows: pl.DataFrame, columns: dict[str, str], file: str
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]], Decision]:
+    """Return the columns with ``item_id``, the keys that are joined, and the decision.
+
+    A number that few rows repeat is a fault of these rows and stays the key: they become findings.
+
+    Raises
+    ------
+    ReadingError
+        No column names the document.
+    """
+    chosen = {name: header for name, header in columns.items() if name in ("item_id", "document_id")}
+    if not chosen:
+        raise ReadingError(
+            f"No column of {file} is known to name the document. Say which: "
+            'hints={"columns": {"item_id": "..."}}. It has: ' + ", ".join(rows.columns[1:]) + "."
+        )
+    for name in ("item_id", "document_id"):
+        if name in chosen and _is_unique(rows, chosen[name]):
+            return {"item_id": chosen[name]}, {}, Decision("item_id", chosen[name], "every row has its own")
+    base = chosen.get("document_id", chosen.get("item_id", ""))
+    own = _with_entity(rows, base, columns.get("entity"))
+    for name in _BESIDE:
+        if name in columns and _is_unique(rows, *own, columns[name]):
+            joined = tuple(dict.fromkeys((*own, columns[name])))
+            return {}, {"item_id": joined}, Decision("item_id", " / ".join(joined), "unique only together")
+    number = rows.filter(pl.col(base).is_duplicated() & pl.col(base).is_not_null()).height
+    if _few(rows, base):
+        decision = Decision("item_id", base, f"{number} rows share a number; the first of each counts", "likely")
+        return {"item_id": base}, {}, decision
+    several = tuple(dict.fromkeys([base, *(columns[name] for name in _BESIDE if name in columns)]))
+    if len(several) > 1 and _few(rows, *several):
+        return {}, {"item_id": several}, Decision("item_id", " / ".join(several), "unique only together", "likely")
+    raise ReadingError(
+        f"{number} of {rows.height} rows of {file} share their {base!r} with another, and no other column tells "
+        "them apart, so an item has no name of its own. Export the line number too, or say "
+        'hints={"columns": {"item_id": "..."}}.'
+    )
+
+
+def _with_entity(rows: pl.DataFrame, base: str, entity: str | None) -> tuple[str, ...]:
+    """Return the key with the entity, where the companies of a group number alike."""
+    if entity is None or rows.select(base, entity).n_unique() == rows[base].n_unique():
+        return (base,)
+    return entity, base
+
+
+def with_unnamed_key(columns: Columns, rows: pl.DataFrame) -> Columns:
+    """Return the columns with a key: where no header names one, the one without a header whose texts are unique."""
+    if {"item_id", "document_id"} & {*columns.of}:
+        return columns
+    unnamed = [name for name in rows.columns if re.fullmatch(r"column \d+", name) and _is_unique(rows, name)]
+    if len(unnamed) != 1:
+        return columns
+    decision = Decision("document_id", unnamed[0], "without a header, but every row has its own text", "likely")
+    return replace(columns, of={**columns.of, "document_id": unnamed[0]}, decisions=(*columns.decisions, decision))
+
+
+def _is_unique(rows: pl.DataFrame, *headers: str) -> bool:
+    cells = rows.select(headers)
+    return cells.null_count().row(0)[0] == 0 and not cells.is_duplicated().any()
+
+
+def _few(rows: pl.DataFrame, *headers: str) -> bool:
+    """Tell whether few rows repeat another, or all that do repeat it wholly."""
+    cells = rows.select(headers)
+    return cells.height - cells.n_unique() <= max(1, _REPEATED * rows.height)

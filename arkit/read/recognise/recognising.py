@@ -1,0 +1,256 @@
+"""From the grid of an unknown file to its layout, one question after the other.
+
+What the totals of a file prove, as decisions that can be read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import polars as pl
+
+from arkit.errors import ReadingError, listed
+from arkit.model.layout import DateOrder, Decision, Layout, TableLayout
+from arkit.model.schema import TABLES
+from arkit.read.body.header import Header, lines_above
+from arkit.read.body.reading import Body
+from arkit.read.body.rows import DATE, ITEM, OTHER, REPEATED, SECTION, Roles, kinds_of
+from arkit.read.grid import Grid
+from arkit.read.places import refusing
+from arkit.read.recognise.columns import (
+    Columns,
+    meanings_of,
+    recognise_columns,
+    recognise_header,
+    recognise_key,
+    share,
+    with_sums,
+    with_unnamed_key,
+)
+from arkit.read.recognise.draft import Draft, amounts_of, complete, likely_items
+from arkit.read.recognise.hints import Hints
+from arkit.read.recognise.sections import recognise_sections
+from arkit.read.recognise.signs import (
+    recognise_currency,
+    recognise_date_order,
+    recognise_decimal_mark,
+    recognise_register,
+    recognise_shape,
+    recognise_signs,
+)
+
+_DATES = TABLES["items"].of_type("date")
+_DATED_TEXT = 0.4
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A layout that reads a file, and the decisions that led to it."""
+
+    layout: Layout
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked: the rows of the items, the lines above the header, the file, and what a person said of it."""
+
+    items: pl.DataFrame
+    above: list[str]
+    grid: Grid
+    hints: Hints
+    snapshot_on: date | None
+
+
+def recognise(grid: Grid, hints: Hints, *, snapshot_on: date | None = None) -> Recognised:
+    """Return the layout of an export of open items or invoices.
+
+    Raises
+    ------
+    ReadingError
+        It cannot be told what something in the file is: what is missing, and how to say it.
+    """
+    with refusing(grid.file):
+        layout, decisions = _layout(grid, hints, snapshot_on)
+    return Recognised(layout, decisions)
+
+
+def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout, tuple[Decision, ...]]:
+    header, found = recognise_header(grid, wanted={*hints.columns.values()})
+    named = grid.cells.rename(header.names)
+    rows, above = named.slice(header.below), named.slice(0, header.first)
+    lines = grid.top(header.below)[header.first :]
+    likely = likely_items(rows, named.slice(0, header.below), grid.file)
+    columns = with_sums(recognise_columns(likely, meanings_of(lines), hints, grid.file), likely)
+    columns = with_unnamed_key(columns, likely)
+    draft = amounts_of(columns, _day_in_text(rows, columns), grid.file)
+    draft = draft.adding(_about_file(grid), found, *columns.decisions)
+    repeats = named.slice(0, header.below)
+    draft = _with_customer(draft, rows, above, repeats, grid.file)
+    items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
+    if items.is_empty():
+        raise ReadingError(
+            f"{grid.file} has a header (row {grid.cells['source_row'][header.first]}) but no items below it."
+        )
+    asked = _Asked(items, lines_above(grid, header), grid, hints, snapshot_on)
+    draft, layout = _with_values(draft, asked)
+    table = msgspec.structs.replace(complete(draft), header=_texts(grid, header), header_lines=header.lines)
+    return msgspec.structs.replace(layout, items=table), draft.decisions
+
+
+def _texts(grid: Grid, header: Header) -> tuple[str, ...]:
+    rows = grid.cells.slice(header.first, header.lines).select(grid.columns)
+    joined = rows.select(pl.all().drop_nulls().implode().list.join(" ")).row(0)
+    return tuple(text for text in joined if text)
+
+
+def _about_file(grid: Grid) -> Decision:
+    if grid.kind == "text":
+        delimiter = "tab" if grid.delimiter == "\t" else grid.delimiter
+        return Decision("file", f"text, {grid.encoding}, delimiter {delimiter}", "its bytes and its rows")
+    return Decision("file", f"{grid.kind} {grid.sheet}".strip(), "its first bytes")
+
+
+def _day_in_text(rows: pl.DataFrame, columns: Columns) -> str:
+    """Return the header of the text that contains the day of the document, where no column has it."""
+    if "document_date" in columns.of:
+        return ""
+    texts = [columns.of[name] for name in ("document_id", "item_id", "reference") if name in columns.of]
+    dated = [header for header in texts if share(rows[header].drop_nulls(), DATE) >= _DATED_TEXT]
+    return dated[0] if dated else ""
+
+
+def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeats: pl.DataFrame, file: str) -> Draft:
+    """Return the draft with the customer: a column, or the rows of sections."""
+    columns = dict(draft.table.columns)
+    items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
+    for name in ("customer_id", "name"):
+        # A column that stays blank beside the items is where the section rows have their customer.
+        if name in columns and items.height and items[columns[name]].null_count() * 2 > items.height:
+            del columns[name]
+    if "customer_id" not in columns and "name" in columns:
+        columns["customer_id"] = columns["name"]
+        decision = Decision(
+            "customer_id", columns["name"], "customers have no number; their name stands for it", "likely"
+        )
+        return draft.with_table(columns=columns).adding(decision)
+    draft = draft.with_table(columns=columns)
+    if "customer_id" in columns:
+        return draft
+    if draft.table.dated_in:
+        # The day stands in the text of the document, and the customer above it in the same column.
+        draft = draft.with_table(sections="above")
+    sections = recognise_sections(rows, above, repeats, draft.table, file)
+    labels = {name: word for name, word in sections.labels.items() if name not in columns}
+    if "customer_id" not in labels and "name" in labels:
+        labels["customer_id"] = labels["name"]
+    return draft.with_table(sections=sections.side, section_labels=labels).adding(*sections.decisions)
+
+
+def _with_values(draft: Draft, asked: _Asked) -> tuple[Draft, Layout]:
+    """Return the draft with all that the cells of the items tell, and the layout of the file around it."""
+    draft, layout = _written(draft, asked)
+    draft, kept = _receivables(draft, asked)
+    file, hints, main = asked.grid.file, asked.hints, draft.main_headers
+    signs = recognise_signs(kept, draft.extra, main, mark=layout.decimal_mark, hints=hints, file=file)
+    keyed, joined, key = recognise_key(kept, draft.extra, file)
+    money = recognise_currency(
+        kept,
+        draft.table.columns,
+        main,
+        in_headers=draft.currencies,
+        above=asked.above,
+        in_sections="currency" in draft.table.section_labels,
+        hints=hints,
+        file=file,
+    )
+    shaped = recognise_shape(
+        kept,
+        draft.given,
+        draft.extra.get("settled_on"),
+        above=asked.above,
+        layout=layout,
+        hints=hints,
+        snapshot_on=asked.snapshot_on,
+        file=file,
+    )
+    draft = draft.adding(*signs.decisions, key, money.decision, *shaped.decisions).with_table(
+        columns={**draft.table.columns, **keyed, **money.columns},
+        constants={**draft.table.constants, **money.constants},
+        joined=joined,
+        types=signs.types,
+        minus_when=signs.minus_when,
+        stated_above={**money.stated_above, **shaped.stated_above},
+        sheet=asked.grid.sheet,
+    )
+    return draft.of_shape(shaped.shape, hints), msgspec.structs.replace(layout, shape=shaped.shape)
+
+
+def _written(draft: Draft, asked: _Asked) -> tuple[Draft, Layout]:
+    """Return how the file writes days and amounts."""
+    grid, hints = asked.grid, asked.hints
+    days = {name: header for name, header in draft.table.columns.items() if name in _DATES}
+    order, ordered = _order(asked.items, days, draft.table, hints, grid.file)
+    mark, marked = recognise_decimal_mark(
+        asked.items,
+        [*Roles(draft.table).amounts],
+        stated=hints.decimal_mark,
+        from_workbook=grid.kind != "text",
+        file=grid.file,
+    )
+    layout = Layout(
+        name=hints.name or Path(grid.file).stem,
+        date_order=order,
+        decimal_mark=mark,
+        delimiter=grid.delimiter,
+        encoding=grid.encoding,
+    )
+    return draft.adding(ordered, marked), layout
+
+
+def _receivables(draft: Draft, asked: _Asked) -> tuple[Draft, pl.DataFrame]:
+    """Return the rows that are receivables, where the file holds others too."""
+    headers = [draft.extra[name] for name in ("item_type", "status") if name in draft.extra]
+    register = recognise_register(asked.items, headers, asked.grid.file)
+    wanted = [pl.col(header).is_in(values) for header, values in register.keep.items()]
+    kept = asked.items.filter(pl.all_horizontal(pl.lit(True), *wanted))
+    return draft.adding(*register.decisions).with_table(keep=register.keep), kept
+
+
+def _order(
+    items: pl.DataFrame, days: dict[str, str], table: TableLayout, hints: Hints, file: str
+) -> tuple[DateOrder, Decision]:
+    """Return the order of days, those within texts included."""
+    if table.dated_in:
+        # The day within the text stands beside the days of other columns.
+        inner = {name: f"= {name}" for name in table.dated_in}
+        items = items.with_columns(
+            pl.col(header).str.extract(f"({DATE})", 1).alias(inner[name]) for name, header in table.dated_in.items()
+        )
+        days = {**days, **inner}
+    return recognise_date_order(items, days, stated=hints.date_order, file=file)
+
+
+def proof_decisions(body: Body) -> tuple[Decision, ...]:
+    """Return what stood between the items of a file, and what its totals prove."""
+    made = []
+    between = {REPEATED: "repeated headers and titles", SECTION: "section rows", OTHER: "rows passed over"}
+    for kind, what in between.items():
+        if number := body.counts.get(kind, 0):
+            made.append(Decision(what, str(number), "told from the items by their cells"))
+    if body.proofs.is_empty():
+        if body.counts:
+            made.append(Decision("totals", "none", "the file has no totals that could prove it", "certain"))
+        return tuple(made)
+    proven = body.proofs.filter(pl.col("difference") == 0)
+    failed = body.proofs.filter(pl.col("difference") != 0)
+    share = f"{body.proven_items} of {body.counts.get(ITEM, 0)} items stand in a proven total"
+    if failed.is_empty():
+        made.append(Decision("totals", f"all {proven.height} proven", share))
+    else:
+        rows = listed(failed["source_row"].unique(maintain_order=True))
+        made.append(Decision("totals", f"{failed.height} of {body.proofs.height} differ", f"rows {rows}; {share}"))
+    return tuple(made)

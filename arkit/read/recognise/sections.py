@@ -1,0 +1,150 @@
+"""The customer where no column names it: in rows above or below its items."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from arkit.errors import ReadingError
+from arkit.model.layout import Decision, TableLayout
+from arkit.read.body.rows import BLANK, DATE, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, TOTAL, Roles, kinds_of
+from arkit.read.body.sections import CODE
+from arkit.read.recognise.columns import is_bucket
+from arkit.words.vocabulary import any_of, currency_of, meaning
+
+NAMED: Final = ("customer_id", "name", "currency", "entity", "account", "contract")
+_COUNT: Final = r"( past due| overdue)?\s*\(\d+\)$"
+LOOKED_AT: Final = 100
+_LONGEST_LABEL: Final = 4
+_OF_NOBODY: Final = f"{any_of('rows', 'grand')}|{any_of('rows', 'plain')}"
+
+
+@dataclass(frozen=True)
+class Sections:
+    """Where the customer stands, the words before each value, days within texts, and the decisions."""
+
+    side: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    decisions: tuple[Decision, ...] = ()
+
+
+def recognise_sections(
+    rows: pl.DataFrame, above: pl.DataFrame, repeats: pl.DataFrame, table: TableLayout, file: str
+) -> Sections:
+    """Return how the rows between the items, and above the header, name the customer.
+
+    ``repeats`` are the rows of the header and those above it, which may stand again at page breaks.
+
+    Raises
+    ------
+    ReadingError
+        They do not.
+    """
+    roles = Roles(table)
+    kinds = kinds_of(rows, roles, repeats)
+    texts = [name for name in rows.columns if name not in {*roles.amounts, "source_row"}]
+    items = kinds == ITEM
+    before = items.cum_sum() == 0
+    others = rows.with_columns(kind=kinds, before=before).filter(~items & ~kinds.is_in([BLANK, REPEATED]))
+    labels = _labels(pl.concat([above.select(texts), others.select(texts)]), texts)
+    if table.dated_in:
+        # A contract has a day too, and looks like a document until its word is known.
+        labels |= {name: word for name, word in _labels(rows.select(texts), texts).items() if name == "contract"}
+    if "customer_id" in labels or "name" in labels:
+        first = others.filter("before").height or above.height
+        side = "above" if first and _is_above(others, above, labels, texts) else "below"
+        # What stands above the header is not below the items.
+        labels = labels if side == "above" else _labels(others.select(texts), texts)
+        shown = ", ".join(f"{name} after {word!r}" for name, word in labels.items())
+        return Sections(side, labels, (Decision("customer", f"{side} the items", f"section rows: {shown}"),))
+    plain = others.filter(pl.col("kind").is_in([OTHER, PERHAPS_TOTAL]) & pl.any_horizontal(pl.col(texts).is_not_null()))
+    if plain.filter("before").height:
+        return _unlabelled("above", _of_customers(plain, texts, file), texts, labels)
+    named = others.filter((pl.col("kind") == TOTAL) & ~pl.coalesce(texts).str.contains(_OF_NOBODY))
+    if named.height or plain.height:
+        return _unlabelled("below", _of_customers(named if named.height else plain, texts, file), texts, labels)
+    raise ReadingError(
+        f"No column of {file} is known to name the customer, and no row between the items does. Say which: "
+        'hints={"columns": {"customer_id": "..."}}. It has: ' + ", ".join(rows.columns[1:]) + "."
+    )
+
+
+def _of_customers(rows: pl.DataFrame, texts: list[str], file: str) -> pl.DataFrame:
+    """Return the rows, unless they are headings of an aging or opening balances: those name nobody."""
+    for name in rows.select(pl.coalesce(texts)).to_series().drop_nulls().unique(maintain_order=True).head(LOOKED_AT):
+        if is_bucket(re.sub(_COUNT, "", name)) or re.search(any_of("rows", "opening"), name):
+            raise ReadingError(
+                f"The rows between the items of {file}, such as {name}, are of an aging or of opening balances, and no "
+                'column is known to name the customer. Say which: hints={"columns": {"customer_id": "..."}}.'
+            )
+    return rows
+
+
+def _unlabelled(side: str, rows: pl.DataFrame, texts: list[str], labels: dict[str, str]) -> Sections:
+    first = rows.select(pl.coalesce(texts)).to_series().drop_nulls()
+    first = first.filter(~first.str.contains(any_of("rows", "total")))
+    coded = bool(len(first)) and bool(first.str.contains(CODE).all())
+    apart = rows.select(pl.concat_list(texts).list.drop_nulls().list.len() == 2).to_series()
+    both = coded or (bool(len(apart)) and bool(apart.all()))
+    taken = {"customer_id": "", "name": ""} if both else {"customer_id": ""}
+    sample = first[0] if len(first) else ""
+    return Sections(
+        side,
+        {**taken, **labels},
+        (Decision("customer", f"{side} the items", f"section rows such as {sample}", "likely"),),
+    )
+
+
+def _is_above(others: pl.DataFrame, above: pl.DataFrame, labels: dict[str, str], texts: list[str]) -> bool:
+    """Tell whether a section stands before the first item: above the header, or between it and the item."""
+    word = labels.get("customer_id", labels.get("name", ""))
+    start = rf"(?i)^\W*{re.escape(word)}"
+    rows = pl.concat([above.select(texts), others.filter("before").select(texts)])
+    return bool(rows.select(pl.any_horizontal(pl.col(texts).str.contains(start)).any()).item())
+
+
+def _labels(rows: pl.DataFrame, texts: list[str]) -> dict[str, str]:
+    """Return the words that stand before the customer, its name, a currency, ... in rows that are no items."""
+    found: dict[str, dict[str, int]] = {}
+    for row in rows.unique(maintain_order=True).head(2000).select(texts).iter_rows():
+        cells = [cell for cell in row if cell]
+        for place, cell in enumerate(cells):
+            label = _label(cell, cells[place + 1] if place + 1 < len(cells) else "")
+            if label:
+                name, word = label
+                counts = found.setdefault(name, {})
+                counts[word] = counts.get(word, 0) + 1
+    labels = {name: max(counts, key=lambda word: counts[word]) for name, counts in found.items()}
+    if not {"customer_id", "name"} & {*labels} and "account" in labels:
+        # The account of a list of customers is the customer's.
+        labels["customer_id"] = labels.pop("account")
+    return labels
+
+
+def _label(cell: str, following: str) -> tuple[str, str] | None:
+    """Return what a cell is the label of, and the label.
+
+    Such as "Customer: 10023", "Debitor 10023", "Name   Alfa GmbH", "Договор № 15", or "Customer" and a value beside it.
+    """
+    parts = re.split(r"[:：]|\s{2,}", cell, maxsplit=1)
+    if len(parts) == 2:
+        return _named(parts[0].strip(), parts[1].strip() or following)
+    words = cell.split()
+    for length in range(min(_LONGEST_LABEL, len(words)), 0, -1):
+        word, rest = " ".join(words[:length]), " ".join(words[length:])
+        found = _named(word, rest) if re.match(r"(?:№|#|Nr\.?|No\.?)?\s*\S*\d", rest) else None
+        if found and (found[0] == "contract" or not re.search(DATE, rest)):
+            return found
+    return _named(cell.strip(), following) if following else None
+
+
+def _named(word: str, value: str) -> tuple[str, str] | None:
+    known = meaning(word)
+    if known is None or known.name not in NAMED or not value:
+        return None
+    if known.name == "currency" and not currency_of(value):
+        return None
+    return known.name, word

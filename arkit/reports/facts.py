@@ -1,0 +1,207 @@
+"""The facts of a month-end: agings, key figures now and before, movements, each computed once.
+
+The group: what its own companies owe each other stands apart from what other customers owe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from arkit.aging.aging import aging_table, aging_trend
+from arkit.aging.open_items import open_items
+from arkit.aging.reconcile import reconcile
+from arkit.calendar import month_ends_back
+from arkit.flows.movements import movements
+from arkit.flows.roll_forward import roll_forward
+from arkit.kpi.panel import key_figure_trend
+from arkit.model.ledger import Ledger
+from arkit.policy import Policy
+from arkit.read.reading import read_ledger, sample_ledger
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OWN: Final = "companies of the group"
+OTHERS: Final = "other customers"
+
+
+def relations(ledger: Ledger, *, day: date, policy: Policy) -> pd.DataFrame:
+    """Return the aging of intercompany customers and of all others, by currency; empty where none is intercompany."""
+    aged = aging_table(ledger, as_of=day, by="intercompany", policy=policy)
+    own = aged["intercompany"] == "true"
+    shown = aged.assign(customers_are=own.map({True: OWN, False: OTHERS})).drop(columns="intercompany")
+    sums = shown.groupby(["currency", "customers_are"], sort=True).sum(numeric_only=True).round(6).reset_index()
+    return sums if own.any() else sums.head(0)
+
+
+TREND_MONTHS: Final = 13
+COURSE_MONTHS: Final = 36
+LARGEST: Final = 10
+ON_TILES: Final = (
+    "past_due_ratio",
+    "dso",
+    "countback_dso",
+    "best_possible_dso",
+    "average_days_delinquent",
+    "collection_effectiveness_index",
+    "days_beyond_terms",
+    "top_10_share",
+)
+
+
+def open_ledger(path: str | Path = "", *, layout: str | Path = "", as_of: str) -> Ledger:
+    """Read the ledger that a notebook names; without one, the sample that comes with arkit."""
+    return read_ledger(path, layout=layout or None, snapshot_on=as_of) if path else sample_ledger()
+
+
+def main_currency(ledger: Ledger, day: date, policy: Policy) -> str:
+    """Return the currency with most open items; without open items the one with most items."""
+    aging = aging_table(ledger, as_of=day, policy=policy)
+    if len(aging):
+        return str(aging.sort_values("items", ascending=False)["currency"].iloc[0])
+    return str(ledger.items["currency"].mode().iloc[0])
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a month-end and of the month-ends before it."""
+
+    ledger: Ledger
+    day: date
+    policy: Policy
+
+    @cached_property
+    def month_ends(self) -> list[date]:
+        """The day and the same day of the months before, as far as the ledger covers them, the earliest first."""
+        days = month_ends_back(self.day, TREND_MONTHS - 1)
+        return [day for day in days if day >= self.ledger.covers[0]]
+
+    @cached_property
+    def month_before(self) -> date | None:
+        """The same day a month before, if the ledger covers it."""
+        return self.month_ends[-2] if len(self.month_ends) > 1 else None
+
+    @cached_property
+    def year_before(self) -> date | None:
+        """The same day a year before, if the ledger covers it."""
+        return self.month_ends[0] if len(self.month_ends) == TREND_MONTHS else None
+
+    @cached_property
+    def currencies(self) -> list[str]:
+        """The currencies of the open items, the one with most items first."""
+        return self.aging["currency"].tolist()
+
+    @cached_property
+    def main_currency(self) -> str:
+        """The currency with most open items; without open items the one with most items."""
+        return self.currencies[0] if self.currencies else main_currency(self.ledger, self.day, self.policy)
+
+    @cached_property
+    def aging(self) -> pd.DataFrame:
+        """The aging by currency, the currency with most items first."""
+        return self.aging_on(self.day).sort_values("items", ascending=False, ignore_index=True)
+
+    def aging_on(self, day: date) -> pd.DataFrame:
+        """The aging by currency of another day."""
+        return aging_table(self.ledger, as_of=day, policy=self.policy)
+
+    @cached_property
+    def aging_before(self) -> pd.DataFrame | None:
+        """The aging by currency a month before."""
+        return self.aging_on(self.month_before) if self.month_before else None
+
+    @cached_property
+    def by_entity(self) -> pd.DataFrame:
+        """The aging by entity and currency."""
+        return aging_table(self.ledger, as_of=self.day, by="entity", policy=self.policy)
+
+    @cached_property
+    def relations(self) -> pd.DataFrame:
+        """The aging of companies of the group and of other customers; empty where no customer is one."""
+        return relations(self.ledger, day=self.day, policy=self.policy)
+
+    @cached_property
+    def proof(self) -> pd.DataFrame:
+        """The reconciliation."""
+        return reconcile(self.ledger, as_of=self.day, policy=self.policy)
+
+    @cached_property
+    def by_customer(self) -> pd.DataFrame:
+        """The aging by customer and currency, the largest balance of a currency first."""
+        table = aging_table(self.ledger, as_of=self.day, by=["customer_id", "name"], policy=self.policy)
+        return table.sort_values(["currency", "net"], ascending=[True, False], ignore_index=True)
+
+    @cached_property
+    def items(self) -> pd.DataFrame:
+        """The open items."""
+        return open_items(self.ledger, as_of=self.day, policy=self.policy)
+
+    @cached_property
+    def moved(self) -> pd.DataFrame | None:
+        """What became of the items since the month before."""
+        if self.month_before is None:
+            return None
+        return movements(self.ledger, as_of=self.day, since=self.month_before, policy=self.policy)
+
+    @cached_property
+    def forward(self) -> pd.DataFrame | None:
+        """The roll-forward by currency since the month before."""
+        if self.month_before is None:
+            return None
+        return roll_forward(self.ledger, as_of=self.day, since=self.month_before, policy=self.policy)
+
+    @cached_property
+    def aging_over_time(self) -> pd.DataFrame:
+        """The aging of the main currency at the month-ends of up to three years."""
+        trend = aging_trend(self.ledger, as_of=self.day, months=COURSE_MONTHS - 1, policy=self.policy)
+        return trend[trend["currency"] == self.main_currency]
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """The key figures of the day by currency, the currency with most open items first."""
+        table = self.figures_on(self.day)
+        rank = {currency: place for place, currency in enumerate(self.currencies)}
+        return table.sort_values("currency", key=lambda codes: codes.map(rank), kind="stable", ignore_index=True)
+
+    def figures_on(self, day: date) -> pd.DataFrame:
+        """The key figures of a month-end by currency."""
+        panels = self.panels
+        return panels[panels["as_of"] == day].drop(columns="as_of").reset_index(drop=True)
+
+    @cached_property
+    def panels(self) -> pd.DataFrame:
+        """The key figures of each month-end by currency, with ``as_of``."""
+        months = len(self.month_ends) - 1
+        trend = key_figure_trend(self.ledger, as_of=self.day, months=months, policy=self.policy)
+        return trend.assign(as_of=trend["as_of"].dt.date)
+
+    @cached_property
+    def trend(self) -> pd.DataFrame:
+        """The key figures on tiles, in their order, of each month-end."""
+        rank = {name: place for place, name in enumerate(ON_TILES)}
+        shown = self.panels[self.panels["figure"].isin(ON_TILES)]
+        return shown.sort_values("figure", key=lambda names: names.map(rank), kind="stable", ignore_index=True)
+
+    def figure(self, name: str, *, currency: str, day: date | None = None) -> float | None:
+        """One key figure of a month-end, or nothing where there is none."""
+        return None if day is None else self._values.get((name, currency, day))
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, str, date], float]:
+        """The key figures of the trend that have a value, each by its name, currency and day."""
+        known = self.trend.dropna(subset="value")
+        keys = zip(known["figure"], known["currency"], known["as_of"], strict=True)
+        return dict(zip(keys, known["value"].astype(float), strict=True))
+
+    def gross(self, currency: str, day: date | None) -> float | None:
+        """The gross receivables of a currency on a month-end."""
+        if day is None:
+            return None
+        table = self.aging if day == self.day else self.aging_before if day == self.month_before else self.aging_on(day)
+        if table is None:
+            return None
+        return float(table.loc[table["currency"] == currency, "gross"].sum())

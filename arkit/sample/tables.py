@@ -1,0 +1,263 @@
+"""The tables of the sample as people know them: items, applications, entries and marks.
+
+Marks: disputes, promises, payment plans and stops of supply, with their days.
+
+What the items are compared with: the general ledger at each month-end, and the sales of each month.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from arkit.calendar import decimals
+from arkit.sample.company import Books
+from arkit.sample.draws import Draws, month_index, off_weekend
+from arkit.sample.world import ADVANCES_ACCOUNT, CURRENCIES, RECEIVABLES_ACCOUNT, Entity
+
+MONEY_DECIMALS: Final = 3  # the most that a currency of the sample has
+MONEY: Final = pl.Decimal(18, MONEY_DECIMALS)
+ACCOUNTS: Final = (RECEIVABLES_ACCOUNT, ADVANCES_ACCOUNT)
+_STEP: Final = pl.Series([10 ** (MONEY_DECIMALS - decimals(code)) for code in CURRENCIES])
+
+
+def in_units(amount: pl.Expr, currency: pl.Series) -> pl.Expr:
+    """Return minor units as exact decimal amounts in currency units."""
+    thousandths = (amount * _STEP.gather(currency)).cast(pl.Decimal(38, MONEY_DECIMALS))
+    return (thousandths / 10**MONEY_DECIMALS).cast(MONEY)
+
+
+def as_date(day: str) -> pl.Expr:
+    """Return a column of day numbers as dates."""
+    return pl.col(day).cast(pl.Int32).cast(pl.Date)
+
+
+def items_table(rows: pl.DataFrame, clients: pl.DataFrame, entities: tuple[Entity, ...]) -> pl.DataFrame:
+    """Return items.csv from the item rows."""
+    rows = _with_other_items(rows)
+    codes, bases = pl.Series([entity.code for entity in entities]), pl.Series(CURRENCIES)
+    who = clients.select(pl.col("customer_id", "salesperson", "contract").gather(rows["client"]))
+    billed = pl.col("kind").is_in(["invoice", "debit_note"])
+    return rows.select(
+        "item_id",
+        "document_id",
+        entity=codes.gather(rows["entity"]),
+        account=pl.Series(ACCOUNTS).gather(rows["account"]),
+        customer_id=who["customer_id"],
+        item_type="kind",
+        document_date=as_date("day"),
+        recorded_on=as_date("recorded"),
+        due_date=as_date("due"),
+        original_due_date=as_date("original_due"),
+        replaces="replaced_id",
+        currency=bases.gather(rows["currency"]),
+        amount=in_units(pl.col("amount"), rows["currency"]),
+        base_currency=bases.gather(rows["base"]),
+        base_amount=in_units(pl.col("base_amount"), rows["base"]),
+        terms="terms",
+        discount_date=as_date("discount_date"),
+        discount_rate=pl.col("discount_rate").cast(pl.Decimal(4, 2)),
+        reference=pl.coalesce("reference", "credited_id"),
+        salesperson=pl.when(billed).then(who["salesperson"]),
+        contract=pl.when(billed).then(who["contract"]),
+    )
+
+
+def _with_other_items(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add the id of the item that a row continues, and the number of the invoice that a credit note names."""
+    ids = rows.select("line", "item_id", "document_id").filter(pl.col("line").is_not_null())
+    old = ids.select(replaces="line", replaced_id="item_id")
+    credited = ids.select(of_line="line", credited_id="document_id")
+    rows = rows.join(old, on="replaces", how="left", maintain_order="left")
+    return rows.join(credited, on="of_line", how="left", maintain_order="left")
+
+
+def _ids(rows: pl.DataFrame, key: str, name: str) -> pl.DataFrame:
+    """Return the item ids of one kind of rows by their working number."""
+    return rows.filter(pl.col(key).is_not_null()).select(key, pl.col("item_id").alias(name))
+
+
+def applications_table(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return applications.csv: what of each receipt, advance and credit note was set against which invoice."""
+    credits = books.used_credits.with_columns(recorded="applied_recorded", paid="credit", base_paid="base_credit")
+    counterparts = ((books.parts, "receipt"), (credits, "credit_number"))
+    columns = ["line", "entity", "currency", "base", "applied", "recorded", "paid", "base_paid", "counterpart_item_id"]
+    named = [
+        applied.join(_ids(rows, key, "counterpart_item_id"), on=key, how="left", maintain_order="left").select(columns)
+        for applied, key in counterparts
+    ]
+    together = pl.concat(named).sort("applied", "entity", "line", maintain_order=True)
+    together = together.join(_ids(rows, "line", "item_id"), on="line", how="left", maintain_order="left")
+    return together.select(
+        "item_id",
+        "counterpart_item_id",
+        effective_on=as_date("applied"),
+        recorded_on=as_date("recorded"),
+        amount=in_units(pl.col("paid"), together["currency"]),
+        base_amount=in_units(pl.col("base_paid"), together["base"]),
+    )
+
+
+def entries_table(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return entries.csv: discounts, write-offs, exchange differences, transfers and corrections."""
+    moved = books.movements.join(_ids(rows, "line", "item_id"), on="line", how="left", maintain_order="left")
+    moved = moved.join(_ids(rows, "receipt", "receipt_id"), on="receipt", how="left", maintain_order="left")
+    other = _ids(rows, "line", "other_id").rename({"line": "other_line"})
+    moved = moved.join(other, on="other_line", how="left", maintain_order="left")
+    keys = rows.filter(pl.col("line").is_not_null()).select("line", "currency", "base")
+    moved = moved.join(keys, on="line", how="left", maintain_order="left")
+    return moved.select(
+        "item_id",
+        pl.col("entry_type").cast(pl.String),
+        effective_on=as_date("effective"),
+        recorded_on=as_date("recorded"),
+        amount=in_units(pl.col("amount"), moved["currency"]),
+        base_amount=in_units(pl.col("base_amount"), moved["base"]),
+        counterpart_item_id=pl.coalesce("receipt_id", "other_id"),
+    )
+
+
+LATE_DAYS: Final = 15  # who is later than that may be asked for a promise
+PROMISE_PER_HUNDRED: Final = 60
+KEPT_PER_HUNDRED: Final = 55
+REASONS: Final = ("Goods damaged", "Price differs from the order", "Short delivery", "No order number on the invoice")
+DAYS: Final = ("from", "to", "recorded_on", "promised_on")
+COLUMNS: Final = ("item_id", "customer_id", "kind", "from", "to", "recorded_on", "amount", "promised_on", "note")
+
+
+def marks_table(books: Books, rows: pl.DataFrame, clients: pl.DataFrame, *, seed: int) -> pl.DataFrame:
+    """Return marks.csv, as known when the books were closed: what ends later has no end yet."""
+    ids = rows.filter(pl.col("line").is_not_null()).select("line", "item_id")
+    lines = books.lines.join(ids, on="line", how="left", maintain_order="left")
+    kinds = (_disputes(lines), _promises(lines, Draws(seed, "promises")), _plans(lines), _holds(clients))
+    marks = pl.concat([_marks(kind) for kind in kinds]).filter(pl.col("from") <= books.window.close)
+    open_end = pl.when(pl.col("to") <= books.window.close).then("to")
+    marks = marks.with_columns(to=pl.when(pl.col("kind") == "promise").then("to").otherwise(open_end))
+    marks = marks.sort("from", "kind", "item_id", "customer_id", nulls_last=True)
+    return marks.select(as_date(name) if name in DAYS else pl.col(name) for name in COLUMNS)
+
+
+def _marks(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame with the columns of the marks; those it lacks are empty."""
+    types = dict.fromkeys(DAYS, pl.Int64()) | {"amount": MONEY}
+    frame = frame.with_columns(recorded_on=pl.col("from"))
+    return frame.select(
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(types.get(name, pl.String())).alias(name)
+        for name in COLUMNS
+    )
+
+
+def _disputes(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the disputes: raised around the due date, over when the invoice is paid."""
+    disputed = lines.filter(pl.col("fate") == "disputed")
+    begun = off_weekend(pl.max_horizontal(pl.col("due") - 10 + pl.col("luck") % 15, pl.col("recorded")))
+    return disputed.with_columns(
+        begun.alias("from"),
+        kind=pl.lit("dispute"),
+        to=pl.max_horizontal(pl.col("pay_day") - 3, begun + 1),
+        amount=in_units(pl.col("amount"), disputed["currency"]),
+        note=pl.Series(REASONS).gather(disputed["luck"] % len(REASONS)),
+    )
+
+
+def _promises(lines: pl.DataFrame, draws: Draws) -> pl.DataFrame:
+    """Return promises of customers who are late: kept ones name the day of payment, broken ones an earlier day."""
+    asked = pl.Series(draws.below(lines.height, 100)) < PROMISE_PER_HUNDRED
+    kept = pl.Series(draws.below(lines.height, 100)) < KEPT_PER_HUNDRED
+    late = (pl.col("pay_day") > pl.col("due") + LATE_DAYS) & ~pl.col("fate").is_in(["disputed", "cancelled"])
+    promised = lines.with_columns(kept=kept).filter(asked & late)
+    asked_on = off_weekend(pl.max_horizontal(pl.col("due") + 8 + pl.col("luck") % 7, pl.col("recorded")))
+    named = pl.when(pl.col("kept") & (pl.col("pay_day") < pl.col("due") + 150)).then("pay_day")
+    return promised.with_columns(asked_on.alias("from")).with_columns(
+        kind=pl.lit("promise"),
+        promised_on=named.otherwise(off_weekend(pl.col("from") + 7)),
+        to=named.otherwise(off_weekend(pl.col("from") + 7)),
+        amount=in_units(pl.col("amount"), promised["currency"]),
+    )
+
+
+def _plans(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the agreements by which old items were replaced by new ones."""
+    new = lines.filter(pl.col("replaces").is_not_null())
+    return new.select(
+        "item_id",
+        pl.col("day").alias("from"),
+        to="due",
+        kind=pl.lit("plan"),
+        amount=in_units(pl.col("amount"), new["currency"]),
+    )
+
+
+def _holds(clients: pl.DataFrame) -> pl.DataFrame:
+    """Return the stops of supply to customers who stopped paying."""
+    stopped = clients.filter(pl.col("behaviour") == "stops paying")
+    return stopped.select(
+        "customer_id", pl.col("active_to").alias("from"), kind=pl.lit("hold"), note=pl.lit("Supply stopped")
+    )
+
+
+_GL_KEYS = ["entity", "account", "currency"]
+
+
+def gl_table(books: Books, rows: pl.DataFrame, entities: tuple[Entity, ...]) -> pl.DataFrame:
+    """Return gl.csv: per entity, account and currency, the entries effective and recorded by each month-end.
+
+    An entry that counts in October and was recorded in November is in the items of 31 October and not in this
+    balance: it is the late-recorded part of the difference that a reconciliation explains.
+    """
+    ends = books.window.month_ends
+    legs = _legs(books, rows)
+    seen = pl.Series("end", np.searchsorted(ends, legs["seen"].to_numpy(), side="left"))
+    in_time = legs.with_columns(seen).filter(pl.col("end") < len(ends))
+    moved = in_time.group_by(*_GL_KEYS, "end").agg(pl.col("amount").sum())
+    grid = moved.select(_GL_KEYS).unique().join(pl.DataFrame({"end": np.arange(len(ends))}), how="cross")
+    grid = grid.join(moved, on=[*_GL_KEYS, "end"], how="left").sort(*_GL_KEYS, "end")
+    balance = pl.col("amount").fill_null(0).cum_sum().over(_GL_KEYS)
+    begun = pl.col("amount").is_not_null().cum_sum().over(_GL_KEYS) > 0
+    grid = grid.with_columns(balance=balance, begun=begun, day=pl.Series(ends).gather(grid["end"])).filter("begun")
+    return grid.select(
+        entity=pl.Series([entity.code for entity in entities]).gather(grid["entity"]),
+        account=pl.Series(ACCOUNTS).gather(grid["account"]),
+        date=as_date("day"),
+        currency=pl.Series(CURRENCIES).gather(grid["currency"]),
+        balance=in_units(pl.col("balance"), grid["currency"]),
+    )
+
+
+def _legs(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the amounts on each account, with the first day on which each is in the general ledger.
+
+    Applications are left out where both legs are on one account, which is all of them but those of advances.
+    """
+    columns = [*_GL_KEYS, "amount", "seen"]
+    receivables, advances = pl.lit(0, dtype=pl.Int64), pl.lit(1, dtype=pl.Int64)
+    seen = pl.max_horizontal("effective", "recorded")
+    used = books.used_credits.filter(pl.col("kind") == "receipt")
+    used = used.with_columns(amount="credit", seen=pl.max_horizontal("applied", "applied_recorded"))
+    of_line = books.lines.select("line", "entity", "currency")
+    movements = books.movements.join(of_line, on="line", how="left", maintain_order="left")
+    legs = [
+        rows.with_columns(seen=pl.max_horizontal("day", "recorded")),
+        used.with_columns(account=receivables, amount=-pl.col("amount")),
+        used.with_columns(account=advances),
+        movements.with_columns(account=receivables, seen=seen),
+    ]
+    return pl.concat([leg.select(columns) for leg in legs])
+
+
+def sales_table(books: Books, rows: pl.DataFrame, clients: pl.DataFrame, entities: tuple[Entity, ...]) -> pl.DataFrame:
+    """Return sales.csv: invoices and debit notes less credit notes, without tax, per customer and month."""
+    sold = rows.filter(pl.col("net") != 0)
+    month = month_index(sold["day"].to_numpy(), start=books.window.start)
+    ends = np.append(books.window.month_ends, books.window.close)
+    keys = ["day", "entity", "client", "currency"]
+    sold = sold.with_columns(day=pl.Series(ends[month])).group_by(keys).agg(pl.col("net").sum()).sort(keys)
+    return sold.select(
+        entity=pl.Series([entity.code for entity in entities]).gather(sold["entity"]),
+        customer_id=clients["customer_id"].gather(sold["client"]),
+        date=as_date("day"),
+        currency=pl.Series(CURRENCIES).gather(sold["currency"]),
+        amount=in_units(pl.col("net"), sold["currency"]),
+    )

@@ -1,0 +1,1 @@
+"""How customers pay: behaviour, categories, deterioration, inactive balances, ABC classes, groups."""

@@ -1,0 +1,1 @@
+"""Words for readers: columns and their kinds, formats of numbers and days, catalogues, headers of exports."""

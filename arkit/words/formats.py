@@ -1,0 +1,106 @@
+"""Values as a reader sees them: amounts with their currency's decimals, ratios as percent, days, dates."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from functools import cache
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import NumberPattern, format_compact_decimal, format_decimal, format_percent, parse_pattern
+
+from arkit.calendar import decimals
+from arkit.words.columns import Kind
+
+LOCALE: Final = Locale("en")
+PERCENT: Final = parse_pattern("#,##0.0 %")
+NOTHING: Final = "–"
+MINUS: Final = "\u2212"
+
+
+def is_missing(value: object) -> bool:
+    """Return whether a cell holds nothing (none, not a number, not a date).
+
+    >>> is_missing(float("nan")), is_missing(0)
+    (True, False)
+    """
+    return value is None or value != value
+
+
+def shown(value: object, kind: Kind, *, currency: str = "") -> str:
+    """Return a value as a reader sees it.
+
+    >>> shown(1234.5, "amount", currency="EUR"), shown(1234, "amount", currency="JPY")
+    ('1,234.50', '1,234')
+    >>> shown(0.234, "ratio"), shown(-3.25, "days"), shown(8, "times"), shown(None, "amount")
+    ('23.4 %', '−3.2', '8.00', '')
+    """
+    if is_missing(value):
+        return ""
+    if kind == "date":
+        return day_shown(value) if isinstance(value, date) else str(value)
+    if kind == "text" or not isinstance(value, int | float) or isinstance(value, bool):
+        return _text(value)
+    return _number(float(value), kind, currency).replace("-", MINUS)
+
+
+def _text(value: object) -> str:
+    return {True: "yes", False: ""}.get(value, "") if isinstance(value, bool) else str(value)
+
+
+def _number(value: float, kind: Kind, currency: str) -> str:
+    if kind == "ratio":
+        return format_percent(value, format=PERCENT, locale=LOCALE)
+    if kind == "amount":
+        return (
+            NOTHING
+            if value == 0
+            else format_decimal(value, format=_pattern(decimals(currency or "EUR")), locale=LOCALE)
+        )
+    places = 2 if kind == "times" else 0 if kind == "count" or float(value).is_integer() else 4 if kind == "rate" else 1
+    return format_decimal(value, format=_pattern(places), locale=LOCALE)
+
+
+@cache
+def _pattern(places: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * places if places else ""))
+
+
+def day_shown(day: date) -> str:
+    """Return a day in words.
+
+    >>> day_shown(date(2026, 10, 31))
+    '31 Oct 2026'
+    """
+    return format_date(day, format="d MMM y", locale=LOCALE)
+
+
+def month_shown(day: date) -> str:
+    """Return the month of a day in words.
+
+    >>> month_shown(date(2026, 9, 30))
+    'September 2026'
+    """
+    return format_date(day, format="MMMM y", locale=LOCALE)
+
+
+def short_amount(value: float, currency: str) -> str:
+    """Return an amount in a few signs.
+
+    >>> short_amount(12_345_678.9, "EUR")
+    'EUR 12.3M'
+    >>> short_amount(257.34000000000015, "EUR")
+    'EUR 257.34'
+    """
+    # What is not shortened is not rounded either, so a float's last places would show.
+    size = format_compact_decimal(
+        round(abs(value), 2), format_type="short", locale=LOCALE, fraction_digits=_short_places(value)
+    )
+    return f"{currency} {MINUS if value < 0 else ''}{size}"
+
+
+def _short_places(value: float) -> int:
+    digits = int(math.log10(abs(value))) % 3 if abs(value) >= 1 else 0
+    return max(2 - digits, 0) if abs(value) >= 1000 else 0

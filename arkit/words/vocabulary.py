@@ -1,0 +1,150 @@
+"""What exports call things: headers, totals, currencies, types and marks, out of templates/words/headers.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from arkit.calendar import currencies
+from arkit.resources import resource
+
+_CURRENCY_AT_END: Final = r"(?i)[\s,(\[/]+(?:in |im |в |без )?[(\[]?([^\W\d_]{2,12}\.?|[€£₽₴₸₹]|\w+\$)[)\]]?\.?$"
+
+# The words of the vocabulary whose columns hold amounts.
+MONEY: Final = (
+    *("amount", "open_amount", "base_amount", "base_open_amount"),
+    *("debit", "credit", "open_debit", "open_credit"),
+)
+
+# The cells of a file repeat, and the same ones are looked at by several questions.
+REMEMBERED: Final = 8192
+
+
+def key(text: str) -> str:
+    """Return a text as it is compared: letters and digits alone, in small letters.
+
+    >>> key("Due date"), key("DueDate"), key("№ документа")
+    ('duedate', 'duedate', 'noдокумента')
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a header means: the canonical name or word, its place in the list, and a currency that it names."""
+
+    name: str
+    rank: int
+    currency: str = ""
+
+
+@lru_cache(maxsize=REMEMBERED)
+def meaning(header: str) -> Meaning | None:
+    """Return what a header means, or nothing when the vocabulary does not know it.
+
+    >>> meaning("Due date").name, meaning("Сумма, руб.").currency
+    ('due_date', 'RUB')
+    """
+    words = _headers()
+    found = words.get(key(header))
+    if found:
+        return Meaning(*found)
+    stripped, currency = without_currency(header)
+    found = words.get(key(stripped)) if currency else None
+    return Meaning(*found, currency) if found else None
+
+
+def without_currency(header: str) -> tuple[str, str]:
+    """Return a header without the currency named at its end, and the currency.
+
+    >>> without_currency("Amount (EUR)")
+    ('Amount', 'EUR')
+    """
+    match = re.search(_CURRENCY_AT_END, unicodedata.normalize("NFKC", header).strip())
+    code = currency_of(match.group(1)) if match else ""
+    return (header.strip()[: match.start()].strip(), code) if match and code else (header, "")
+
+
+def currency_of(text: str) -> str:
+    """Return the ISO code of a currency by its code, sign or name; nothing where it is none or could be several.
+
+    >>> currency_of("EUR"), currency_of("руб."), currency_of("$")
+    ('EUR', 'RUB', '')
+    """
+    plain = unicodedata.normalize("NFKC", text).strip(" .:;,()[]").casefold()
+    if plain.upper() in currencies() and len(plain) == 3:
+        return plain.upper()
+    return _currency_names().get(plain, "")
+
+
+def item_type_of(value: str) -> str:
+    """Return the item type that a value of a type column means, or nothing.
+
+    >>> item_type_of("Credit Memo"), item_type_of("Rechnung")
+    ('credit_note', 'invoice')
+    """
+    return _types().get(key(value), "")
+
+
+def item_types_of(values: Iterable[str]) -> dict[str, str]:
+    """Return the item type of each value that means one; codes are those of the one system that has them all.
+
+    >>> item_types_of(["SI", "SA"]), item_types_of(["RV", "SA"])
+    ({'SI': 'invoice', 'SA': 'receipt'}, {'RV': 'invoice', 'SA': 'journal'})
+    """
+    given = list(values)
+    for codes in _vocabulary()["type_codes"].values():
+        if given and all(value.upper() in codes for value in given):
+            return {value: codes[value.upper()] for value in given}
+    return {value: kind for value in given if (kind := item_type_of(value))}
+
+
+def words(*path: str) -> list[str]:
+    """Return a list of the vocabulary by its place, for example ``words("rows", "total")``."""
+    found: Any = _vocabulary()
+    for name in path:
+        found = found[name]
+    return list(found)
+
+
+def any_of(*path: str) -> str:
+    """Return one pattern, in small letters, that matches what any pattern of a list does."""
+    return "(?i)" + "|".join(f"(?:{pattern})" for pattern in words(*path))
+
+
+@cache
+def header_words() -> frozenset[str]:
+    """Return every known header word as it is compared."""
+    return frozenset(_headers())
+
+
+@cache
+def _headers() -> dict[str, tuple[str, int]]:
+    found: dict[str, tuple[str, int]] = {}
+    for name, languages in _vocabulary()["columns"].items():
+        found.setdefault(key(name), (name, 0))
+        for listed in languages.values():
+            for rank, word in enumerate(listed):
+                found.setdefault(key(word), (name, rank))
+    return found
+
+
+@cache
+def _currency_names() -> dict[str, str]:
+    return {name: code for code, names in _vocabulary()["currencies"].items() for name in names}
+
+
+@cache
+def _types() -> dict[str, str]:
+    return {key(value): kind for kind, values in _vocabulary()["types"].items() for value in (kind, *values)}
+
+
+@cache
+def _vocabulary() -> dict[str, Any]:
+    return tomllib.loads(resource("templates/words/headers.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,45 @@
+"""Count what becomes of every mutant: ``python -m tests.read.exports.score [example] [change]``."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.read.exports.mutants import Mutant
+from tests.read.exports.mutations import mutants
+from tests.read.exports.outcome import Outcome, outcome
+
+
+def outcomes(folder: Path, wanted: str = "", change: str = "") -> Iterator[tuple[Mutant, Outcome]]:
+    """Return each mutant with what became of it."""
+    for mutant in mutants():
+        if wanted in mutant.example.name and change in mutant.change:
+            path = folder / mutant.file
+            path.write_bytes(mutant.content)
+            yield mutant, outcome(path, mutant)
+
+
+def counted(found: list[tuple[Mutant, Outcome]], *, keeps: bool) -> Counter[str]:
+    """Return how many mutants ended in each way."""
+    return Counter(result.kind for mutant, result in found if mutant.keeps is keeps)
+
+
+def main() -> None:
+    """Print what is not as it should be, and the shares."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = list(outcomes(Path(folder), *sys.argv[1:3]))
+    lines = [
+        f"{result.kind:9} {mutant.name}: {result.reason[:300]}"
+        for mutant, result in found
+        if (result.kind != "identical") is mutant.keeps or result.kind == "silent"
+    ]
+    sys.stdout.write("\n".join(sorted(lines)) + "\n")
+    for keeps in (True, False):
+        sys.stdout.write(f"{'keeping' if keeps else 'losing'}: {dict(counted(found, keeps=keeps))}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Made-up companies, and who of their customers was made to pay less or later."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+import arkit as ar
+from arkit.sample import generate
+from arkit.sample.attributes import with_attributes
+from arkit.sample.customers import draw_clients, entity_list
+from arkit.sample.draws import Window
+from arkit.sample.movements import draw_rates
+from arkit.segmentation.decline import ASPECTS, Times, chances_of, monthly
+from arkit.segmentation.rank_trend import false_discovery_values, simes
+
+AS_OF = date(2026, 10, 31)
+ITEMS, ENTITIES, MONTHS = 5000, 3, 36
+# Each of these pays less, more rarely or later than before, as does who no longer buys.
+FALLING = ("declines", "slides slowly", "stops paying", "static debt", "slid last month")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The customers of one company: whether they were called declining, and whether they were made to.
+
+    ``by_payments`` is who would be called so if nothing were known of delays.
+    """
+
+    customers: pl.DataFrame
+
+    @classmethod
+    def of_seed(cls, seed: int) -> "Found":
+        tables = generate(items=ITEMS, seed=seed, entities=ENTITIES, months=MONTHS, last_day=AS_OF, faults=False).tables
+        ledger = ar.make_ledger(**tables)
+        payers = pl.from_pandas(ar.declining_payers(ledger, as_of=AS_OF))
+        found = payers.join(made(seed), on="customer_id").join(by_payments(ledger), on=["customer_id", "currency"])
+        return cls(found)
+
+    def recall(self, column: str) -> float:
+        """The share found of those whose payments were halved over six months."""
+        halved = self.customers.filter(pl.col("behaviour") == "declines")
+        return halved[column].sum() / halved.height
+
+    @property
+    def false_share(self) -> float:
+        """The share of those called declining who were not made to be."""
+        called = self.customers.filter("declining")
+        return called["falls"].not_().sum() / max(called.height, 1)
+
+
+def made(seed: int) -> pl.DataFrame:
+    """How the customers of a company were made to pay; who left is only known to the generator."""
+    entities, window = entity_list(ENTITIES), Window.ending(AS_OF, months=MONTHS)
+    rates = draw_rates(window, seed=seed)
+    clients = draw_clients(entities, window, items=ITEMS, seed=seed)
+    clients = with_attributes(clients, entities, rates, seed=seed, hostile=False)
+    left = pl.col("active_to") < window.end
+    behaviour = pl.col("behaviour").cast(pl.String)
+    return clients.select("customer_id", behaviour=behaviour, falls=behaviour.is_in(FALLING) | left)
+
+
+def by_payments(ledger: ar.Ledger) -> pl.DataFrame:
+    """Who is called declining by amount and frequency alone."""
+    panel = monthly(ledger, AS_OF, 36)
+    found = chances_of(panel, Times.of(panel, 12))
+    both = np.stack([found[name][1] for name in ASPECTS if name != "delay"], axis=1)
+    q_values = false_discovery_values(simes(both))
+    return panel.customers.with_columns(by_payments=pl.Series(q_values <= 0.1))

@@ -1,0 +1,154 @@
+"""Categories: rules partition the customers, evidence can be read, and movers say what changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import arkit as ar
+from arkit.segmentation.categories import CATEGORIES, CategoryPolicy, Limit, Rule, default_rules
+from arkit.words.catalogue import LANGUAGES
+from tests.literal import ledger_of
+
+FIGURES = sorted({limit.figure for rule in default_rules().rules for limit in rule.when} - {"past_due_share"})
+number = st.one_of(st.none(), st.floats(-50, 400, allow_nan=False))
+customer = st.fixed_dictionaries({name: number for name in FIGURES})
+
+
+def behaviour(*customers: dict[str, Any]) -> pd.DataFrame:
+    """Return the behaviour of customers of whom little is said: who pays on time, for years."""
+    usual = {
+        "currency": "EUR", "name": "Somebody", "items": 20, "months_of_history": 24.0, "on_time_share": 1.0,
+        "days_late": 0.0, "days_late_median": 0.0, "days_late_trend": 0.0, "oldest_days": 0, "longest_silence": None,
+        "open_amount": 100.0, "past_due": 0.0,
+    }  # fmt: skip
+    rows = [{"customer_id": f"C{n}", **usual, **said} for n, said in enumerate(customers)]
+    numbers = {name: "float64" for name in rows[0] if name not in ("customer_id", "currency", "name")}
+    return pd.DataFrame(rows).astype(numbers)
+
+
+@given(customers=st.lists(customer, min_size=1, max_size=20))
+def test_the_rules_partition_the_customers(customers: list[dict[str, float | None]]) -> None:
+    """Whatever the figures are, missing ones too, each customer has one category: the gravest whose rules fired."""
+    judged = ar.categorise(behaviour(*customers))
+    assert len(judged) == len(customers)
+    of_rule = {rule.name: rule.category for rule in default_rules().rules}
+    for row in judged.to_dict("records"):
+        fired = [of_rule[name] for name in row["rules"].split("; ") if name]
+        assert row["category"] == max(fired, key=CATEGORIES.index, default="reliable")
+
+
+@pytest.mark.parametrize(
+    ("said", "category", "evidence"),
+    {
+        "pays on time": ({}, "reliable", ""),
+        "two invoices": ({"items": 2}, "new", "items 2 (at most 2)"),
+        "just below new": ({"items": 3}, "reliable", ""),
+        "late by the median": (
+            {"days_late_median": 45},
+            "risky",
+            "days late, median 45 (at least 45), items 20 (at least 3)",
+        ),
+        "a day short of it": ({"days_late_median": 44}, "reliable", ""),
+        "risky beats new": ({"months_of_history": 2, "days_late_median": 60}, "risky", None),
+        "half past due for a month": (
+            {"past_due": 50, "oldest_days": 30, "on_time_share": 0.9},
+            "problem",
+            "past due, share 50% (at least 50%), oldest, days past due 30 (at least 30), on time 90% (at most 90%)",
+        ),
+        "one late large invoice of a good payer": (
+            {"past_due": 80, "oldest_days": 100, "on_time_share": 0.95},
+            "reliable",
+            "",
+        ),
+        "a missing figure reaches no limit": ({"days_late_median": None, "on_time_share": None}, "reliable", ""),
+    }.values(),
+)  # fmt: skip
+def test_a_category_follows_from_its_rules(said: dict[str, Any], category: str, evidence: str | None) -> None:
+    [row] = ar.categorise(behaviour(said)).to_dict("records")
+    assert row["category"] == category
+    if evidence is not None:
+        assert row["evidence"] == evidence
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_category_has_a_recommendation_in_each_language(language: str) -> None:
+    customers = behaviour({}, {"items": 1}, {"days_late_median": 10, "on_time_share": 0.1}, {"days_late_median": 90})
+    judged = ar.categorise(customers, language=language)
+    assert set(judged["category"]) == set(CATEGORIES)
+    assert judged["recommendation"].str.len().min() > 10
+    assert judged["recommendation"].nunique() == 4
+
+
+def test_a_language_that_nobody_wrote_is_refused() -> None:
+    with pytest.raises(ar.errors.UnknownNameError, match="de"):
+        ar.categorise(behaviour({}), language="de")
+
+
+def test_a_rule_on_an_unknown_figure_is_refused() -> None:
+    rules = CategoryPolicy(
+        name="mine", rules=(Rule(name="x", category="risky", when=(Limit(figure="mood", at_least=1),)),)
+    )
+    with pytest.raises(ar.errors.UnknownNameError, match="mood"):
+        ar.categorise(behaviour({}), policy=rules)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'name = "x"\n[[rules]]\nname = "a"\ncategory = "hopeless"\nwhen = [{figure = "items", at_most = 1}]',
+        'name = "x"\n[[rules]]\nname = "a"\ncategory = "risky"\nwhen = [{figure = "items", at_most = 1, at_least = 1}]',
+        'name = "x"\n[[rules]]\nname = "a"\ncategory = "risky"\nwhen = [{figure = "items"}]',
+    ],
+    ids=["an unknown category", "two limits at once", "no limit"],
+)
+def test_rules_that_cannot_be_meant_are_refused(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text(text)
+    with pytest.raises(ar.errors.PolicyError):
+        CategoryPolicy.load(file)
+
+
+def test_planted_behaviours_have_the_category_they_were_made_for() -> None:
+    """The sample says how each customer was made to pay: good payers with one late invoice stay reliable."""
+    judged = ar.categorise(ar.payment_behaviour(ar.sample_ledger(), as_of="2026-10-31")).set_index("customer_id")
+    planted = pd.read_csv(ar.resource("data/sample/answers/behaviours.csv"), dtype=str).set_index("customer_id")
+    rows = judged.join(planted, how="inner")
+    shares = pd.crosstab(rows["behaviour"], rows["category"], normalize="index")
+    assert shares.loc["one late invoice", "reliable"] == 1
+    assert shares.loc["punctual", "reliable"] > 0.9
+    assert shares.loc["seasonal", "risky"] == 0
+    assert shares.loc["declines", "risky"] == 1
+    assert shares.loc["stops paying", "risky"] == 1
+
+
+def test_movers_say_which_rules_began_and_ended() -> None:
+    before = ar.categorise(behaviour({}, {"items": 1}, {"days_late_median": 90}))
+    after = ar.categorise(behaviour({"days_late_median": 50}, {"items": 3}))
+    moves = ar.migration(before, after).set_index("customer_id")
+    assert moves["moved"].to_dict() == {"C0": "worse", "C1": "better", "C2": "went"}
+    assert moves.loc["C0", ["category_before", "category", "began", "ended"]].tolist() == [
+        "reliable", "risky", "pays very late", ""
+    ]  # fmt: skip
+    assert moves.loc["C1", "ended"] == "little history"
+
+
+def test_the_matrix_of_classes_and_categories_loses_nobody() -> None:
+    items = """item_id customer_id document_date due_date amount settled_on
+        A C1 2026-01-01 2026-01-31 800 -
+        B C2 2026-01-01 2026-01-31 150 -
+        C C3 2026-01-01 2026-01-31 50 -
+        D C4 2026-01-01 2026-01-31 70 2026-01-20"""
+    ledger = ledger_of(items, shape="settled", covers=("2026-01-01", "2026-12-31"))
+    judged = ar.categorise(ar.payment_behaviour(ledger, as_of="2026-12-31"))
+    classes = ar.abc(ledger, as_of="2026-12-31")
+    matrix = ar.category_matrix(judged, classes)
+    found = {row["abc_class"]: (row["customers"], row["open_amount"]) for row in matrix.to_dict("records")}
+    assert found == {"A": (1, 800.0), "B": (1, 150.0), "C": (1, 50.0), "none": (1, 0.0)}
+    with pytest.raises(ar.errors.UnknownNameError, match="profit"):
+        ar.category_matrix(judged, classes, of="profit")

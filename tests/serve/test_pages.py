@@ -1,0 +1,185 @@
+"""The dashboards' numbers are the report's, and each state has its words."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import arkit as ar
+from arkit.policy import Policy
+from arkit.reports import MonthlyReport
+from arkit.serve import pages
+from arkit.serve.pages.customers import WhoPaysHow
+from arkit.serve.pages.home import HomePage, finished_reports
+from arkit.serve.pages.parts import Chosen, first_day, parts_of, read_address, served_ledger, written_address
+from arkit.serve.pages.receivables import ReceivablesPage
+from arkit.serve.pages.worklist import WhomToChase
+from tests.present.test_live import texts
+
+DAY = date(2026, 10, 31)
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def sample() -> ar.Ledger:
+    return ar.sample_ledger()
+
+
+def snapshot(**more: Any) -> ar.Ledger:
+    items = {"item_id": ["A"], "customer_id": ["C1"], "document_date": ["2026-03-01"], "due_date": ["2026-03-20"]}
+    frame = pd.DataFrame({**items, "currency": ["EUR"], "open_amount": [12.34]})
+    return ar.make_ledger(items=frame, shape="open_items", snapshot_on="2026-03-31", **more)
+
+
+@pytest.mark.parametrize("entity", ["", "ES"])
+def test_the_page_and_the_report_agree(entity: str, sample: ar.Ledger) -> None:
+    part = sample.where(entity=entity) if entity else sample
+    report = MonthlyReport(part, as_of="2026-10-31", entity=entity or "all")
+    currency = report.facts.main_currency
+    page = ReceivablesPage(sample, DAY, Policy())
+    [sheet, customers, items] = page.sheets(entity, "", "", currency, DAY, "", "")
+    own = report.facts.aging[report.facts.aging["currency"] == currency].reset_index(drop=True)
+    pd.testing.assert_frame_equal(sheet.table, own)
+    assert customers.table["net"].sum() == pytest.approx(float(own["net"].iloc[0]))
+    assert items.table["open_amount"].sum() == pytest.approx(float(own["net"].iloc[0]))
+    [tiles] = page.key_figures(entity, "", "", currency, DAY)
+    for name, shown in (("past_due_ratio", "{:.1%}"), ("dso", "{:.1f} days")):
+        value = report.facts.figure(name, currency=currency, day=DAY)
+        assert shown.format(value).replace("%", " %") in tiles.markup.replace("\u00a0", " ")
+
+
+def test_a_bucket_and_a_customer_open_to_their_items(sample: ar.Ledger) -> None:
+    page = ReceivablesPage(sample, DAY, Policy())
+    [_, customers, items] = page.sheets("ES", "", "", "EUR", DAY, "over 90", "000198")
+    row = customers.table.set_index("customer_id").loc["000198"]
+    assert items.table["open_amount"].sum() == pytest.approx(row["over 90"])
+    assert set(items.table["bucket"]) == {"over 90"}
+
+
+def test_filters_that_leave_nothing_have_their_words(sample: ar.Ledger) -> None:
+    page = ReceivablesPage(sample, DAY, Policy())
+    [said] = page.key_figures("ES", "", "", "JPY", DAY)
+    assert "Nothing is open with these filters on 31 Oct 2026" in said.markup
+    assert page.aging_chart("ES", "", "", "JPY", DAY) == []
+    assert parts_of(sample)(Chosen(entity="ES", segment="country:XX")) is None
+
+
+@pytest.mark.parametrize("page", ["home", "receivables", "customers", "worklist"])
+def test_a_page_of_one_item_of_one_customer(page: str) -> None:
+    customers = pd.DataFrame({"customer_id": ["C1"], "name": [HOSTILE]})
+    shown = getattr(pages, page)(ledger=snapshot(customers=customers))
+    said = "".join(texts(shown))
+    assert "cannot be shown" not in said
+    assert "<img" not in said
+    assert ("needs a ledger with history" in said or "only in a ledger with history" in said) == (
+        page in ("customers", "worklist")
+    )
+
+
+def test_a_ledger_that_cannot_be_read_is_a_sentence_without_its_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ARKIT_LEDGER", str(tmp_path / "gone"))
+    said = "".join(texts(pages.receivables()))
+    assert "The ledger cannot be opened at the moment" in said
+    assert str(tmp_path) not in said
+
+
+def test_a_served_ledger_is_the_one_that_was_shared(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sample: ar.Ledger
+) -> None:
+    from arkit.model.snapshot import share
+
+    monkeypatch.setenv("ARKIT_LEDGER", str(share(sample, tmp_path)))
+    again = served_ledger()
+    pd.testing.assert_frame_equal(
+        ar.aging_table(again.where(industry="Energy"), as_of=DAY, by="customer_id"),
+        ar.aging_table(sample.where(industry="Energy"), as_of=DAY, by="customer_id"),
+    )
+    pd.testing.assert_frame_equal(ar.reconcile(again, as_of=DAY), ar.reconcile(sample, as_of=DAY))
+
+
+def test_a_page_opens_on_the_last_month_end(sample: ar.Ledger) -> None:
+    assert first_day(sample) == DAY
+    assert first_day(snapshot()) == date(2026, 3, 31)
+    assert first_day(sample, "2026-10-15") == date(2026, 10, 15)
+
+
+def test_an_address_carries_the_filters_and_nothing_else() -> None:
+    stated = {"entity": "ES", "segment": "industry:Food and drink", "customer": "A&B=<c>"}
+    markup = written_address(stated).markup
+    assert "<c>" not in markup
+    query = markup.split('data-query="?')[1].split('"')[0].replace("&amp;", "&")
+    assert read_address(query) == stated
+    assert read_address("token=x&entity=" + "x" * 500 + "&day=1%0A2&search=ok") == {"search": "ok"}
+
+
+def test_a_value_of_an_address_that_no_control_offers_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, sample: ar.Ledger
+) -> None:
+    monkeypatch.setenv("QUERY_STRING", "entity=XX&currency=USD&day=2031-01-01&bucket=over+90&customer=nobody")
+    controls = ReceivablesPage(sample, DAY, Policy()).board().controls
+    values = {name: control.value for name, control in controls.items()}
+    assert values == {
+        **{"entity": "", "currency": "USD", "segment": "", "collector": ""},
+        **{"day": DAY, "bucket": "over 90", "customer": ""},
+    }
+
+
+def test_a_search_finds_parts_of_names_and_numbers(sample: ar.Ledger) -> None:
+    page = WhoPaysHow(sample, DAY, Policy())
+    assert [number for _, number in page.matches("", "EUR", DAY, "westmere FOODS")] == ["", "000195"]
+    assert [number for _, number in page.matches("", "EUR", DAY, "000195")] == ["", "000195"]
+    assert page.matches("", "EUR", DAY, ".*") == [("0 customers", "")]
+
+
+def test_the_worklist_is_that_of_the_package(sample: ar.Ledger) -> None:
+    rows = WhomToChase(WhoPaysHow(sample, DAY, Policy())).rows("", "EUR", DAY, "", "")
+    judged = ar.categorise(ar.payment_behaviour(sample, as_of=DAY))
+    expected = ar.worklist(sample, judged, as_of=DAY)
+    expected = expected[expected["currency"] == "EUR"].sort_values("rank")
+    assert rows["customer_id"].tolist() == expected["customer_id"].tolist()
+    assert rows["amount_at_risk"].tolist() == expected["amount_at_risk"].tolist()
+
+
+def finished(folder: Path, name: str, record: object) -> None:
+    place = folder / "2026-10-31" / name
+    place.mkdir(parents=True)
+    (place / "report.html").write_text("<p>report</p>", encoding="utf-8")
+    (place / "run.json").write_text(record if isinstance(record, str) else json.dumps(record), encoding="utf-8")
+
+
+def test_home_lists_finished_reports_and_passes_over_what_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sample: ar.Ledger
+) -> None:
+    balance = {"currency": "EUR", "gross": 1500.0, "more": 1}
+    rate = {"currency": "EUR", "figure": "past_due_ratio", "value": 0.25, "unit": "ratio"}
+    finished(tmp_path, "ES", {"parameters": {"entity": HOSTILE}, "aging": [balance], "key_figures": [rate]})
+    finished(tmp_path, ".ES-making-1", {"parameters": {"entity": "hidden"}})
+    finished(tmp_path, "UK", "no json")
+    monkeypatch.setenv("VOILA_BASE_URL", "/money/")
+    [html] = HomePage(sample, finished_reports(tmp_path)).months("")
+    assert html.markup.count("<tr>") == 2
+    assert "<img" not in html.markup
+    assert 'href="/money/reports/2026-10-31/ES/report.html"' in html.markup
+    assert "EUR 1.5K" in html.markup
+    assert "25.0" in html.markup
+
+
+def test_home_shows_the_latest_version_of_a_report_and_its_main_currency_first(tmp_path: Path) -> None:
+    aging = [{"currency": "EUR", "gross": 9000.0, "items": 1}, {"currency": "USD", "gross": 10.0, "items": 40}]
+    for name in ("US", "US+v2", "US+v10", "US+customers"):
+        finished(tmp_path, name, {"parameters": {"entity": "US"}, "aging": aging})
+    found = {report.folder: (report.kind, report.version) for report in finished_reports(tmp_path)}
+    assert found == {"US+v10": ("receivables", 10), "US+customers": ("customers", 1)}
+    assert list(finished_reports(tmp_path)[0].gross) == ["USD", "EUR"]
+
+
+def test_home_without_reports_says_how_to_serve_them(sample: ar.Ledger) -> None:
+    [html] = HomePage(sample, []).months("")
+    assert "arkit serve --reports" in html.markup
