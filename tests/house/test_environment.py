@@ -28,7 +28,7 @@ EXTRAS_OF_ROOM = {
     "reports": ["report"],
     "teach": ["report"],
     "run": ["report"],
-    "serve": ["dashboard"],
+    "serve": ["report", "dashboard"],
 }
 # Pages with controls are for JupyterLab and Voila only, as is what lies below a name; databases are for who has one.
 EXTRAS_OF_MODULE = {
