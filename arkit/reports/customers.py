@@ -13,8 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from plotly.graph_objects import Figure
-
 from arkit.aging.reconcile import reconcile, require_reconciled
 from arkit.calendar import months_before
 from arkit.collection.worklist import worklist
@@ -22,6 +20,7 @@ from arkit.flows.activity import activity_trend
 from arkit.model.ledger import Ledger, as_day
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present import charts
+from arkit.present.charts import Figure
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Sheet
 from arkit.reports.facts import main_currency, open_ledger

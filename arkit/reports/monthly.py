@@ -7,14 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from plotly.graph_objects import Figure
-
 from arkit.aging.reconcile import require_reconciled
 from arkit.flows.roll_rates import roll_rates
 from arkit.flows.vintage import vintage
 from arkit.model.ledger import Ledger, as_day
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present import charts
+from arkit.present.charts import Figure
 from arkit.present.html import Html, notice, page_part, table
 from arkit.reports.closing import Closing, Earlier
 from arkit.reports.customers import CustomersPage

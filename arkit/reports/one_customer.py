@@ -7,12 +7,11 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from plotly.graph_objects import Figure
-
 from arkit.aging.statement import statement
 from arkit.errors import unknown_name
 from arkit.model.ledger import Ledger
 from arkit.present import charts
+from arkit.present.charts import Figure
 from arkit.present.html import Html, table
 from arkit.words.columns import Column
 

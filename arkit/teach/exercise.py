@@ -13,7 +13,8 @@ from arkit.sample.draws import Draws
 
 if TYPE_CHECKING:
     import pandas as pd
-    from plotly.graph_objects import Figure
+
+    from arkit.present.charts import Figure
 
 Form = Literal["amount", "days", "count", "ratio", "names", "table", "choice"]
 Value = float | str | frozenset[str] | Mapping[str, float] | Mapping[str, str]

@@ -31,7 +31,8 @@ from arkit.words.formats import shown
 
 if TYPE_CHECKING:
     import pandas as pd
-    from plotly.graph_objects import Figure
+
+    from arkit.present.charts import Figure
 
 
 class ExerciseText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -9,12 +9,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from plotly.graph_objects import Figure
-
 from arkit.calendar import month_ends_back
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present import charts
+from arkit.present.charts import Figure
 from arkit.present.html import Html, Term, definitions, notice, table
 from arkit.present.live import Action, Board, Options, Section, choice, search, still
 from arkit.present.sheets import Sheet

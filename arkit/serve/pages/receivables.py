@@ -9,14 +9,13 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from plotly.graph_objects import Figure
-
 from arkit.aging.aging import aging_table, aging_trend
 from arkit.aging.open_items import open_items
 from arkit.aging.reconcile import reconcile
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present import charts
+from arkit.present.charts import Figure
 from arkit.present.html import Html, definitions, notice, table
 from arkit.present.live import Action, Board, Options, Section, choice, still
 from arkit.present.sheets import Sheet

@@ -22,7 +22,8 @@ from arkit.teach.books import Application, Item, Payment, books
 
 if TYPE_CHECKING:
     import pandas as pd
-    from plotly.graph_objects import Figure
+
+    from arkit.present.charts import Figure
 
 JUNE, DAY = date(2026, 6, 30), date(2026, 9, 30)
 WINDOW: Final = 91

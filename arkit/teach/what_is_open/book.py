@@ -15,7 +15,7 @@ from arkit.sample.draws import Draws
 from arkit.teach.books import CURRENCY, written
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+    from arkit.present.charts import Figure
 
 PART_PAID: Final = "102"
 LAST_MONTH, DAY, TODAY = date(2026, 9, 30), date(2026, 10, 31), date(2026, 11, 16)

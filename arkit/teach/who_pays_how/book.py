@@ -20,7 +20,8 @@ from arkit.teach.books import Item, Payment, books
 
 if TYPE_CHECKING:
     import pandas as pd
-    from plotly.graph_objects import Figure
+
+    from arkit.present.charts import Figure
 
 DAY, LAST_INVOICE = date(2026, 10, 31), date(2026, 10, 5)
 TERMS: Final = timedelta(days=30)
