@@ -15,7 +15,7 @@ from arkit.aging.open_items import open_frame
 from arkit.collection.stages import CollectionPolicy, default_stages
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
-from arkit.words.catalogue import recommendation
+from arkit.words.catalogue import text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -193,10 +193,10 @@ def _with_stage(rows: pl.DataFrame, policy: CollectionPolicy, language: str) -> 
 
 def _next_step(stages: list[str], language: str) -> pl.Expr:
     """Return what to do next: nothing harder while a promise runs, and the insurer's terms where there is one."""
-    steps = {name: recommendation("stage", name, language=language) for name in stages}
+    steps = {name: text(f"collection.stage.{name}", language=language) for name in stages}
     step = pl.col("stage").replace_strict(steps, return_dtype=pl.String)
-    promised = pl.lit(recommendation("step", "promise", language=language))
-    insurer = pl.lit(recommendation("step", "insured", language=language))
+    promised = pl.lit(text("collection.step.promise", language=language))
+    insurer = pl.lit(text("collection.step.insured", language=language))
     parts = [
         pl.when(pl.col("promise").is_not_null()).then(promised).otherwise(step),
         pl.when(pl.col("insured_share") > 0).then(insurer),

@@ -16,7 +16,7 @@ import polars as pl
 from arkit.errors import PolicyError, unknown_name
 from arkit.resources import resource
 from arkit.settings import read_settings
-from arkit.words.catalogue import recommendation
+from arkit.words.catalogue import text
 from arkit.words.columns import column
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def categorise(behaviour: pd.DataFrame, *, policy: CategoryPolicy | None = None,
         pl.when(fires).then(CATEGORIES.index(rule.category)).otherwise(0)
         for rule, fires in zip(rules, fired, strict=True)
     )
-    advice = {name: recommendation("category", name, language=language) for name in CATEGORIES}
+    advice = {name: text(f"segmentation.category.{name}", language=language) for name in CATEGORIES}
     table = frame.with_columns(
         category=gravest.replace_strict(dict(enumerate(CATEGORIES)), return_dtype=pl.String),
         rules=_listed(pl.when(fires).then(pl.lit(rule.name)) for rule, fires in zip(rules, fired, strict=True)),

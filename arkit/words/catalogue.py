@@ -1,37 +1,148 @@
-"""Sentences for readers in their languages, out of templates/words."""
+"""What readers are told, by key and language: one TOML file a room in templates/words/locale.
+
+The folders of ``templates/words/locale`` are the languages. English has every key; where another language lacks one,
+its readers get the English sentence. A page speaks one language: whatever is written while it is made, deep in tables
+and charts too, is in it (:func:`speaking`). Without a page the language is English.
+"""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final
+
+from babel import Locale
 
 from arkit.errors import unknown_name
 from arkit.resources import resource
 
-Language = Literal["en", "ru", "zh"]
-LANGUAGES: Final = ("en", "ru", "zh")
+ENGLISH: Final = "en"
+LOCALES: Final = "templates/words/locale"
+_CURRENT: Final[ContextVar[str]] = ContextVar("arkit_language", default=ENGLISH)
 
 
-def recommendation(kind: str, name: str, *, language: str = "en") -> str:
-    """Return what is recommended for a ``category``, at a ``stage``, or as another ``step`` (``promise``, ``insured``).
+def languages() -> tuple[str, ...]:
+    """Codes of the languages that there are: the folders of the catalogue.
 
-    >>> recommendation("stage", "reminder")
-    'Send a friendly reminder with the statement.'
+    >>> languages()
+    ('en', 'ru', 'zh')
+    """
+    return tuple(sorted(folder.name for folder in resource(LOCALES).iterdir() if folder.is_dir()))
+
+
+def require_language(language: str) -> str:
+    """The language itself, if there is a catalogue for it.
 
     Raises
     ------
     UnknownNameError
-        There is no such category, stage or language.
+        There is no such language.
     """
-    if language not in LANGUAGES:
-        raise unknown_name("language", language, known=LANGUAGES)
-    of_kind = _recommendations()[kind]
-    if name not in of_kind:
-        raise unknown_name(kind, name, known=of_kind)
-    return str(of_kind[name][language])
+    known = languages()
+    if language not in known:
+        raise unknown_name("language", language, known=known)
+    return language
+
+
+def current_language() -> str:
+    """The language of the page that is being made; English outside of one."""
+    return _CURRENT.get()
+
+
+def current_locale() -> Locale:
+    """How numbers and days are written in the language of the page that is being made."""
+    return _locale(current_language())
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Make what is written within in a language.
+
+    >>> with speaking("zh"):
+    ...     text("collection.stage.reminder")
+    '发送友好提醒并附对账单。'
+    """
+    token = _CURRENT.set(require_language(language))
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def text(key: str, /, *, count: int | None = None, language: str | None = None, **values: object) -> str:
+    """The sentence or title of a key, with its values filled in.
+
+    Parameters
+    ----------
+    key
+        ``file.table.name``: the file of the room without its ending, then the place in it.
+    count
+        Decides between the plural forms ``one``, ``few``, ``many``, ``other`` of a key that has them, and fills
+        ``{count}``.
+    language
+        Another one than that of the page.
+    values
+        What the placeholders in braces become; numbers and days are written by their reader's format beforehand.
+
+    Returns
+    -------
+    str
+        The sentence in the language, or in English where it has not been translated.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such key, or no such language.
+
+    Examples
+    --------
+    >>> text("collection.stage.reminder", language="en")
+    'Send a friendly reminder with the statement.'
+    """
+    code = require_language(language) if language else current_language()
+    found = _catalogue(code).get(key) or _catalogue(ENGLISH).get(key)
+    if found is None:
+        raise unknown_name("text", key, known=_catalogue(ENGLISH))
+    if isinstance(found, Mapping):
+        form = _locale(code).plural_form(count if count is not None else 0)
+        found = found.get(form, found["other"])
+        values["count"] = count
+    return str(found).format_map(values) if values else str(found)
+
+
+def has_text(key: str) -> bool:
+    """Whether the catalogue has a key.
+
+    >>> has_text("collection.stage.reminder"), has_text("collection.stage.final_notice")
+    (True, False)
+    """
+    return key in _catalogue(ENGLISH)
 
 
 @cache
-def _recommendations() -> dict[str, Any]:
-    return tomllib.loads(resource("templates/words/recommendations.toml").read_text(encoding="utf-8"))
+def _locale(language: str) -> Locale:
+    return Locale(language)
+
+
+PLURAL_FORMS: Final = frozenset({"zero", "one", "two", "few", "many", "other"})
+
+
+@cache
+def _catalogue(language: str) -> Mapping[str, Any]:
+    """Every key of a language; a table of plural forms is one text."""
+    found: dict[str, Any] = {}
+    for file in sorted(resource(f"{LOCALES}/{language}").glob("*.toml")):
+        _flatten(tomllib.loads(file.read_text(encoding="utf-8")), file.stem, found)
+    return found
+
+
+def _flatten(table: Mapping[str, Any], prefix: str, found: dict[str, Any]) -> None:
+    for name, value in table.items():
+        key = f"{prefix}.{name}"
+        if isinstance(value, Mapping) and not ("other" in value and PLURAL_FORMS.issuperset(value)):
+            _flatten(value, key, found)
+        else:
+            found[key] = value

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import arkit as ar
 from arkit.segmentation.categories import CATEGORIES, CategoryPolicy, Limit, Rule, default_rules
-from arkit.words.catalogue import LANGUAGES
+from arkit.words.catalogue import languages
 from tests.literal import ledger_of
 
 FIGURES = sorted({limit.figure for rule in default_rules().rules for limit in rule.when} - {"past_due_share"})
@@ -76,7 +76,7 @@ def test_a_category_follows_from_its_rules(said: dict[str, Any], category: str, 
         assert row["evidence"] == evidence
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_each_category_has_a_recommendation_in_each_language(language: str) -> None:
     customers = behaviour({}, {"items": 1}, {"days_late_median": 10, "on_time_share": 0.1}, {"days_late_median": 90})
     judged = ar.categorise(customers, language=language)
