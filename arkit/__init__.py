@@ -26,12 +26,12 @@ from arkit.kpi.panel import (
     days_beyond_terms,
     dso,
     hhi,
-    key_figure_trend,
-    key_figures,
+    kpi_trend,
+    kpis,
     past_due_ratio,
     top_10_share,
 )
-from arkit.kpi.registry import KEY_FIGURES
+from arkit.kpi.registry import KPIS
 from arkit.model.layout import Layout
 from arkit.model.ledger import Ledger
 from arkit.model.snapshot import freeze
@@ -41,14 +41,24 @@ from arkit.resources import resource
 from arkit.segmentation.abc import abc
 from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
 from arkit.segmentation.categories import CategoryPolicy, categorise, category_matrix, migration
-from arkit.segmentation.decline import declining_payers
+from arkit.segmentation.decline import deteriorating_payers
 from arkit.segmentation.groups import group_behaviour
-from arkit.segmentation.inactive import static_debtors
+from arkit.segmentation.inactive import inactive_past_due
 
 __version__ = "0.1.0"
 
+# Names of 0.1.0 that have another now. They warn for one release, then they go.
+_RENAMED = {
+    "KEY_FIGURES": "KPIS",
+    "declining_payers": "deteriorating_payers",
+    "key_figure_trend": "kpi_trend",
+    "key_figures": "kpis",
+    "pages": "reports",
+    "static_debtors": "inactive_past_due",
+}
+
 __all__ = [
-    "KEY_FIGURES",
+    "KPIS",
     "CategoryPolicy",
     "CollectionPolicy",
     "Layout",
@@ -69,7 +79,7 @@ __all__ = [
     "credit_balances",
     "cure_rates",
     "days_beyond_terms",
-    "declining_payers",
+    "deteriorating_payers",
     "dso",
     "evidence",
     "explain_changes",
@@ -77,8 +87,9 @@ __all__ = [
     "freeze",
     "group_behaviour",
     "hhi",
-    "key_figure_trend",
-    "key_figures",
+    "inactive_past_due",
+    "kpi_trend",
+    "kpis",
     "late_entries",
     "loss_rates",
     "make_ledger",
@@ -96,7 +107,6 @@ __all__ = [
     "roll_rates",
     "sample_ledger",
     "statement",
-    "static_debtors",
     "tie_out",
     "time_to_pay",
     "top_10_share",
@@ -104,3 +114,15 @@ __all__ = [
     "vintage",
     "worklist",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """A name of 0.1.0, with a warning that names the new one."""
+    import importlib
+    import warnings
+
+    if name not in _RENAMED:
+        raise AttributeError(f"module 'arkit' has no attribute {name!r}")
+    new = _RENAMED[name]
+    warnings.warn(f"arkit.{name} is arkit.{new} now; the old name goes with the next release.", FutureWarning, 2)
+    return globals()[new] if new in globals() else importlib.import_module(f"arkit.{new}")

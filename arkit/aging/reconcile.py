@@ -20,12 +20,12 @@ KEYS: Final = ("entity", "account", "currency")
 AMOUNTS: Final = (
     "gross",
     "unapplied",
-    "set_apart",
+    "excluded",
     "rounding",
     "control_total",
     "difference",
     "gl_balance",
-    "late_recorded",
+    "posted_after_cut_off",
     "gl_difference",
     "unexplained",
 )
@@ -56,10 +56,10 @@ def reconcile(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None
     Returns
     -------
     DataFrame
-        For each ``entity``, ``account`` and ``currency``: ``gross``, ``unapplied``, ``set_apart``, ``rounding``,
-        ``control_total``, ``difference``, ``gl_balance``, ``late_recorded``, ``gl_difference``, ``unexplained`` in
-        currency units, and ``status``: *reconciled*, *incomplete* (an amount cannot be read), *does not reconcile*,
-        *general ledger differs*.
+        For each ``entity``, ``account`` and ``currency``: ``gross``, ``unapplied``, ``excluded``, ``rounding``,
+        ``control_total``, ``difference``, ``gl_balance``, ``posted_after_cut_off``, ``gl_difference``,
+        ``unexplained`` in currency units, and ``status``: *reconciled*, *incomplete* (an amount cannot be read),
+        *does not reconcile*, *general ledger differs*.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def reconcile(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None
 def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
     """Return the reconciliation with amounts in minor units."""
     aged = aging_frame(ledger, day, by=["entity", "account"], policy=policy).select(*KEYS, "gross", "unapplied")
-    parts = [aged, _set_apart(ledger, day), _control(ledger, day), _late(ledger, day), _general_ledger(ledger, day)]
+    parts = [aged, _excluded(ledger, day), _control(ledger, day), _late(ledger, day), _general_ledger(ledger, day)]
     keys = pl.concat([part.select(KEYS) for part in parts]).unique()
     table = keys
     for part in parts:
@@ -89,11 +89,11 @@ def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.Dat
     sums = (
         "gross",
         "unapplied",
-        "set_apart",
-        "set_apart_once",
+        "excluded",
+        "excluded_once",
         "rounding",
         "control_total",
-        "late_recorded",
+        "posted_after_cut_off",
         "unreadable",
     )
     table = table.with_columns(pl.col(sums).fill_null(0))
@@ -102,7 +102,7 @@ def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.Dat
     listed_entities = parts[-1]["entity"].unique().implode()
     absent = pl.col("gl_balance").is_null() & pl.col("entity").is_in(listed_entities) & (shown != 0)
     table = table.with_columns(
-        difference=pl.col("control_total") - shown - pl.col("set_apart") - pl.col("rounding"),
+        difference=pl.col("control_total") - shown - pl.col("excluded") - pl.col("rounding"),
         gl_difference=shown - pl.when(absent).then(0).otherwise(pl.col("gl_balance")),
     )
     tolerance = policy.gl_tolerance * minor_per_unit(pl.col("currency"), table["currency"])
@@ -110,9 +110,9 @@ def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.Dat
     return table.with_columns(status=_status(tolerance)).select(*KEYS, *AMOUNTS, "status").sort(KEYS)
 
 
-def _set_apart(ledger: Ledger, day: date) -> pl.DataFrame:
+def _excluded(ledger: Ledger, day: date) -> pl.DataFrame:
     """Sum the rows set apart that count by the day; a row without a readable date counts on every day."""
-    apart = ledger.frames.findings.filter(pl.col("action") == "set_apart")
+    apart = ledger.frames.findings.filter(pl.col("action") == "excluded")
     counts = pl.col("effective_on").is_null() | (pl.col("effective_on") <= day)
     apart = apart.filter(counts & pl.col("table").is_in(["items", "entries", "applications", "payments"]))
     # A row that repeats another is not in the general ledger a second time, so it explains no difference to it.
@@ -123,8 +123,8 @@ def _set_apart(ledger: Ledger, day: date) -> pl.DataFrame:
         once=pl.when(repeated).then(0).otherwise(pl.col("amount")),
     )
     return apart.group_by(KEYS).agg(
-        pl.col("amount").sum().alias("set_apart"),
-        pl.col("once").sum().alias("set_apart_once"),
+        pl.col("amount").sum().alias("excluded"),
+        pl.col("once").sum().alias("excluded_once"),
         pl.col("unreadable").sum(),
     )
 
@@ -141,7 +141,7 @@ def _control(ledger: Ledger, day: date) -> pl.DataFrame:
 def _late(ledger: Ledger, day: date) -> pl.DataFrame:
     entries = ledger.frames.entries.filter((pl.col("effective_on") <= day) & (pl.col("recorded_on") > day))
     rows = entries.join(ledger.frames.items.select("item", *KEYS), on="item").with_columns(pl.col(KEYS).cast(pl.String))
-    return rows.group_by(KEYS).agg(pl.col("amount").sum().alias("late_recorded"))
+    return rows.group_by(KEYS).agg(pl.col("amount").sum().alias("posted_after_cut_off"))
 
 
 def _general_ledger(ledger: Ledger, day: date) -> pl.DataFrame:
@@ -155,7 +155,7 @@ def _unexplained() -> pl.Expr:
     Whether the general ledger has the entries recorded late, and the rows set apart, cannot be known from here: each is
     taken as it explains more.
     """
-    late, apart = pl.col("late_recorded"), pl.col("set_apart_once") + pl.col("rounding")
+    late, apart = pl.col("posted_after_cut_off"), pl.col("excluded_once") + pl.col("rounding")
     rest = pl.col("gl_difference")
     candidates = [rest, rest - late, rest + apart, rest + apart - late]
     smallest = pl.min_horizontal(candidate.abs() for candidate in candidates)
@@ -230,7 +230,7 @@ def _sentence(row: dict[str, object]) -> str:
 
 
 def _refuse_too_many_faults(ledger: Ledger, policy: Policy) -> None:
-    apart = ledger.frames.findings.filter(pl.col("action") == "set_apart")
+    apart = ledger.frames.findings.filter(pl.col("action") == "excluded")
     share_of_rows = apart.select(pl.struct("table", "source", "source_row").n_unique()).item() / max(
         ledger.source_rows, 1
     )

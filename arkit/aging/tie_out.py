@@ -16,7 +16,7 @@ from arkit.policy import Policy
 if TYPE_CHECKING:
     import pandas as pd
 
-AMOUNTS: Final = ("balance", "gl_balance", "gl_difference", "late_recorded", "set_apart", "unexplained")
+AMOUNTS: Final = ("balance", "gl_balance", "gl_difference", "posted_after_cut_off", "excluded", "unexplained")
 NOT_GIVEN: Final = "no balance given"
 AGREES: Final = "agrees"
 WITHIN: Final = "within the tolerance"
@@ -46,9 +46,10 @@ def tie_out(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) 
     -------
     DataFrame
         For each ``entity``, ``account`` and ``currency``: ``balance``, ``gl_balance``, ``gl_difference``,
-        ``late_recorded``, ``set_apart``, ``unexplained`` in currency units, and ``verdict``: *agrees*, *recorded after
-        the cut-off*, *recorded late or set apart*, *within the tolerance*, *unexplained*, *account missing in the
-        general ledger* (which has others of the entity), *account without items*, *no balance given*.
+        ``posted_after_cut_off``, ``excluded``, ``unexplained`` in currency units, and ``verdict``: *agrees*,
+        *recorded after the cut-off*, *recorded late or set apart*, *within the tolerance*, *unexplained*,
+        *account missing in the general ledger* (which has others of the entity), *account without items*,
+        *no balance given*.
 
     Examples
     --------
@@ -79,7 +80,7 @@ def _verdict() -> pl.Expr:
         (difference.is_null(), NOT_GIVEN),
         (difference == 0, AGREES),
         (pl.col("unexplained") != 0, WITHIN),
-        (difference == pl.col("late_recorded"), LATE),
+        (difference == pl.col("posted_after_cut_off"), LATE),
     ]
     return pl.coalesce(*(pl.when(test).then(pl.lit(name)) for test, name in cases), pl.lit(EXPLAINED))
 

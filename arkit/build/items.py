@@ -51,8 +51,8 @@ def make_items(
     rows, type_findings = _with_type(rows, layout=layout)
     rows = _with_faults(rows)
     rows, due_findings = _with_due_date(rows, layout=layout, terms_days=terms_days)
-    set_apart = find_faults(rows.with_columns(effective_on="document_date"), table="items")
-    findings = together(conformed.findings, amount_findings, type_findings, due_findings, set_apart)
+    excluded = find_faults(rows.with_columns(effective_on="document_date"), table="items")
+    findings = together(conformed.findings, amount_findings, type_findings, due_findings, excluded)
     return Items(rows, findings)
 
 

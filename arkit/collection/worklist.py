@@ -50,7 +50,7 @@ COLUMNS: Final = (
     "name",
     "currency",
     "category",
-    "amount_at_risk",
+    "priority_amount",
     "open_amount",
     "past_due",
     "disputed_amount",
@@ -78,8 +78,8 @@ def worklist(
 ) -> pd.DataFrame:
     """Rank the customers to chase: one row each, by amount at risk, with the reasons and the next step.
 
-    Formula: ``amount_at_risk = (open - disputed) x chance_late x (1 - insured_share)``. ``chance_late`` is observed: of
-    what the customers of a category and currency had to pay in the last six months, the share by amount that was not
+    Formula: ``priority_amount = (open - disputed) x chance_late x (1 - insured_share)``. ``chance_late`` is observed:
+    of what the customers of a category and currency had to pay in the last six months, the share by amount that was not
     paid on time; 1 where nothing was due. Customers with something past due and not disputed are ranked; one who is
     inside a promise comes after all others; ties go to the older debt. The stage is the last one whose days
     ``stage_days`` has reached: the age that a share of what is chased has (``share_of_stage``), so that neither a
@@ -105,7 +105,7 @@ def worklist(
     Returns
     -------
     DataFrame
-        ``rank``, the customer, ``category``, ``amount_at_risk``, ``open_amount``, ``past_due``, ``disputed_amount``
+        ``rank``, the customer, ``category``, ``priority_amount``, ``open_amount``, ``past_due``, ``disputed_amount``
         (shown, not chased), ``oldest_days`` and ``stage_days`` of what is chased, ``chance_late``, ``insured_share``,
         ``promise`` (day, where one is running), ``stage``, ``next_step``, ``reasons`` and ``collector``. Ranks are by
         currency: amounts of two are never compared.
@@ -143,8 +143,8 @@ def _ranked(chased: pl.DataFrame) -> pl.DataFrame:
     """Return customers in order: promises last, then by amount at risk, ties by age."""
     exposed = pl.col("open_amount") - pl.col("disputed_amount")
     at_risk = (exposed * pl.col("chance_late") * (1 - pl.col("insured_share"))).round(2)
-    rows = chased.with_columns(amount_at_risk=at_risk, waits=pl.col("promise").is_not_null())
-    order = {"currency": False, "waits": False, "amount_at_risk": True, "oldest_days": True, "customer_id": False}
+    rows = chased.with_columns(priority_amount=at_risk, waits=pl.col("promise").is_not_null())
+    order = {"currency": False, "waits": False, "priority_amount": True, "oldest_days": True, "customer_id": False}
     rows = rows.sort(*order, descending=list(order.values()))
     return rows.with_columns(rank=pl.int_range(1, pl.len() + 1).over("currency"))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from arkit.aging.aging import aging_table
-from arkit.kpi.panel import key_figures
+from arkit.kpi.panel import kpis
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.words.columns import UNAPPLIED
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REASONS: Final = ("from_policy", "from_input", "from_late", "from_corrections")
-KEYS: Final = ["currency", "figure", "unit"]
+KEYS: Final = ["currency", "kpi", "unit"]
 EXACT: Final = 6
 
 
@@ -51,7 +51,7 @@ def explain_changes(
     Returns
     -------
     DataFrame
-        For each ``currency`` and ``figure`` that changed (buckets, ``gross``, ``unapplied``, ``net``, key figures):
+        For each ``currency`` and ``figure`` that changed (buckets, ``gross``, ``unapplied``, ``net``, KPIs):
         ``unit``, ``published``, ``now``, ``change`` and its parts ``from_policy``, ``from_input``, ``from_late`` and
         ``from_corrections``. A ledger without recorded days cannot tell what was recorded later: all is input.
 
@@ -66,7 +66,7 @@ def explain_changes(
     >>> ledger = ar.sample_ledger().where(entity="ES")
     >>> published = ledger.known_on("2026-10-31")
     >>> changes = ar.explain_changes(ledger, as_of="2026-10-31", published=published)
-    >>> net = changes[(changes["figure"] == "net") & (changes["currency"] == "EUR")].iloc[0]
+    >>> net = changes[(changes["kpi"] == "net") & (changes["currency"] == "EUR")].iloc[0]
     >>> bool(net["change"] == net["from_late"] and net["change"] != 0)
     True
 
@@ -108,12 +108,12 @@ def _without_corrections(ledger: Ledger, known: date) -> Ledger:
 
 
 def _numbers(ledger: Ledger, as_of: date | str, policy: Policy) -> pd.DataFrame:
-    """Return balances and key figures of a day as one long table."""
+    """Return balances and KPIs of a day as one long table."""
     import pandas as pd
 
     aging = aging_table(ledger, as_of=as_of, policy=policy)
-    amounts = aging.melt("currency", [*policy.labels, "gross", UNAPPLIED, "net"], var_name="figure")
-    figures = key_figures(ledger, as_of=as_of, policy=policy)[["currency", "figure", "value", "unit"]]
+    amounts = aging.melt("currency", [*policy.labels, "gross", UNAPPLIED, "net"], var_name="kpi")
+    figures = kpis(ledger, as_of=as_of, policy=policy)[["currency", "kpi", "value", "unit"]]
     return pd.concat([amounts.assign(unit="amount"), figures], ignore_index=True).set_index(KEYS)
 
 

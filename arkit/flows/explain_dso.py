@@ -16,7 +16,7 @@ from arkit.errors import LedgerError
 from arkit.kpi.balances import in_months, monthly_sales, receivables_by_document_day, sales
 from arkit.kpi.panel import figures_of, why_not
 from arkit.kpi.question import AS_OF, DEBITS, Length, Question, ask, entries_of, group_sums, items_of
-from arkit.kpi.registry import KEY_FIGURES
+from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 
@@ -57,7 +57,7 @@ def explain_dso(
     as_of, since
         The two days, the later one first.
     by, window, policy
-        As in :func:`arkit.key_figures`.
+        As in :func:`arkit.kpis`.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def _side_by_side(then: pl.DataFrame, now: pl.DataFrame, keys: Sequence[str]) ->
 
 def _figures(question: Question) -> pl.DataFrame:
     """Return by group ``dso``, ``why`` there is none, and ``scale``, the days that stand for one unit of sales."""
-    table = figures_of(question, [KEY_FIGURES["dso"], KEY_FIGURES["best_possible_dso"]])
+    table = figures_of(question, [KPIS["dso"], KPIS["best_possible_dso"]])
     table = table.join(sales(question), on=question.keys, how="left", nulls_equal=True)
     [window] = question.windows
     return table.select(

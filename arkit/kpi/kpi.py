@@ -1,4 +1,4 @@
-"""A key figure: what it is made of, how, when it is undefined, and a worked example.
+"""A KPI: what it is made of, how, when it is undefined, and a worked example.
 
 Inputs by name, and the conditions under which several figures are undefined.
 """
@@ -31,8 +31,8 @@ class Example:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeyFigure:
-    """A key figure: what it is made of, how, when it is undefined, and a worked example.
+class KPI:
+    """A KPI: what it is made of, how, when it is undefined, and a worked example.
 
     ``value`` is an expression over the inputs of ``parts`` (see :mod:`arkit.kpi.panel`); ``undefined`` pairs a
     condition with the reason that is shown in place of a number. Amounts among the inputs are in minor units.

@@ -1,10 +1,10 @@
-"""The panel of key figures, all made the same way from the registry.
+"""The panel of KPIs, all made the same way from the registry.
 
-What key figures are made of, by group and in minor units: each part answers a question with a few columns.
+What KPIs are made of, by group and in minor units: each part answers a question with a few columns.
 
-Key figures in days: how long receivables stand, and how late they are paid.
+KPIs in days: how long receivables stand, and how late they are paid.
 
-Key figures as ratios: what is past due, what was collected, how concentrated the receivables are.
+KPIs as ratios: what is past due, what was collected, how concentrated the receivables are.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from arkit.aging.grouping import By
 from arkit.calendar import day_of, month_ends_back
 from arkit.errors import unknown_name
 from arkit.kpi.balances import balances, concentration, countback, disputes, knows_sales, opening, sales, uncollected
-from arkit.kpi.kpi import KeyFigure
+from arkit.kpi.kpi import KPI
 from arkit.kpi.payments import delays, discounts, payments, punctuality, write_offs
 from arkit.kpi.question import AS_OF, Length, Question, ask, ask_each
-from arkit.kpi.registry import KEY_FIGURES
+from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger
 from arkit.model.money import minor_per_unit
 from arkit.policy import Policy
@@ -93,10 +93,10 @@ def _nothing_where_known(question: Question, inputs: set[str]) -> list[pl.Expr]:
     return [pl.when(known).then(pl.col(name).fill_null(0)).otherwise(name) for name, known in conditions.items()]
 
 
-_PANEL: Final = ("figure", "title", "value", "unit", "good", "basis", "reason")
+_PANEL: Final = ("kpi", "title", "value", "unit", "good", "basis", "reason")
 
 
-def key_figures(
+def kpis(
     ledger: Ledger,
     *,
     as_of: date | str,
@@ -105,10 +105,10 @@ def key_figures(
     policy: Policy | None = None,
     names: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Show the panel of key figures of a day.
+    """Show the panel of KPIs of a day.
 
     Formula: that of each figure in the registry; ``formula`` and ``source`` of each are in
-    ``arkit.kpi.KEY_FIGURES``.
+    ``arkit.kpi.KPIS``.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def key_figures(
     Examples
     --------
     >>> import arkit as ar
-    >>> panel = ar.key_figures(ar.sample_ledger(), as_of="2026-10-31", names=["dso", "past_due_ratio"])
+    >>> panel = ar.kpis(ar.sample_ledger(), as_of="2026-10-31", names=["dso", "past_due_ratio"])
     >>> sorted(panel["unit"].unique())
     ['days', 'ratio']
 
@@ -154,7 +154,7 @@ def key_figures(
     return _panel(question, names).sort(question.groups, maintain_order=True).drop(AS_OF).to_pandas()
 
 
-def key_figure_trend(
+def kpi_trend(
     ledger: Ledger,
     *,
     as_of: date | str,
@@ -164,9 +164,9 @@ def key_figure_trend(
     policy: Policy | None = None,
     names: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Show the panel of key figures of many month-ends at once.
+    """Show the panel of KPIs of many month-ends at once.
 
-    Formula: that of :func:`arkit.key_figures` on ``as_of`` and on the same day of each month before, in one pass over
+    Formula: that of :func:`arkit.kpis` on ``as_of`` and on the same day of each month before, in one pass over
     the ledger.
 
     Parameters
@@ -178,12 +178,12 @@ def key_figure_trend(
     months
         How many months to go back; days that the ledger does not cover are left out.
     by, window, policy, names
-        As in :func:`arkit.key_figures`. Attributes of customers are those valid on each day.
+        As in :func:`arkit.kpis`. Attributes of customers are those valid on each day.
 
     Returns
     -------
     DataFrame
-        ``as_of`` and the columns of :func:`arkit.key_figures`, one row for each day, group and figure.
+        ``as_of`` and the columns of :func:`arkit.kpis`, one row for each day, group and figure.
 
     Raises
     ------
@@ -195,7 +195,7 @@ def key_figure_trend(
     Examples
     --------
     >>> import arkit as ar
-    >>> trend = ar.key_figure_trend(ar.sample_ledger(), as_of="2026-10-31", months=2, names=["dso"])
+    >>> trend = ar.kpi_trend(ar.sample_ledger(), as_of="2026-10-31", months=2, names=["dso"])
     >>> sorted(trend["as_of"].dt.date.astype(str).unique())
     ['2026-08-31', '2026-09-30', '2026-10-31']
 
@@ -213,14 +213,14 @@ def key_figure_trend(
 
 def _panel(question: Question, names: Sequence[str] | None) -> pl.DataFrame:
     """Return one row for each day, group and figure, with what a reader is told about the figure."""
-    figures = [_figure(name) for name in dict.fromkeys(names or KEY_FIGURES)]
+    figures = [_figure(name) for name in dict.fromkeys(names or KPIS)]
     rows = _side_by_side(figures_of(question, figures), question.keys, figures)
-    return rows.join(_descriptions(question, figures), on="figure", how="left", maintain_order="left").select(
+    return rows.join(_descriptions(question, figures), on="kpi", how="left", maintain_order="left").select(
         *question.keys, *_PANEL
     )
 
 
-def figures_of(question: Question, figures: Sequence[KeyFigure]) -> pl.DataFrame:
+def figures_of(question: Question, figures: Sequence[KPI]) -> pl.DataFrame:
     """Return, by group, each figure's value as a column of its name, and the reason where there is none."""
     inputs = gather(question, list(dict.fromkeys(part for figure in figures for part in figure.parts)))
     unit = minor_per_unit(pl.col("currency"), inputs["currency"])
@@ -228,13 +228,13 @@ def figures_of(question: Question, figures: Sequence[KeyFigure]) -> pl.DataFrame
     return inputs.select(*question.keys, *columns)
 
 
-def _columns(figure: KeyFigure, unit: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+def _columns(figure: KPI, unit: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     value, reason = defined(figure)
     shown = value.round(0) / unit if figure.unit == "amount" else value
     return shown.alias(figure.name), reason.alias(why_not(figure.name))
 
 
-def defined(figure: KeyFigure) -> tuple[pl.Expr, pl.Expr]:
+def defined(figure: KPI) -> tuple[pl.Expr, pl.Expr]:
     """Return a figure's value where it is defined, and the reason where it is not."""
     reason = pl.lit(None, dtype=pl.String)
     for condition, text in reversed(figure.undefined):
@@ -251,18 +251,18 @@ def why_not(name: str) -> str:
     return f"why no {name}"
 
 
-def _side_by_side(wide: pl.DataFrame, keys: list[str], figures: Sequence[KeyFigure]) -> pl.DataFrame:
+def _side_by_side(wide: pl.DataFrame, keys: list[str], figures: Sequence[KPI]) -> pl.DataFrame:
     """Return one row for each group and figure."""
     names = [figure.name for figure in figures]
-    values = wide.unpivot(names, index=keys, variable_name="figure", value_name="value")
+    values = wide.unpivot(names, index=keys, variable_name="kpi", value_name="value")
     reasons = wide.unpivot([why_not(name) for name in names], index=keys, value_name="reason")
     return values.with_columns(reasons["reason"])
 
 
-def _descriptions(question: Question, figures: Sequence[KeyFigure]) -> pl.DataFrame:
+def _descriptions(question: Question, figures: Sequence[KPI]) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "figure": [figure.name for figure in figures],
+            "kpi": [figure.name for figure in figures],
             "title": [figure.title for figure in figures],
             "unit": [figure.unit for figure in figures],
             "good": [figure.good for figure in figures],
@@ -272,10 +272,10 @@ def _descriptions(question: Question, figures: Sequence[KeyFigure]) -> pl.DataFr
     )
 
 
-def _figure(name: str) -> KeyFigure:
-    if name not in KEY_FIGURES:
-        raise unknown_name("key figure", name, known=KEY_FIGURES)
-    return KEY_FIGURES[name]
+def _figure(name: str) -> KPI:
+    if name not in KPIS:
+        raise unknown_name("KPI", name, known=KPIS)
+    return KPIS[name]
 
 
 def single_figure(
@@ -300,7 +300,7 @@ def dso(
     Parameters
     ----------
     ledger, as_of, by, window, policy
-        As in :func:`key_figures`.
+        As in :func:`kpis`.
 
     Returns
     -------
@@ -331,7 +331,7 @@ def countback_dso(ledger: Ledger, *, as_of: date | str, by: By = None, policy: P
     Parameters
     ----------
     ledger, as_of, by, policy
-        As in :func:`key_figures`.
+        As in :func:`kpis`.
 
     Returns
     -------
@@ -363,7 +363,7 @@ def best_possible_dso(
     Parameters
     ----------
     ledger, as_of, by, window, policy
-        As in :func:`key_figures`.
+        As in :func:`kpis`.
 
     Returns
     -------
@@ -395,7 +395,7 @@ def average_days_delinquent(
     Parameters
     ----------
     ledger, as_of, by, window, policy
-        As in :func:`key_figures`.
+        As in :func:`kpis`.
 
     Returns
     -------
@@ -428,7 +428,7 @@ def days_beyond_terms(
     Parameters
     ----------
     ledger, as_of, by, window, policy
-        As in :func:`key_figures`.
+        As in :func:`kpis`.
 
     Returns
     -------
@@ -460,7 +460,7 @@ def past_due_ratio(ledger: Ledger, *, as_of: date | str, by: By = None, policy: 
     Parameters
     ----------
     ledger, as_of, by, policy
-        As in :func:`key_figures`.
+        As in :func:`kpis`.
 
     Returns
     -------
@@ -497,7 +497,7 @@ def collection_effectiveness_index(
     Parameters
     ----------
     ledger, as_of, by, window, policy
-        As in :func:`key_figures`.
+        As in :func:`kpis`.
     convention
         ``period``: the sales of the whole window. ``monthly``: the sales divided by the number of months, as the Credit
         Research Foundation words it.
@@ -535,7 +535,7 @@ def top_10_share(ledger: Ledger, *, as_of: date | str, by: By = None, policy: Po
     Parameters
     ----------
     ledger, as_of, by, policy
-        As in :func:`key_figures`.
+        As in :func:`kpis`.
 
     Returns
     -------
@@ -564,7 +564,7 @@ def hhi(ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | No
     Parameters
     ----------
     ledger, as_of, by, policy
-        As in :func:`key_figures`.
+        As in :func:`kpis`.
 
     Returns
     -------

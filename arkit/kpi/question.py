@@ -1,6 +1,6 @@
 """What is asked of a ledger: the days, the window that ends on each, the groups and the policy.
 
-Windows: the stretch of days, ending on a day, whose sales and receipts a key figure takes.
+Windows: the stretch of days, ending on a day, whose sales and receipts a KPI takes.
 
 What sales are taken from: the sales table where it can tell them, else what was billed.
 

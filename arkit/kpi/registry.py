@@ -1,4 +1,4 @@
-"""The key figures: each defined once, with formula, unit, direction, source and a worked example.
+"""The KPIs: each defined once, with formula, unit, direction, source and a worked example.
 
 Days of sales in the receivables, and how often the receivables turn over.
 
@@ -15,6 +15,7 @@ import polars as pl
 
 from arkit.kpi.kpi import (
     DAYS,
+    KPI,
     NO_DUE_DATES,
     NO_HISTORY,
     NO_OPENING,
@@ -28,7 +29,6 @@ from arkit.kpi.kpi import (
     RECEIVABLES,
     SALES,
     Example,
-    KeyFigure,
     unknown,
 )
 
@@ -38,7 +38,7 @@ _AVERAGE: Final = (OPENING + RECEIVABLES) / 2
 _BY_MONTH: Final = pl.col("owed_by_month") / pl.col("sales_by_month") * pl.col("days_by_month")
 
 DAYS_FIGURES: Final = (
-    KeyFigure(
+    KPI(
         name="dso",
         title="Days sales outstanding",
         unit="days",
@@ -51,7 +51,7 @@ DAYS_FIGURES: Final = (
         source="Microsoft Dynamics 365 Finance, credit statistics; Brigham and Ehrhardt, Financial Management",
         example=Example({"receivables": 50_000, "sales": 150_000, "days": 365}, 121.6667),
     ),
-    KeyFigure(
+    KPI(
         name="countback_dso",
         title="Count-back DSO",
         unit="days",
@@ -65,7 +65,7 @@ DAYS_FIGURES: Final = (
         # 212,000 are owed; the latest months sold 100,000, 80,000 and 70,000.
         example=Example({"exhausted": 60, "rest": 32_000, "rest_sales": 70_000, "rest_days": 30}, 73.7143),
     ),
-    KeyFigure(
+    KPI(
         name="sales_weighted_dso",
         title="Sales-weighted DSO",
         unit="days",
@@ -89,7 +89,7 @@ DAYS_FIGURES: Final = (
             {"owed_by_month": [210, 40], "sales_by_month": [300, 200], "days_by_month": [30, 30], "unmatched": 0}, 27
         ),
     ),
-    KeyFigure(
+    KPI(
         name="best_possible_dso",
         title="Best possible DSO",
         unit="days",
@@ -102,7 +102,7 @@ DAYS_FIGURES: Final = (
         source="Credit Research Foundation, best possible days sales outstanding",
         example=Example({"receivables": 53_000, "not_due": 20_000, "sales": 30_000, "days": 90}, 60),
     ),
-    KeyFigure(
+    KPI(
         name="average_days_delinquent",
         title="Average days delinquent",
         unit="days",
@@ -116,7 +116,7 @@ DAYS_FIGURES: Final = (
         # 158 days less 59 days.
         example=Example({"receivables": 158, "not_due": 59, "sales": 90, "days": 90}, 99),
     ),
-    KeyFigure(
+    KPI(
         name="receivables_turnover",
         title="Receivables turnover",
         unit="times",
@@ -129,7 +129,7 @@ DAYS_FIGURES: Final = (
         source="CFA Institute, Financial Analysis Techniques, receivables turnover",
         example=Example({"opening": 40_000, "receivables": 60_000, "sales": 400_000, "days": 365}, 8),
     ),
-    KeyFigure(
+    KPI(
         name="turnover_days",
         title="Days to turn over",
         unit="days",
@@ -151,7 +151,7 @@ _DUE_UNKNOWN: Final = unknown("due_items", "the payments")
 _PUNCTUAL: Final = {"due_items": 3, "on_time_items": 2, "due_amount": 1_000, "on_time_amount": 700}
 
 PAYMENT_FIGURES: Final = (
-    KeyFigure(
+    KPI(
         name="days_beyond_terms",
         title="Days beyond terms",
         unit="days",
@@ -165,7 +165,7 @@ PAYMENT_FIGURES: Final = (
         # 100 paid 10 days late and 300 paid 2 days early.
         example=Example({"paid": 400, "paid_days_late": 400}, 1),
     ),
-    KeyFigure(
+    KPI(
         name="average_days_to_pay",
         title="Average days to pay",
         unit="days",
@@ -179,7 +179,7 @@ PAYMENT_FIGURES: Final = (
         # 10 paid after 5 days and 100 after 10.
         example=Example({"paid": 110, "paid_days": 1_050}, 9.5455),
     ),
-    KeyFigure(
+    KPI(
         name="average_terms",
         title="Average terms",
         unit="days",
@@ -193,7 +193,7 @@ PAYMENT_FIGURES: Final = (
         # 100 on 30 days and 300 on 60 days.
         example=Example({"paid": 400, "paid_terms": 21_000}, 52.5),
     ),
-    KeyFigure(
+    KPI(
         name="expected_days_to_pay",
         title="Expected days to pay",
         unit="days",
@@ -214,7 +214,7 @@ PAYMENT_FIGURES: Final = (
         # Half is paid after 10 days; of the rest half after 20 more days, the last 30 days later.
         example=Example({"paid": 400, "paid_share": [0, 0.5, 0.5, 1], "days_at_age": [10, 20, 30, 0]}, 27.5),
     ),
-    KeyFigure(
+    KPI(
         name="on_time_share",
         title="Paid on time",
         unit="ratio",
@@ -227,7 +227,7 @@ PAYMENT_FIGURES: Final = (
         source="Atradius Payment Practices Barometer, share of the invoiced value that is paid on time",
         example=Example(_PUNCTUAL, 0.7),
     ),
-    KeyFigure(
+    KPI(
         name="on_time_share_of_items",
         title="Paid on time, by count",
         unit="ratio",
@@ -240,7 +240,7 @@ PAYMENT_FIGURES: Final = (
         source="UK Reporting on Payment Practices and Performance Regulations 2017, paid within agreed terms",
         example=Example(_PUNCTUAL, 0.6667),
     ),
-    KeyFigure(
+    KPI(
         name="discount_uptake",
         title="Discounts taken",
         unit="ratio",
@@ -266,7 +266,7 @@ _NOBODY_OWES: Final = (pl.col("positive").is_null(), "no customer owes anything"
 _QUARTER: Final = {"opening": 6_200, "sales": 10_890, "receivables": 6_340, "not_due": 3_590, "months": 3}
 
 SHARE_FIGURES: Final = (
-    KeyFigure(
+    KPI(
         name="past_due_ratio",
         title="Past due",
         unit="ratio",
@@ -279,7 +279,7 @@ SHARE_FIGURES: Final = (
         source="Credit Research Foundation, percent past due",
         example=Example({"past_due": 25, "not_due": 75, "receivables": 100}, 0.25),
     ),
-    KeyFigure(
+    KPI(
         name="oldest_bucket_ratio",
         title="Oldest bucket",
         unit="ratio",
@@ -292,7 +292,7 @@ SHARE_FIGURES: Final = (
         source="Credit Research Foundation, National Summary of Domestic Trade Receivables, percent over 91 days",
         example=Example({"oldest": 8, "receivables": 200}, 0.04),
     ),
-    KeyFigure(
+    KPI(
         name="unapplied_ratio",
         title="Unapplied",
         unit="ratio",
@@ -305,7 +305,7 @@ SHARE_FIGURES: Final = (
         source="arkit's own; unapplied receipts as in Oracle Receivables",
         example=Example({"unapplied": -30, "receivables": 200}, 0.15),
     ),
-    KeyFigure(
+    KPI(
         name="dispute_ratio",
         title="In dispute",
         unit="ratio",
@@ -318,7 +318,7 @@ SHARE_FIGURES: Final = (
         source="arkit's own; disputed amounts as in SAP Dispute Management",
         example=Example({"disputed": 36, "receivables": 1_200}, 0.03),
     ),
-    KeyFigure(
+    KPI(
         name="collection_effectiveness_index",
         title="Collection effectiveness",
         unit="ratio",
@@ -336,7 +336,7 @@ SHARE_FIGURES: Final = (
         source="Credit Research Foundation, collection effectiveness index, with the sales of the whole window",
         example=Example(_QUARTER, 0.7963),
     ),
-    KeyFigure(
+    KPI(
         name="collection_effectiveness_index_monthly",
         title="Collection effectiveness, monthly sales",
         unit="ratio",
@@ -354,7 +354,7 @@ SHARE_FIGURES: Final = (
         source="Credit Research Foundation, collection effectiveness index, wording with sales / number of months",
         example=Example(_QUARTER, 0.5593),
     ),
-    KeyFigure(
+    KPI(
         name="write_off_ratio",
         title="Written off",
         unit="ratio",
@@ -367,7 +367,7 @@ SHARE_FIGURES: Final = (
         source="Credit Research Foundation, bad debt to sales",
         example=Example({"written_off": 450, "sales": 90_000}, 0.005),
     ),
-    KeyFigure(
+    KPI(
         name="top_10_share",
         title="Ten largest customers",
         unit="ratio",
@@ -380,7 +380,7 @@ SHARE_FIGURES: Final = (
         source="Concentration ratio CR10",
         example=Example({"largest": 60, "positive": 80}, 0.75),
     ),
-    KeyFigure(
+    KPI(
         name="hhi",
         title="Concentration (HHI)",
         unit="ratio",
@@ -394,7 +394,7 @@ SHARE_FIGURES: Final = (
         # Balances of 30, 30, 20 and 20.
         example=Example({"squares": 30**2 + 30**2 + 20**2 + 20**2, "positive": 100}, 0.26),
     ),
-    KeyFigure(
+    KPI(
         name="carrying_cost",
         title="Cost of the capital tied up",
         unit="amount",
@@ -410,6 +410,4 @@ SHARE_FIGURES: Final = (
 )
 
 
-KEY_FIGURES: Final[dict[str, KeyFigure]] = {
-    figure.name: figure for figure in (*DAYS_FIGURES, *PAYMENT_FIGURES, *SHARE_FIGURES)
-}
+KPIS: Final[dict[str, KPI]] = {figure.name: figure for figure in (*DAYS_FIGURES, *PAYMENT_FIGURES, *SHARE_FIGURES)}

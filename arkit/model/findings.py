@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-Action = Literal["kept", "derived", "set_apart"]
+Action = Literal["kept", "derived", "excluded"]
 
 SCHEMA: Final[dict[str, pl.DataType]] = {
     "code": pl.String(),
@@ -38,20 +38,20 @@ class Fault:
 
 
 FAULTS: Final[dict[str, Fault]] = {
-    "unreadable_amount": Fault("set_apart", "The amount is missing, no number, or too large to stay exact."),
-    "unreadable_date": Fault("set_apart", "The date does not exist or is not in the order that the layout states."),
+    "unreadable_amount": Fault("excluded", "The amount is missing, no number, or too large to stay exact."),
+    "unreadable_date": Fault("excluded", "The date does not exist or is not in the order that the layout states."),
     "unreadable_optional": Fault("kept", "The value cannot be read and is treated as missing."),
-    "unreadable_row": Fault("set_apart", "The row cannot be used without this value."),
-    "missing_date": Fault("set_apart", "The row has no date from which it counts."),
-    "missing_id": Fault("set_apart", "The row names no item."),
-    "unknown_currency": Fault("set_apart", "The currency is not an ISO 4217 code."),
+    "unreadable_row": Fault("excluded", "The row cannot be used without this value."),
+    "missing_date": Fault("excluded", "The row has no date from which it counts."),
+    "missing_id": Fault("excluded", "The row names no item."),
+    "unknown_currency": Fault("excluded", "The currency is not an ISO 4217 code."),
     "unknown_type": Fault("derived", "The type is not in the layout; it was taken from the sign of the amount."),
     "two_currencies": Fault(
-        "set_apart", "The two items are in different currencies; give an application in the entries table for each."
+        "excluded", "The two items are in different currencies; give an application in the entries table for each."
     ),
-    "unknown_entry_type": Fault("set_apart", "The entry type is not one of the schema's."),
-    "duplicate_item": Fault("set_apart", "Another row has the same item number; the first one counts."),
-    "payment_to_no_item": Fault("set_apart", "The entry names an item that is not in the ledger."),
+    "unknown_entry_type": Fault("excluded", "The entry type is not one of the schema's."),
+    "duplicate_item": Fault("excluded", "Another row has the same item number; the first one counts."),
+    "payment_to_no_item": Fault("excluded", "The entry names an item that is not in the ledger."),
     "payment_on_account": Fault("kept", "The payment names an item that is not in the ledger; it stays on account."),
     "missing_base_amount": Fault(
         "kept", "Neither base amount nor rate is given; figures in base currency leave it out."

@@ -70,7 +70,7 @@ def _control_of(entries: pl.DataFrame, items: pl.DataFrame, findings: pl.DataFra
     """Return control totals of a part that the raw rows cannot tell: its entries and the rows of it set apart."""
     keys = [*_CONTROL_COLUMNS, "effective_on", "recorded_on"]
     used = entries.join(items.select("item", *_CONTROL_COLUMNS), on="item").select(*keys, "amount")
-    apart = findings.filter(pl.col("action") == "set_apart").select(*keys, "amount")
+    apart = findings.filter(pl.col("action") == "excluded").select(*keys, "amount")
     together = pl.concat([used, apart], how="vertical_relaxed")
     return together.lazy().group_by(keys).agg(pl.col("amount").sum(), amount_rest=pl.lit(0, dtype=pl.Int64)).collect()
 

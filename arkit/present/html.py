@@ -64,7 +64,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Tile:
-    """One key figure: its value, changes and trend, or the reason why there is no number."""
+    """One KPI: its value, changes and trend, or the reason why there is no number."""
 
     label: str
     value: str = ""
@@ -166,7 +166,7 @@ def _cell(value: object, kind: Kind, currency: str) -> Cell:
 
 
 def tiles(tiles: Sequence[Tile], *, note: str = "") -> Html:
-    """Return key figures as tiles."""
+    """Return KPIs as tiles."""
     return page_part("tiles", tiles=tiles, note=note)
 
 

@@ -63,11 +63,11 @@ def _column(table: pd.DataFrame, name: str, column: Column) -> list[str]:
     return [text.ljust(width) if column.kind in ("text", "date") else text.rjust(width) for text in texts]
 
 
-ACTIONS: Final = {"set_apart": "set apart", "derived": "derived", "kept": "kept"}
+ACTIONS: Final = {"excluded": "set apart", "derived": "derived", "kept": "kept"}
 """What is done about a finding, the gravest first."""
 
 MOST_LINES: Final = 15
-_TOTALS: Final = ("entity", "account", "currency", "gross", "unapplied", "set_apart", "control_total", "status")
+_TOTALS: Final = ("entity", "account", "currency", "gross", "unapplied", "excluded", "control_total", "status")
 
 
 @dataclass(frozen=True)

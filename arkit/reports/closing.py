@@ -15,7 +15,7 @@ import msgspec
 
 from arkit.aging.tie_out import credit_balances, late_entries, tie_out
 from arkit.errors import ReadingError
-from arkit.kpi.registry import KEY_FIGURES
+from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present.html import Html, notice, table
@@ -214,9 +214,9 @@ def _since(before: Compared) -> str:
 
 
 def _titled(changes: pd.DataFrame) -> pd.DataFrame:
-    """Return changes with the titles of key figures, balances first."""
-    titles = {name: figure.title for name, figure in KEY_FIGURES.items()}
-    return changes.assign(figure=changes["figure"].map(lambda name: titles.get(name, name)))
+    """Return changes with the titles of KPIs, balances first."""
+    titles = {name: figure.title for name, figure in KPIS.items()}
+    return changes.assign(kpi=changes["kpi"].map(lambda name: titles.get(name, name)))
 
 
 def _last_month(month: Compared) -> pd.DataFrame:
@@ -224,12 +224,12 @@ def _last_month(month: Compared) -> pd.DataFrame:
     import pandas as pd
 
     published = pd.DataFrame(list(month.balances), columns=["currency", *BALANCES]).melt(
-        "currency", BALANCES, var_name="figure", value_name="published"
+        "currency", BALANCES, var_name="kpi", value_name="published"
     )
-    moved = month.table.reindex(columns=["currency", "figure", "change", *_PARTS])
-    rows = published.merge(moved, on=["currency", "figure"], how="outer").fillna({"published": 0.0, "change": 0.0})
+    moved = month.table.reindex(columns=["currency", "kpi", "change", *_PARTS])
+    rows = published.merge(moved, on=["currency", "kpi"], how="outer").fillna({"published": 0.0, "change": 0.0})
     rows.insert(3, "now", (rows["published"] + rows["change"]).round(6))
-    return rows.sort_values(["currency", "figure"], ignore_index=True)
+    return rows.sort_values(["currency", "kpi"], ignore_index=True)
 
 
 _PARTS: Final = ("from_policy", "from_input", "from_late", "from_corrections")

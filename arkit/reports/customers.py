@@ -29,9 +29,9 @@ from arkit.reports.summaries import category_summary, group_summary
 from arkit.segmentation.abc import abc
 from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
 from arkit.segmentation.categories import CATEGORIES, categorise, category_matrix, migration
-from arkit.segmentation.decline import declining_payers
+from arkit.segmentation.decline import deteriorating_payers
 from arkit.segmentation.groups import group_behaviour
-from arkit.segmentation.inactive import static_debtors
+from arkit.segmentation.inactive import inactive_past_due
 from arkit.words.columns import ALL_ENTITIES, Column, column
 from arkit.words.formats import day_shown, short_amount
 
@@ -227,7 +227,7 @@ class CustomersPage:
     @cached_property
     def payers(self) -> pd.DataFrame:
         """Every customer's payments against the customer's own past."""
-        return declining_payers(self.ledger, as_of=self.day)
+        return deteriorating_payers(self.ledger, as_of=self.day)
 
     def decliners(self) -> Html:
         """The customers whose payments decline, and the size of the gap."""
@@ -250,17 +250,17 @@ class CustomersPage:
 
     @property
     def _declining(self) -> pd.DataFrame:
-        """The declining payers, the largest gap in the main currency first."""
-        rows = self.payers[self.payers["declining"]].assign(other=lambda rows: rows["currency"] != self.currency)
+        """The deteriorating payers, the largest gap in the main currency first."""
+        rows = self.payers[self.payers["deteriorating"]].assign(other=lambda rows: rows["currency"] != self.currency)
         return rows.sort_values(["other", "currency", "cash_gap"], ascending=[True, True, False])
 
     @cached_property
     def static(self) -> pd.DataFrame:
         """The debts that no payment has reduced."""
-        return static_debtors(self.ledger, as_of=self.day)
+        return inactive_past_due(self.ledger, as_of=self.day)
 
-    def static_debtors(self) -> Html:
-        """The debts that no payment has reduced for months: another matter than declining payments."""
+    def inactive_past_due(self) -> Html:
+        """The debts that no payment has reduced for months: another matter than deteriorating payments."""
         rows = self.static
         if rows.empty:
             return notice("Every open debt was reduced in the last six months.", tone="good")
@@ -268,13 +268,13 @@ class CustomersPage:
             "customer_id",
             "name",
             "currency",
-            "static_amount",
+            "inactive_amount",
             "items",
-            "static_since",
+            "inactive_since",
             "oldest_days",
             "otherwise_pays",
         ]
-        rows = rows.sort_values(["currency", "static_amount"], ascending=[True, False])
+        rows = rows.sort_values(["currency", "inactive_amount"], ascending=[True, False])
         return table(rows[shown], caption="Debts that no payment has reduced for six months")
 
     def worklist(self) -> Html:
@@ -283,7 +283,7 @@ class CustomersPage:
         if rows.empty:
             return notice(f"Nothing in {self.currency} is past due and undisputed.", tone="good")
         shown = ["rank", "customer_id", "name", "currency", "category", "open_amount", "past_due", "stage_days"]
-        more = ["chance_late", "amount_at_risk", "stage", "next_step", "reasons"]
+        more = ["chance_late", "priority_amount", "stage", "next_step", "reasons"]
         note = (
             "In order of the amount at risk = (open - disputed) x chance of lateness observed in the category x share "
             "not insured; customers inside a promise come last."
@@ -320,7 +320,7 @@ def customer_sheets(page: CustomersPage) -> list[Sheet]:
     >>> from arkit import pages
     >>> page = pages.customers_page(as_of="2026-10-31", entity="ES")
     >>> [sheet.name for sheet in pages.customer_sheets(page)]
-    ['Categories', 'Worklist', 'Customers', 'Movers', 'Declining', 'Static', 'Reconciliation']
+    ['Categories', 'Worklist', 'Customers', 'Movers', 'Deteriorating', 'Static', 'Reconciliation']
     """
     sheets = [*_judged(page), *_changing(page), _reconciliation(page)]
     return [replace(sheet, title=page.title) for sheet in sheets]
@@ -340,7 +340,7 @@ def _judged(page: CustomersPage) -> list[Sheet]:
             table=page.ranked,
             subtitle="Whom to chase first, by currency",
             note="Amount at risk = (open - disputed) x chance of lateness of the category x share not insured.",
-            totals=("amount_at_risk", *_OWED),
+            totals=("priority_amount", *_OWED),
         ),
         Sheet(
             name="Customers",
@@ -357,7 +357,7 @@ def _changing(page: CustomersPage) -> list[Sheet]:
     return [
         Sheet(name="Movers", table=moved, subtitle="The category a month before and now"),
         Sheet(
-            name="Declining",
+            name="Deteriorating",
             table=page.payers,
             subtitle="Payments against each customer's own past, the surest decline first",
             note="q-value: the share of wrong names to expect among those at least as sure as this one.",
@@ -366,7 +366,7 @@ def _changing(page: CustomersPage) -> list[Sheet]:
             name="Static",
             table=page.static,
             subtitle="Debts that no payment has reduced for six months",
-            totals=("static_amount", "open_amount"),
+            totals=("inactive_amount", "open_amount"),
         ),
     ]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from arkit.aging.aging import aging_table, aging_trend
 from arkit.calendar import month_ends_back
-from arkit.kpi.panel import key_figure_trend
+from arkit.kpi.panel import kpi_trend
 from arkit.model.ledger import Ledger
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present import charts
@@ -73,8 +73,8 @@ def _aging_of_day(ledger: Ledger, day: date, currency: str, by: str, policy: Pol
     return table(rows.head(SHOWN_ROWS), caption=caption, note=note)
 
 
-def explore_key_figures(ledger: Ledger, *, as_of: date | str, policy: Policy = DEFAULT_POLICY) -> ipywidgets.VBox:
-    """Explore the key figures: their course over 13 month-ends, by entity, currency and window.
+def explore_kpis(ledger: Ledger, *, as_of: date | str, policy: Policy = DEFAULT_POLICY) -> ipywidgets.VBox:
+    """Explore the KPIs: their course over 13 month-ends, by entity, currency and window.
 
     Parameters
     ----------
@@ -94,14 +94,14 @@ def explore_key_figures(ledger: Ledger, *, as_of: date | str, policy: Policy = D
 
     def render(entity: str, currency: str, window: str) -> Sequence[charts.Figure | Html]:
         part = _part(ledger, entity)
-        trend = key_figure_trend(part, as_of=last, months=YEAR, window=window, policy=policy)
+        trend = kpi_trend(part, as_of=last, months=YEAR, window=window, policy=policy)
         trend = trend[trend["currency"] == currency]
-        title = f"Key figures in {currency}, window: the {window} that ends on the day"
+        title = f"KPIs in {currency}, window: the {window} that ends on the day"
         now = trend.loc[trend["as_of"].dt.date == last, ["title", "value", "unit", "basis", "reason"]]
         columns = {"value": Column("Value", "amount")}
         return [
-            charts.key_figure_chart(trend, title=title),
-            table(now, caption=f"Key figures on {day_shown(last)}", columns=columns, kind_column="unit"),
+            charts.kpi_chart(trend, title=title),
+            table(now, caption=f"KPIs on {day_shown(last)}", columns=columns, kind_column="unit"),
         ]
 
     controls = {

@@ -1,4 +1,4 @@
-"""The facts of a month-end: agings, key figures now and before, movements, each computed once.
+"""The facts of a month-end: agings, KPIs now and before, movements, each computed once.
 
 The group: what its own companies owe each other stands apart from what other customers owe.
 """
@@ -17,7 +17,7 @@ from arkit.aging.reconcile import reconcile
 from arkit.calendar import month_ends_back
 from arkit.flows.movements import movements
 from arkit.flows.roll_forward import roll_forward
-from arkit.kpi.panel import key_figure_trend
+from arkit.kpi.panel import kpi_trend
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.read.reading import read_ledger, sample_ledger
@@ -162,39 +162,39 @@ class Facts:
 
     @cached_property
     def figures(self) -> pd.DataFrame:
-        """The key figures of the day by currency, the currency with most open items first."""
+        """The KPIs of the day by currency, the currency with most open items first."""
         table = self.figures_on(self.day)
         rank = {currency: place for place, currency in enumerate(self.currencies)}
         return table.sort_values("currency", key=lambda codes: codes.map(rank), kind="stable", ignore_index=True)
 
     def figures_on(self, day: date) -> pd.DataFrame:
-        """The key figures of a month-end by currency."""
+        """The KPIs of a month-end by currency."""
         panels = self.panels
         return panels[panels["as_of"] == day].drop(columns="as_of").reset_index(drop=True)
 
     @cached_property
     def panels(self) -> pd.DataFrame:
-        """The key figures of each month-end by currency, with ``as_of``."""
+        """The KPIs of each month-end by currency, with ``as_of``."""
         months = len(self.month_ends) - 1
-        trend = key_figure_trend(self.ledger, as_of=self.day, months=months, policy=self.policy)
+        trend = kpi_trend(self.ledger, as_of=self.day, months=months, policy=self.policy)
         return trend.assign(as_of=trend["as_of"].dt.date)
 
     @cached_property
     def trend(self) -> pd.DataFrame:
-        """The key figures on tiles, in their order, of each month-end."""
+        """The KPIs on tiles, in their order, of each month-end."""
         rank = {name: place for place, name in enumerate(ON_TILES)}
-        shown = self.panels[self.panels["figure"].isin(ON_TILES)]
-        return shown.sort_values("figure", key=lambda names: names.map(rank), kind="stable", ignore_index=True)
+        shown = self.panels[self.panels["kpi"].isin(ON_TILES)]
+        return shown.sort_values("kpi", key=lambda names: names.map(rank), kind="stable", ignore_index=True)
 
     def figure(self, name: str, *, currency: str, day: date | None = None) -> float | None:
-        """One key figure of a month-end, or nothing where there is none."""
+        """One KPI of a month-end, or nothing where there is none."""
         return None if day is None else self._values.get((name, currency, day))
 
     @cached_property
     def _values(self) -> dict[tuple[str, str, date], float]:
-        """The key figures of the trend that have a value, each by its name, currency and day."""
+        """The KPIs of the trend that have a value, each by its name, currency and day."""
         known = self.trend.dropna(subset="value")
-        keys = zip(known["figure"], known["currency"], known["as_of"], strict=True)
+        keys = zip(known["kpi"], known["currency"], known["as_of"], strict=True)
         return dict(zip(keys, known["value"].astype(float), strict=True))
 
     def gross(self, currency: str, day: date | None) -> float | None:

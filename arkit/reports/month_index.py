@@ -19,7 +19,7 @@ import pandas as pd
 
 from arkit.calendar import decimals
 from arkit.errors import listed
-from arkit.kpi.registry import KEY_FIGURES
+from arkit.kpi.registry import KPIS
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Sheet, exact_total
 from arkit.words.columns import ALL_ENTITIES, UNAPPLIED, Column
@@ -42,7 +42,7 @@ class Entry:
     status
         ``published``, ``unchanged`` or ``failed``.
     about
-        What the report is about; balances and key figures are taken from the one on receivables.
+        What the report is about; balances and KPIs are taken from the one on receivables.
     report
         The page of its current version, as seen from the index; empty if there is none.
     version
@@ -110,8 +110,8 @@ class Entry:
         ]
 
     def figures(self, currency: str, names: Sequence[str]) -> dict[str, float | None]:
-        """Return key figures of a currency."""
-        values = {row["figure"]: row["value"] for row in self.rows("key_figures") if row["currency"] == currency}
+        """Return KPIs of a currency."""
+        values = {row["kpi"]: row["value"] for row in self.rows("kpis") if row["currency"] == currency}
         return {name: values.get(name) for name in names}
 
 
@@ -181,7 +181,7 @@ class MonthIndex:
                     "reason": entry.why,
                     "reconciliation": entry.statuses,
                     "findings": entry.found("rows"),
-                    "set_apart_rows": entry.found("rows", action="set_apart"),
+                    "excluded_rows": entry.found("rows", action="excluded"),
                     "version": entry.version,
                     "report": entry.report,
                 }
@@ -191,7 +191,7 @@ class MonthIndex:
         return table if table["about"].nunique() > 1 else table.drop(columns="about")
 
     def figures(self) -> pd.DataFrame:
-        """Return balances and key figures of each entity and currency."""
+        """Return balances and KPIs of each entity and currency."""
         rows = [
             {"entity": entry.name, **line, **entry.figures(line["currency"], SHOWN)}
             for entry in self.reported
@@ -247,10 +247,10 @@ class MonthIndex:
 
     def changes(self) -> pd.DataFrame:
         """Return what later versions changed, number by number."""
-        titles = {name: figure.title for name, figure in KEY_FIGURES.items()}
+        titles = {name: figure.title for name, figure in KPIS.items()}
         rows = [{"entity": entry.name, **row} for entry in self.reported for row in entry.rows("changes")]
         table = pd.DataFrame(rows)
-        return table.replace({"figure": titles}) if rows else table
+        return table.replace({"kpi": titles}) if rows else table
 
     def sections(self) -> list[tuple[str, list[Html]]]:
         """Return the page, section by section."""
@@ -258,7 +258,7 @@ class MonthIndex:
         changes = "What changed since the version published before, and why"
         return [
             ("", [self.headline(), self._shown(self.status_table(), "What became of each report, failures first")]),
-            ("Balances and key figures", [self._shown(self.figures(), "By entity and currency", note=_OWN)]),
+            ("Balances and KPIs", [self._shown(self.figures(), "By entity and currency", note=_OWN)]),
             ("Group", [self._group(), relations]),
             ("Tie-out", [self._shown(self.tie_out(), "To the general ledger, by entity and account")]),
             ("Changes", [self._shown(self.changes(), changes, kind_column="unit")]),
@@ -284,7 +284,7 @@ class MonthIndex:
         """Return the workbook of the run."""
         tables = {
             "Status": self.status_table(),
-            "Key figures": self.figures(),
+            "KPIs": self.figures(),
             "Group": self.group_check(),
             "Intercompany": self.relations(),
             "Tie-out": self.tie_out(),
@@ -295,9 +295,7 @@ class MonthIndex:
         return [replace(sheet, title=self.title) for sheet in made]
 
 
-_FIGURE_COLUMNS: Final[dict[str, Column]] = {
-    name: Column(KEY_FIGURES[name].title, KEY_FIGURES[name].unit) for name in SHOWN
-}
+_FIGURE_COLUMNS: Final[dict[str, Column]] = {name: Column(KPIS[name].title, KPIS[name].unit) for name in SHOWN}
 
 
 _OWN: Final = "Ratios and days are those of each entity's own report."

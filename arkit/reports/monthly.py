@@ -117,8 +117,8 @@ class MonthlyReport:
         lines = [*other_currencies(self.facts), *self.closing.remarks()]
         return page_part("headline", title=self.title, sentence=sentence(self.facts), lines=lines)
 
-    def key_figures(self) -> Html:
-        """The key figures of the main currency as tiles, with last month, last year and the trend."""
+    def kpis(self) -> Html:
+        """The KPIs of the main currency as tiles, with last month, last year and the trend."""
         return figure_tiles(self.facts)
 
     def aging_chart(self) -> Figure:
@@ -206,15 +206,13 @@ class MonthlyReport:
         note = "Opening and closing are net balances; the lines between them add up, to the cent."
         return table(moved_lines(self.facts.forward), caption="Roll-forward by currency", note=note)
 
-    def key_figures_over_time(self) -> Figure | Html:
-        """The course of the key figures of the main currency."""
+    def kpis_over_time(self) -> Figure | Html:
+        """The course of the KPIs of the main currency."""
         if self.facts.month_before is None:
             return notice(NEEDS_HISTORY)
         currency = self.facts.main_currency
         trend = self.facts.trend[self.facts.trend["currency"] == currency]
-        return charts.key_figure_chart(
-            trend, title=f"Key figures in {currency}, {len(self.facts.month_ends)} month-ends"
-        )
+        return charts.kpi_chart(trend, title=f"KPIs in {currency}, {len(self.facts.month_ends)} month-ends")
 
     def roll_rates(self) -> Figure | Html:
         """How much of each bucket grew older from month to month."""
@@ -267,8 +265,8 @@ class MonthlyReport:
         )
 
     def definitions(self) -> Html:
-        """How each key figure is computed, and the policy that was used."""
-        return table(definition_table(), caption="Key figures", columns={"figure": Column("Name")})
+        """How each KPI is computed, and the policy that was used."""
+        return table(definition_table(), caption="KPIs", columns={"kpi": Column("Name")})
 
     def settings(self) -> Html:
         """The policy that was used."""

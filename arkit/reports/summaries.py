@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from arkit.flows.movements import MOVEMENTS
-from arkit.kpi.registry import KEY_FIGURES
+from arkit.kpi.registry import KPIS
 from arkit.policy import Policy
 from arkit.segmentation.categories import CATEGORIES
 from arkit.words.columns import NOT_DUE
@@ -54,9 +54,9 @@ def finding_summary(findings: pd.DataFrame) -> pd.DataFrame:
 
 
 def definition_table() -> pd.DataFrame:
-    """Return name, formula, meaning and source of each key figure."""
+    """Return name, formula, meaning and source of each KPI."""
     return pd.DataFrame(
-        [[figure.title, figure.formula, figure.definition, figure.source] for figure in KEY_FIGURES.values()],
+        [[figure.title, figure.formula, figure.definition, figure.source] for figure in KPIS.values()],
         columns=["title", "formula", "definition", "source"],
     )
 

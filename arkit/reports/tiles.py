@@ -1,6 +1,6 @@
-"""Key figures as tiles: the value, what it was a month and a year before, and a small trend.
+"""KPIs as tiles: the value, what it was a month and a year before, and a small trend.
 
-The key figures of a day as tiles, with the month before.
+The KPIs of a day as tiles, with the month before.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arkit.aging.aging import aging_table
 from arkit.calendar import months_before
-from arkit.kpi.kpi import KeyFigure
-from arkit.kpi.panel import key_figures
-from arkit.kpi.registry import KEY_FIGURES
+from arkit.kpi.kpi import KPI
+from arkit.kpi.panel import kpis
+from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present.html import Change, Html, Term, Tile, tiles, trend_line
@@ -28,19 +28,19 @@ _SUFFIX: Final = {"days": " days", "times": " times"}
 
 
 def figure_tiles(facts: Facts) -> Html:
-    """Return the key figures of the main currency as tiles."""
+    """Return the KPIs of the main currency as tiles."""
     currency = facts.main_currency
     of_day = facts.trend[(facts.trend["currency"] == currency) & (facts.trend["as_of"] == facts.day)]
-    rows = of_day.set_index("figure")
+    rows = of_day.set_index("kpi")
     chosen = [name for name in ON_TILES if name in rows.index]
     basis = rows["basis"].dropna()
     note = f"In {currency}; window: the month that ends on the day" + (
         f"; sales: {basis.iloc[0]}." if len(basis) else "."
     )
-    return tiles([_tile(facts, KEY_FIGURES[name], rows.loc[name, "reason"], currency) for name in chosen], note=note)
+    return tiles([_tile(facts, KPIS[name], rows.loc[name, "reason"], currency) for name in chosen], note=note)
 
 
-def _tile(facts: Facts, figure: KeyFigure, reason: object, currency: str) -> Tile:
+def _tile(facts: Facts, figure: KPI, reason: object, currency: str) -> Tile:
     definition = f"{figure.definition} Formula: {figure.formula}."
     now = facts.figure(figure.name, currency=currency, day=facts.day)
     if now is None:
@@ -59,12 +59,12 @@ def _tile(facts: Facts, figure: KeyFigure, reason: object, currency: str) -> Til
     )
 
 
-def _span(series: list[float | None], figure: KeyFigure, currency: str) -> str:
+def _span(series: list[float | None], figure: KPI, currency: str) -> str:
     known = [value for value in series if value is not None]
     return " to ".join(shown(end, figure.unit, currency=currency) for end in (min(known), max(known)))
 
 
-def _change(facts: Facts, figure: KeyFigure, now: float, day: date | None, words: str, currency: str) -> Change | None:
+def _change(facts: Facts, figure: KPI, now: float, day: date | None, words: str, currency: str) -> Change | None:
     before = facts.figure(figure.name, currency=currency, day=day)
     if before is None:
         return None
@@ -74,11 +74,11 @@ def _change(facts: Facts, figure: KeyFigure, now: float, day: date | None, words
     return Change(f"{arrow} {size}", words, _verdict(figure, change))
 
 
-def _sized(value: float, figure: KeyFigure, currency: str) -> str:
+def _sized(value: float, figure: KPI, currency: str) -> str:
     return shown(value, figure.unit, currency=currency) + _SUFFIX.get(figure.unit, "")
 
 
-def _verdict(figure: KeyFigure, change: float) -> str:
+def _verdict(figure: KPI, change: float) -> str:
     if figure.good == "depends" or abs(change) < 1e-9:
         return ""
     return "good" if (change > 0) == (figure.good == "up") else "bad"
@@ -96,15 +96,12 @@ APART: Final = Term(
 TITLES: Final = {"past_due_ratio": "Past due, share of gross"}
 TERMS: Final = (
     *(GROSS, PAST_DUE, OLDEST, APART),
-    *(
-        Term(TITLES.get(name, KEY_FIGURES[name].title), KEY_FIGURES[name].definition, KEY_FIGURES[name].formula)
-        for name in RATED
-    ),
+    *(Term(TITLES.get(name, KPIS[name].title), KPIS[name].definition, KPIS[name].formula) for name in RATED),
 )
 
 
 def figure_tiles_of_day(part: Ledger, aging: pd.Series[float], *, currency: str, day: date, policy: Policy) -> Html:
-    """Return amounts and key figures of a day as tiles.
+    """Return amounts and KPIs of a day as tiles.
 
     Parameters
     ----------
@@ -142,8 +139,8 @@ def _aging_row(part: Ledger, currency: str, day: date, policy: Policy) -> pd.Ser
 
 
 def _rates(part: Ledger, currency: str, day: date, policy: Policy) -> pd.DataFrame:
-    rows = key_figures(part, as_of=day, policy=policy, names=RATED)
-    return rows[rows["currency"] == currency].set_index("figure")
+    rows = kpis(part, as_of=day, policy=policy, names=RATED)
+    return rows[rows["currency"] == currency].set_index("kpi")
 
 
 def _amount(
@@ -166,7 +163,7 @@ def _change_figures(change: float, currency: str, policy: Policy, of: tuple[str,
 
 
 def _rated(name: str, now: pd.DataFrame, then: pd.DataFrame | None, currency: str) -> Tile:
-    figure, title = KEY_FIGURES[name], TITLES.get(name, KEY_FIGURES[name].title)
+    figure, title = KPIS[name], TITLES.get(name, KPIS[name].title)
     definition = f"{figure.definition} Formula: {figure.formula}."
     value = _value(now, name)
     if value is None:

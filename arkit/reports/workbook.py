@@ -93,15 +93,15 @@ def _summary(report: MonthlyReport) -> Sheet:
         name="Summary",
         table=summary_table(facts),
         subtitle=sentence(facts),
-        note="Key figures by currency. Where there is no number, the reason stands beside it.",
+        note="KPIs by currency. Where there is no number, the reason stands beside it.",
         row_kind="unit",
         columns=columns,
     )
 
 
 def summary_table(facts: Facts) -> pd.DataFrame:
-    """Return the key figures by currency: now, a month before, a year before."""
-    table = facts.figures[["currency", "figure", "title", "value", "unit", "basis", "reason"]].rename(
+    """Return the KPIs by currency: now, a month before, a year before."""
+    table = facts.figures[["currency", "kpi", "title", "value", "unit", "basis", "reason"]].rename(
         columns={"value": "this_month"}
     )
     for name, day in (("last_month", facts.month_before), ("last_year", facts.year_before)):
@@ -112,8 +112,8 @@ def summary_table(facts: Facts) -> pd.DataFrame:
 def _values_on(facts: Facts, day: date | None, table: pd.DataFrame) -> pd.Series[float] | None:
     if day is None:
         return None
-    earlier = facts.figures_on(day).set_index(["currency", "figure"])["value"]
-    keys = list(zip(table["currency"], table["figure"], strict=True))
+    earlier = facts.figures_on(day).set_index(["currency", "kpi"])["value"]
+    keys = list(zip(table["currency"], table["kpi"], strict=True))
     return earlier.reindex(keys).set_axis(table.index)
 
 

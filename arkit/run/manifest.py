@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from arkit.reports import MonthlyReport
     from arkit.run.request import Request
 
-FIGURE_COLUMNS: Final = ("currency", "figure", "value", "unit", "reason")
+FIGURE_COLUMNS: Final = ("currency", "kpi", "value", "unit", "reason")
 LIBRARIES: Final = ("arkit", "narwhals", "nbconvert", "pandas", "papermill", "plotly", "polars", "xlsxwriter")
 
 
@@ -80,11 +80,11 @@ def _version(name: str) -> str:
 
 
 def results(page: MonthlyReport, proof: pd.DataFrame) -> dict[str, object]:
-    """Return what came out of a report: balances, key figures, control totals, reconciliation, findings."""
+    """Return what came out of a report: balances, KPIs, control totals, reconciliation, findings."""
     facts = page.facts
     return {
         "aging": rows_of(facts.by_entity),
-        "key_figures": rows_of(facts.figures_on(facts.day)[list(FIGURE_COLUMNS)]),
+        "kpis": rows_of(facts.figures_on(facts.day)[list(FIGURE_COLUMNS)]),
         "control_totals": control_totals(proof),
         "reconciliation": rows_of(proof),
         "tie_out": rows_of(page.closing.differences),

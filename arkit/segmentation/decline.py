@@ -249,7 +249,7 @@ COLUMNS: Final = (
     "customer_id",
     "name",
     "currency",
-    "declining",
+    "deteriorating",
     "aspect",
     "p_value",
     "q_value",
@@ -273,7 +273,7 @@ COLUMNS: Final = (
 )
 
 
-def declining_payers(
+def deteriorating_payers(
     ledger: Ledger, *, as_of: date | str, months: int = 12, false_discovery_rate: float = 0.1
 ) -> pd.DataFrame:
     """Show the customers whose payments fall in amount or number, or come later, against their own past.
@@ -299,12 +299,12 @@ def declining_payers(
     months
         How many months are recent; the 24 before them are the past.
     false_discovery_rate
-        The share of wrong names among those called declining that is accepted.
+        The share of wrong names among those called deteriorating that is accepted.
 
     Returns
     -------
     DataFrame
-        One row for each customer and currency, the surest decline first: ``declining`` (``q_value`` is at most the
+        One row for each customer and currency, the surest decline first: ``deteriorating`` (``q_value`` is at most the
         rate), ``aspect`` (amount, frequency or delay: the one with the least p-value), ``p_value``, ``q_value``,
         ``cash_gap`` (currency units), and ``before`` and ``recent``: ``paid``, ``payments`` (days with one) and
         ``billed`` per month, ``days_late``; ``billings_fell`` (the same test on what was billed, at 5 %: he buys less),
@@ -321,8 +321,8 @@ def declining_payers(
     Examples
     --------
     >>> import arkit as ar
-    >>> payers = ar.declining_payers(ar.sample_ledger(), as_of="2026-10-31")
-    >>> bool(payers.loc[payers["declining"], "q_value"].le(0.1).all())
+    >>> payers = ar.deteriorating_payers(ar.sample_ledger(), as_of="2026-10-31")
+    >>> bool(payers.loc[payers["deteriorating"], "q_value"].le(0.1).all())
     True
 
     References
@@ -340,7 +340,7 @@ def declining_payers(
     times = Times.of(panel, months)
     table = pl.concat([panel.customers, results(panel, times), levels(panel, times)], how="horizontal")
     is_found = (pl.col("q_value") <= false_discovery_rate).fill_null(False)
-    return _shown(ledger, day, table.with_columns(declining=is_found))
+    return _shown(ledger, day, table.with_columns(deteriorating=is_found))
 
 
 def _shown(ledger: Ledger, day: date, table: pl.DataFrame) -> pd.DataFrame:

@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEYS: Final = ("customer_id", "currency")
-AMOUNTS: Final = ("static_amount", "disputed_amount", "open_amount", "unapplied", "paid_amount")
+AMOUNTS: Final = ("inactive_amount", "disputed_amount", "open_amount", "unapplied", "paid_amount")
 COLUMNS: Final = (
     "customer_id",
     "name",
     "currency",
-    "static_amount",
+    "inactive_amount",
     "items",
-    "static_since",
+    "inactive_since",
     "oldest_item",
     "oldest_due",
     "oldest_days",
     "disputed_amount",
     "open_amount",
-    "static_share",
+    "inactive_share",
     "unapplied",
     "otherwise_pays",
     "paid_amount",
@@ -43,14 +43,14 @@ COLUMNS: Final = (
 )
 
 
-def static_debtors(ledger: Ledger, *, as_of: date | str, months: int = 6) -> pd.DataFrame:
+def inactive_past_due(ledger: Ledger, *, as_of: date | str, months: int = 6) -> pd.DataFrame:
     """Show the customers with debt that no payment has reduced for months.
 
     Formula: an open item is static if it was first due ``months`` ago or earlier, and no payment has reduced it since
     then: the payments applied to it after that day, less those that came back, are nothing or less. Credit notes,
     discounts and write-offs are no payments; an item that carries another one on is the same debt, due when that was.
     Each item counts by itself: who pays other invoices and leaves an old one is here too, and it is said that he pays
-    otherwise. Whose payments fall is another question: :func:`arkit.declining_payers`.
+    otherwise. Whose payments fall is another question: :func:`arkit.deteriorating_payers`.
 
     Parameters
     ----------
@@ -64,11 +64,11 @@ def static_debtors(ledger: Ledger, *, as_of: date | str, months: int = 6) -> pd.
     Returns
     -------
     DataFrame
-        One row for each customer and currency with such debt, by customer: ``static_amount``, ``items``,
-        ``static_since`` (the earliest day since which one of them has been due and unreduced), ``oldest_item`` with
+        One row for each customer and currency with such debt, by customer: ``inactive_amount``, ``items``,
+        ``inactive_since`` (the earliest day since which one of them has been due and unreduced), ``oldest_item`` with
         ``oldest_due`` (its first due date) and ``oldest_days`` (since then), ``disputed_amount`` (of the static),
-        ``open_amount`` (all gross debt), ``static_share`` (of it, 0-1), ``unapplied`` (receipts and credits that stand
-        open, as a positive amount: payments may be among them that nobody has applied), ``otherwise_pays`` (paid
+        ``open_amount`` (all gross debt), ``inactive_share`` (of it, 0-1), ``unapplied`` (receipts and credits that
+        stand open, as a positive amount: payments may be among them that nobody has applied), ``otherwise_pays`` (paid
         anything in these months), ``paid_amount`` (in these months), ``last_payment``. Amounts in currency units.
 
     Raises
@@ -81,8 +81,8 @@ def static_debtors(ledger: Ledger, *, as_of: date | str, months: int = 6) -> pd.
     Examples
     --------
     >>> import arkit as ar
-    >>> debtors = ar.static_debtors(ar.sample_ledger(), as_of="2026-10-31")
-    >>> bool(debtors["static_share"].between(0, 1).all())
+    >>> debtors = ar.inactive_past_due(ar.sample_ledger(), as_of="2026-10-31")
+    >>> bool(debtors["inactive_share"].between(0, 1).all())
     True
 
     References
@@ -104,9 +104,9 @@ def static_debtors(ledger: Ledger, *, as_of: date | str, months: int = 6) -> pd.
 def _by_customer(items: pl.DataFrame) -> pl.DataFrame:
     """Return sums of static items, which come the one first due first, by customer."""
     return items.group_by(KEYS, maintain_order=True).agg(
-        pl.col("open_amount").sum().alias("static_amount"),
+        pl.col("open_amount").sum().alias("inactive_amount"),
         pl.len().cast(pl.Int64).alias("items"),
-        pl.col("since").min().alias("static_since"),
+        pl.col("since").min().alias("inactive_since"),
         pl.col("item_id").first().alias("oldest_item"),
         pl.col("first_due").first().alias("oldest_due"),
         pl.col("open_amount").filter("disputed").sum().alias("disputed_amount"),
@@ -180,7 +180,7 @@ def _shown(table: pl.DataFrame, day: date) -> pd.DataFrame:
     table = table.with_columns(
         pl.col("paid_amount").fill_null(0),
         oldest_days=(day_of(day) - pl.col("oldest_due")).cast(pl.Int64),
-        static_share=pl.col("static_amount") / pl.col("open_amount"),
+        inactive_share=pl.col("inactive_amount") / pl.col("open_amount"),
     ).with_columns(otherwise_pays=pl.col("paid_amount") > 0)
-    days = pl.col("static_since", "oldest_due", "last_payment").cast(pl.Int32).cast(pl.Date)
+    days = pl.col("inactive_since", "oldest_due", "last_payment").cast(pl.Int32).cast(pl.Date)
     return to_units(table.with_columns(days), dict.fromkeys(AMOUNTS, "currency")).select(COLUMNS).to_pandas()

@@ -45,7 +45,7 @@ def opened(ledger: ar.Ledger, as_of: date, **how: Any) -> list[list[Any]]:
 
 @given(case=cases(faults=True), policy=st.sampled_from(POLICIES))
 @examples(0.5)
-def test_what_is_shown_and_set_apart_is_the_raw_column(case: Case, policy: ar.Policy) -> None:
+def test_what_is_shown_and_excluded_is_the_raw_column(case: Case, policy: ar.Policy) -> None:
     drawn, as_of = case
     proof = ar.reconcile(drawn.ledger(), as_of=as_of, policy=policy)
     assert proof["difference"].eq(0).all()
@@ -53,7 +53,7 @@ def test_what_is_shown_and_set_apart_is_the_raw_column(case: Case, policy: ar.Po
     lines: dict[Any, int] = defaultdict(int)
     for row in proof.to_dict("records"):
         currency = row["currency"] if isinstance(row["currency"], str) else None
-        found[currency] += sum(exact(row[name], currency) for name in ("gross", "unapplied", "set_apart", "rounding"))
+        found[currency] += sum(exact(row[name], currency) for name in ("gross", "unapplied", "excluded", "rounding"))
         lines[currency] += 1
     expected = model.raw_totals(drawn, as_of)
     for currency in {*found, *expected}:
@@ -70,7 +70,7 @@ def test_without_faults_the_total_is_the_raw_column_to_the_cent(case: Case) -> N
     net = ar.aging_table(ledger, as_of=as_of).set_index("currency")["net"]
     found = {currency: exact(amount, currency) for currency, amount in net.items() if amount}
     assert found == model.raw_totals(drawn, as_of)
-    assert ar.reconcile(ledger, as_of=as_of)[["set_apart", "rounding"]].eq(0).all(axis=None)
+    assert ar.reconcile(ledger, as_of=as_of)[["excluded", "rounding"]].eq(0).all(axis=None)
 
 
 @given(case=cases(faults=True), policy=st.sampled_from(POLICIES))
@@ -296,7 +296,7 @@ def test_entities_keep_the_control_total_of_their_rows(case: Case) -> None:
     whole = ar.reconcile(ledger, as_of=as_of).query("entity in @names")
     parts = pd.concat(ar.reconcile(ledger.where(entity=name), as_of=as_of) for name in names)
     keys = ["entity", "account", "currency"]
-    columns = ["gross", "unapplied", "set_apart", "rounding", "control_total", "status"]
+    columns = ["gross", "unapplied", "excluded", "rounding", "control_total", "status"]
     one, other = (table.set_index(keys)[columns].sort_index() for table in (whole, parts))
     pd.testing.assert_frame_equal(one, other)
 

@@ -285,7 +285,7 @@ def test_an_account_of_the_general_ledger_without_items_is_a_line() -> None:
         ar.require_reconciled(ledger, as_of=DAY)
 
 
-def test_too_much_money_set_apart_stops_the_month_end() -> None:
+def test_too_much_money_excluded_stops_the_month_end() -> None:
     policy = ar.Policy(name="strict", stop_share_of_rows=1, stop_share_of_amount=0.05)
     entries = ROWS + "B gift 2026-03-30 2026-03-30 -50"
     ledger = ledger_of(BOOK, entries=entries, covers=COVERS)

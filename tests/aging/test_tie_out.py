@@ -76,7 +76,7 @@ def test_a_line_adds_up_whatever_the_tolerance_lets_pass() -> None:
     """7 are recorded late; of the difference of 8 one remains, tolerated but shown."""
     ledger = book({"A": 99.0}, A=[(100.0, IN_TIME), (7.0, LATE)])
     line = tie_out(ledger, as_of=DAY, policy=Policy(gl_tolerance=5.0)).iloc[0]
-    assert (line["gl_difference"], line["late_recorded"], line["set_apart"], line["unexplained"]) == (
+    assert (line["gl_difference"], line["posted_after_cut_off"], line["excluded"], line["unexplained"]) == (
         8.0,
         7.0,
         0.0,
@@ -121,6 +121,6 @@ def test_the_late_entries_of_the_sample_are_the_late_part_of_its_reconciliation(
     sample = generate(items=600, seed=3, faults=False)
     ledger = make_ledger(**sample.tables, covers=(None, "2026-11-05"))
     late = late_entries(ledger, as_of=DAY).groupby("currency")["amount"].sum().round(6)
-    proved = reconcile(ledger, as_of=DAY).groupby("currency")["late_recorded"].sum().round(6)
+    proved = reconcile(ledger, as_of=DAY).groupby("currency")["posted_after_cut_off"].sum().round(6)
     assert late.to_dict() == {code: amount for code, amount in proved.items() if code in late}
     assert proved.drop(late.index, errors="ignore").eq(0).all()

@@ -151,9 +151,9 @@ def test_the_numbers_are_those_of_the_package(opened: Watched, ledger: ar.Ledger
     expected = aging(ledger, entity="ES")
     assert opened.bars() == pytest.approx(expected)
     gross = sum(value for label, value in expected.items() if label != "unapplied")
-    assert short_amount(gross, "EUR") in opened.text("key-figures")
-    figures = ar.key_figures(ledger.where(entity="ES"), as_of=DAY).set_index(["currency", "figure"])["value"]
-    assert f"{figures['EUR', 'dso']:.1f} days" in opened.text("key-figures")
+    assert short_amount(gross, "EUR") in opened.text("kpis")
+    figures = ar.kpis(ledger.where(entity="ES"), as_of=DAY).set_index(["currency", "kpi"])["value"]
+    assert f"{figures['EUR', 'dso']:.1f} days" in opened.text("kpis")
 
 
 def test_filters_change_the_chart_and_the_address(opened: Watched, ledger: ar.Ledger) -> None:
@@ -247,7 +247,7 @@ def test_filters_that_leave_nothing_say_so(opened: Watched, ledger: ar.Ledger) -
     part = ar.aging_table(ledger.where(entity="ES"), as_of=DAY)
     assert foreign not in set(part["currency"])
     opened.choose("currency", foreign)
-    opened.until(lambda: "Nothing is open with these filters" in opened.text("key-figures"))
+    opened.until(lambda: "Nothing is open with these filters" in opened.text("kpis"))
 
 
 def test_definitions_are_one_click_away(opened: Watched) -> None:

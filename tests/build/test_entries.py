@@ -23,7 +23,7 @@ def proof(ledger: ar.Ledger, as_of: str = DAY) -> dict[str, list[float]]:
     """Gross, unapplied and set apart by currency; each line must reconcile."""
     table = ar.reconcile(ledger, as_of=as_of)
     assert table["difference"].eq(0).all()
-    return {row["currency"]: [row["gross"], row["unapplied"], row["set_apart"]] for row in table.to_dict("records")}
+    return {row["currency"]: [row["gross"], row["unapplied"], row["excluded"]] for row in table.to_dict("records")}
 
 
 def applied(rows: str) -> ar.Ledger:
@@ -60,7 +60,7 @@ def test_a_reversal_opens_the_item_again() -> None:
         ("A R - 60", "missing_date"),
     ],
 )
-def test_both_legs_are_set_apart_together(row: str, code: str) -> None:
+def test_both_legs_are_excluded_together(row: str, code: str) -> None:
     """Half an application would move money out of nothing."""
     ledger = applied(row)
     assert open_amounts(ledger, DAY) == {"A": 100, "R": -60, "U": 80}
@@ -69,7 +69,7 @@ def test_both_legs_are_set_apart_together(row: str, code: str) -> None:
     assert sum(apart for _, _, apart in proof(ledger).values()) == 0
 
 
-def test_an_application_between_two_currencies_is_set_apart() -> None:
+def test_an_application_between_two_currencies_is_excluded() -> None:
     ledger = applied("U R 2026-02-03 60")
     assert open_amounts(ledger, DAY) == {"A": 100, "R": -60, "U": 80}
     assert codes(ledger) == ["two_currencies", "two_currencies"]
@@ -105,7 +105,7 @@ def test_what_is_over_applied_is_told_and_shown_with_the_unapplied() -> None:
         ("- write_off 2026-02-01 -5", "missing_id", {None: -5}),
     ],
 )
-def test_an_entry_that_cannot_be_used_is_set_apart(row: str, code: str, apart: dict[str | None, float]) -> None:
+def test_an_entry_that_cannot_be_used_is_excluded(row: str, code: str, apart: dict[str | None, float]) -> None:
     ledger = ledger_of(BOOK, entries=ENTRY + row, covers=COVERS)
     assert codes(ledger) == [code]
     found = proof(ledger)
@@ -118,7 +118,7 @@ def test_an_entry_that_cannot_be_used_is_set_apart(row: str, code: str, apart: d
     assert ledger.findings["source_row"].tolist() == [1]
 
 
-def test_a_row_set_apart_counts_from_its_day() -> None:
+def test_a_row_excluded_counts_from_its_day() -> None:
     ledger = ledger_of(BOOK, entries=ENTRY + "A gift 2026-02-10 -5", covers=COVERS)
     assert proof(ledger, "2026-02-09")["EUR"][2] == 0
     assert proof(ledger, "2026-02-10")["EUR"][2] == -5
@@ -153,7 +153,7 @@ def test_items_whose_amounts_are_nowhere_are_no_ledger(others: dict[str, str]) -
         ledger_of(WITHOUT_AMOUNTS, **others, covers=COVERS)
 
 
-def test_an_item_whose_amount_is_nowhere_is_set_apart_and_stops_the_report() -> None:
+def test_an_item_whose_amount_is_nowhere_is_excluded_and_stops_the_report() -> None:
     ledger = ledger_of(WITHOUT_AMOUNTS, entries=ENTRY + "A original 2026-01-01 100", covers=COVERS)
     assert codes(ledger) == ["unreadable_amount"]
     assert ar.reconcile(ledger, as_of=DAY)["status"].tolist() == ["incomplete"]
@@ -254,5 +254,5 @@ def test_a_row_of_another_table_that_lacks_what_it_needs_is_told() -> None:
 
 def test_every_fault_is_told_in_a_sentence() -> None:
     for code, fault in FAULTS.items():
-        assert fault.action in ("kept", "derived", "set_apart"), code
+        assert fault.action in ("kept", "derived", "excluded"), code
         assert fault.message.endswith("."), code

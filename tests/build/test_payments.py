@@ -43,12 +43,12 @@ def test_what_names_nothing_known_stays_on_account_and_is_told() -> None:
     assert codes(ledger) == ["payment_on_account"]
 
 
-def test_what_names_neither_item_nor_customer_is_set_apart() -> None:
+def test_what_names_neither_item_nor_customer_is_excluded() -> None:
     ledger = paid(ONE, "payment_id item_id effective_on amount\nP Z 2026-02-01 30")
     assert open_amounts(ledger, DAY) == {"A": 100}
     assert codes(ledger) == ["payment_to_no_item"]
     proof = ar.reconcile(ledger, as_of=DAY)
-    assert proof[["gross", "set_apart", "difference"]].to_numpy().tolist() == [[100, -30, 0]]
+    assert proof[["gross", "excluded", "difference"]].to_numpy().tolist() == [[100, -30, 0]]
 
 
 def test_a_payment_numbered_like_an_item_is_told_apart() -> None:
@@ -59,11 +59,11 @@ def test_a_payment_numbered_like_an_item_is_told_apart() -> None:
     assert ledger.items["item_id"].tolist() == ["A", "payment A"]
 
 
-def test_a_payment_number_used_twice_counts_once_and_is_set_apart() -> None:
+def test_a_payment_number_used_twice_counts_once_and_is_excluded() -> None:
     ledger = paid(ONE, "payment_id item_id effective_on amount\nP A 2026-02-01 40\nP A 2026-02-02 10")
     assert open_amounts(ledger, DAY) == {"A": 60}
     assert codes(ledger) == ["duplicate_item"]
-    assert ar.reconcile(ledger, as_of=DAY)["set_apart"].tolist() == [-10]
+    assert ar.reconcile(ledger, as_of=DAY)["excluded"].tolist() == [-10]
 
 
 def test_a_payment_taken_back_stays_on_account() -> None:
@@ -125,11 +125,11 @@ def test_an_amount_that_cannot_be_read_makes_the_total_unknown(cell: str, code: 
     assert ar.reconcile(ledger, as_of=DAY)["status"].tolist() == ["incomplete"]
 
 
-def test_a_day_that_cannot_be_read_is_set_apart_on_every_day() -> None:
+def test_a_day_that_cannot_be_read_is_excluded_on_every_day() -> None:
     ledger = paid(ONE, "payment_id item_id effective_on amount\nP A soon 40")
     for day in ("2026-01-01", DAY):
         proof = ar.reconcile(ledger, as_of=day)
-        assert proof[["gross", "set_apart", "difference"]].to_numpy().tolist() == [[100, -40, 0]]
+        assert proof[["gross", "excluded", "difference"]].to_numpy().tolist() == [[100, -40, 0]]
 
 
 def test_base_amounts_of_parts_at_the_rate_of_the_invoice() -> None:

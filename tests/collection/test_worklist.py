@@ -34,7 +34,7 @@ def late(customer: str, amount: str, *, days: int = 60, item: str = "") -> str:
     return f"{item or customer} {customer} {(due - pd.Timedelta(days=30)).date()} {due.date()} {amount} -"
 
 
-def test_the_larger_amount_at_risk_comes_first_and_ties_go_to_the_older() -> None:
+def test_the_larger_priority_amount_comes_first_and_ties_go_to_the_older() -> None:
     rows = worked(late("C1", "100"), late("C2", "500"), late("C3", "100", days=70))
     assert rows["customer_id"].tolist() == ["C2", "C3", "C1"]
     assert rows["rank"].tolist() == [1, 2, 3]
@@ -44,7 +44,7 @@ def test_capacity_cuts_the_list() -> None:
     assert worked(late("C1", "100"), late("C2", "500"), capacity=1)["customer_id"].tolist() == ["C2"]
 
 
-def test_the_amount_at_risk_is_exposure_by_observed_chance_by_share_not_insured() -> None:
+def test_the_priority_amount_is_exposure_by_observed_chance_by_share_not_insured() -> None:
     """Of 1000 that were due in six months 250 were paid in time; 400 of the 800 open are insured."""
     customers = "customer_id insured_amount limit_currency\nC1 400 EUR"
     row = one(
@@ -54,7 +54,7 @@ def test_the_amount_at_risk_is_exposure_by_observed_chance_by_share_not_insured(
         customers=customers,
     )
     assert (row["chance_late"], row["insured_share"], row["open_amount"]) == (0.75, 0.5, 800)
-    assert row["amount_at_risk"] == 800 * 0.75 * 0.5
+    assert row["priority_amount"] == 800 * 0.75 * 0.5
     assert "50 % insured" in row["reasons"]
     assert row["next_step"].endswith("Keep to the insurer's notice period.")
 
@@ -63,7 +63,7 @@ def test_disputed_amounts_are_shown_and_not_chased() -> None:
     marks = "item_id kind from\nB dispute 2026-05-10"
     row = one(late("C1", "100", item="A"), late("C1", "900", days=170, item="B"), marks=marks)
     assert (row["disputed_amount"], row["open_amount"], row["oldest_days"]) == (900, 1000, 60)
-    assert row["amount_at_risk"] <= 100
+    assert row["priority_amount"] <= 100
     assert (row["stage"], "a disputed part is not chased" in row["reasons"]) == ("visit", True)
 
 

@@ -39,7 +39,7 @@ def book(items: Rows, corrections: dict[str, tuple[float, str, str]] | None = No
 
 def net(published: Ledger, now: Ledger, **policies: Policy) -> dict[str, float]:
     changes = explain_changes(now, as_of=DAY, published=published, **policies)
-    (row,) = changes[changes["figure"] == "net"].to_dict("records")
+    (row,) = changes[changes["kpi"] == "net"].to_dict("records")
     return {str(name): row[name] for name in ("change", *REASONS) if row[name]}
 
 
@@ -77,7 +77,7 @@ def test_all_at_once_add_up() -> None:
 
 def test_a_policy_moves_amounts_between_buckets_and_no_balance() -> None:
     changes = explain_changes(book(FIRST), as_of=DAY, published=book(FIRST), policy=Policy(edges=(10, 90)))
-    buckets = changes[changes["unit"] == "amount"].set_index("figure")["from_policy"].to_dict()
+    buckets = changes[changes["unit"] == "amount"].set_index("kpi")["from_policy"].to_dict()
     assert buckets == {"1-30": -100.0, "11-90": 100.0}
 
 

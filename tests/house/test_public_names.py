@@ -12,7 +12,7 @@ from arkit.errors import ArkitError
 
 # A name is added here and in `arkit.__all__` together; taking one away breaks somebody's notebook.
 PUBLIC_NAMES = (
-    "KEY_FIGURES",
+    "KPIS",
     "CategoryPolicy",
     "CollectionPolicy",
     "Layout",
@@ -33,7 +33,7 @@ PUBLIC_NAMES = (
     "credit_balances",
     "cure_rates",
     "days_beyond_terms",
-    "declining_payers",
+    "deteriorating_payers",
     "dso",
     "evidence",
     "explain_changes",
@@ -41,8 +41,8 @@ PUBLIC_NAMES = (
     "freeze",
     "group_behaviour",
     "hhi",
-    "key_figure_trend",
-    "key_figures",
+    "kpi_trend",
+    "kpis",
     "late_entries",
     "loss_rates",
     "make_ledger",
@@ -60,7 +60,7 @@ PUBLIC_NAMES = (
     "roll_rates",
     "sample_ledger",
     "statement",
-    "static_debtors",
+    "inactive_past_due",
     "tie_out",
     "time_to_pay",
     "top_10_share",

@@ -41,7 +41,7 @@ def test_what_is_known_of_the_rows(ledger: ar.Ledger) -> None:
     assert len(ledger.items) == 9700
     assert len(ledger.customers) == 664
     assert codes["due_before_document"] == 32
-    assert ledger.findings["action"].ne("set_apart").all()
+    assert ledger.findings["action"].ne("excluded").all()
     assert ledger.items["customer_id"].str.startswith("0").any()
 
 
@@ -52,8 +52,8 @@ def test_only_the_day_of_the_snapshot_can_be_answered(ledger: ar.Ledger) -> None
 
 
 def test_a_figure_that_needs_history_is_a_reason(ledger: ar.Ledger) -> None:
-    panel = ar.key_figures(ledger, as_of=DAY, names=["dso", "days_beyond_terms", "past_due_ratio"])
+    panel = ar.kpis(ledger, as_of=DAY, names=["dso", "days_beyond_terms", "past_due_ratio"])
     without = panel[panel["value"].isna()]
-    assert set(without["figure"]) == {"dso", "days_beyond_terms"}
+    assert set(without["kpi"]) == {"dso", "days_beyond_terms"}
     assert without["reason"].str.contains("the ledger begins later").all()
     assert panel.query("figure == 'past_due_ratio'")["value"].notna().all()

@@ -1,4 +1,4 @@
-"""Key figures of ledgers small enough to be read in a test."""
+"""KPIs of ledgers small enough to be read in a test."""
 
 import pandas as pd
 
@@ -16,6 +16,6 @@ def settled(*rows: str, covers: tuple[str, str] = COVERS) -> ar.Ledger:
 
 
 def figure(ledger: ar.Ledger, name: str, as_of: str = DAY, **how: object) -> float | str:
-    """Return a key figure of a ledger in one currency, or the reason why there is no number."""
-    [row] = ar.key_figures(ledger, as_of=as_of, names=[name], **how).to_dict("records")
+    """Return a KPI of a ledger in one currency, or the reason why there is no number."""
+    [row] = ar.kpis(ledger, as_of=as_of, names=[name], **how).to_dict("records")
     return row["reason"] if pd.isna(row["value"]) else round(row["value"], 4)

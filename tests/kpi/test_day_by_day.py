@@ -87,9 +87,9 @@ def paid_by(item: Invoice, day: date) -> int:
 @given(items=drawn_items)
 def test_payment_figures_are_those_of_counting_day_by_day(items: list[dict]) -> None:
     ledger = ledger_of_drawn(items)
-    panel = ar.key_figures(ledger, as_of=AS_OF, window=WINDOW, names=NAMES)
+    panel = ar.kpis(ledger, as_of=AS_OF, window=WINDOW, names=NAMES)
     for currency, rows in panel.groupby("currency"):
         known = invoices(ledger, str(currency))
         counted = {**NONE, **days_to_pay(known), **on_time(known)}
-        found = dict(zip(rows["figure"], rows["value"].astype(object).where(rows["value"].notna(), None), strict=True))
+        found = dict(zip(rows["kpi"], rows["value"].astype(object).where(rows["value"].notna(), None), strict=True))
         assert found == pytest.approx(counted)

@@ -20,8 +20,8 @@ MEASURES: dict[str, Callable[[ar.Ledger], pd.DataFrame]] = {
     "aging_trend": lambda ledger: ar.aging_trend(ledger, as_of=DAY, by="entity"),
     "evidence": lambda ledger: ar.evidence(ledger, as_of=DAY, bucket="31-60"),
     "explain_dso": lambda ledger: ar.explain_dso(ledger, as_of=DAY, since=MONTH_BEFORE),
-    "key_figure_trend": lambda ledger: ar.key_figure_trend(ledger, as_of=DAY, months=2, by="industry"),
-    "key_figures": lambda ledger: ar.key_figures(ledger, as_of=DAY, by="entity"),
+    "kpi_trend": lambda ledger: ar.kpi_trend(ledger, as_of=DAY, months=2, by="industry"),
+    "kpis": lambda ledger: ar.kpis(ledger, as_of=DAY, by="entity"),
     "loss_rates": lambda ledger: ar.loss_rates(ledger, as_of=DAY),
     "median_days_to_pay": lambda ledger: ar.median_days_to_pay(ledger, as_of=DAY, by="entity"),
     "movements": lambda ledger: ar.movements(ledger, as_of=DAY, since=MONTH_BEFORE),
@@ -34,10 +34,10 @@ MEASURES: dict[str, Callable[[ar.Ledger], pd.DataFrame]] = {
     "vintage": lambda ledger: ar.vintage(ledger, as_of=DAY),
     "abc": lambda ledger: ar.abc(ledger, as_of=DAY),
     "behaviour_trend": lambda ledger: ar.behaviour_trend(ledger, as_of=DAY, months=2),
-    "declining_payers": lambda ledger: ar.declining_payers(ledger, as_of=DAY),
+    "deteriorating_payers": lambda ledger: ar.deteriorating_payers(ledger, as_of=DAY),
     "group_behaviour": lambda ledger: ar.group_behaviour(ledger, as_of=DAY, by="country"),
     "payment_behaviour": lambda ledger: ar.payment_behaviour(ledger, as_of=DAY),
-    "static_debtors": lambda ledger: ar.static_debtors(ledger, as_of=DAY),
+    "inactive_past_due": lambda ledger: ar.inactive_past_due(ledger, as_of=DAY),
     "credit_balances": lambda ledger: ar.credit_balances(ledger, as_of=DAY),
     "explain_changes": lambda ledger: ar.explain_changes(ledger, as_of=DAY, published=ledger.known_on(DAY)),
     "late_entries": lambda ledger: ar.late_entries(ledger, as_of=DAY),
@@ -94,6 +94,6 @@ def test_every_measure_is_the_same_whatever_the_tables_were(
 def test_no_measure_is_left_out() -> None:
     measures = {name for name in ar.__all__ if {"ledger"} <= set(getattr(getattr(ar, name), "__annotations__", {}))}
     single = {"average_days_delinquent", "best_possible_dso", "collection_effectiveness_index", "countback_dso"}
-    single |= {"days_beyond_terms", "dso", "hhi", "past_due_ratio", "top_10_share"}  # all of them are in key_figures
+    single |= {"days_beyond_terms", "dso", "hhi", "past_due_ratio", "top_10_share"}  # all of them are in kpis
     others = {"freeze", "require_reconciled", "statement", "closing_rates", "cure_rates"}
     assert measures - single - others <= set(MEASURES)

@@ -7,17 +7,17 @@ import polars as pl
 import pytest
 
 import arkit as ar
-from arkit.kpi.kpi import Example, Good, KeyFigure, Unit
+from arkit.kpi.kpi import KPI, Example, Good, Unit
 from arkit.kpi.panel import PARTS, defined, gather
 from arkit.kpi.question import ask
-from arkit.kpi.registry import KEY_FIGURES
+from arkit.kpi.registry import KPIS
 from tests.kpi.glossary import PAGE, parts_of, section
 
-FIGURES = [pytest.param(figure, id=name) for name, figure in KEY_FIGURES.items()]
+FIGURES = [pytest.param(figure, id=name) for name, figure in KPIS.items()]
 TEXTS = ("name", "title", "formula", "definition", "source")
 
 
-def faults(figure: KeyFigure) -> list[str]:
+def faults(figure: KPI) -> list[str]:
     """What a figure lacks or has wrong."""
     found = [name for name in TEXTS if not getattr(figure, name).strip()]
     found += ["unit"] if figure.unit not in get_args(Unit) else []
@@ -27,7 +27,7 @@ def faults(figure: KeyFigure) -> list[str]:
     return found + (["example"] if not shows(figure) else [])
 
 
-def shows(figure: KeyFigure) -> bool:
+def shows(figure: KPI) -> bool:
     """Whether the example gives its value by the very expression that the panel uses."""
     cells = {name: [value] for name, value in figure.example.inputs.items()}
     if not {*figure.value.meta.root_names()} <= {*cells}:
@@ -38,13 +38,13 @@ def shows(figure: KeyFigure) -> bool:
 
 
 @pytest.mark.parametrize("figure", FIGURES)
-def test_a_figure_is_complete_and_its_example_holds(figure: KeyFigure) -> None:
+def test_a_figure_is_complete_and_its_example_holds(figure: KPI) -> None:
     assert faults(figure) == []
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_figure_without_one_of_its_texts_is_refused(name: str) -> None:
-    assert faults(replace(KEY_FIGURES["dso"], **{name: " "})) == [name]
+    assert faults(replace(KPIS["dso"], **{name: " "})) == [name]
 
 
 @pytest.mark.parametrize(
@@ -56,25 +56,25 @@ def test_a_figure_without_one_of_its_texts_is_refused(name: str) -> None:
     ],
 )
 def test_a_figure_whose_example_does_not_hold_is_refused(example: Example) -> None:
-    assert faults(replace(KEY_FIGURES["dso"], example=example)) == ["example"]
+    assert faults(replace(KPIS["dso"], example=example)) == ["example"]
 
 
 def test_a_figure_of_an_unknown_unit_or_part_is_refused() -> None:
-    assert faults(replace(KEY_FIGURES["dso"], unit="weeks", parts=("budget",))) == ["unit", "parts"]  # type: ignore[arg-type]
+    assert faults(replace(KPIS["dso"], unit="weeks", parts=("budget",))) == ["unit", "parts"]  # type: ignore[arg-type]
 
 
 def test_the_inputs_of_an_example_are_those_that_the_parts_give() -> None:
     question = ask(ar.sample_ledger(), as_of="2026-10-31", by=None, window="month", policy=None)
-    for figure in KEY_FIGURES.values():
+    for figure in KPIS.values():
         assert {*figure.example.inputs} <= {*gather(question, list(figure.parts)).columns}, figure.name
 
 
 def test_a_figure_that_takes_sales_says_which() -> None:
-    without = {name for name, figure in KEY_FIGURES.items() if not figure.sales_basis}
-    assert KEY_FIGURES["dso"].sales_basis == "sales of the window"
-    assert KEY_FIGURES["sales_weighted_dso"].sales_basis == "sales of each month back"
+    without = {name for name, figure in KPIS.items() if not figure.sales_basis}
+    assert KPIS["dso"].sales_basis == "sales of the window"
+    assert KPIS["sales_weighted_dso"].sales_basis == "sales of each month back"
     assert {"past_due_ratio", "days_beyond_terms", "hhi"} <= without
-    assert not any("sales" in KEY_FIGURES[name].formula for name in without)
+    assert not any("sales" in KPIS[name].formula for name in without)
 
 
 def test_the_glossary_has_the_registry() -> None:

@@ -104,7 +104,7 @@ def test_findings_and_control_totals_are_those_known_then() -> None:
     )
     assert codes(ledger) == ["payment_to_no_item"]
     assert codes(ledger.known_on("2026-02-09")) == []
-    assert ar.reconcile(ledger.known_on("2026-02-09"), as_of="2026-02-01")["set_apart"].eq(0).all()
+    assert ar.reconcile(ledger.known_on("2026-02-09"), as_of="2026-02-01")["excluded"].eq(0).all()
 
 
 def test_a_ledger_is_never_changed(ledger: ar.Ledger) -> None:
@@ -159,7 +159,7 @@ def test_a_part_has_its_findings_and_balances_of_the_general_ledger() -> None:
     assert ar.reconcile(germany, as_of="2026-03-31")[["gl_balance", "status"]].to_numpy().tolist() == [
         [400, "reconciled"]
     ]
-    assert ar.reconcile(spain, as_of="2026-03-31")["set_apart"].sum() == -5
+    assert ar.reconcile(spain, as_of="2026-03-31")["excluded"].sum() == -5
 
 
 def test_a_part_by_an_attribute_of_customers_is_by_the_latest() -> None:

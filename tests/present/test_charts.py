@@ -17,7 +17,7 @@ FIGURES = (
     "aging_over_time",
     "concentration",
     "roll_forward_chart",
-    "key_figures_over_time",
+    "kpis_over_time",
     "roll_rates",
     "vintages",
 )
@@ -77,9 +77,9 @@ def test_bars_stand_on_the_month_that_they_end() -> None:
 def test_decliners_are_drawn_with_both_levels() -> None:
     page = CustomersPage(ar.sample_ledger(), day=pd.Timestamp("2026-10-31").date())
     chart = page.decliners_chart()
-    declining = page.payers[page.payers["declining"]]
+    deteriorating = page.payers[page.payers["deteriorating"]]
     bars = [trace for trace in chart.data if trace.type == "bar"]
-    assert len(bars) == min(len(declining), 9)
+    assert len(bars) == min(len(deteriorating), 9)
     first = page.payers[page.payers["customer_id"] == page._declining["customer_id"].iloc[0]].iloc[0]
     recent = int(first["recent_months"])
     assert bars[0].y[-recent:].mean() == pytest.approx(first["paid_recent"], abs=0.01)

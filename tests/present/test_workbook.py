@@ -83,11 +83,11 @@ def test_amounts_have_the_decimals_of_their_currency(written: Written) -> None:
     ]  # fmt: skip
 
 
-def test_key_figures_have_the_kind_of_their_row(written: Written) -> None:
-    table = pd.DataFrame({"figure": ["Past due", "DSO"], "value": [0.25, 45.6], "kind": ["ratio", "days"]})
-    columns = {"figure": Column("Key figure"), "value": Column("This month", "amount")}
+def test_kpis_have_the_kind_of_their_row(written: Written) -> None:
+    table = pd.DataFrame({"kpi": ["Past due", "DSO"], "value": [0.25, 45.6], "kind": ["ratio", "days"]})
+    columns = {"kpi": Column("KPI"), "value": Column("This month", "amount")}
     sheet = written(Sheet(name="Summary", table=table, row_kind="kind", columns=columns))["Summary"]
-    assert [cell.value for cell in sheet[5]] == ["Key figure", "This month"]
+    assert [cell.value for cell in sheet[5]] == ["KPI", "This month"]
     assert [sheet.cell(row, 2).number_format for row in (6, 7)] == ["0.0%", "#,##0.0"]
 
 

@@ -179,7 +179,7 @@ def test_a_row_that_cannot_be_used_is_a_finding_and_no_total_is_wrong(name: str,
     proof = ar.reconcile(ledger, as_of=DAY)
     assert proof["difference"].eq(0).all()
     assert round(proof["gross"].sum(), 2) == round(GOOD_TOTAL + used, 2)
-    assert round(proof["set_apart"].sum(), 2) == apart
+    assert round(proof["excluded"].sum(), 2) == apart
     assert status in set(proof["status"]) <= {status, FINE}
 
 

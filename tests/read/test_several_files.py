@@ -51,7 +51,7 @@ def test_an_item_in_two_files_counts_once_and_is_found(tmp_path: Path) -> None:
     assert where(ledger) == [["duplicate_item", "items_02.csv", 2, "B"]]
     assert net(ledger) == GOOD_TOTAL + 50
     proof = ar.reconcile(ledger, as_of=DAY)
-    assert proof[["set_apart", "difference", "status"]].to_numpy().tolist() == [[200.10, 0, "reconciled"]]
+    assert proof[["excluded", "difference", "status"]].to_numpy().tolist() == [[200.10, 0, "reconciled"]]
 
 
 def test_the_only_file_is_named_too(tmp_path: Path) -> None:

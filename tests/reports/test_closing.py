@@ -32,7 +32,7 @@ def late(figure: str, amount: float) -> dict[str, object]:
     parts = {"from_policy": 0.0, "from_input": 0.0, "from_late": amount, "from_corrections": 0.0}
     return {
         "currency": "GBP",
-        "figure": figure,
+        "kpi": figure,
         "unit": "amount",
         "published": 95.0,
         "now": 95.0 + amount,
@@ -61,7 +61,7 @@ def test_without_anything_published_it_says_so() -> None:
 
 def test_last_month_shows_what_did_not_change_too() -> None:
     sheet = next(sheet for sheet in closing(month=compared(late("net", 7.0))).sheets() if sheet.name == "Last month")
-    rows = {row["figure"]: (row["published"], row["now"], row["change"]) for row in sheet.table.to_dict("records")}
+    rows = {row["kpi"]: (row["published"], row["now"], row["change"]) for row in sheet.table.to_dict("records")}
     assert rows == {"gross": (100.0, 100.0, 0.0), "unapplied": (-5.0, -5.0, 0.0), "net": (95.0, 102.0, 7.0)}
 
 

@@ -16,7 +16,7 @@ from tests.literal import ledger_of, table
 DAY = date(2026, 10, 31)
 SECTIONS = (
     "headline", "segment_map", "categories", "categories_over_time", "classes", "migration", "movers", "decliners",
-    "decliners_chart", "static_debtors", "worklist", "reconciliation",
+    "decliners_chart", "inactive_past_due", "worklist", "reconciliation",
 )  # fmt: skip
 
 

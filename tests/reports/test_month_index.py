@@ -16,7 +16,7 @@ DAY = date(2026, 10, 31)
 
 def record(*nets: tuple[str, float]) -> dict[str, object]:
     aging = [{"currency": code, "gross": net, "unapplied": 0.0, "net": net} for code, net in nets]
-    return {"aging": aging, "reconciliation": [{"status": "reconciled"}], "findings": {}, "key_figures": []}
+    return {"aging": aging, "reconciliation": [{"status": "reconciled"}], "findings": {}, "kpis": []}
 
 
 ES, UK = record(("EUR", 0.1), ("JPY", 5.0)), record(("EUR", 0.2))

@@ -14,7 +14,7 @@ from arkit.reports.summaries import movement_summary
 
 SECTIONS = (
     "headline",
-    "key_figures",
+    "kpis",
     "aging",
     "entities",
     "customers",
@@ -64,10 +64,10 @@ def test_headline_without_open_items() -> None:
 
 
 def test_tiles_show_the_value_the_change_and_the_reason_where_there_is_none() -> None:
-    markup = report_of(ledger_of(*TWO_MONTHS)).key_figures().markup
+    markup = report_of(ledger_of(*TWO_MONTHS)).kpis().markup
     assert "33.3 %" in markup
     assert "66.7 pts" in markup
-    first = report_of(ledger_of(*TWO_MONTHS), as_of="2026-01-15").key_figures().markup
+    first = report_of(ledger_of(*TWO_MONTHS), as_of="2026-01-15").kpis().markup
     assert "No number: " in first
 
 

@@ -104,7 +104,7 @@ def test_a_run_makes_several_reports_of_each_if_it_is_asked_to(again: Path) -> N
     ]
     day = again / "reports" / DAY
     assert {"ES+customers", "UK+customers"} <= {*seen(day)}
-    assert record(day / "ES+customers")["key_figures"] == record(day / "ES")["key_figures"]
+    assert record(day / "ES+customers")["kpis"] == record(day / "ES")["kpis"]
     rows = list(load_workbook(day / "index.xlsx")["Status"].iter_rows(min_row=5, values_only=True))
     about, link = rows[0].index("About"), rows[0].index("Report")
     assert ("ES", "Customers", "ES+customers/report.html") in [(row[0], row[about], row[link]) for row in rows]
@@ -165,7 +165,7 @@ def test_a_late_entry_is_a_new_version_of_its_entity_that_says_so(again: Path) -
     assert by_entity(made) == {"ES": "published", "all": "published", "UK": "unchanged", "US": "unchanged"}
     month = again / "reports" / DAY
     assert (month / "ES" / "report.html").read_bytes() != (month / "ES+v2" / "report.html").read_bytes()
-    changes = {row["figure"]: row for row in record(month / "ES+v2")["changes"]}
+    changes = {row["kpi"]: row for row in record(month / "ES+v2")["changes"]}
     net = changes["net"]
     assert (net["published"], net["now"], net["change"], net["from_late"]) == (323.5, 1323.5, 1000.0, 1000.0)
     assert (net["from_policy"], net["from_input"], net["from_corrections"]) == (0.0, 0.0, 0.0)
@@ -179,7 +179,7 @@ def test_a_changed_policy_is_the_reason_of_what_it_changes(again: Path) -> None:
     (again / "policy.toml").write_text('name = "strict"\nedges = [10, 90]\n')
     made = run(again, policy='"policy.toml"')
     assert by_entity(made) == dict.fromkeys(ALL, "published")
-    (bucket,) = [row for row in record(again / "reports" / DAY / "ES+v2")["changes"] if row["figure"] == "11-90"]
+    (bucket,) = [row for row in record(again / "reports" / DAY / "ES+v2")["changes"] if row["kpi"] == "11-90"]
     assert (bucket["published"], bucket["now"], bucket["from_policy"]) == (0.0, 290.2, 290.2)
 
 

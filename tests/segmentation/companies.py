@@ -23,7 +23,7 @@ FALLING = ("declines", "slides slowly", "stops paying", "static debt", "slid las
 
 @dataclass(frozen=True)
 class Found:
-    """The customers of one company: whether they were called declining, and whether they were made to.
+    """The customers of one company: whether they were called deteriorating, and whether they were made to.
 
     ``by_payments`` is who would be called so if nothing were known of delays.
     """
@@ -34,7 +34,7 @@ class Found:
     def of_seed(cls, seed: int) -> "Found":
         tables = generate(items=ITEMS, seed=seed, entities=ENTITIES, months=MONTHS, last_day=AS_OF, faults=False).tables
         ledger = ar.make_ledger(**tables)
-        payers = pl.from_pandas(ar.declining_payers(ledger, as_of=AS_OF))
+        payers = pl.from_pandas(ar.deteriorating_payers(ledger, as_of=AS_OF))
         found = payers.join(made(seed), on="customer_id").join(by_payments(ledger), on=["customer_id", "currency"])
         return cls(found)
 
@@ -45,8 +45,8 @@ class Found:
 
     @property
     def false_share(self) -> float:
-        """The share of those called declining who were not made to be."""
-        called = self.customers.filter("declining")
+        """The share of those called deteriorating who were not made to be."""
+        called = self.customers.filter("deteriorating")
         return called["falls"].not_().sum() / max(called.height, 1)
 
 
@@ -62,7 +62,7 @@ def made(seed: int) -> pl.DataFrame:
 
 
 def by_payments(ledger: ar.Ledger) -> pl.DataFrame:
-    """Who is called declining by amount and frequency alone."""
+    """Who is called deteriorating by amount and frequency alone."""
     panel = monthly(ledger, AS_OF, 36)
     found = chances_of(panel, Times.of(panel, 12))
     both = np.stack([found[name][1] for name in ASPECTS if name != "delay"], axis=1)

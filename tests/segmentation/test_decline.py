@@ -33,7 +33,7 @@ def paid_monthly(amounts: list[float], *, late: list[int] | None = None, custome
 def payers(*customers: pl.DataFrame, as_of: date = AS_OF, **how: object) -> list[dict]:
     items = pl.concat(customers).filter(pl.col("amount") > 0)
     ledger = ar.make_ledger(items=items, shape="settled", covers=(None, AS_OF))
-    return ar.declining_payers(ledger, as_of=as_of, **how).to_dict("records")
+    return ar.deteriorating_payers(ledger, as_of=as_of, **how).to_dict("records")
 
 
 def noisy(level: np.ndarray, seed: int, share: float = 0.2) -> list[float]:
@@ -48,7 +48,7 @@ SUMMER = np.tile([60, 80, 160, 240, 340, 420, 420, 300, 160, 80, 70, 70], 3).ast
 
 def test_amounts_that_halve() -> None:
     [payer] = payers(paid_monthly(noisy(HALVED, 1)))
-    assert (payer["declining"], payer["aspect"]) == (True, "amount")
+    assert (payer["deteriorating"], payer["aspect"]) == (True, "amount")
     assert payer["amount_trend"] < -2.5
     assert payer["billings_fell"]
 
@@ -57,32 +57,32 @@ def test_payments_that_grow_rare() -> None:
     fewer = STEADY.copy()
     fewer[[-11, -9, -7, -5, -4, -2, -1]] = 0
     [payer] = payers(paid_monthly(noisy(fewer, 2)))
-    assert payer["declining"]
+    assert payer["deteriorating"]
     assert (payer["payments_before"], payer["payments_recent"]) == (1, pytest.approx(5 / 12))
 
 
 def test_payments_that_come_later() -> None:
     late = [2, 0, 1, 3] * 6 + [1, 3, 0, 2, 5, 7, 9, 10, 12, 14, 15, 17]
     [payer] = payers(paid_monthly(noisy(STEADY, 3), late=late))
-    assert (payer["declining"], payer["aspect"], payer["billings_fell"]) == (True, "delay", False)
+    assert (payer["deteriorating"], payer["aspect"], payer["billings_fell"]) == (True, "delay", False)
     assert payer["days_late_before"] < 2.5 < 7 < payer["days_late_recent"]
 
 
 def test_who_pays_as_ever_is_not_called_declining() -> None:
     [payer] = payers(paid_monthly(noisy(STEADY, 4)))
-    assert not payer["declining"]
+    assert not payer["deteriorating"]
 
 
 @pytest.mark.parametrize("as_of", [date(2026, month, 28) for month in (1, 3, 5, 7, 9, 11)])
 def test_a_season_is_no_decline(as_of: date) -> None:
     customers = [paid_monthly(noisy(SUMMER, seed), customer=f"C{seed}") for seed in range(10)]
     found = payers(*customers, as_of=as_of)
-    assert [(row["season_allowed"], row["declining"]) for row in found] == [(True, False)] * 10
+    assert [(row["season_allowed"], row["deteriorating"]) for row in found] == [(True, False)] * 10
 
 
 def test_who_declines_in_a_season_is_found() -> None:
     [payer] = payers(paid_monthly(noisy(SUMMER * HALVED / 1000, 5)))
-    assert payer["declining"]
+    assert payer["deteriorating"]
 
 
 def test_the_cash_gap_is_what_the_old_level_would_have_brought() -> None:
@@ -114,18 +114,18 @@ def test_too_little_history_is_a_reason(amounts: list[float], reason: str | None
     [payer] = payers(paid_monthly(amounts))
     assert payer["reason"] == reason or (reason is None and pd.isna(payer["reason"]))
     assert pd.isna(payer["p_value"]) == (reason is not None)
-    assert not payer["declining"]
+    assert not payer["deteriorating"]
 
 
 def test_who_never_paid_is_not_tested() -> None:
     unpaid = paid_monthly([100.0] * 20).with_columns(settled_on=pl.lit(None, pl.Date))
     [payer] = payers(unpaid)
-    assert (payer["reason"], payer["declining"]) == ("no payment yet", False)
+    assert (payer["reason"], payer["deteriorating"]) == ("no payment yet", False)
 
 
 def test_a_ledger_before_its_first_invoice_is_an_empty_table() -> None:
     ledger = ar.make_ledger(items=paid_monthly([100.0]), shape="settled", covers=("2026-01-01", AS_OF))
-    assert ar.declining_payers(ledger, as_of="2026-02-28").empty
+    assert ar.deteriorating_payers(ledger, as_of="2026-02-28").empty
 
 
 def test_the_window_is_at_most_half_of_the_history() -> None:
@@ -136,14 +136,16 @@ def test_the_window_is_at_most_half_of_the_history() -> None:
 def test_one_currency_does_not_speak_for_another() -> None:
     dollars = paid_monthly([100.0] * 30).with_columns(currency=pl.lit("USD"), item_id=pl.format("usd-{}", "item_id"))
     found = payers(paid_monthly(noisy(HALVED, 1)), dollars)
-    assert {row["currency"]: row["declining"] for row in found} == {"EUR": True, "USD": False}
+    assert {row["currency"]: row["deteriorating"] for row in found} == {"EUR": True, "USD": False}
 
 
 def test_the_p_value_of_a_customer_is_its_own() -> None:
     ledger = ar.sample_ledger()
-    whole = ar.declining_payers(ledger, as_of="2026-10-31").set_index("customer_id")["p_value"]
+    whole = ar.deteriorating_payers(ledger, as_of="2026-10-31").set_index("customer_id")["p_value"]
     names = ["000195", "000158", "000164"]
-    part = ar.declining_payers(ledger.where(customer_id=names), as_of="2026-10-31").set_index("customer_id")["p_value"]
+    part = ar.deteriorating_payers(ledger.where(customer_id=names), as_of="2026-10-31").set_index("customer_id")[
+        "p_value"
+    ]
     assert part[names].tolist() == whole[names].tolist()
 
 
@@ -153,7 +155,7 @@ def test_later_entries_change_nothing() -> None:
     items = ledger.frames.items.filter(pl.col("document_date") <= until)
     entries = ledger.frames.entries.filter(pl.col("effective_on") <= until)
     cut = _with_frames(ledger, entries=entries.join(items.select("item"), on="item", how="semi"), items=items)
-    found = [ar.declining_payers(each, as_of=until) for each in (ledger, cut)]
+    found = [ar.deteriorating_payers(each, as_of=until) for each in (ledger, cut)]
     pd.testing.assert_frame_equal(*found)
 
 
@@ -164,7 +166,7 @@ def _with_frames(ledger: ar.Ledger, **frames: pl.DataFrame) -> ar.Ledger:
 @pytest.mark.parametrize("wrong", [{"months": 0}, {"false_discovery_rate": 0.0}, {"false_discovery_rate": 1.0}])
 def test_impossible_settings_are_refused(wrong: dict) -> None:
     with pytest.raises(ar.errors.UnknownNameError):
-        ar.declining_payers(ar.sample_ledger(), as_of="2026-10-31", **wrong)
+        ar.deteriorating_payers(ar.sample_ledger(), as_of="2026-10-31", **wrong)
 
 
 def limit(shares: list[float]) -> float:
@@ -175,15 +177,15 @@ def limit(shares: list[float]) -> float:
 @pytest.mark.slow
 def test_planted_decliners_are_found_and_few_others(record_property: Callable[[str, object], None]) -> None:
     companies = [Found.of_seed(seed) for seed in range(1, 21)]
-    recall, wrong = [each.recall("declining") for each in companies], [each.false_share for each in companies]
+    recall, wrong = [each.recall("deteriorating") for each in companies], [each.false_share for each in companies]
     by_payments = [each.recall("by_payments") for each in companies]
     seasonal = pl.concat([each.customers for each in companies]).filter(pl.col("behaviour") == "seasonal")
-    called = int(seasonal["declining"].sum())
+    called = int(seasonal["deteriorating"].sum())
     record_property(
         "notice",
         f"decline: found {np.mean(recall):.3f} of the halved ({np.mean(by_payments):.3f} without their delays, "
         f"two standard errors {limit(by_payments):.3f}); false {np.mean(wrong):.3f} of the found "
-        f"(two standard errors {limit(wrong):.3f}); seasonal called declining {called} of {seasonal.height}",
+        f"(two standard errors {limit(wrong):.3f}); seasonal called deteriorating {called} of {seasonal.height}",
     )
     assert np.mean(recall) >= 0.7
     assert np.mean(by_payments) >= 0.7
@@ -197,7 +199,7 @@ def test_shuffled_payments_show_no_decline(
     layout = ar.resource("templates/layouts/ibm_late_payment_mdy.toml")
     real = ar.read_ledger(ibm_late_payment / "invoices_mdy.csv", layout=layout)
     ledger = shuffled(payments_of(real), times=100, seed=4)
-    found = pl.from_pandas(ar.declining_payers(ledger, as_of="2013-12-31"))
+    found = pl.from_pandas(ar.deteriorating_payers(ledger, as_of="2013-12-31"))
     found = found.filter(pl.col("p_value").is_not_null())
     share = (found["p_value"] <= 0.05).mean()
     copies = found.with_columns(copy=pl.col("customer_id").str.split("/").list.first()).partition_by("copy")

@@ -47,7 +47,7 @@ def test_the_page_and_the_report_agree(entity: str, sample: ar.Ledger) -> None:
     pd.testing.assert_frame_equal(sheet.table, own)
     assert customers.table["net"].sum() == pytest.approx(float(own["net"].iloc[0]))
     assert items.table["open_amount"].sum() == pytest.approx(float(own["net"].iloc[0]))
-    [tiles] = page.key_figures(entity, "", "", currency, DAY)
+    [tiles] = page.kpis(entity, "", "", currency, DAY)
     for name, shown in (("past_due_ratio", "{:.1%}"), ("dso", "{:.1f} days")):
         value = report.facts.figure(name, currency=currency, day=DAY)
         assert shown.format(value).replace("%", " %") in tiles.markup.replace("\u00a0", " ")
@@ -63,7 +63,7 @@ def test_a_bucket_and_a_customer_open_to_their_items(sample: ar.Ledger) -> None:
 
 def test_filters_that_leave_nothing_have_their_words(sample: ar.Ledger) -> None:
     page = ReceivablesPage(sample, DAY, Policy())
-    [said] = page.key_figures("ES", "", "", "JPY", DAY)
+    [said] = page.kpis("ES", "", "", "JPY", DAY)
     assert "Nothing is open with these filters on 31 Oct 2026" in said.markup
     assert page.aging_chart("ES", "", "", "JPY", DAY) == []
     assert parts_of(sample)(Chosen(entity="ES", segment="country:XX")) is None
@@ -144,7 +144,7 @@ def test_the_worklist_is_that_of_the_package(sample: ar.Ledger) -> None:
     expected = ar.worklist(sample, judged, as_of=DAY)
     expected = expected[expected["currency"] == "EUR"].sort_values("rank")
     assert rows["customer_id"].tolist() == expected["customer_id"].tolist()
-    assert rows["amount_at_risk"].tolist() == expected["amount_at_risk"].tolist()
+    assert rows["priority_amount"].tolist() == expected["priority_amount"].tolist()
 
 
 def finished(folder: Path, name: str, record: object) -> None:
@@ -158,8 +158,8 @@ def test_home_lists_finished_reports_and_passes_over_what_is_none(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sample: ar.Ledger
 ) -> None:
     balance = {"currency": "EUR", "gross": 1500.0, "more": 1}
-    rate = {"currency": "EUR", "figure": "past_due_ratio", "value": 0.25, "unit": "ratio"}
-    finished(tmp_path, "ES", {"parameters": {"entity": HOSTILE}, "aging": [balance], "key_figures": [rate]})
+    rate = {"currency": "EUR", "kpi": "past_due_ratio", "value": 0.25, "unit": "ratio"}
+    finished(tmp_path, "ES", {"parameters": {"entity": HOSTILE}, "aging": [balance], "kpis": [rate]})
     finished(tmp_path, ".ES-making-1", {"parameters": {"entity": "hidden"}})
     finished(tmp_path, "UK", "no json")
     monkeypatch.setenv("VOILA_BASE_URL", "/money/")

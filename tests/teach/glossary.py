@@ -8,7 +8,7 @@ from tests.kpi.glossary import PAGE
 TITLE = "## In Russian and Chinese\n"
 HEAD = "| term | Russian | Chinese |\n|---|---|---|\n"
 # The terms of the trade. What the sections on files and runs name is arkit's own, and may stay English.
-OF_THE_TRADE = ("Balances", "Over time", "Who pays how", "Key figures", "Change of days sales outstanding")
+OF_THE_TRADE = ("Balances", "Over time", "Who pays how", "KPIs", "Change of days sales outstanding")
 
 
 def section() -> str:

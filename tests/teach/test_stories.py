@@ -25,8 +25,7 @@ def test_in_lesson_2_sales_change_and_nobody_pays_otherwise(student: str) -> Non
     """Brigham's two quarters, 100, 200, 300 and 300, 200, 100: DSO 37.9 and 16.7 at 70 and 20 % uncollected."""
     ledger = lesson(2, student=student).ledger
     speed = {
-        day: ar.key_figures(ledger, as_of=day, window=91).set_index("figure")["value"]
-        for day in ("2026-06-30", "2026-09-30")
+        day: ar.kpis(ledger, as_of=day, window=91).set_index("kpi")["value"] for day in ("2026-06-30", "2026-09-30")
     }
     june, september = speed.values()
     assert 35 < june["dso"] < 41
@@ -49,6 +48,6 @@ def test_lesson_3_tells_decline_from_season_and_habit_from_accident(student: str
         "Hazel Cafe": "new",
     }
     assert judged["oldest_days"].nlargest(2).index.tolist() == ["Cypress Build", "Aspen Foods"]
-    payers = ar.declining_payers(ledger, as_of="2026-10-31")
-    assert payers.loc[payers["declining"], "customer_id"].tolist() == ["Fern Print"]
-    assert not ar.declining_payers(ledger, as_of="2025-10-31")["declining"].any()
+    payers = ar.deteriorating_payers(ledger, as_of="2026-10-31")
+    assert payers.loc[payers["deteriorating"], "customer_id"].tolist() == ["Fern Print"]
+    assert not ar.deteriorating_payers(ledger, as_of="2025-10-31")["deteriorating"].any()

@@ -5,7 +5,7 @@ from plotly.graph_objects import Figure
 from arkit.present.charts.aging import aging_chart, aging_stack, balance_steps
 from arkit.present.charts.customers import customer_timeline, decliners_chart
 from arkit.present.charts.flows import roll_forward_chart, roll_rate_heat_map, vintage_chart
-from arkit.present.charts.panels import key_figure_chart
+from arkit.present.charts.panels import kpi_chart
 from arkit.present.charts.segments import categories_over_time, class_matrix, migration_chart, pareto_chart, segment_map
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "class_matrix",
     "customer_timeline",
     "decliners_chart",
-    "key_figure_chart",
+    "kpi_chart",
     "migration_chart",
     "pareto_chart",
     "roll_forward_chart",

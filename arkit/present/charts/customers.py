@@ -1,6 +1,6 @@
 """One customer over time: balance and payments.
 
-The payments of declining customers, month by month, each against its own past.
+The payments of deteriorating customers, month by month, each against its own past.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ _Payer: TypeAlias = Mapping[Hashable, Any]
 
 
 def decliners_chart(payers: pd.DataFrame, monthly: pd.DataFrame, *, title: str) -> Figure:
-    """Draw the monthly payments of each declining customer in a panel, with the level before and the recent one.
+    """Draw the monthly payments of each deteriorating customer in a panel, with the level before and the recent one.
 
     Parameters
     ----------

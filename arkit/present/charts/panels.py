@@ -1,6 +1,6 @@
 """Small pictures beside and below each other, each with axes of its own.
 
-Key figures over time as small multiples.
+KPIs over time as small multiples.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ TICKS: Final = {"ratio": ".0%", "days": "~g", "times": ".1f", "amount": "~s"}
 MONTHS: Final = {"ticklabelmode": "period", "tickformat": "%b %y", "nticks": 4}
 
 
-def key_figure_chart(trend: pd.DataFrame, *, title: str) -> Figure:
-    """Draw each key figure over time in a panel of its own, its last value written at the end of the line.
+def kpi_chart(trend: pd.DataFrame, *, title: str) -> Figure:
+    """Draw each KPI over time in a panel of its own, its last value written at the end of the line.
 
     Parameters
     ----------
@@ -111,8 +111,8 @@ def key_figure_chart(trend: pd.DataFrame, *, title: str) -> Figure:
     title
         What the figure shows.
     """
-    known = trend.loc[trend["value"].notna(), "figure"].unique()
-    courses = dict(list(trend.sort_values("as_of").groupby("figure")))
+    known = trend.loc[trend["value"].notna(), "kpi"].unique()
+    courses = dict(list(trend.sort_values("as_of").groupby("kpi")))
     return in_panels(
         [_panel(courses[name]) for name in known],
         title=title,

@@ -44,7 +44,7 @@ class Balance(msgspec.Struct, frozen=True):
 
 
 class Rate(msgspec.Struct, frozen=True):
-    """What a run record says of a key figure."""
+    """What a run record says of a KPI."""
 
     currency: str
     figure: str
@@ -56,7 +56,7 @@ class Record(msgspec.Struct, frozen=True):
 
     parameters: dict[str, Any] = {}
     aging: list[Balance] = []
-    key_figures: list[Rate] = []
+    kpis: list[Rate] = []
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,9 @@ class Finished:
         return {currency: sums[currency] for currency, _ in items.most_common() if sums[currency]}
 
     def rate(self, figure: str, currency: str) -> float | None:
-        """Return a key figure, where the record has it."""
+        """Return a KPI, where the record has it."""
         wanted = (figure, currency)
-        return next((rate.value for rate in self.record.key_figures if (rate.figure, rate.currency) == wanted), None)
+        return next((rate.value for rate in self.record.kpis if (rate.figure, rate.currency) == wanted), None)
 
 
 def finished_reports(root: Path) -> list[Finished]:
@@ -179,7 +179,7 @@ class HomePage:
         return [notice(f"The dashboards show a ledger of {items:,} items that covers {first} to {last}.")]
 
     def months(self, entity: str) -> Sequence[Html]:
-        """The reports by month, each with its key figures."""
+        """The reports by month, each with its KPIs."""
         rows = [report for report in self.reports if entity in (ALL, report.entity)]
         if not rows:
             return [notice(NONE)]

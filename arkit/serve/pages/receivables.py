@@ -116,7 +116,7 @@ class ReceivablesPage:
                 Section(self.address, tuple(controls), "address"),
                 # Made first, since it is what a reader watches while he moves the day; the style puts it second.
                 Section(self.aging_chart, OF_DAY, "aging"),
-                Section(self.key_figures, OF_DAY, "key-figures"),
+                Section(self.kpis, OF_DAY, "kpis"),
                 Section(self.over_time, (*PART, "currency"), "over-time"),
                 Section(self.customers, drilled, "customers"),
                 Section(self.items, (*drilled, "customer"), "items"),
@@ -131,7 +131,7 @@ class ReceivablesPage:
         """The filters, for the address of the page."""
         return [written_address(values)]
 
-    def key_figures(self, entity: str, segment: str, collector: str, currency: str, day: date) -> Sequence[Html]:
+    def kpis(self, entity: str, segment: str, collector: str, currency: str, day: date) -> Sequence[Html]:
         """What is open, past due and unapplied, and how long it takes to be paid, with the month before."""
         chosen = Chosen(entity, segment, collector)
         part, aging = self._part(chosen), self._aging(chosen, currency, day)

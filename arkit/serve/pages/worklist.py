@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SHOWN: Final = 50
 FILTERS: Final = (*OF, "collector", "search")
 COLUMNS: Final = [
-    *("rank", "customer_id", "name", "category", "amount_at_risk", "past_due", "oldest_days", "stage", "next_step"),
+    *("rank", "customer_id", "name", "category", "priority_amount", "past_due", "oldest_days", "stage", "next_step"),
     *("reasons", "promise", "disputed_amount", "collector", "currency"),
 ]
 NOTE: Final = "Amount at risk = (open - disputed) x chance of lateness observed in the category x share not insured."
@@ -78,7 +78,7 @@ class WhomToChase:
             return [
                 notice(f"Nobody is to be chased in {currency} with these filters on {day_shown(day)}.", tone="good")
             ]
-        at_risk = short_amount(float(rows["amount_at_risk"].sum()), currency)
+        at_risk = short_amount(float(rows["priority_amount"].sum()), currency)
         caption = f"{len(rows):,} customers{whose(Chosen(entity))}, {at_risk} at risk, {day_shown(day)}"
         more = f" The first {SHOWN}; all are in the Excel file." if len(rows) > SHOWN else ""
         return [table(rows.head(SHOWN), caption=caption, note=NOTE + more)]
@@ -87,7 +87,7 @@ class WhomToChase:
         """The whole list, as an Excel file."""
         rows = self.rows(entity, currency, day, collector, search)
         title = f"Worklist{whose(Chosen(entity, collector=collector))} on {day_shown(day)}"
-        totals = ("amount_at_risk", "past_due", "disputed_amount")
+        totals = ("priority_amount", "past_due", "disputed_amount")
         return [
             as_download(
                 "Worklist", [Sheet(name="Worklist", title=title, table=rows, totals=totals, note=NOTE)], day=day

@@ -14,7 +14,7 @@ from arkit.aging.open_items import open_items
 from arkit.calendar import months_before
 from arkit.flows.activity import activity_trend
 from arkit.flows.vintage import vintage
-from arkit.kpi.panel import key_figure_trend
+from arkit.kpi.panel import kpi_trend
 from arkit.model.ledger import Ledger
 from arkit.present import charts
 from arkit.sample.draws import Draws
@@ -124,7 +124,7 @@ MONTHS: Final = 4
 
 def speeds(ledger: Ledger) -> Figure:
     """Return DSO, count-back DSO and sales-weighted DSO month by month, up to the month that a learner computes."""
-    trend = key_figure_trend(ledger, as_of=months_before(DAY, 1), months=MONTHS, window=WINDOW, names=SPEEDS)
-    chart = charts.key_figure_chart(trend, title="The same customers, three kinds of DSO, in days")
+    trend = kpi_trend(ledger, as_of=months_before(DAY, 1), months=MONTHS, window=WINDOW, names=SPEEDS)
+    chart = charts.kpi_chart(trend, title="The same customers, three kinds of DSO, in days")
     # On one scale, or the unequal lengths of the months would look like a change.
     return chart.update_yaxes(range=[0, HIGHEST]).update_xaxes(dtick="M1", tickformat="%b")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arkit.aging.aging import aging_table
 from arkit.flows.activity import activity_trend
-from arkit.kpi.panel import key_figures
+from arkit.kpi.panel import kpis
 from arkit.teach.exercise import Book, Exercise
 from arkit.teach.how_fast.book import DAY, JUNE, WINDOW, payments
 
@@ -22,8 +22,8 @@ DAYS_OF_MONTH, DAYS_OF_YEAR = 30, 365
 
 @lru_cache(KEPT)
 def figure(book: Book, name: str, day: date, window: str | int = WINDOW) -> float:
-    """Return a key figure of a day."""
-    return float(key_figures(book.ledger, as_of=day, window=window, names=[name])["value"].iloc[0])
+    """Return a KPI of a day."""
+    return float(kpis(book.ledger, as_of=day, window=window, names=[name])["value"].iloc[0])
 
 
 @lru_cache(KEPT)

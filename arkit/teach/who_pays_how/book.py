@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 DAY, LAST_INVOICE = date(2026, 10, 31), date(2026, 10, 5)
 TERMS: Final = timedelta(days=30)
 PUNCTUAL, LATE, STOPPED = "Aspen Foods", "Beech Retail", "Cypress Build"
-SEASONAL, DECLINING, NEW = "Dahlia Garden", "Fern Print", "Hazel Cafe"
+SEASONAL, DETERIORATING, NEW = "Dahlia Garden", "Fern Print", "Hazel Cafe"
 # What a garden centre buys in each month of the year, in per cent of a mean month.
 SEASON: Final = (40, 50, 90, 160, 190, 170, 120, 100, 100, 70, 60, 50)
 # The one invoice that a punctual customer has forgotten.
 FORGOTTEN, FORGOTTEN_ON = "A-lost", date(2026, 6, 23)
 LAST_PAID: Final = date(2026, 6, 30)
-# The declining customer's last months: each is 5 % smaller and is paid 5 days later than the one before.
+# The deteriorating customer's last months: each is 5 % smaller and is paid 5 days later than the one before.
 SLIDING, SMALLER, LATER = 12, 5, 5
 GROWING: Final = 10
 
@@ -51,7 +51,7 @@ HABITS: Final = {
     LATE: Habit(1_400_000, 36, 28, 40),
     STOPPED: Habit(180_000, 10, -3, 0),
     SEASONAL: Habit(1_000_000, 36, -3, 0),
-    DECLINING: Habit(4_000_000, 36, -3, 2),
+    DETERIORATING: Habit(4_000_000, 36, -3, 2),
     NEW: Habit(90_000, 2, -3, 0),
 }
 
@@ -81,7 +81,7 @@ def _invoice(customer: str, back: int, cents: int, odd: int) -> Item:
         share = SEASON[document.month - 1]
     if customer == STOPPED:  # bought more and more, as long as nobody asked for the money
         share += GROWING * (HABITS[STOPPED].months - back)
-    if customer == DECLINING:
+    if customer == DETERIORATING:
         share -= SMALLER * max(SLIDING - back, 0)
     number = f"{customer[0]}-{document:%y%m}"
     return Item(number, customer, "invoice", document, document + TERMS, cents * share // 100 + odd)
@@ -89,7 +89,7 @@ def _invoice(customer: str, back: int, cents: int, odd: int) -> Item:
 
 def _payment(item: Item, back: int, late: int) -> Payment:
     """Return the payment of an invoice by the habit of its customer; it may come after the last day."""
-    slide = LATER * max(SLIDING - back, 0) if item.customer_id == DECLINING else 0
+    slide = LATER * max(SLIDING - back, 0) if item.customer_id == DETERIORATING else 0
     return Payment(item.item_id, item.customer_id, item.due_date + timedelta(days=late + slide), item.cents)
 
 
@@ -127,6 +127,6 @@ def received(ledger: Ledger) -> Figure:
     """Return what each customer with a history paid in each month of three years."""
     rows = activity_trend(ledger, as_of=DAY, months=MONTHS, by="customer_id")
     rows = rows[rows["customer_id"] != NEW]
-    named = rows.assign(figure=rows["customer_id"], title=rows["customer_id"], value=rows["receipts"], unit="amount")
-    chart = charts.key_figure_chart(named, title="What each customer paid in a month, EUR")
+    named = rows.assign(kpi=rows["customer_id"], title=rows["customer_id"], value=rows["receipts"], unit="amount")
+    chart = charts.kpi_chart(named, title="What each customer paid in a month, EUR")
     return chart.update_yaxes(rangemode="tozero")

@@ -9,9 +9,9 @@ from arkit.collection.worklist import worklist
 from arkit.flows.activity import activity_trend
 from arkit.segmentation.behaviour import payment_behaviour
 from arkit.segmentation.categories import categorise
-from arkit.segmentation.decline import declining_payers
+from arkit.segmentation.decline import deteriorating_payers
 from arkit.teach.exercise import Book, Exercise
-from arkit.teach.who_pays_how.book import DAY, DECLINING, LATE, NEW, PUNCTUAL, SEASONAL, STOPPED, invoices
+from arkit.teach.who_pays_how.book import DAY, DETERIORATING, LATE, NEW, PUNCTUAL, SEASONAL, STOPPED, invoices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,10 +80,10 @@ def graded(book: Book, column: str, *, problem: float, risky: float) -> dict[str
     }
 
 
-def declining(book: Book) -> frozenset[str]:
+def deteriorating(book: Book) -> frozenset[str]:
     """Return the customers whose payments decline."""
-    rows = declining_payers(book.ledger, as_of=DAY)
-    return frozenset(rows.loc[rows["declining"], "customer_id"])
+    rows = deteriorating_payers(book.ledger, as_of=DAY)
+    return frozenset(rows.loc[rows["deteriorating"], "customer_id"])
 
 
 def fell_since_last_quarter(book: Book) -> frozenset[str]:
@@ -141,20 +141,20 @@ EXERCISES: Final = (
             "by_past_due": lambda book: graded(book, "past_due_share", problem=0.01, risky=0.5),
             "new_is_reliable": lambda book: categories(book) | {NEW: "reliable"},
             "forgotten_invoice": lambda book: categories(book) | {PUNCTUAL: "problem"},
-            "decline_is_a_problem": lambda book: categories(book) | {DECLINING: "problem"},
+            "decline_is_a_problem": lambda book: categories(book) | {DETERIORATING: "problem"},
         },
         columns=("category",),
     ),
     Exercise(
         "3.4",
         "names",
-        declining,
+        deteriorating,
         {
             "last_quarter": fell_since_last_quarter,
-            "season": lambda book: declining(book) | {SEASONAL},
+            "season": lambda book: deteriorating(book) | {SEASONAL},
             "season_alone": lambda book: frozenset({SEASONAL}),
-            "stopped": lambda book: declining(book) | {STOPPED},
-            "late": lambda book: declining(book) | {LATE},
+            "stopped": lambda book: deteriorating(book) | {STOPPED},
+            "late": lambda book: deteriorating(book) | {LATE},
         },
         columns=("customer_id",),
     ),

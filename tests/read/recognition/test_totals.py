@@ -75,7 +75,7 @@ def test_a_subtotal_that_differs_alone_stops_the_month_end(tmp_path: Path) -> No
 def test_a_row_that_only_looks_like_a_total_is_a_faulty_item(tmp_path: Path) -> None:
     ledger = read(tmp_path, PLAIN + ";10047;Beta AG;;;EUR;55,00\n")
     assert ledger.findings[["code", "source_row", "amount"]].to_numpy().tolist() == [["missing_id", 5, 55.0]]
-    assert ar.reconcile(ledger, as_of=DAY)[["set_apart", "control_total"]].to_numpy().tolist() == [[55.0, 3189.46]]
+    assert ar.reconcile(ledger, as_of=DAY)[["excluded", "control_total"]].to_numpy().tolist() == [[55.0, 3189.46]]
 
 
 def test_a_customer_called_total_is_no_total(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_row_that_is_nothing_known_is_a_finding(tmp_path: Path) -> None:
     ]
 
 
-def test_an_amount_that_is_no_number_is_set_apart(tmp_path: Path) -> None:
+def test_an_amount_that_is_no_number_is_excluded(tmp_path: Path) -> None:
     ledger = read(tmp_path, PLAIN.replace("2000,00", "two thousand") + "Total;;;;;;3134,46\n")
     codes = dict(zip(ledger.findings["code"], ledger.findings["source_row"], strict=True))
     assert codes == {"unreadable_amount": 3, "total_differs": 5}

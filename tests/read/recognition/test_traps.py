@@ -169,7 +169,7 @@ def test_the_same_items_come_out(name: str, tmp_path: Path) -> None:
     text, hints = SAME[name]
     ledger = read(tmp_path, text, **hints)
     assert items_of(ledger) == ITEMS
-    assert ledger.findings["action"].ne("set_apart").all()
+    assert ledger.findings["action"].ne("excluded").all()
     assert ar.require_reconciled(ledger, as_of=DAY)["difference"].eq(0).all()
 
 

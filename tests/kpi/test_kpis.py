@@ -1,4 +1,4 @@
-"""Key figures of balances and sales: what counts, and when there is no number."""
+"""KPIs of balances and sales: what counts, and when there is no number."""
 
 import pandas as pd
 import pytest
@@ -158,14 +158,14 @@ OF_THE_DAY = {"past_due_ratio", "oldest_bucket_ratio", "unapplied_ratio", "top_1
 def test_a_snapshot_has_the_figures_of_its_day_and_reasons_for_the_others() -> None:
     items = "item_id document_date due_date open_amount\na 2026-05-01 2026-05-31 100"
     ledger = ar.make_ledger(items=table(items, customer_id="C1", currency="EUR"), shape="open_items", snapshot_on=DAY)
-    panel = ar.key_figures(ledger, as_of=DAY)
-    assert set(panel.loc[panel["value"].notna(), "figure"]) == OF_THE_DAY
+    panel = ar.kpis(ledger, as_of=DAY)
+    assert set(panel.loc[panel["value"].notna(), "kpi"]) == OF_THE_DAY
     assert panel.loc[panel["value"].isna(), "reason"].str.len().gt(10).all()
 
 
 def test_a_ledger_with_nothing_open_has_reasons() -> None:
     ledger = settled("a 2026-06-01 2026-06-10 100 2026-06-10")
-    panel = ar.key_figures(ledger, as_of=DAY).set_index("figure")
+    panel = ar.kpis(ledger, as_of=DAY).set_index("kpi")
     assert panel.loc["past_due_ratio", "reason"] == "nothing is open"
     assert panel.loc[["dso", "sales_weighted_dso", "carrying_cost"], "value"].tolist() == [0, 0, 0]
     assert (panel["value"].isna() == panel["reason"].notna()).all()
@@ -175,7 +175,7 @@ def test_currencies_are_never_added() -> None:
     rows = "a C1 2026-06-01 2026-07-01 EUR 100 -\nb C1 2026-06-01 2026-06-20 USD 300 2026-06-25"
     items = table(f"item_id customer_id document_date due_date currency amount settled_on\n{rows}")
     ledger = ar.make_ledger(items=items, shape="settled", covers=COVERS)
-    panel = ar.key_figures(ledger, as_of=DAY).set_index(["currency", "figure"])["value"]
+    panel = ar.kpis(ledger, as_of=DAY).set_index(["currency", "kpi"])["value"]
     assert panel["EUR", "dso"] == 30
     assert panel["USD", "dso"] == 0
     assert panel["USD", "average_days_to_pay"] == 24
@@ -184,8 +184,8 @@ def test_currencies_are_never_added() -> None:
 
 def test_the_panel_keeps_the_order_of_the_names() -> None:
     names = ["hhi", "dso", "carrying_cost"]
-    panel = ar.key_figures(ar.sample_ledger(), as_of="2026-10-31", names=names, by="entity")
-    assert {tuple(rows["figure"]) for _, rows in panel.groupby(["entity", "currency"])} == {tuple(names)}
+    panel = ar.kpis(ar.sample_ledger(), as_of="2026-10-31", names=names, by="entity")
+    assert {tuple(rows["kpi"]) for _, rows in panel.groupby(["entity", "currency"])} == {tuple(names)}
 
 
 # Which sales

@@ -1,4 +1,4 @@
-"""Key figures of many month-ends at once are those of each month-end by itself."""
+"""KPIs of many month-ends at once are those of each month-end by itself."""
 
 from datetime import date
 
@@ -24,12 +24,12 @@ def tables() -> dict[str, pl.DataFrame]:
 
 def day_by_day(ledger: ar.Ledger, day: date, months: int, **how: object) -> pd.DataFrame:
     days = [end for end in month_ends_back(day, months) if end >= ledger.covers[0]]
-    panels = [ar.key_figures(ledger, as_of=end, **how).assign(as_of=pd.Timestamp(end)) for end in days]
+    panels = [ar.kpis(ledger, as_of=end, **how).assign(as_of=pd.Timestamp(end)) for end in days]
     return pd.concat(panels, ignore_index=True)
 
 
 def assert_same(ledger: ar.Ledger, day: date, months: int, **how: object) -> None:
-    trend = ar.key_figure_trend(ledger, as_of=day, months=months, **how)
+    trend = ar.kpi_trend(ledger, as_of=day, months=months, **how)
     expected = day_by_day(ledger, day, months, **how)[trend.columns]
     expected["as_of"] = expected["as_of"].astype(trend["as_of"].dtype)
     for text in ("basis", "reason"):  # a panel without any has another type for it
@@ -52,7 +52,7 @@ def test_months_before_the_ledger_begins_are_left_out_and_the_first_are_told_as_
     tables: dict[str, pl.DataFrame],
 ) -> None:
     ledger = ar.make_ledger(**tables)
-    trend = ar.key_figure_trend(ledger, as_of=DAY, months=60, names=["dso"])
+    trend = ar.kpi_trend(ledger, as_of=DAY, months=60, names=["dso"])
     assert trend["as_of"].min() == pd.Timestamp("2023-11-30")
     assert_same(ledger, INSIDE, 60)
 
@@ -68,7 +68,7 @@ def test_sales_by_month_are_taken_where_they_can_tell_the_window(tables: dict[st
     until_march = monthly.filter(pl.col("date") <= date(2026, 2, 28))
     last = monthly.filter(pl.col("date") == date(2026, 3, 31)).with_columns(date=pl.lit(march))
     ledger = ar.make_ledger(**{**tables, "sales": pl.concat([until_march, last])})
-    trend = ar.key_figure_trend(ledger, as_of=march, months=2, names=["dso"])
+    trend = ar.kpi_trend(ledger, as_of=march, months=2, names=["dso"])
     taken_from = trend.groupby("as_of")["basis"].first().tolist()
     assert taken_from == ["billings, tax included", "sales, net of tax", "sales, net of tax"]
     assert_same(ledger, march, 3)
@@ -76,7 +76,7 @@ def test_sales_by_month_are_taken_where_they_can_tell_the_window(tables: dict[st
 
 def test_months_that_there_are_not(tables: dict[str, pl.DataFrame]) -> None:
     ledger = ar.make_ledger(**tables)
-    for trend in (ar.key_figure_trend, ar.activity_trend, ar.aging_trend):
+    for trend in (ar.kpi_trend, ar.activity_trend, ar.aging_trend):
         with pytest.raises(CoverageError, match="-1 months back is no stretch of time"):
             trend(ledger, as_of=DAY, months=-1)
         assert trend(ledger, as_of=DAY, months=30_000)["as_of"].min() >= pd.Timestamp("2023-11-30")
@@ -84,8 +84,8 @@ def test_months_that_there_are_not(tables: dict[str, pl.DataFrame]) -> None:
 
 
 def test_a_figure_that_is_named_twice_is_shown_once(tables: dict[str, pl.DataFrame]) -> None:
-    panel = ar.key_figures(ar.make_ledger(**tables), as_of=DAY, names=["dso", "dso"])
-    assert not panel.duplicated(["currency", "figure"]).any()
+    panel = ar.kpis(ar.make_ledger(**tables), as_of=DAY, names=["dso", "dso"])
+    assert not panel.duplicated(["currency", "kpi"]).any()
 
 
 @settings(max_examples=15)

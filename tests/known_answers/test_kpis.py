@@ -1,4 +1,4 @@
-"""Published examples of key figures. Two published tables of collection effectiveness are wrong and not copied:
+"""Published examples of KPIs. Two published tables of collection effectiveness are wrong and not copied:
 one states 40m but reckons with 30m and prints 0.57 where 0.6667 is right; one prints 0.96 where 0.875 is right.
 """
 
@@ -83,10 +83,8 @@ def test_average_days_delinquent(late: int, not_due: int, dso: float, best: floa
         covers=("2023-12-01", "2024-12-31"),
     )
     names = ["dso", "best_possible_dso", "average_days_delinquent"]
-    panel = ar.key_figures(ledger, as_of="2024-12-31", window=365, names=names)
-    assert panel.set_index("figure")["value"].round(9).to_dict() == dict(
-        zip(names, (dso, best, delinquent), strict=True)
-    )
+    panel = ar.kpis(ledger, as_of="2024-12-31", window=365, names=names)
+    assert panel.set_index("kpi")["value"].round(9).to_dict() == dict(zip(names, (dso, best, delinquent), strict=True))
 
 
 @pytest.mark.parametrize(("convention", "expected"), [("period", 0.7963), ("monthly", 0.559)])
