@@ -1,29 +1,32 @@
-"""Small pieces: a function fits on a screen, a file holds one idea."""
+"""Small functions in modules of one idea: neither scattered over many files nor piled up in one."""
 
 import ast
 from collections.abc import Callable
 
 import pytest
 
+from tests.house.shape import Function, body_lines, import_share, largest_share, measured, modules
 from tests.house.source import TEXTS, TREES
 
 FUNCTION_AIM, FUNCTION_LIMIT = 20, 40
 FILE_AIM, FILE_LIMIT = 400, 600
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-def length(function: Function) -> int:
-    """Lines of the body that are not its docstring."""
-    first, last = function.body[0], function.body[-1]
-    documented = ast.get_docstring(function) is not None
-    start = (first.end_lineno or 0) + 1 if documented else first.lineno
-    return max((last.end_lineno or 0) - start + 1, 0)
+MODULES_LIMIT = 176
+IMPORTS_LIMIT = 0.073
+ROOM_LIMIT = 0.20
+SMALL = 60
+# Why a module of few lines is one: each is an idea that many others take alone.
+SMALL_FOR_A_REASON = {
+    "read/recognise/canonical.py": "the one form of a header that the vocabulary and the file share",
+    "resources.py": "where files beside the package lie; everything may ask, so it imports nothing",
+    "run/warm.py": "imported by worker processes alone, for its imports",
+    "settings.py": "the one way to read a settings file; layouts and policies are refused alike",
+}
+NEED_NO_REASON = {"__init__.py", "__main__.py"}
 
 
 def functions() -> dict[str, int]:
     return {
-        f"{name}.{node.name}": length(node)
+        f"{name}.{node.name}": body_lines(node)
         for name, tree in TREES.items()
         for node in ast.walk(tree)
         if isinstance(node, Function)
@@ -49,14 +52,55 @@ def test_nothing_is_too_long(
     assert {name: count for name, count in lines.items() if count > limit} == {}
 
 
+def test_arkit_is_a_small_package() -> None:
+    assert len(modules()) <= MODULES_LIMIT
+
+
+def test_few_lines_are_imports() -> None:
+    assert import_share(modules()) <= IMPORTS_LIMIT
+
+
+def test_no_room_outgrows_the_house() -> None:
+    assert largest_share(modules()) <= ROOM_LIMIT
+
+
+def test_a_small_module_has_a_reason() -> None:
+    small = {one.name for one in modules() if one.lines < SMALL and one.name.split("/")[-1] not in NEED_NO_REASON}
+    assert small - set(SMALL_FOR_A_REASON) == set(), "merge it with its neighbour, or say here why it is alone"
+    assert set(SMALL_FOR_A_REASON) - {one.name for one in modules()} == set(), "these are gone"
+
+
+MODULE = '''"""What it is."""
+
+from __future__ import annotations
+
+import os  # for the name
+
+
+def name() -> str:
+    """The name.
+
+    Examples
+    --------
+    >>> name()
+    """
+    # Why it is right.
+    words = """
+    two lines
+    """
+    return words + os.name  # type: ignore[operator]
+'''
+
+
+def test_code_is_what_is_neither_blank_comment_docstring_nor_import() -> None:
+    one = measured("room/name.py", MODULE)
+    assert (one.room, one.lines, one.code, one.imports, one.comments) == ("room", 19, 5, 2, 2)
+    assert one.bodies == (5,)
+
+
 def test_the_length_of_a_function_leaves_out_its_docstring() -> None:
-    text = 'def f():\n    """One.\n\n    Two.\n    """\n    a = 1\n\n    return a\n'
-    tree = ast.parse(text)
-    assert isinstance(tree.body[0], ast.FunctionDef)
-    assert length(tree.body[0]) == 3
-
-
-def test_a_function_of_a_docstring_alone_has_no_length() -> None:
-    tree = ast.parse('def f():\n    """One."""\n')
-    assert isinstance(tree.body[0], ast.FunctionDef)
-    assert length(tree.body[0]) == 0
+    [three] = ast.parse('def f():\n    """One.\n\n    Two.\n    """\n    a = 1\n\n    return a\n').body
+    [none] = ast.parse('def f():\n    """One."""\n').body
+    assert isinstance(three, ast.FunctionDef)
+    assert isinstance(none, ast.FunctionDef)
+    assert (body_lines(three), body_lines(none)) == (3, 0)
