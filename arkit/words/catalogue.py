@@ -8,13 +8,15 @@ and charts too, is in it (:func:`speaking`). Without a page the language is Engl
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
-from typing import Any, Final
+from functools import cache, cached_property, wraps
+from types import FunctionType
+from typing import Any, Final, TypeVar
 
 from babel import Locale
+from babel.numbers import format_decimal
 
 from arkit.errors import unknown_name
 from arkit.resources import resource
@@ -24,6 +26,7 @@ LOCALES: Final = "templates/words/locale"
 _CURRENT: Final[ContextVar[str]] = ContextVar("arkit_language", default=ENGLISH)
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Codes of the languages that there are: the folders of the catalogue.
 
@@ -72,6 +75,42 @@ def speaking(language: str) -> Iterator[None]:
         _CURRENT.reset(token)
 
 
+Page = TypeVar("Page", bound=type)
+
+
+def in_own_language(page: Page) -> Page:
+    """Decorator of a class with a field ``language``: its public methods and properties are made in that language.
+
+    >>> @in_own_language
+    ... class Letter:
+    ...     language = "ru"
+    ...
+    ...     def step(self) -> str:
+    ...         return text("collection.stage.reminder")
+    >>> Letter().step()
+    'Отправить вежливое напоминание с выпиской.'
+    """
+    for name, member in list(vars(page).items()):
+        if name.startswith("_"):
+            continue
+        if isinstance(member, cached_property):
+            member.func = _spoken(member.func)
+        elif isinstance(member, property) and member.fget:
+            setattr(page, name, property(_spoken(member.fget), doc=member.__doc__))
+        elif isinstance(member, FunctionType):
+            setattr(page, name, _spoken(member))
+    return page
+
+
+def _spoken(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def made(page: Any, *args: Any, **settings: Any) -> Any:
+        with speaking(page.language):
+            return method(page, *args, **settings)
+
+    return made
+
+
 def text(key: str, /, *, count: int | None = None, language: str | None = None, **values: object) -> str:
     """The sentence or title of a key, with its values filled in.
 
@@ -81,7 +120,7 @@ def text(key: str, /, *, count: int | None = None, language: str | None = None, 
         ``file.table.name``: the file of the room without its ending, then the place in it.
     count
         Decides between the plural forms ``one``, ``few``, ``many``, ``other`` of a key that has them, and fills
-        ``{count}``.
+        ``{count}``, with the thousands marks of the language.
     language
         Another one than that of the page.
     values
@@ -103,13 +142,15 @@ def text(key: str, /, *, count: int | None = None, language: str | None = None, 
     'Send a friendly reminder with the statement.'
     """
     code = require_language(language) if language else current_language()
-    found = _catalogue(code).get(key) or _catalogue(ENGLISH).get(key)
+    if key not in _catalogue(code):
+        code = ENGLISH  # the plural form and the number too: a Russian "one" is the 21 of an English "other"
+    found = _catalogue(code).get(key)
     if found is None:
         raise unknown_name("text", key, known=_catalogue(ENGLISH))
     if isinstance(found, Mapping):
-        form = _locale(code).plural_form(count if count is not None else 0)
-        found = found.get(form, found["other"])
-        values["count"] = count
+        found = found.get(_locale(code).plural_form(count if count is not None else 0), found["other"])
+    if count is not None:
+        values["count"] = format_decimal(count, locale=_locale(code))
     return str(found).format_map(values) if values else str(found)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import date
-from functools import cache
+from functools import cache, reduce
 from typing import Final
 
 from babel import Locale
@@ -12,6 +13,7 @@ from babel.dates import format_date
 from babel.numbers import NumberPattern, format_compact_decimal, format_decimal, format_percent, parse_pattern
 
 from arkit.calendar import decimals
+from arkit.words.catalogue import current_locale
 from arkit.words.columns import Kind
 
 LOCALE: Final = Locale("en")
@@ -104,3 +106,44 @@ def short_amount(value: float, currency: str) -> str:
 def _short_places(value: float) -> int:
     digits = int(math.log10(abs(value))) % 3 if abs(value) >= 1 else 0
     return max(2 - digits, 0) if abs(value) >= 1000 else 0
+
+
+def number_shown(value: float) -> str:
+    """A number within a sentence, with the thousands marks of the page's language.
+
+    >>> number_shown(12345)
+    '12,345'
+    """
+    return format_decimal(value, locale=current_locale())
+
+
+def share_shown(share: float, *, places: int = 0) -> str:
+    r"""A share within a sentence, as percent.
+
+    >>> share_shown(0.234), share_shown(0.2345, places=1)
+    ('23\xa0%', '23.4\xa0%')
+    """
+    locale = current_locale()
+    digits = "#,##0" + ("." + "0" * places if places else "")
+    # Chinese writes the sign without a space; English as ISO 31-0 has it, like the tables.
+    pattern = digits + ("%" if locale.language == "zh" else "\u00a0%")
+    return format_percent(share, format=parse_pattern(pattern), locale=locale)
+
+
+def month_name(day: date) -> str:
+    """The name of a day's month by itself, without the year.
+
+    >>> month_name(date(2026, 9, 30))
+    'September'
+    """
+    return format_date(day, format="LLLL", locale=current_locale())
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Texts as a list with the commas of the page's language.
+
+    >>> joined(["EUR 5", "JPY 7"])
+    'EUR 5, JPY 7'
+    """
+    comma = current_locale().list_patterns["standard"]["start"]
+    return reduce(comma.format, texts) if (texts := list(texts)) else ""
