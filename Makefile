@@ -13,7 +13,7 @@ WHAT_TO_INSTALL := pyproject.toml constraints.txt
 export IPYTHONDIR := $(abspath $(VENV))/ipython
 
 .DEFAULT_GOAL := help
-.PHONY: help report dashboard lab lesson bench test lint unit notebooks clean
+.PHONY: help report dashboard lab lesson bench quick test prove lint unit notebooks clean
 
 help:  ## this list
 	@echo "arkit: make TARGET [PYTHON=python3.12]"
@@ -37,6 +37,18 @@ lesson: $(VENV)/.with-lab  ## a lesson in JupyterLab (LESSON=1, STUDENT=your nam
 bench: $(VENV)/.with-test  ## the benchmarks (a few minutes)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.dashboards
+
+# Rooms that answer in seconds; what starts servers, browsers, kernels or reads hundreds of exports is for the full run.
+QUICK := arkit/aging arkit/kpi arkit/words arkit/model tests/aging tests/kpi tests/flows tests/segmentation tests/collection \
+         tests/credit tests/cash tests/model tests/build tests/present tests/known_answers tests/house
+
+quick: $(VENV)/.with-test  ## style and the fast tests, under a minute
+	$(BIN)/ruff check --output-format=concise .
+	HYPOTHESIS_PROFILE=quick $(BIN)/pytest -q -n $(WORKERS) -m "not slow and not prove" $(QUICK)
+
+prove: $(VENV)/.with-test $(VENV)/.with-postgres  ## the large seeded runs, minutes to an hour
+	$(BIN)/pytest -n $(WORKERS) -m prove tests
+	HYPOTHESIS_PROFILE=explore $(BIN)/pytest -n $(WORKERS) tests/aging tests/kpi tests/flows tests/segmentation tests/model
 
 test: lint unit notebooks  ## everything: style, types, tests, every notebook
 

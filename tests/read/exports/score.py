@@ -13,10 +13,18 @@ from tests.read.exports.mutations import mutants
 from tests.read.exports.outcome import Outcome, outcome
 
 
-def outcomes(folder: Path, wanted: str = "", change: str = "") -> Iterator[tuple[Mutant, Outcome]]:
-    """Return each mutant with what became of it."""
-    for mutant in mutants():
-        if wanted in mutant.example.name and change in mutant.change:
+def outcomes(
+    folder: Path, wanted: str = "", change: str = "", *, of_each: int | None = None
+) -> Iterator[tuple[Mutant, Outcome]]:
+    """Each mutant with what became of it; of each kind of change at most ``of_each``, spread over the examples."""
+    chosen = [mutant for mutant in mutants() if wanted in mutant.example.name and change in mutant.change]
+    by_change: dict[str, list[Mutant]] = {}
+    for mutant in chosen:
+        by_change.setdefault(mutant.change, []).append(mutant)
+    for turn, those in enumerate(by_change.values()):
+        # Each kind of change begins at another example, so that few of each still meet every system.
+        start = turn % len(those)
+        for mutant in (those[start:] + those[:start])[:of_each]:
             path = folder / mutant.file
             path.write_bytes(mutant.content)
             yield mutant, outcome(path, mutant)
