@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import polars as pl
 
@@ -278,7 +278,7 @@ def _figure(name: str) -> KPI:
     return KPIS[name]
 
 
-def single_figure(
+def single_kpi(
     name: str, ledger: Ledger, *, as_of: date | str, by: By, window: Length, policy: Policy | None
 ) -> pd.DataFrame:
     """Return one figure, its column named after it."""
@@ -290,198 +290,111 @@ def single_figure(
     return table.to_pandas()
 
 
-def dso(
-    ledger: Ledger, *, as_of: date | str, by: By = None, window: Length = "month", policy: Policy | None = None
-) -> pd.DataFrame:
-    """Show for how many days of sales the receivables stand.
+_DOCSTRING: Final = """{definition}
 
-    Formula: receivables / sales of the window x days of the window.
+Formula: {formula}.
 
-    Parameters
-    ----------
-    ledger, as_of, by, window, policy
-        As in :func:`kpis`.
+Parameters
+----------
+{parameters}
+    As in :func:`arkit.kpis`.
 
-    Returns
-    -------
-    DataFrame
-        The group columns, ``currency``, ``dso`` (days), ``basis`` of the sales and ``reason`` where
-        there is no number.
+Returns
+-------
+DataFrame
+    The group columns, ``currency``, ``{name}`` ({unit}),{basis}
+    and ``reason`` where there is no number.
 
-    Examples
-    --------
-    >>> import arkit as ar
-    >>> table = ar.dso(ar.sample_ledger(), as_of="2026-10-31")
-    >>> bool(table["dso"].notna().all())
-    True
+Examples
+--------
+{example}
 
-    References
-    ----------
-    Microsoft Dynamics 365 Finance, credit statistics; Brigham and Ehrhardt, Financial Management.
-    """
-    return single_figure("dso", ledger, as_of=as_of, by=by, window=window, policy=policy)
+>>> import arkit as ar
+>>> table = ar.{name}(ar.sample_ledger(), as_of="2026-10-31"{window})
+>>> bool(table["{name}"].notna().all())
+True
 
-
-def countback_dso(ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | None = None) -> pd.DataFrame:
-    """Show how far back sales must be counted to make up the receivables.
-
-    Formula: whole days of the latest months whose sales the receivables exhaust, then remainder / that month's sales x
-    its days.
-
-    Parameters
-    ----------
-    ledger, as_of, by, policy
-        As in :func:`kpis`.
-
-    Returns
-    -------
-    DataFrame
-        The group columns, ``currency``, ``countback_dso`` (days), ``basis`` of the sales and ``reason`` where
-        there is no number.
-
-    Examples
-    --------
-    >>> import arkit as ar
-    >>> table = ar.countback_dso(ar.sample_ledger(), as_of="2026-10-31")
-    >>> bool(table["countback_dso"].notna().all())
-    True
-
-    References
-    ----------
-    Credit Research Foundation, count-back method.
-    """
-    return single_figure("countback_dso", ledger, as_of=as_of, by=by, window="month", policy=policy)
+References
+----------
+{source}.
+"""
+_SHOWN_UNITS: Final = {"days": "days", "ratio": "0-1", "amount": "money", "times": "times"}
 
 
-def best_possible_dso(
-    ledger: Ledger, *, as_of: date | str, by: By = None, window: Length = "month", policy: Policy | None = None
-) -> pd.DataFrame:
-    """Show what days sales outstanding would be if every customer paid on the due date.
-
-    Formula: receivables not due / sales of the window x days of the window.
-
-    Parameters
-    ----------
-    ledger, as_of, by, window, policy
-        As in :func:`kpis`.
-
-    Returns
-    -------
-    DataFrame
-        The group columns, ``currency``, ``best_possible_dso`` (days), ``basis`` of the sales and ``reason`` where
-        there is no number.
-
-    Examples
-    --------
-    >>> import arkit as ar
-    >>> table = ar.best_possible_dso(ar.sample_ledger(), as_of="2026-10-31")
-    >>> bool(table["best_possible_dso"].notna().all())
-    True
-
-    References
-    ----------
-    Credit Research Foundation, best possible days sales outstanding.
-    """
-    return single_figure("best_possible_dso", ledger, as_of=as_of, by=by, window=window, policy=policy)
+def _docstring(name: str, parameters: str) -> str:
+    """The docstring of a KPI's own function, from its registry entry."""
+    kpi = KPIS[name]
+    inputs = ", ".join(f"{part} {value:,}" for part, value in kpi.example.inputs.items())
+    return _DOCSTRING.format(
+        name=name,
+        definition=kpi.definition,
+        formula=kpi.formula,
+        source=kpi.source,
+        unit=_SHOWN_UNITS[kpi.unit],
+        basis=" ``basis`` of the sales" if kpi.uses_sales else "",
+        example=f"Worked example: {inputs} give {kpi.example.value:,}.",
+        parameters=parameters,
+        window=', window="quarter"' if "window" in parameters else "",
+    )
 
 
-def average_days_delinquent(
-    ledger: Ledger, *, as_of: date | str, by: By = None, window: Length = "month", policy: Policy | None = None
-) -> pd.DataFrame:
-    """Show how many of the days sales outstanding are due to late payment.
+class OverWindow(Protocol):
+    """A KPI of a window that ends on a day."""
 
-    Formula: days sales outstanding - best possible days sales outstanding.
-
-    Parameters
-    ----------
-    ledger, as_of, by, window, policy
-        As in :func:`kpis`.
-
-    Returns
-    -------
-    DataFrame
-        The group columns, ``currency``, ``average_days_delinquent`` (days), ``basis`` of the sales and ``reason`` where
-        there is no number.
-
-    Examples
-    --------
-    >>> import arkit as ar
-    >>> table = ar.average_days_delinquent(ar.sample_ledger(), as_of="2026-10-31")
-    >>> bool(table["average_days_delinquent"].notna().all())
-    True
-
-    References
-    ----------
-    The Hackett Group, average days delinquent.
-    """
-    return single_figure("average_days_delinquent", ledger, as_of=as_of, by=by, window=window, policy=policy)
+    def __call__(
+        self,
+        ledger: Ledger,
+        *,
+        as_of: date | str,
+        by: By = None,
+        window: Length = "month",
+        policy: Policy | None = None,
+    ) -> pd.DataFrame:
+        """One row for each group."""
 
 
-def days_beyond_terms(
-    ledger: Ledger, *, as_of: date | str, by: By = None, window: Length = "month", policy: Policy | None = None
-) -> pd.DataFrame:
-    """Show how many days after the due date the average amount was paid.
+class OnDay(Protocol):
+    """A KPI of a day; it takes no window."""
 
-    Formula: sum(payment x days after the due date) / sum(payment) over the payments of the window; early ones count as
-    negative.
+    def __call__(
+        self, ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | None = None
+    ) -> pd.DataFrame:
+        """One row for each group."""
 
-    Parameters
-    ----------
-    ledger, as_of, by, window, policy
-        As in :func:`kpis`.
 
-    Returns
-    -------
-    DataFrame
-        The group columns, ``currency``, ``days_beyond_terms`` (days) and ``reason`` where there is no number.
+def _over_window(name: str) -> OverWindow:
+    def measure(
+        ledger: Ledger, *, as_of: date | str, by: By = None, window: Length = "month", policy: Policy | None = None
+    ) -> pd.DataFrame:
+        return single_kpi(name, ledger, as_of=as_of, by=by, window=window, policy=policy)
 
-    Examples
-    --------
-    >>> import arkit as ar
-    >>> table = ar.days_beyond_terms(ar.sample_ledger(), as_of="2026-10-31", window="year")
-    >>> bool(table["days_beyond_terms"].notna().all())
-    True
+    measure.__name__ = measure.__qualname__ = name
+    measure.__doc__ = _docstring(name, "ledger, as_of, by, window, policy")
+    return measure
 
-    References
-    ----------
-    Dun & Bradstreet, days beyond terms.
-    """
-    return single_figure("days_beyond_terms", ledger, as_of=as_of, by=by, window=window, policy=policy)
 
+def _on_day(name: str) -> OnDay:
+    def measure(ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | None = None) -> pd.DataFrame:
+        return single_kpi(name, ledger, as_of=as_of, by=by, window="month", policy=policy)
+
+    measure.__name__ = measure.__qualname__ = name
+    measure.__doc__ = _docstring(name, "ledger, as_of, by, policy")
+    return measure
+
+
+dso = _over_window("dso")
+countback_dso = _on_day("countback_dso")
+best_possible_dso = _over_window("best_possible_dso")
+average_days_delinquent = _over_window("average_days_delinquent")
+days_beyond_terms = _over_window("days_beyond_terms")
+past_due_ratio = _on_day("past_due_ratio")
+top_10_share = _on_day("top_10_share")
+hhi = _on_day("hhi")
 
 Convention = Literal["period", "monthly"]
 
 
-def past_due_ratio(ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | None = None) -> pd.DataFrame:
-    """Show which share of the receivables is past due.
-
-    Formula: past-due receivables / receivables.
-
-    Parameters
-    ----------
-    ledger, as_of, by, policy
-        As in :func:`kpis`.
-
-    Returns
-    -------
-    DataFrame
-        The group columns, ``currency``, ``past_due_ratio`` (0-1) and ``reason`` where there is no number.
-
-    Examples
-    --------
-    >>> import arkit as ar
-    >>> table = ar.past_due_ratio(ar.sample_ledger(), as_of="2026-10-31")
-    >>> bool(table["past_due_ratio"].notna().all())
-    True
-
-    References
-    ----------
-    Credit Research Foundation, percent past due.
-    """
-    return single_figure("past_due_ratio", ledger, as_of=as_of, by=by, window="month", policy=policy)
-
-
-def collection_effectiveness_index(
+def collection_effectiveness_index(  # noqa: D103 - its docstring is generated, as those above are
     ledger: Ledger,
     *,
     as_of: date | str,
@@ -490,96 +403,18 @@ def collection_effectiveness_index(
     convention: Convention = "period",
     policy: Policy | None = None,
 ) -> pd.DataFrame:
-    """Show which share of what could have been collected in a window was collected.
-
-    Formula: (opening + sales - closing) / (opening + sales - closing not due).
-
-    Parameters
-    ----------
-    ledger, as_of, by, window, policy
-        As in :func:`kpis`.
-    convention
-        ``period``: the sales of the whole window. ``monthly``: the sales divided by the number of months, as the Credit
-        Research Foundation words it.
-
-    Returns
-    -------
-    DataFrame
-        The group columns, ``currency``, ``collection_effectiveness_index`` (0-1), ``basis`` of the sales and
-        ``reason`` where there is no number.
-
-    Examples
-    --------
-    >>> import arkit as ar
-    >>> table = ar.collection_effectiveness_index(ar.sample_ledger(), as_of="2026-10-31", window="quarter")
-    >>> bool(table["collection_effectiveness_index"].between(0, 1).all())
-    True
-
-    References
-    ----------
-    Credit Research Foundation, collection effectiveness index.
-    """
     name = "collection_effectiveness_index"
     if convention not in ("period", "monthly"):
         raise unknown_name("convention", convention, known=("period", "monthly"))
-    figure = name if convention == "period" else f"{name}_monthly"
-    table = single_figure(figure, ledger, as_of=as_of, by=by, window=window, policy=policy)
-    return table.rename(columns={figure: name})
+    kpi = name if convention == "period" else f"{name}_monthly"
+    table = single_kpi(kpi, ledger, as_of=as_of, by=by, window=window, policy=policy)
+    return table.rename(columns={kpi: name})
 
 
-def top_10_share(ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | None = None) -> pd.DataFrame:
-    """Show how much of the receivables the ten largest debtors hold.
-
-    Formula: sum of the ten largest customer balances / sum of all positive customer balances.
-
-    Parameters
-    ----------
-    ledger, as_of, by, policy
-        As in :func:`kpis`.
-
-    Returns
-    -------
-    DataFrame
-        The group columns, ``currency``, ``top_10_share`` (0-1) and ``reason`` where there is no number.
-
-    Examples
-    --------
-    >>> import arkit as ar
-    >>> table = ar.top_10_share(ar.sample_ledger(), as_of="2026-10-31")
-    >>> bool(table["top_10_share"].notna().all())
-    True
-
-    References
-    ----------
-    Concentration ratio CR10.
-    """
-    return single_figure("top_10_share", ledger, as_of=as_of, by=by, window="month", policy=policy)
-
-
-def hhi(ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | None = None) -> pd.DataFrame:
-    """Show how concentrated the receivables are on few customers.
-
-    Formula: Herfindahl-Hirschman index: sum of squared shares of the positive customer balances.
-
-    Parameters
-    ----------
-    ledger, as_of, by, policy
-        As in :func:`kpis`.
-
-    Returns
-    -------
-    DataFrame
-        The group columns, ``currency``, ``hhi`` (0-1) and ``reason`` where there is no number.
-
-    Examples
-    --------
-    >>> import arkit as ar
-    >>> table = ar.hhi(ar.sample_ledger(), as_of="2026-10-31")
-    >>> bool(table["hhi"].notna().all())
-    True
-
-    References
-    ----------
-    US Department of Justice, Herfindahl-Hirschman Index.
-    """
-    return single_figure("hhi", ledger, as_of=as_of, by=by, window="month", policy=policy)
+collection_effectiveness_index.__doc__ = _docstring(
+    "collection_effectiveness_index",
+    """convention
+    ``period``: the sales of the whole window. ``monthly``: the sales divided by the number of months, as the Credit
+    Research Foundation words it.
+ledger, as_of, by, window, policy""",
+)
