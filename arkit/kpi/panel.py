@@ -19,10 +19,9 @@ from arkit.aging.grouping import By
 from arkit.calendar import day_of, month_ends_back
 from arkit.errors import unknown_name
 from arkit.kpi.balances import balances, concentration, countback, disputes, knows_sales, opening, sales, uncollected
-from arkit.kpi.kpi import KPI
 from arkit.kpi.payments import delays, discounts, payments, punctuality, write_offs
 from arkit.kpi.question import AS_OF, Length, Question, ask, ask_each
-from arkit.kpi.registry import KPIS
+from arkit.kpi.registry import KPI, KPIS
 from arkit.model.ledger import Ledger
 from arkit.model.money import minor_per_unit
 from arkit.policy import Policy

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arkit.aging.aging import aging_table
 from arkit.calendar import months_before
-from arkit.kpi.kpi import KPI
 from arkit.kpi.panel import kpis
-from arkit.kpi.registry import KPIS
+from arkit.kpi.registry import KPI, KPIS
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present.html import Change, Html, Term, Tile, tiles, trend_line

@@ -7,10 +7,9 @@ import polars as pl
 import pytest
 
 import arkit as ar
-from arkit.kpi.kpi import KPI, Example, Good, Unit
 from arkit.kpi.panel import PARTS, defined, gather
 from arkit.kpi.question import ask
-from arkit.kpi.registry import KPIS
+from arkit.kpi.registry import KPI, KPIS, Example, Good, Unit
 from tests.kpi.glossary import PAGE, parts_of, section
 
 FIGURES = [pytest.param(figure, id=name) for name, figure in KPIS.items()]
