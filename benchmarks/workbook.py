@@ -36,7 +36,7 @@ def reading(size: int, *, rounds: int) -> Results:
     """Time reading an .xlsx of settled invoices as a checked ledger, beside its cells as text."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "export.xlsx"
-        _write(make_settled(size).select(*HEADERS), path)
+        write_export(make_settled(size).select(*HEADERS), path)
         mb = path.stat().st_size / 1024**2
         runs = in_turn(list(_READERS), Path(name), rounds=rounds)
     case = "workbook to checked ledger"
@@ -49,7 +49,7 @@ def reading(size: int, *, rounds: int) -> Results:
     return Results(timings, targets, [f"The workbook of {size:,} settled invoices has {mb:,.0f} MB."])
 
 
-def _write(rows: pl.DataFrame, path: Path) -> None:
+def write_export(rows: pl.DataFrame, path: Path) -> None:
     with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd", "strings_to_numbers": False}) as book:
         sheet = book.add_worksheet("Invoices")
         sheet.write_row(0, 0, HEADERS.values())
