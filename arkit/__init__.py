@@ -53,7 +53,6 @@ _RENAMED = {
     "declining_payers": "deteriorating_payers",
     "key_figure_trend": "kpi_trend",
     "key_figures": "kpis",
-    "pages": "reports",
     "static_debtors": "inactive_past_due",
 }
 
@@ -118,11 +117,10 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """A name of 0.1.0, with a warning that names the new one."""
-    import importlib
     import warnings
 
     if name not in _RENAMED:
         raise AttributeError(f"module 'arkit' has no attribute {name!r}")
     new = _RENAMED[name]
     warnings.warn(f"arkit.{name} is arkit.{new} now; the old name goes with the next release.", FutureWarning, 2)
-    return globals()[new] if new in globals() else importlib.import_module(f"arkit.{new}")
+    return globals()[new]

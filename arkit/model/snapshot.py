@@ -17,6 +17,8 @@ from arkit.model.ledger import Frames, Ledger
 MANIFEST: Final = "ledger.json"
 FORMAT: Final = 1
 PERIODS: Final = "periods"
+# What was done with a row, by the name that 0.1.0 stored.
+RENAMED_ACTIONS: Final = {"set_apart": "excluded"}
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -96,9 +98,8 @@ def thaw(folder: Path) -> Ledger:
         raise ReadingError(f"{folder} is a frozen ledger of format {manifest.format}; this version reads {FORMAT}.")
     findings = tables["findings"]
     # Ledgers frozen by earlier versions do not say which file a finding is of.
-    tables["findings"] = (
-        findings if "source" in findings.columns else pl.concat([no_findings(), findings], how="diagonal")
-    )
+    found = findings if "source" in findings.columns else pl.concat([no_findings(), findings], how="diagonal")
+    tables["findings"] = found.with_columns(pl.col("action").replace(RENAMED_ACTIONS))
     ledger = Ledger(Frames(**tables), covers=manifest.covers, source_rows=manifest.source_rows, known=manifest.known)
     ledger.__dict__.update(periods)
     return ledger

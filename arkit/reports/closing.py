@@ -20,6 +20,7 @@ from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present.html import Html, notice, table
 from arkit.present.sheets import Sheet
+from arkit.reports.published import in_names_of_today
 from arkit.words.columns import UNAPPLIED
 from arkit.words.formats import day_shown, short_amount
 
@@ -88,7 +89,7 @@ class Earlier(msgspec.Struct, frozen=True):
             The file is not there, or is none of a run.
         """
         try:
-            return msgspec.json.decode(Path(path).read_bytes(), type=cls)
+            return msgspec.convert(in_names_of_today(msgspec.json.decode(Path(path).read_bytes())), type=cls)
         except (OSError, msgspec.DecodeError) as error:
             raise ReadingError(f"{path} does not tell what was published before: {error}.") from error
 

@@ -105,8 +105,8 @@ def customers_page(
 
     Examples
     --------
-    >>> from arkit import pages
-    >>> pages.customers_page(as_of="2026-10-31", entity="ES").title
+    >>> from arkit import reports
+    >>> reports.customers_page(as_of="2026-10-31", entity="ES").title
     'Customers of ES on 31 Oct 2026'
     """
     whole = open_ledger(ledger, layout=layout, as_of=as_of)
@@ -317,9 +317,9 @@ def customer_sheets(page: CustomersPage) -> list[Sheet]:
 
     Examples
     --------
-    >>> from arkit import pages
-    >>> page = pages.customers_page(as_of="2026-10-31", entity="ES")
-    >>> [sheet.name for sheet in pages.customer_sheets(page)]
+    >>> from arkit import reports
+    >>> page = reports.customers_page(as_of="2026-10-31", entity="ES")
+    >>> [sheet.name for sheet in reports.customer_sheets(page)]
     ['Categories', 'Worklist', 'Customers', 'Movers', 'Deteriorating', 'Static', 'Reconciliation']
     """
     sheets = [*_judged(page), *_changing(page), _reconciliation(page)]

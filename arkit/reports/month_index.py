@@ -1,18 +1,14 @@
 """The index of a month-end: one row for each entity, from what its published report says of itself.
 
 An entity of a month-end's index: what became of it, and what its published report says of itself.
-
-The names of published reports: the first version has the plain name, the second is ``ES+v2``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
@@ -300,26 +296,3 @@ _FIGURE_COLUMNS: Final[dict[str, Column]] = {name: Column(KPIS[name].title, KPIS
 
 _OWN: Final = "Ratios and days are those of each entity's own report."
 _ROWS: Final = "Each row stands in the workbook of its report."
-
-
-_LATER: Final = re.compile(r"(?P<place>.+)\+v(?P<number>[1-9]\d*)")
-
-
-def version_of(folder: Path) -> int:
-    """Return the number of a version.
-
-    >>> version_of(Path("2026-10-31/ES")), version_of(Path("2026-10-31/ES+customers+v3"))
-    (1, 3)
-    """
-    later = _LATER.fullmatch(folder.name)
-    return int(later["number"]) if later else 1
-
-
-def first_version(folder: Path) -> Path:
-    """Return the place of the first version of a report.
-
-    >>> first_version(Path("2026-10-31/ES+v2")).name
-    'ES'
-    """
-    later = _LATER.fullmatch(folder.name)
-    return folder.with_name(later["place"]) if later else folder

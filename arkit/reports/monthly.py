@@ -79,8 +79,8 @@ def monthly_report(
 
     Examples
     --------
-    >>> from arkit import pages
-    >>> report = pages.monthly_report(as_of="2026-10-31", entity="ES")
+    >>> from arkit import reports
+    >>> report = reports.monthly_report(as_of="2026-10-31", entity="ES")
     >>> report.title
     'Receivables of ES on 31 Oct 2026'
     """

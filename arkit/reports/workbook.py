@@ -34,9 +34,9 @@ def monthly_sheets(report: MonthlyReport) -> list[Sheet]:
 
     Examples
     --------
-    >>> from arkit import pages
+    >>> from arkit import reports
     >>> from arkit.reports.workbook import monthly_sheets
-    >>> sheets = monthly_sheets(pages.monthly_report(as_of="2026-10-31", entity="ES"))
+    >>> sheets = monthly_sheets(reports.monthly_report(as_of="2026-10-31", entity="ES"))
     >>> [sheet.name for sheet in sheets]
     ['Summary', 'Aging', 'Intercompany', 'Customers', 'Items', 'Movements', 'Tie-out', 'Recorded late',
      'Credit balances', 'Findings', 'Reconciliation']

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from arkit.reports.month_index import Entry, MonthIndex, version_of
+from arkit.reports.month_index import Entry, MonthIndex
+from arkit.reports.published import record_of, version_of
 from arkit.run.html import page_of
-from arkit.run.making import record_of
 from arkit.run.request import KINDS
 from arkit.run.staging import current
 from arkit.words.columns import ALL_ENTITIES

@@ -24,11 +24,11 @@ from arkit.present.sheets import exact_total
 from arkit.read.databases import name_of
 from arkit.read.reading import read_ledger
 from arkit.reports.closing import Compared, Earlier
-from arkit.reports.month_index import version_of
+from arkit.reports.published import RECORD, record_of, version_of
 from arkit.run import manifest
 from arkit.run.execute import parameters_of
 from arkit.run.html import page
-from arkit.run.manifest import Identity, identity, rows_of, what_differs
+from arkit.run.manifest import Identity, identity, identity_of, rows_of, what_differs
 from arkit.run.request import MONTHLY, Kind, Request, kind_of
 from arkit.run.staging import current
 from arkit.words.columns import UNAPPLIED
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from arkit.reports import MonthlyReport
 
 FILES: Final = ("report.html", "report.xlsx", "report.ipynb")
-RECORD: Final = "run.json"
 LEDGER: Final = "ledger"
 EARLIER: Final = "earlier.json"
 
@@ -156,13 +155,6 @@ def fingerprints(request: Request) -> list[dict[str, object]]:
     )
 
 
-def record_of(folder: Path | None) -> dict[str, Any] | None:
-    """Return what a published report says of its making; nothing where there is no such report."""
-    if folder is None or not (folder / RECORD).is_file():
-        return None
-    return msgspec.json.decode((folder / RECORD).read_bytes(), type=dict[str, Any])
-
-
 BALANCES: Final = ("gross", UNAPPLIED, "net")
 
 
@@ -194,7 +186,7 @@ def _compared(folder: Path | None, making: Making, ledger: Ledger, day: date) ->
         version=version_of(folder),
         published_on=datetime.fromisoformat(record["finished"]).date(),
         known=last_known(published),
-        differs=tuple(what_differs(record.get("identity", {}), making.identity)),
+        differs=tuple(what_differs(identity_of(record, published), making.identity)),
         balances=tuple(_balances(pd.DataFrame(record["aging"]))),
         changes=tuple(rows_of(changes)),
     )

@@ -139,7 +139,9 @@ def write_manifest(path: Path, content: Mapping[str, Any]) -> None:
 
 
 PLACES: Final = ("item", "source", "source_row")
-"""Where a row stood in which file: it changes when a file is renamed, or a row of somebody else is put before it."""
+"""Where a row was in which file: it changes when a file is renamed, or a row of another entity is put before it."""
+WORDING: Final = ("message",)
+"""The sentence of a finding follows from its code; a sentence that arkit words better makes no report another."""
 
 Identity = Mapping[str, str]
 
@@ -169,10 +171,18 @@ def ledger_hash(ledger: Ledger) -> str:
     said = sha256(msgspec.json.encode((ledger.covers[0], ledger.known)))
     for table in fields(ledger.frames):
         rows: pl.DataFrame = getattr(ledger.frames, table.name)
-        rows = rows.drop(PLACES, strict=False).with_columns(pl.col(pl.Categorical).cast(pl.String))
+        rows = rows.drop(*PLACES, *WORDING, strict=False).with_columns(pl.col(pl.Categorical).cast(pl.String))
         said.update(f"{table.name}\n".encode())
         said.update(rows.sort(rows.columns, nulls_last=True).write_csv(quote_style="necessary").encode())
     return said.hexdigest()
+
+
+def identity_of(record: Mapping[str, Any], ledger: Ledger) -> dict[str, str]:
+    """What a published report follows from, with the hash of its frozen ledger as it is taken today.
+
+    What 0.1.0 stored has other names by now, and a hash of it would differ although nothing has changed.
+    """
+    return {**record.get("identity", {}), "ledger": ledger_hash(ledger)}
 
 
 def _hash(content: bytes) -> str:
@@ -185,4 +195,4 @@ def what_differs(published: Identity, now: Identity) -> list[str]:
     >>> what_differs({"ledger": "1", "policy": "2"}, {"ledger": "1", "policy": "3"})
     ['policy']
     """
-    return [name for name in now if published.get(name) != now[name]]
+    return [name for name in {**now, **published} if published.get(name) != now.get(name)]

@@ -17,7 +17,7 @@ from typing import Final
 from urllib.parse import quote
 
 from arkit.errors import ReportError, RunError
-from arkit.reports.month_index import first_version, version_of
+from arkit.reports.published import first_version, version_of
 
 KEPT_SIGNS: Final = " !#$&'(),;=@[]^`{}~"
 """Signs besides letters and digits that every file system takes in a name; the plus is kept for kinds and versions."""

@@ -28,6 +28,7 @@ FLOORS = (
     ("reports", "teach"),
     ("run", "serve"),
     ("arkit",),  # the public names, flat
+    ("pages",),  # the old names of the reports, for one release
     ("cli",),
     ("__main__",),
 )

@@ -21,7 +21,7 @@ import msgspec
 from arkit.model.ledger import Ledger
 from arkit.present.html import Html, notice, page_part
 from arkit.present.live import Board, Section, choice, still
-from arkit.reports.month_index import first_version, version_of
+from arkit.reports.published import RECORD, first_version, record_of, version_of
 from arkit.serve.pages.parts import ALL, asked, served_ledger, served_reports, with_all, written_address
 from arkit.words.columns import ALL_ENTITIES
 from arkit.words.formats import day_shown, short_amount, shown
@@ -29,7 +29,6 @@ from arkit.words.formats import day_shown, short_amount, shown
 if TYPE_CHECKING:
     import ipywidgets
 
-RECORD: Final = "run.json"
 PAGE: Final = "report.html"
 WORKBOOK: Final = "report.xlsx"
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -47,7 +46,7 @@ class Rate(msgspec.Struct, frozen=True):
     """What a run record says of a KPI."""
 
     currency: str
-    figure: str
+    kpi: str
     value: float | None = None
 
 
@@ -96,7 +95,7 @@ class Finished:
     def rate(self, figure: str, currency: str) -> float | None:
         """Return a KPI, where the record has it."""
         wanted = (figure, currency)
-        return next((rate.value for rate in self.record.kpis if (rate.figure, rate.currency) == wanted), None)
+        return next((rate.value for rate in self.record.kpis if (rate.kpi, rate.currency) == wanted), None)
 
 
 def finished_reports(root: Path) -> list[Finished]:
@@ -117,7 +116,7 @@ def _found(root: Path) -> Iterator[Finished]:
             continue
         try:
             day = date.fromisoformat(folder.parent.name)
-            read = msgspec.json.decode(record.read_bytes(), type=Record)
+            read = msgspec.convert(record_of(folder), type=Record)
         except (OSError, ValueError):  # no day of the calendar, no record
             continue
         yield Finished(day, folder.name, read, (folder / WORKBOOK).is_file())

@@ -1,0 +1,73 @@
+"""``arkit.pages`` of 0.1.0: the pages of the reports, and their sections, under their old names.
+
+Every use warns. The module goes with the next release; nothing in the package imports it. It is a module of its own so
+that scripts and notebooks written for 0.1.0 (``from arkit import pages``, ``from arkit.pages import dashboard``) run
+unchanged until then, and so that removing the old names is removing one file.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import fields
+from importlib import import_module
+from typing import Any, Final, TypeVar
+
+from arkit import reports
+
+Page = TypeVar("Page")
+
+_SECTIONS: Final = {
+    "key_figures": "kpis",
+    "key_figures_over_time": "kpis_over_time",
+    "static_debtors": "inactive_past_due",
+}
+_MODULES: Final = {"dashboard": "arkit.serve.pages", "explore": "arkit.reports.explore"}
+
+
+class _OldSections:
+    """The sections of a page that have another name now."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _SECTIONS:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        _warn(f"{name}()", f"{_SECTIONS[name]}()")
+        return getattr(self, _SECTIONS[name])
+
+
+class MonthlyReport(_OldSections, reports.MonthlyReport):
+    """The monthly report, with the old names of its sections."""
+
+
+class CustomersPage(_OldSections, reports.CustomersPage):
+    """The page on customers, with the old names of its sections."""
+
+
+def monthly_report(**asked: Any) -> MonthlyReport:
+    """:func:`arkit.reports.monthly_report` under its old name."""
+    _warn("arkit.pages", "arkit.reports")
+    return _as(MonthlyReport, reports.monthly_report(**asked))
+
+
+def customers_page(**asked: Any) -> CustomersPage:
+    """:func:`arkit.reports.customers_page` under its old name."""
+    _warn("arkit.pages", "arkit.reports")
+    return _as(CustomersPage, reports.customers_page(**asked))
+
+
+def _as(cls: type[Page], page: Any) -> Page:
+    return cls(**{field.name: getattr(page, field.name) for field in fields(page)})
+
+
+def __getattr__(name: str) -> object:
+    """Whatever else ``arkit.pages`` had."""
+    if name in _MODULES:
+        _warn(f"arkit.pages.{name}", _MODULES[name])
+        return import_module(_MODULES[name])
+    if name not in reports.__all__:
+        raise AttributeError(f"module 'arkit.pages' has no attribute {name!r}")
+    _warn("arkit.pages", "arkit.reports")
+    return getattr(reports, name)
+
+
+def _warn(old: str, new: str) -> None:
+    warnings.warn(f"{old} is {new} now; the old name goes with the next release.", FutureWarning, 3)
