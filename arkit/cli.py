@@ -220,8 +220,7 @@ def add_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from arkit.serve import Serving
-    from arkit.serve.application import serve
+    from arkit.serve import Serving, serve
 
     asked = {name: value for name, value in vars(options).items() if name in Serving.__dataclass_fields__}
     # A command line would show them to everybody on the machine.

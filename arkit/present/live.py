@@ -14,6 +14,7 @@ from plotly.graph_objects import Figure
 
 from arkit.errors import ArkitError
 from arkit.present.html import Html, notice
+from arkit.words.catalogue import current_language, speaking
 
 Shown: TypeAlias = Figure | Html
 Render = Callable[..., Sequence[Shown]]
@@ -25,7 +26,7 @@ LOG: Final = logging.getLogger("arkit.live")
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page: what it shows, the controls that it depends on, and the name of its place."""
+    """A part of a page: what it shows, the controls that it depends on, and the classes of its place."""
 
     render: Render
     by: tuple[str, ...]
@@ -66,12 +67,15 @@ class Board:
         By name of the control: options that follow from other controls.
     actions
         Buttons.
+    language
+        What the sections are written in, whenever they are made; the language in which the board itself is made.
     """
 
     controls: Mapping[str, Any]
     sections: Sequence[Section]
     options: Mapping[str, Options] = field(default_factory=dict)
     actions: Sequence[Action] = ()
+    language: str = field(default_factory=current_language)
 
     def show(self) -> widgets.VBox:
         """Return the page, each control, button and section in a box with the class of its place."""
@@ -85,7 +89,8 @@ class Board:
         buttons = [widgets.Button(description=action.label, layout=auto) for action in self.actions]
         for button, action, output in zip(buttons, self.actions, pressed, strict=True):
             button.on_click(partial(state.press, action, output))
-        state.update(set(self.controls), every=True)
+        with speaking(self.language):
+            state.update(set(self.controls), every=True)
         layout = widgets.Layout(flex_flow="row wrap", grid_gap="4px 16px")
         row = _placed(widgets.HBox([*self.controls.values(), *buttons], layout=layout), "filters")
         return _placed(widgets.VBox([row, *pressed, *outputs]), "board")
@@ -103,11 +108,14 @@ class _State:
     def changed(self, name: str, _: object) -> None:
         """Show what a changed control changes; not while the options of controls are being set."""
         if not self.settling:
-            self.update({name})
+            # A change comes in from the browser, outside of whatever made the page.
+            with speaking(self.board.language):
+                self.update({name})
 
     def press(self, action: Action, output: widgets.Output, _: object) -> None:
         """Show what a button shows."""
-        output.outputs = outputs_of(partial(action.render, **self.values))
+        with speaking(self.board.language):
+            output.outputs = outputs_of(partial(action.render, **self.values))
 
     def update(self, changed: set[str], *, every: bool = False) -> None:
         """Set the options that follow, then show the sections that depend on what changed, or every one."""
@@ -220,6 +228,6 @@ def search(label: str, *, value: str = "", hint: str = "") -> widgets.Text:
 
 
 def _placed(widget: Any, place: str) -> Any:
-    if place:
-        widget.add_class(f"arkit-{place}")
+    for name in place.split():
+        widget.add_class(f"arkit-{name}")
     return widget

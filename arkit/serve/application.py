@@ -1,16 +1,10 @@
-"""Voila as the dashboards need it: few addresses, one visitor a process, nothing of the user's configuration.
-
-The configuration of Voila and of what it is made of; no file of the user's or the system's is read.
-
-Serving the dashboards: what is served is checked and prepared, then the server runs until it is stopped.
-"""
+"""Voila as the dashboards need it: few addresses, a process for each page, none of the user's configuration."""
 
 from __future__ import annotations
 
 import errno
 import logging
 import os
-import tempfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,10 +20,6 @@ from voila.app import Voila
 from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
 
 from arkit.errors import ServingError
-from arkit.model.ledger import Ledger
-from arkit.model.snapshot import share
-from arkit.policy import Policy
-from arkit.read.reading import read_ledger, sample_ledger
 from arkit.resources import resource
 from arkit.serve import handlers
 from arkit.serve.channel import LARGEST
@@ -255,37 +245,3 @@ def _environment(serving: Serving, home: Path) -> dict[str, str]:
     paths = {REPORTS: serving.reports, POLICY: serving.policy}
     stated = {name: str(Path(path).resolve()) for name, path in paths.items() if path}
     return {LEDGER: str(home / "ledger"), "JUPYTER_PATH": str(resource("templates")), **stated}
-
-
-def serve(serving: Serving) -> None:
-    """Serve the dashboards until the process is asked to stop.
-
-    The ledger is read and checked once, and written as files that all pages map into memory; a later change of the
-    source is not seen until the server starts again.
-
-    Parameters
-    ----------
-    serving
-        What to serve, and where.
-
-    Raises
-    ------
-    ArkitError
-        The ledger or the policy cannot be used, the port is taken, or what Voila needs is not installed.
-    """
-    try:
-        pass
-    except ModuleNotFoundError as error:
-        raise ServingError(
-            f"{error.name} is not installed; dashboards need: pip install 'arkit[dashboard]'."
-        ) from error
-    if serving.policy:
-        Policy.load(serving.policy)
-    with tempfile.TemporaryDirectory(prefix="arkit-", ignore_cleanup_errors=True) as name:
-        home = Path(name)
-        share(_ledger(serving), home / "ledger")
-        run_server(serving, home=home, notebooks=resource("notebooks/dashboards"))
-
-
-def _ledger(serving: Serving) -> Ledger:
-    return read_ledger(serving.ledger, layout=serving.layout) if serving.ledger else sample_ledger()

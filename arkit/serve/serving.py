@@ -1,4 +1,4 @@
-"""What is asked of the server: what it serves, where, to how many, and what a visitor has to know."""
+"""What the server is asked for: what it serves, where, to how many, and what a visitor has to know."""
 
 from __future__ import annotations
 

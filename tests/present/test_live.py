@@ -11,6 +11,7 @@ import pytest
 from arkit.errors import ArkitError
 from arkit.present.html import Html, notice
 from arkit.present.live import UNEXPECTED, Action, Board, Options, Section, choice, live, still
+from arkit.words.catalogue import current_language, speaking, text
 
 CALLS: list[str] = []
 
@@ -82,6 +83,19 @@ def test_a_page_that_cannot_be_made_says_so(error: Exception, said: str) -> None
         raise error
 
     assert said in texts(still(fails))[0]
+
+
+def test_a_change_is_shown_in_the_language_of_the_page() -> None:
+    entity = choice("Entity", ["ES", "UK"])
+    said = Section(lambda entity: [notice(text("collection.stage.reminder") + entity)], ("entity",))
+    pressed = Action("Save", lambda entity: [notice(current_language() + entity)])
+    with speaking("ru"):
+        page = Board({"entity": entity}, [said], actions=[pressed]).show()
+    entity.value = "UK"  # as from the browser: no page is being made
+    [button] = [child for child in page.children[0].children if isinstance(child, ipywidgets.Button)]
+    button.click()
+    assert "ruUK" in texts(page)[0]
+    assert "выпиской.UK" in texts(page)[1]
 
 
 def test_what_a_button_showed_is_gone_after_a_change() -> None:

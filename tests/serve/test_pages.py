@@ -171,6 +171,12 @@ def test_home_lists_finished_reports_and_passes_over_what_is_none(
     assert "25.0" in html.markup
 
 
+def test_home_reads_a_record_of_the_names_before(tmp_path: Path) -> None:
+    rate = {"currency": "EUR", "figure": "dso", "value": 41.5, "unit": "days"}
+    finished(tmp_path, "ES", {"parameters": {"entity": "ES"}, "key_figures": [rate]})
+    assert finished_reports(tmp_path)[0].rate("dso", "EUR") == 41.5
+
+
 def test_home_shows_the_latest_version_of_a_report_and_its_main_currency_first(tmp_path: Path) -> None:
     aging = [{"currency": "EUR", "gross": 9000.0, "items": 1}, {"currency": "USD", "gross": 10.0, "items": 40}]
     for name in ("US", "US+v2", "US+v10", "US+customers"):
