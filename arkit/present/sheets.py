@@ -268,3 +268,15 @@ def exact_total(values: Iterable[object], *, places: int) -> float:
     units = float(10**places)
     numbers = [float(value) for value in values if isinstance(value, Real | Decimal)]
     return sum(round(number * units) for number in numbers if isfinite(number)) / units
+
+
+def totals_by_currency(rows: pd.DataFrame, *names: str) -> list[dict[str, Any]]:
+    """Sums of columns by currency, each added as whole minor units: a row for each currency, in alphabetical order.
+
+    >>> totals_by_currency(pd.DataFrame({"currency": ["EUR", "EUR", "JPY"], "net": [0.1, 0.2, 5.0]}), "net")
+    [{'currency': 'EUR', 'net': 0.3}, {'currency': 'JPY', 'net': 5.0}]
+    """
+    return [
+        {CURRENCY: str(code), **{name: exact_total(own[name], places=decimals(str(code))) for name in names}}
+        for code, own in rows.groupby(CURRENCY, observed=True)
+    ]

@@ -1,7 +1,6 @@
-"""What a report shows: balances, measures and figures put together."""
+"""What a report shows: balances, measures, KPIs and charts put together."""
 
-from arkit.reports.customers import CustomersPage, customer_sheets, customers_page
+from arkit.reports.customers import CustomersPage, customers_page
 from arkit.reports.monthly import MonthlyReport, monthly_report
-from arkit.reports.workbook import monthly_sheets
 
-__all__ = ["CustomersPage", "MonthlyReport", "customer_sheets", "customers_page", "monthly_report", "monthly_sheets"]
+__all__ = ["CustomersPage", "MonthlyReport", "customers_page", "monthly_report"]

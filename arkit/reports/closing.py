@@ -1,6 +1,7 @@
-"""The close of a month: the general ledger, what came after the cut-off, what was published and is known now.
+"""The close of a month: tie-out to the general ledger, late postings, what was published before and is known now.
 
-What was published before a report: the numbers that it is compared with lie in its own folder.
+What was published before lies in the report's own folder, written by the run: the version that a new one replaces, and
+the report of the month before.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present.html import Html, notice, table
-from arkit.present.sheets import Sheet
-from arkit.reports.published import in_names_of_today
-from arkit.words.columns import UNAPPLIED
-from arkit.words.formats import day_shown, short_amount
+from arkit.present.sheets import Sheet, totals_by_currency
+from arkit.reports.page import BALANCES, OldNames, sheet
+from arkit.words.catalogue import ENGLISH, in_own_language, text
+from arkit.words.formats import day_shown, joined, number_shown, short_amount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,7 @@ class Compared(msgspec.Struct, frozen=True):
     known
         The last day that its ledger knew.
     differs
-        What the new report does not follow from any more: ledger, policy, notebook, parameters, arkit.
+        Which inputs of the new report are others: ledger, policy, notebook, parameters, arkit.
     balances
         Its balances by currency: ``currency``, ``gross``, ``unapplied``, ``net``.
     changes
@@ -71,7 +72,7 @@ class Earlier(msgspec.Struct, frozen=True):
     Parameters
     ----------
     version
-        The version of this very report that a new one takes over from.
+        The version of this very report that a new one replaces.
     month
         The report of the month before.
     """
@@ -86,26 +87,28 @@ class Earlier(msgspec.Struct, frozen=True):
         Raises
         ------
         ReadingError
-            The file is not there, or is none of a run.
+            The file is missing, or no run has written it.
         """
         try:
-            return msgspec.convert(in_names_of_today(msgspec.json.decode(Path(path).read_bytes())), type=cls)
+            return msgspec.json.decode(Path(path).read_bytes(), type=cls)
         except (OSError, msgspec.DecodeError) as error:
-            raise ReadingError(f"{path} does not tell what was published before: {error}.") from error
+            raise ReadingError(f"{path} does not say what was published before: {error}.") from error
 
 
 SHOWN: Final = 20
-BALANCES: Final = ("gross", UNAPPLIED, "net")
+_PARTS: Final = ("from_policy", "from_input", "from_late", "from_corrections")
 
 
+@in_own_language
 @dataclass(frozen=True)
-class Closing:
-    """What a close has to look at: each method is one section."""
+class Closing(OldNames):
+    """What has to be looked at before a month is closed: each method is one section."""
 
     ledger: Ledger
     day: date
     policy: Policy
     earlier: Earlier
+    language: str = ENGLISH
 
     @cached_property
     def differences(self) -> pd.DataFrame:
@@ -114,7 +117,7 @@ class Closing:
 
     @cached_property
     def late(self) -> pd.DataFrame:
-        """The entries of the day that were recorded after it."""
+        """The entries of the day that were posted after the cut-off."""
         return late_entries(self.ledger, as_of=self.day)
 
     @cached_property
@@ -123,105 +126,85 @@ class Closing:
         return credit_balances(self.ledger, as_of=self.day, policy=self.policy)
 
     def remarks(self) -> list[str]:
-        """Return what a reader has to know of the close before the figures."""
+        """What a reader has to know of the close before the numbers."""
         before, remarks = self.earlier.version, []
         if before is not None:
-            published = f"version {before.version}, published on {day_shown(before.published_on)}"
-            remarks.append(f"This takes the place of {published}; what changed, and why, stands under Close.")
+            published_on = day_shown(before.published_on)
+            remarks.append(text("reports.closing.replaces", version=before.version, day=published_on))
         if len(self.late):
-            sums = self.late.groupby("currency", sort=True)["amount"].sum()
-            amounts = ", ".join(short_amount(amount, str(code)) for code, amount in sums.items())
-            remarks.append(f"Recorded after the cut-off and part of these figures: {amounts} net; see Close.")
+            sums = totals_by_currency(self.late, "amount")
+            amounts = joined(short_amount(row["amount"], row["currency"]) for row in sums)
+            remarks.append(text("reports.closing.posted_late", amounts=amounts))
         return remarks
 
     def tie_out(self) -> Html:
         """The subledger beside the general ledger."""
         if self.differences["gl_balance"].isna().all():
-            return notice("No general-ledger balance was given for this day.")
-        note = f"Unexplained differences of more than {self.policy.gl_tolerance:,.2f} stop a report."
-        return table(self.differences, caption="Tie-out to the general ledger", note=note)
+            return notice(text("reports.closing.no_gl_balance"))
+        note = text("reports.closing.tolerance", amount=number_shown(self.policy.gl_tolerance, places=2))
+        return table(self.differences, caption=text("reports.closing.tie_out"), note=note)
 
-    def recorded_late(self) -> Html:
-        """The largest entries that were recorded after the cut-off."""
+    def posted_after_cut_off(self) -> Html:
+        """The largest entries that were posted after the cut-off."""
         if not self.ledger.has_recorded_dates:
-            return notice("The ledger does not tell when entries were recorded, so late ones cannot be listed.")
+            return notice(text("reports.closing.no_posting_dates"))
         if self.late.empty:
-            return notice("Nothing that counts by this day was recorded after it.", tone="good")
+            return notice(text("reports.closing.nothing_late"), tone="good")
         shown = self.late.head(SHOWN)
-        caption = f"The {len(shown)} largest of {len(self.late):,} entries recorded after the cut-off"
-        return table(shown, caption=caption, note="All of them are in the workbook.")
+        caption = text("reports.closing.late_entries", count=len(self.late), shown=len(shown))
+        return table(shown, caption=caption, note=text("reports.closing.all_in_workbook"))
 
     def credit_balances(self) -> Html:
         """The customers whose balance is a liability."""
         if self.credits.empty:
-            return notice("No customer has a credit balance.", tone="good")
+            return notice(text("reports.closing.no_credit_balance"), tone="good")
         shown = self.credits.head(SHOWN)
-        caption = f"The {len(shown)} largest of {len(self.credits):,} credit balances to reclassify as liabilities"
-        return table(shown, caption=caption)
+        return table(shown, caption=text("reports.closing.credit_balances", count=len(self.credits), shown=len(shown)))
 
     def last_month(self) -> Html:
         """Last month as published, and as it is known now."""
         month = self.earlier.month
         if month is None:
-            return notice("No report of the month before was published here, so there is none to compare with.")
-        caption = f"{day_shown(month.day)}: as published on {day_shown(month.published_on)}, and as known now"
-        return table(_last_month(month), caption=caption, note=_REASONS)
+            return notice(text("reports.closing.no_month_before"))
+        days = {"day": day_shown(month.day), "published_on": day_shown(month.published_on)}
+        caption = text("reports.closing.last_month", **days)
+        return table(_last_month(month), caption=caption, note=text("reports.closing.reasons"))
 
     def changes(self) -> Html:
         """What this version changed, number by number, and why."""
         before = self.earlier.version
         if before is None:
-            return notice("This is the first version of this report.")
+            return notice(text("reports.closing.first_version"))
+        since = {"version": before.version, "day": day_shown(before.published_on)}
         if not before.changes:
-            return notice(f"{_since(before)} no number has changed; what differs: {', '.join(before.differs)}.")
-        return table(
-            _titled(before.table), caption=f"{_since(before)} these have changed", note=_REASONS, kind_column="unit"
-        )
+            return notice(text("reports.closing.nothing_changed", **since, differs=joined(before.differs)))
+        caption, note = text("reports.closing.changed", **since), text("reports.closing.reasons")
+        return table(titled(before.table), caption=caption, note=note, kind_column="unit")
 
     def sheets(self) -> list[Sheet]:
-        """Return the sheets of the workbook; what there is nothing to say of has none."""
-        before = self.earlier.version
+        """The sheets of the workbook; what there is nothing to say of has none."""
+        month, before, note = self.earlier.month, self.earlier.version, text("reports.closing.reasons")
         made = [
-            Sheet(name="Tie-out", table=self.differences, subtitle="The subledger beside the general ledger"),
-            Sheet(
-                name="Recorded late", table=self.late, subtitle="Entries recorded after the cut-off", totals=("amount",)
-            ),
-            Sheet(
-                name="Credit balances",
-                table=self.credits,
-                subtitle="Proposed for reclassification as liabilities",
-                totals=("customer_credit",),
-            ),
+            sheet("tie_out", self.differences),
+            sheet("posted_after_cut_off", self.late, totals=("amount",)),
+            sheet("credit_balances", self.credits, totals=("customer_credit",)),
         ]
-        if self.earlier.month is not None:
-            subtitle = f"{day_shown(self.earlier.month.day)} as published, and as known now"
-            made.append(
-                Sheet(name="Last month", table=_last_month(self.earlier.month), subtitle=subtitle, note=_REASONS)
-            )
+        if month is not None:
+            made.append(sheet("last_month", _last_month(month), values={"day": day_shown(month.day)}, note=note))
         if before is not None and before.changes:
-            rows = _titled(before.table)
-            made.append(Sheet(name="Changes", table=rows, subtitle=_since(before), note=_REASONS, row_kind="unit"))
+            since = {"version": before.version, "day": day_shown(before.published_on)}
+            made.append(sheet("changes", titled(before.table), values=since, note=note, row_kind="unit"))
         return made
 
 
-_REASONS: Final = (
-    "The reasons add up to the change: another policy, rows that the source has changed, entries recorded later, "
-    "corrections recorded later."
-)
-
-
-def _since(before: Compared) -> str:
-    return f"Since version {before.version}, published on {day_shown(before.published_on)},"
-
-
-def _titled(changes: pd.DataFrame) -> pd.DataFrame:
-    """Return changes with the titles of KPIs, balances first."""
-    titles = {name: figure.title for name, figure in KPIS.items()}
-    return changes.assign(kpi=changes["kpi"].map(lambda name: titles.get(name, name)))
+def titled(changes: pd.DataFrame) -> pd.DataFrame:
+    """Changes with the titles of KPIs in place of their names; balances keep theirs."""
+    titles = {name: kpi.title for name, kpi in KPIS.items()}
+    return changes.replace({"kpi": titles})
 
 
 def _last_month(month: Compared) -> pd.DataFrame:
-    """Return the balances of a published month beside what is known now, those that did not change too."""
+    """The balances of a published month beside what is known now, those that did not change too."""
     import pandas as pd
 
     published = pd.DataFrame(list(month.balances), columns=["currency", *BALANCES]).melt(
@@ -231,6 +214,3 @@ def _last_month(month: Compared) -> pd.DataFrame:
     rows = published.merge(moved, on=["currency", "kpi"], how="outer").fillna({"published": 0.0, "change": 0.0})
     rows.insert(3, "now", (rows["published"] + rows["change"]).round(6))
     return rows.sort_values(["currency", "kpi"], ignore_index=True)
-
-
-_PARTS: Final = ("from_policy", "from_input", "from_late", "from_corrections")

@@ -1,21 +1,21 @@
-"""The customers page: segments, movers, the worklist, and one customer in full.
-
-Sentences on customers: what each category owes, and what is not on the worklist.
-
-The customers page as a workbook: every customer, not only those that a page can show.
-"""
+"""The customers page: categories, who changed, the call list, and one customer in full; the workbook has them all."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+import pandas as pd
 
 from arkit.aging.reconcile import reconcile, require_reconciled
+from arkit.aging.statement import statement
 from arkit.calendar import months_before
 from arkit.collection.worklist import worklist
+from arkit.errors import unknown_name
 from arkit.flows.activity import activity_trend
 from arkit.model.ledger import Ledger, as_day
 from arkit.policy import DEFAULT_POLICY, Policy
@@ -23,56 +23,37 @@ from arkit.present import charts
 from arkit.present.charts import Figure
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Sheet
-from arkit.reports.facts import main_currency, open_ledger
-from arkit.reports.one_customer import OneCustomer
-from arkit.reports.summaries import category_summary, group_summary
+from arkit.reports.page import OldNames, main_currency, needs, opened, sheet, title_of
 from arkit.segmentation.abc import abc
 from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
 from arkit.segmentation.categories import CATEGORIES, categorise, category_matrix, migration
 from arkit.segmentation.decline import deteriorating_payers
 from arkit.segmentation.groups import group_behaviour
 from arkit.segmentation.inactive import inactive_past_due
+from arkit.words.catalogue import ENGLISH, in_own_language, text
 from arkit.words.columns import ALL_ENTITIES, Column, column
-from arkit.words.formats import day_shown, short_amount
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-def who_owes_what(customers: pd.DataFrame, currency: str) -> str:
-    """Return what the customers of a currency owe, category by category, the gravest first."""
-    rows = customers[customers["open_amount"] > 0]
-    if rows.empty:
-        return f"Nobody owes anything in {currency}."
-    parts = [_owed(name, rows[rows["category"] == name], currency) for name in reversed(CATEGORIES)]
-    total = short_amount(rows["open_amount"].sum(), currency)
-    return f"{len(rows):,} customers owe {total}: {'; '.join(part for part in parts if part)}."
-
-
-def _owed(category: str, rows: pd.DataFrame, currency: str) -> str:
-    if rows.empty:
-        return ""
-    owed, late = (short_amount(rows[name].sum(), currency) for name in ("open_amount", "past_due"))
-    return f"{len(rows):,} {category} {owed}, of it past due {late}"
-
-
-def not_on_the_list(customers: pd.DataFrame, ranked: pd.DataFrame, currency: str) -> str:
-    """Return how much past due is not on the worklist of a currency, because all of a customer's is disputed."""
-    late = customers[(customers["currency"] == currency) & (customers["past_due"] > 0)]
-    absent = late[~late["customer_id"].isin(ranked.loc[ranked["currency"] == currency, "customer_id"])]
-    if absent.empty:
-        return ""
-    amount = short_amount(absent["past_due"].sum(), currency)
-    return f" Not on the list, since all of it is disputed: {amount} past due of {len(absent):,} customers."
-
+from arkit.words.formats import MINUS, day_shown, is_missing, number_shown, share_shown, short_amount
 
 CAPACITY: Final = 15
 YEAR: Final = 12
 MOST_PANELS: Final = 9
 SMALLEST_GROUP: Final = 5
-GROUP_WINDOW: Final = "the last six months"
-NO_DECLINE: Final = "None of {:,} customers pays less or more slowly than before beyond chance."
-NEEDS_HISTORY: Final = "How customers pay can be seen only in a ledger with history; a snapshot of open items has none."
+LAST_MOVEMENTS: Final = 25
+NEEDS_HISTORY: Final = "reports.customers.needs_history"
+_KEYS: Final = ["customer_id", "currency"]
+_OWED: Final = ("open_amount", "past_due", "disputed_amount")
+_FIRST: Final = ("customer_id", "name", "currency", "category", "evidence", "recommendation")
+_WHO: Final = ("customer_id", "name", "currency")
+_DETERIORATING: Final = (*_WHO, "aspect", "paid_before", "paid_recent", "cash_gap", "q_value")
+_INACTIVE: Final = (*_WHO, "inactive_amount", "items", "inactive_since", "oldest_days", "otherwise_pays")
+_TO_CALL: Final = (
+    *("rank", "customer_id", "name", "currency", "category", "open_amount", "past_due", "stage_days"),
+    *("chance_late", "priority_amount", "stage", "next_step", "reasons"),
+)
+_BEHAVIOUR: Final = (
+    *("currency", "category", "evidence", "recommendation", "days_late", "days_late_median", "on_time_share"),
+    *("payments_per_month", "last_payment", "open_amount", "past_due", "limit_use"),
+)
 
 
 def customers_page(
@@ -83,15 +64,16 @@ def customers_page(
     entity: str = ALL_ENTITIES,
     policy: str | Path = "",
     customer: str = "",
+    language: str = ENGLISH,
 ) -> CustomersPage:
     """Prepare the page on customers of a day.
 
     Parameters
     ----------
-    ledger, layout, as_of, entity, policy
+    ledger, layout, as_of, entity, policy, language
         As in :func:`arkit.reports.monthly_report`.
     customer
-        The customer that is shown in full; empty for the first on the worklist.
+        The customer that is shown in full; empty for the first on the call list.
 
     Returns
     -------
@@ -109,14 +91,18 @@ def customers_page(
     >>> reports.customers_page(as_of="2026-10-31", entity="ES").title
     'Customers of ES on 31 Oct 2026'
     """
-    whole = open_ledger(ledger, layout=layout, as_of=as_of)
-    part = whole if entity == ALL_ENTITIES else whole.where(entity=entity)
-    chosen = Policy.load(policy) if policy else DEFAULT_POLICY
-    return CustomersPage(part, day=part.require(as_day(as_of)), entity=entity, policy=chosen, chosen=customer)
+    part, settings = opened(ledger, layout=layout, as_of=as_of, entity=entity, policy=policy)
+    day = part.require(as_day(as_of))
+    return CustomersPage(part, day=day, entity=entity, policy=settings, chosen=customer, language=language)
 
 
+def _moves(page: CustomersPage) -> pd.DataFrame | None:
+    return page.moves
+
+
+@in_own_language
 @dataclass(frozen=True)
-class CustomersPage:
+class CustomersPage(OldNames):
     """The customers of a day: every section is made on demand, numbers once."""
 
     ledger: Ledger
@@ -124,12 +110,12 @@ class CustomersPage:
     entity: str = ALL_ENTITIES
     policy: Policy = DEFAULT_POLICY
     chosen: str = ""
+    language: str = ENGLISH
 
     @property
     def title(self) -> str:
-        """What the page is of."""
-        of = "" if self.entity == ALL_ENTITIES else f" of {self.entity}"
-        return f"Customers{of} on {day_shown(self.day)}"
+        """What the page is about."""
+        return title_of("customers", self.entity, self.day)
 
     @cached_property
     def currency(self) -> str:
@@ -139,247 +125,300 @@ class CustomersPage:
     @cached_property
     def categorised(self) -> pd.DataFrame:
         """The behaviour of every customer, with category, evidence and recommendation."""
-        return categorise(payment_behaviour(self.ledger, as_of=self.day, policy=self.policy))
+        return self._categorised_on(self.day)
 
     @cached_property
     def moves(self) -> pd.DataFrame | None:
         """The category of every customer a month before and now."""
         before = months_before(self.day, 1)
-        if before <= self.ledger.covers[0]:
-            return None
-        return migration(categorise(payment_behaviour(self.ledger, as_of=before, policy=self.policy)), self.categorised)
+        return migration(self._categorised_on(before), self.categorised) if before > self.ledger.covers[0] else None
+
+    def _categorised_on(self, day: date) -> pd.DataFrame:
+        return categorise(payment_behaviour(self.ledger, as_of=day, policy=self.policy))
 
     @cached_property
     def ranked(self) -> pd.DataFrame:
-        """The worklist."""
+        """The call list."""
         return worklist(self.ledger, self.categorised, as_of=self.day, policy=self.policy)
 
     @cached_property
+    def payers(self) -> pd.DataFrame:
+        """The payments of every customer against the customer's own past."""
+        return deteriorating_payers(self.ledger, as_of=self.day)
+
+    @cached_property
+    def inactive(self) -> pd.DataFrame:
+        """The past-due balances that no payment has reduced."""
+        return inactive_past_due(self.ledger, as_of=self.day)
+
+    @cached_property
     def one(self) -> OneCustomer:
-        """The customer that is shown in full: the chosen one, else the first on the worklist."""
-        first = self.ranked[self.ranked["currency"] == self.currency]
+        """The customer that is shown in full: the chosen one, else the first on the call list."""
+        first = self._own(self.ranked)
         rows = first if len(first) else self.categorised
-        return OneCustomer(self.ledger, self.categorised, self.day, self.chosen or str(rows["customer_id"].iloc[0]))
+        customer = self.chosen or str(rows["customer_id"].iloc[0])
+        return OneCustomer(self.ledger, self.categorised, self.day, customer, self.language)
 
     def headline(self) -> Html:
-        """How many customers are reliable, a problem, risky, and what stands with them."""
-        rows = self.categorised[self.categorised["currency"] == self.currency]
-        lines = [f"Customers with open items in {self.currency}; other currencies are in the tables."]
-        return page_part("headline", title=self.title, sentence=who_owes_what(rows, self.currency), lines=lines)
+        """How many customers are in each category, and what they owe."""
+        sentence, line = who_owes_what(self._own(self.categorised), self.currency), "reports.customers.other_currencies"
+        return page_part("headline", title=self.title, sentence=sentence, lines=[text(line, currency=self.currency)])
 
     def segment_map(self) -> Figure:
         """Every customer by exposure and lateness."""
-        rows = self.categorised[self.categorised["currency"] == self.currency]
-        return charts.segment_map(rows, currency=self.currency, title=f"Exposure and lateness, {day_shown(self.day)}")
+        title = text("reports.customers.segment_map", day=day_shown(self.day))
+        return charts.segment_map(self._own(self.categorised), currency=self.currency, title=title)
 
     def categories(self) -> Html:
         """The categories: customers, what they owe, how late they pay."""
-        note = "Weighted by amount; what is unpaid counts as at least this late. Days late are of the whole history."
-        return table(category_summary(self.categorised), caption="Categories by currency", note=note)
+        caption, note = text("reports.customers.categories"), text("reports.customers.categories_note")
+        return table(category_summary(self.categorised), caption=caption, note=note)
 
     def categories_over_time(self) -> Figure:
         """What the customers of each category owed at the month-ends of a year, as they were judged then."""
         trend = categorise(behaviour_trend(self.ledger, as_of=self.day, months=YEAR, policy=self.policy))
-        own = trend[trend["currency"] == self.currency]
-        sums = own.groupby(["as_of", "category"]).agg(
-            customers=("customer_id", "size"), open_amount=("open_amount", "sum")
+        sums = (
+            self._own(trend)
+            .groupby(["as_of", "category"])
+            .agg(customers=("customer_id", "size"), open_amount=("open_amount", "sum"))
         )
-        title = f"What each category owes, {self.currency}, month-ends"
+        title = text("reports.customers.categories_over_time", currency=self.currency)
         return charts.categories_over_time(sums.reset_index(), currency=self.currency, title=title)
 
     def classes(self) -> Figure:
-        """How much of the exposure stands with whom: ABC classes by category."""
+        """How much of the exposure lies with whom: ABC classes by category."""
         rows = category_matrix(self.categorised, abc(self.ledger, as_of=self.day, policy=self.policy))
-        own = rows[rows["currency"] == self.currency]
-        title = f"Who owes what in {self.currency}, and how many: A owes 80 % together, B up to 95 %"
-        return charts.class_matrix(own, categories=CATEGORIES, currency=self.currency, title=title)
+        title = text("reports.customers.classes", currency=self.currency)
+        return charts.class_matrix(self._own(rows), categories=CATEGORIES, currency=self.currency, title=title)
 
     def groups(self, by: str) -> Html:
         """How an industry, a size or a country pays, against its own history."""
         rows = group_behaviour(self.ledger, as_of=self.day, by=by)
-        note = (
-            f"What fell due in {GROUP_WINDOW}, weighted by amount, against windows of that length before, each as "
-            f"it was known at its end. Groups of fewer than {SMALLEST_GROUP} customers are pooled."
-        )
-        caption = f"Payment by {column(by).title.lower()}, against its own history"
-        titles = {"days_late_before": Column("Days late, before")}
+        note = text("reports.customers.groups_note", smallest=SMALLEST_GROUP)
+        caption = text("reports.customers.groups", group=column(by).title.lower())
+        titles = {"days_late_before": Column(text("reports.customers.days_late_before"))}
         return table(group_summary(rows, by), caption=caption, note=note, columns=titles)
 
-    def migration(self) -> Figure | Html:
-        """How many customers moved between the categories since the month before."""
-        if self.moves is None:
-            return notice(NEEDS_HISTORY)
-        return charts.migration_chart(
-            self.moves, categories=CATEGORIES, title="Customers by category in all currencies, a month before and now"
-        )
+    @needs(_moves, NEEDS_HISTORY)
+    def migration(self, moves: pd.DataFrame) -> Figure:
+        """How many customers changed between the categories since the month before."""
+        return charts.migration_chart(moves, categories=CATEGORIES, title=text("reports.customers.migration"))
 
-    def movers(self) -> Html:
+    @needs(_moves, NEEDS_HISTORY)
+    def movers(self, moves: pd.DataFrame) -> Html:
         """The customers whose category changed, and what changed."""
-        if self.moves is None:
-            return notice(NEEDS_HISTORY)
-        rows = self.moves[self.moves["moved"].isin(["worse", "better"])].sort_values(
-            ["moved", "open_amount"], ascending=False
-        )
+        rows = moves[moves["moved"].isin(["worse", "better"])]
         if rows.empty:
-            return notice("No customer changed the category since the month before.", tone="good")
-        return table(rows, caption=f"{len(rows)} customers changed the category")
+            return notice(text("reports.customers.no_movers"), tone="good")
+        rows = rows.sort_values(["moved", "open_amount"], ascending=False)
+        return table(rows, caption=text("reports.customers.movers", count=len(rows)))
 
-    @cached_property
-    def payers(self) -> pd.DataFrame:
-        """Every customer's payments against the customer's own past."""
-        return deteriorating_payers(self.ledger, as_of=self.day)
-
-    def decliners(self) -> Html:
-        """The customers whose payments decline, and the size of the gap."""
-        found, rows = self.payers, self._declining
+    def deteriorating(self) -> Html:
+        """The customers whose payments deteriorate, and the size of the gap."""
+        rows, all_ = self._deteriorating, number_shown(len(self.payers))
         if rows.empty:
-            return notice(NO_DECLINE.format(len(found)), tone="good")
-        shown = rows[["customer_id", "name", "currency", "aspect", "paid_before", "paid_recent", "cash_gap", "q_value"]]
-        return table(shown, caption=f"{len(rows)} of {len(found):,} customers pay less, less often or more slowly")
+            return self._none_deteriorates()
+        caption = text("reports.customers.deteriorating", count=len(rows), all=all_)
+        return table(rows[list(_DETERIORATING)], caption=caption)
 
-    def decliners_chart(self) -> Figure | Html:
-        """The payments of those who decline most, month by month."""
-        rows = self._declining.head(MOST_PANELS)
+    def deteriorating_chart(self) -> Figure | Html:
+        """The payments of those who deteriorate most, month by month."""
+        rows = self._deteriorating.head(MOST_PANELS)
         if rows.empty:
-            return notice(NO_DECLINE.format(len(self.payers)), tone="good")
+            return self._none_deteriorates()
         part = self.ledger.where(customer_id=rows["customer_id"].tolist())
         monthly = activity_trend(part, as_of=self.day, months=3 * YEAR, by="customer_id")
-        return charts.decliners_chart(
-            rows, monthly, title="Monthly payments of those with the largest gap, and their level"
-        )
+        return charts.decliners_chart(rows, monthly, title=text("reports.customers.deteriorating_chart"))
 
     @property
-    def _declining(self) -> pd.DataFrame:
+    def _deteriorating(self) -> pd.DataFrame:
         """The deteriorating payers, the largest gap in the main currency first."""
         rows = self.payers[self.payers["deteriorating"]].assign(other=lambda rows: rows["currency"] != self.currency)
         return rows.sort_values(["other", "currency", "cash_gap"], ascending=[True, True, False])
 
-    @cached_property
-    def static(self) -> pd.DataFrame:
-        """The debts that no payment has reduced."""
-        return inactive_past_due(self.ledger, as_of=self.day)
+    def _none_deteriorates(self) -> Html:
+        return notice(text("reports.customers.none_deteriorates", count=len(self.payers)), tone="good")
 
     def inactive_past_due(self) -> Html:
-        """The debts that no payment has reduced for months: another matter than deteriorating payments."""
-        rows = self.static
-        if rows.empty:
-            return notice("Every open debt was reduced in the last six months.", tone="good")
-        shown = [
-            "customer_id",
-            "name",
-            "currency",
-            "inactive_amount",
-            "items",
-            "inactive_since",
-            "oldest_days",
-            "otherwise_pays",
-        ]
-        rows = rows.sort_values(["currency", "inactive_amount"], ascending=[True, False])
-        return table(rows[shown], caption="Debts that no payment has reduced for six months")
+        """The balances that no payment has reduced for months: another matter than deteriorating payments."""
+        if self.inactive.empty:
+            return notice(text("reports.customers.no_inactive"), tone="good")
+        rows = self.inactive.sort_values(["currency", "inactive_amount"], ascending=[True, False])
+        return table(rows[list(_INACTIVE)], caption=text("reports.customers.inactive"))
 
     def worklist(self) -> Html:
-        """Whom to chase first, and why."""
-        rows = self.ranked[(self.ranked["currency"] == self.currency) & (self.ranked["rank"] <= CAPACITY)]
+        """The call list: whom to contact first, and why."""
+        rows = self._own(self.ranked)
+        rows = rows[rows["rank"] <= CAPACITY]
         if rows.empty:
-            return notice(f"Nothing in {self.currency} is past due and undisputed.", tone="good")
-        shown = ["rank", "customer_id", "name", "currency", "category", "open_amount", "past_due", "stage_days"]
-        more = ["chance_late", "priority_amount", "stage", "next_step", "reasons"]
-        note = (
-            "In order of the amount at risk = (open - disputed) x chance of lateness observed in the category x share "
-            "not insured; customers inside a promise come last."
-        )
-        note += not_on_the_list(self.categorised, self.ranked, self.currency)
-        return table(rows[[*shown, *more]], caption=f"The first {len(rows)} to chase in {self.currency}", note=note)
+            return notice(text("reports.customers.nobody_to_call", currency=self.currency), tone="good")
+        caption = text("reports.customers.worklist", count=len(rows), currency=self.currency)
+        note = text("reports.customers.worklist_note", left_out=self._not_listed())
+        return table(rows[list(_TO_CALL)], caption=caption, note=note.strip())
+
+    def _not_listed(self) -> str:
+        """How much past due is not on the call list, because all of a customer's amount is disputed."""
+        late = self._own(self.categorised[self.categorised["past_due"] > 0])
+        absent = late[~late["customer_id"].isin(self._own(self.ranked)["customer_id"])]
+        amount = short_amount(absent["past_due"].sum(), self.currency)
+        return text("reports.customers.all_disputed", count=len(absent), amount=amount) if len(absent) else ""
 
     def reconciliation(self) -> Html:
         """The proof that the balances behind the page add up to the control total."""
         proof = require_reconciled(self.ledger, as_of=self.day, policy=self.policy)
-        return table(proof, caption=f"Reconciliation on {day_shown(self.day)}")
+        return table(proof, caption=text("reports.monthly.reconciliation", day=day_shown(self.day)))
+
+    def sheets(self) -> list[Sheet]:
+        """The workbook, from the categories to the reconciliation: every customer, not only those that a page can show.
+
+        Examples
+        --------
+        >>> from arkit import reports
+        >>> page = reports.customers_page(as_of="2026-10-31", entity="ES")
+        >>> [sheet.name for sheet in page.sheets()]
+        ['Categories', 'Worklist', 'Customers', 'Movers', 'Deteriorating', 'Inactive', 'Reconciliation']
+        """
+        moved = self.moves if self.moves is not None else self.categorised.head(0)[[*_KEYS, "name", "category"]]
+        q_value, priority = text("reports.customers.q_value"), text("reports.customers.priority")
+        proof = reconcile(self.ledger, as_of=self.day, policy=self.policy)
+        made = [
+            sheet("categories", category_summary(self.categorised), totals=("customers", "open_amount", "past_due")),
+            sheet("worklist", self.ranked, note=priority, totals=("priority_amount", *_OWED)),
+            sheet("every_customer", self._every_customer(), totals=_OWED),
+            sheet("movers", moved),
+            sheet("deteriorating", self.payers, note=q_value),
+            sheet("inactive", self.inactive, totals=("inactive_amount", "open_amount")),
+            sheet("reconciliation", proof),
+        ]
+        return [replace(one, title=self.title) for one in made]
+
+    def _every_customer(self) -> pd.DataFrame:
+        classes = abc(self.ledger, as_of=self.day, policy=self.policy)[[*_KEYS, "class_of_exposure", "class_of_sales"]]
+        rows = self.categorised.merge(classes, on=_KEYS, how="left")
+        return rows[[*_FIRST, *(name for name in rows.columns if name not in _FIRST)]]
+
+    def _own(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of the main currency."""
+        return rows[rows["currency"] == self.currency]
 
 
-_KEYS: Final = ["customer_id", "currency"]
-_OWED: Final = ("open_amount", "past_due", "disputed_amount")
-_FIRST: Final = ("customer_id", "name", "currency", "category", "evidence", "recommendation")
-
-
-def customer_sheets(page: CustomersPage) -> list[Sheet]:
-    """Return the sheets of the customers page, from the categories to the reconciliation.
+@in_own_language
+@dataclass(frozen=True)
+class OneCustomer:
+    """One customer in full: payment behaviour, the category with its evidence, and the account.
 
     Parameters
     ----------
-    page
-        The page.
+    categorised
+        The table of :func:`arkit.categorise`.
+    day
+        Its day.
 
-    Returns
-    -------
-    list of Sheet
-        Finished tables with titles and totals, for ``arkit.present.workbook``.
-
-    Examples
-    --------
-    >>> from arkit import reports
-    >>> page = reports.customers_page(as_of="2026-10-31", entity="ES")
-    >>> [sheet.name for sheet in reports.customer_sheets(page)]
-    ['Categories', 'Worklist', 'Customers', 'Movers', 'Deteriorating', 'Static', 'Reconciliation']
+    Raises
+    ------
+    UnknownNameError
+        The table has no such customer.
     """
-    sheets = [*_judged(page), *_changing(page), _reconciliation(page)]
-    return [replace(sheet, title=page.title) for sheet in sheets]
+
+    ledger: Ledger
+    categorised: pd.DataFrame
+    day: date
+    customer_id: str
+    language: str = ENGLISH
+
+    def __post_init__(self) -> None:
+        if self._own.empty:
+            raise unknown_name("customer", self.customer_id, known=self.categorised["customer_id"].unique())
+
+    @property
+    def name(self) -> str:
+        """The name, or the number where there is none."""
+        names = self._own["name"].dropna()
+        return str(names.iloc[0]) if len(names) else self.customer_id
+
+    def timeline(self) -> Figure:
+        """The balance and payments of the customer."""
+        rows = self._movements
+        currency = rows["currency"].mode().iloc[0]
+        title = text("reports.customers.timeline", name=self.name)
+        return charts.customer_timeline(rows[rows["currency"] == currency], currency=currency, title=title)
+
+    def behaviour(self) -> Html:
+        """How the customer pays, the category, and its evidence."""
+        return table(self._own[list(_BEHAVIOUR)], caption=text("reports.customers.behaviour", name=self.name))
+
+    def statement(self) -> Html:
+        """The last movements on the customer's account."""
+        rows = self._movements.tail(LAST_MOVEMENTS)
+        return table(rows, caption=text("reports.customers.statement", count=len(rows), name=self.name))
+
+    @property
+    def _own(self) -> pd.DataFrame:
+        return self.categorised[self.categorised["customer_id"] == self.customer_id]
+
+    @cached_property
+    def _movements(self) -> pd.DataFrame:
+        return statement(self.ledger, as_of=self.day, customer_id=self.customer_id)
 
 
-def _judged(page: CustomersPage) -> list[Sheet]:
-    """Return who the customers are, and whom to chase."""
-    return [
-        Sheet(
-            name="Categories",
-            table=category_summary(page.categorised),
-            subtitle="Customers and amounts by category; days late and on time weighted by amount",
-            totals=("customers", "open_amount", "past_due"),
-        ),
-        Sheet(
-            name="Worklist",
-            table=page.ranked,
-            subtitle="Whom to chase first, by currency",
-            note="Amount at risk = (open - disputed) x chance of lateness of the category x share not insured.",
-            totals=("priority_amount", *_OWED),
-        ),
-        Sheet(
-            name="Customers",
-            table=_every_customer(page),
-            subtitle="Behaviour, category with its evidence, ABC classes",
-            totals=_OWED,
-        ),
-    ]
+def who_owes_what(customers: pd.DataFrame, currency: str) -> str:
+    """What the customers of a currency owe, category by category, the gravest first."""
+    rows = customers[customers["open_amount"] > 0]
+    if rows.empty:
+        return text("reports.customers.nothing_owed", currency=currency)
+    by_category = [(name, rows[rows["category"] == name]) for name in reversed(CATEGORIES)]
+    parts = "; ".join(_owed(name, own, currency) for name, own in by_category if len(own))
+    total = short_amount(rows["open_amount"].sum(), currency)
+    return text("reports.customers.who_owes_what", count=len(rows), total=total, parts=parts)
 
 
-def _changing(page: CustomersPage) -> list[Sheet]:
-    """Return who moved, who pays less, and whose debt does not move."""
-    moved = page.moves if page.moves is not None else page.categorised.head(0)[[*_KEYS, "name", "category"]]
-    return [
-        Sheet(name="Movers", table=moved, subtitle="The category a month before and now"),
-        Sheet(
-            name="Deteriorating",
-            table=page.payers,
-            subtitle="Payments against each customer's own past, the surest decline first",
-            note="q-value: the share of wrong names to expect among those at least as sure as this one.",
-        ),
-        Sheet(
-            name="Static",
-            table=page.static,
-            subtitle="Debts that no payment has reduced for six months",
-            totals=("inactive_amount", "open_amount"),
-        ),
-    ]
+def _owed(category: str, rows: pd.DataFrame, currency: str) -> str:
+    owed, late = (short_amount(rows[name].sum(), currency) for name in ("open_amount", "past_due"))
+    return text("reports.customers.of_category", count=len(rows), category=category, owed=owed, late=late)
 
 
-def _reconciliation(page: CustomersPage) -> Sheet:
-    return Sheet(
-        name="Reconciliation",
-        table=reconcile(page.ledger, as_of=page.day, policy=page.policy),
-        subtitle="Gross + unapplied + set apart + rounding = control total",
+def category_summary(categorised: pd.DataFrame) -> pd.DataFrame:
+    """Customers and amounts of each category, and how late its amounts were paid; the gravest category first."""
+    billed, recent = categorised["billed_amount"], categorised["recent_amount"]
+    rows = categorised.assign(
+        late=categorised["days_late"] * billed,
+        on_time=categorised["recent_on_time_share"] * recent,
+        category=pd.Categorical(categorised["category"], list(reversed(CATEGORIES)), ordered=True),
     )
+    sums = rows.groupby(["currency", "category"], observed=True).agg(
+        customers=("customer_id", "size"),
+        open_amount=("open_amount", "sum"),
+        past_due=("past_due", "sum"),
+        billed_amount=("billed_amount", "sum"),
+        recent_amount=("recent_amount", "sum"),
+        days_late=("late", "sum"),
+        recent_on_time_share=("on_time", "sum"),
+    )
+    # Weighted by amount: a customer of 300 that pays 10 days late and one of 100 that pays in time are 7.5 days late.
+    sums["days_late"] /= sums["billed_amount"].where(sums["billed_amount"] > 0)
+    sums["recent_on_time_share"] /= sums["recent_amount"].where(sums["recent_amount"] > 0)
+    return sums.drop(columns=["billed_amount", "recent_amount"]).reset_index()
 
 
-def _every_customer(page: CustomersPage) -> pd.DataFrame:
-    classes = abc(page.ledger, as_of=page.day, policy=page.policy)[[*_KEYS, "class_of_exposure", "class_of_sales"]]
-    rows = page.categorised.merge(classes, on=_KEYS, how="left")
-    return rows[[*_FIRST, *(name for name in rows.columns if name not in _FIRST)]]
+def group_summary(groups: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The groups with the range of their earlier windows in words, narrow enough for a page."""
+
+    def ranges(low: str, high: str, shown: Callable[[float], str]) -> list[str]:
+        pairs = zip(groups[low], groups[high], strict=True)
+        return [
+            "" if is_missing(least) else text("reports.customers.range", low=shown(least), high=shown(most))
+            for least, most in pairs
+        ]
+
+    return pd.DataFrame(
+        {
+            by: groups[by],
+            **groups[["currency", "customers", "items", "days_late"]],
+            "days_late_before": ranges(
+                "days_late_least", "days_late_most", lambda days: number_shown(days, places=1).replace("-", MINUS)
+            ),
+            "on_time_share_amount": groups["on_time_share_amount"],
+            "on_time_before": ranges("on_time_least", "on_time_most", share_shown),
+            **groups[["against_history", "pooled"]],
+        }
+    )

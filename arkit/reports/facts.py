@@ -1,46 +1,31 @@
-"""The facts of a month-end: agings, KPIs now and before, movements, each computed once.
-
-The group: what its own companies owe each other stands apart from what other customers owe.
-"""
+"""The facts of a month-end, each computed once: agings, KPIs now and before, movements, intercompany balances."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+import pandas as pd
 
 from arkit.aging.aging import aging_table, aging_trend
 from arkit.aging.open_items import open_items
 from arkit.aging.reconcile import reconcile
 from arkit.calendar import month_ends_back
-from arkit.flows.movements import movements
+from arkit.flows.movements import MOVEMENTS, movements
 from arkit.flows.roll_forward import roll_forward
 from arkit.kpi.panel import kpi_trend
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
-from arkit.read.reading import read_ledger, sample_ledger
+from arkit.reports.page import main_currency
+from arkit.words.catalogue import ENGLISH, in_own_language, text
+from arkit.words.columns import NOT_DUE
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-OWN: Final = "companies of the group"
+INTERCOMPANY: Final = "intercompany"
 OTHERS: Final = "other customers"
-
-
-def relations(ledger: Ledger, *, day: date, policy: Policy) -> pd.DataFrame:
-    """Return the aging of intercompany customers and of all others, by currency; empty where none is intercompany."""
-    aged = aging_table(ledger, as_of=day, by="intercompany", policy=policy)
-    own = aged["intercompany"] == "true"
-    shown = aged.assign(customers_are=own.map({True: OWN, False: OTHERS})).drop(columns="intercompany")
-    sums = shown.groupby(["currency", "customers_are"], sort=True).sum(numeric_only=True).round(6).reset_index()
-    return sums if own.any() else sums.head(0)
-
-
 TREND_MONTHS: Final = 13
 COURSE_MONTHS: Final = 36
-LARGEST: Final = 10
 ON_TILES: Final = (
     "past_due_ratio",
     "dso",
@@ -51,21 +36,10 @@ ON_TILES: Final = (
     "days_beyond_terms",
     "top_10_share",
 )
+_FIXED: Final = ("currency", "opening", "closing")
 
 
-def open_ledger(path: str | Path = "", *, layout: str | Path = "", as_of: str) -> Ledger:
-    """Read the ledger that a notebook names; without one, the sample that comes with arkit."""
-    return read_ledger(path, layout=layout or None, snapshot_on=as_of) if path else sample_ledger()
-
-
-def main_currency(ledger: Ledger, day: date, policy: Policy) -> str:
-    """Return the currency with most open items; without open items the one with most items."""
-    aging = aging_table(ledger, as_of=day, policy=policy)
-    if len(aging):
-        return str(aging.sort_values("items", ascending=False)["currency"].iloc[0])
-    return str(ledger.items["currency"].mode().iloc[0])
-
-
+@in_own_language
 @dataclass(frozen=True)
 class Facts:
     """What is known of a month-end and of the month-ends before it."""
@@ -73,6 +47,7 @@ class Facts:
     ledger: Ledger
     day: date
     policy: Policy
+    language: str = ENGLISH
 
     @cached_property
     def month_ends(self) -> list[date]:
@@ -120,9 +95,13 @@ class Facts:
         return aging_table(self.ledger, as_of=self.day, by="entity", policy=self.policy)
 
     @cached_property
-    def relations(self) -> pd.DataFrame:
-        """The aging of companies of the group and of other customers; empty where no customer is one."""
-        return relations(self.ledger, day=self.day, policy=self.policy)
+    def intercompany(self) -> pd.DataFrame:
+        """The aging of intercompany and of other customers, by currency; empty where no customer is intercompany."""
+        aged = aging_table(self.ledger, as_of=self.day, by="intercompany", policy=self.policy)
+        own = aged["intercompany"] == "true"
+        named = aged.assign(customers_are=own.map({True: INTERCOMPANY, False: OTHERS})).drop(columns="intercompany")
+        sums = named.groupby(["currency", "customers_are"], sort=True).sum(numeric_only=True).round(6).reset_index()
+        return sums if own.any() else sums.head(0)
 
     @cached_property
     def proof(self) -> pd.DataFrame:
@@ -161,13 +140,13 @@ class Facts:
         return trend[trend["currency"] == self.main_currency]
 
     @cached_property
-    def figures(self) -> pd.DataFrame:
+    def kpis(self) -> pd.DataFrame:
         """The KPIs of the day by currency, the currency with most open items first."""
-        table = self.figures_on(self.day)
         rank = {currency: place for place, currency in enumerate(self.currencies)}
+        table = self.kpis_on(self.day)
         return table.sort_values("currency", key=lambda codes: codes.map(rank), kind="stable", ignore_index=True)
 
-    def figures_on(self, day: date) -> pd.DataFrame:
+    def kpis_on(self, day: date) -> pd.DataFrame:
         """The KPIs of a month-end by currency."""
         panels = self.panels
         return panels[panels["as_of"] == day].drop(columns="as_of").reset_index(drop=True)
@@ -186,8 +165,8 @@ class Facts:
         shown = self.panels[self.panels["kpi"].isin(ON_TILES)]
         return shown.sort_values("kpi", key=lambda names: names.map(rank), kind="stable", ignore_index=True)
 
-    def figure(self, name: str, *, currency: str, day: date | None = None) -> float | None:
-        """One KPI of a month-end, or nothing where there is none."""
+    def kpi(self, name: str, *, currency: str, day: date | None = None) -> float | None:
+        """One KPI of a month-end, or nothing where it has no value."""
         return None if day is None else self._values.get((name, currency, day))
 
     @cached_property
@@ -202,6 +181,56 @@ class Facts:
         if day is None:
             return None
         table = self.aging if day == self.day else self.aging_before if day == self.month_before else self.aging_on(day)
-        if table is None:
-            return None
-        return float(table.loc[table["currency"] == currency, "gross"].sum())
+        return None if table is None else float(table.loc[table["currency"] == currency, "gross"].sum())
+
+    @cached_property
+    def with_shares(self) -> pd.DataFrame:
+        """The aging with a row of shares of gross below each currency; ``kind`` is that of the numbers of a row."""
+        aging, counted = self.aging, [*self.policy.labels, "gross"]
+        shares = aging.assign(
+            currency=text("reports.monthly.share_of_gross"), kind="ratio", unapplied=None, net=None, items=None
+        )
+        shares[counted] = shares[counted].div(aging["gross"].where(aging["gross"] > 0), axis=0)
+        both = pd.concat([aging.assign(kind="amount"), shares.astype({"items": object})])
+        return both.sort_index(kind="stable").reset_index(drop=True)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """The KPIs by currency: now, a month before, a year before."""
+        names = ["currency", "kpi", "title", "value", "unit", "basis", "reason"]
+        table = self.kpis[names].rename(columns={"value": "this_month"})
+        keys = list(zip(table["currency"], table["kpi"], strict=True))
+        for name, day in (("last_month", self.month_before), ("last_year", self.year_before)):
+            earlier = self.kpis_on(day).set_index(["currency", "kpi"])["value"] if day else None
+            table[name] = None if earlier is None else earlier.reindex(keys).set_axis(table.index)
+        return table[["currency", "title", "this_month", "last_month", "last_year", "unit", "basis", "reason"]]
+
+
+def late_labels(policy: Policy) -> list[str]:
+    """The labels of the buckets that are past due."""
+    return [label for label in policy.labels if label != NOT_DUE]
+
+
+def movement_summary(moved: pd.DataFrame) -> pd.DataFrame:
+    """The movements by currency and what became of the items: items, before, now and change."""
+    groups = moved.groupby(["currency", "movement"], observed=True, sort=False)
+    summary = groups.agg(
+        items=("item_id", "size"),
+        before=("before", "sum"),
+        open_amount=("open_amount", "sum"),
+        change=("change", "sum"),
+    ).reset_index()
+    summary = summary.round({"before": 4, "open_amount": 4, "change": 4})
+    rank = summary["movement"].map(MOVEMENTS.index)
+    return summary.assign(rank=rank).sort_values(["currency", "rank"], ignore_index=True).drop(columns="rank")
+
+
+def lines_between(roll_forward: pd.DataFrame) -> list[str]:
+    """The lines of a roll-forward between opening and closing."""
+    return [name for name in roll_forward.columns if name not in _FIXED]
+
+
+def moved_lines(roll_forward: pd.DataFrame) -> pd.DataFrame:
+    """A roll-forward with the lines that moved anything, from opening to closing."""
+    lines = [name for name in lines_between(roll_forward) if roll_forward[name].any()]
+    return roll_forward[["currency", "opening", *lines, "closing"]]

@@ -1,12 +1,9 @@
-"""The index of a month-end: one row for each entity, from what its published report says of itself.
-
-An entity of a month-end's index: what became of it, and what its published report says of itself.
-"""
+"""The index of a month-end: a row for each entity, from what its published report says of itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
@@ -14,17 +11,19 @@ from typing import Any, Final
 import pandas as pd
 
 from arkit.calendar import decimals
-from arkit.errors import listed
 from arkit.kpi.registry import KPIS
 from arkit.present.html import Html, notice, page_part, table
-from arkit.present.sheets import Sheet, exact_total
-from arkit.words.columns import ALL_ENTITIES, UNAPPLIED, Column
-from arkit.words.formats import day_shown
+from arkit.present.sheets import Sheet, exact_total, totals_by_currency
+from arkit.reports.closing import titled
+from arkit.reports.page import BALANCES, title_of
+from arkit.words.catalogue import ENGLISH, in_own_language, text
+from arkit.words.columns import ALL_ENTITIES, Column
+from arkit.words.formats import joined, number_shown, shown
 
 Record = dict[str, Any]
 FAILED: Final = "failed"
-RECEIVABLES: Final = "Receivables"
-GROUP: Final = "Group"
+RECEIVABLES: Final = "monthly_report"
+SHOWN: Final = ("past_due_ratio", "dso", "countback_dso", "collection_effectiveness_index", "top_10_share")
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Entry:
     status
         ``published``, ``unchanged`` or ``failed``.
     about
-        What the report is about; balances and KPIs are taken from the one on receivables.
+        The kind of report: ``monthly_report`` or ``customers``; balances and KPIs are taken from the former.
     report
         The page of its current version, as seen from the index; empty if there is none.
     version
@@ -60,12 +59,19 @@ class Entry:
     @property
     def name(self) -> str:
         """What a reader calls the entity."""
-        return GROUP if self.entity == ALL_ENTITIES else self.entity
+        return text("reports.index.group") if self.entity == ALL_ENTITIES else self.entity
+
+    @property
+    def title(self) -> str:
+        """What the report is about."""
+        return text(f"reports.index.about.{self.about}")
 
     @property
     def report_name(self) -> str:
         """What a reader calls the report."""
-        return self.name if self.about == RECEIVABLES else f"{self.name} ({self.about.lower()})"
+        if self.about == RECEIVABLES:
+            return self.name
+        return text("reports.index.report", entity=self.name, about=self.title.lower())
 
     @property
     def failed(self) -> bool:
@@ -74,70 +80,74 @@ class Entry:
 
     @property
     def why(self) -> str:
-        """Why it failed, and what is still there."""
-        return f"{self.reason} Version {self.version} stands." if self.failed and self.version else self.reason
+        """Why it failed, and what is still published."""
+        if not (self.failed and self.version):
+            return self.reason
+        return text("reports.index.why", reason=self.reason, version=self.version)
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the report is that of all entities together."""
+        return self.entity == ALL_ENTITIES
 
     def rows(self, name: str) -> list[Record]:
-        """Return the rows of a table of the record."""
+        """The rows of a table of the record."""
         found: list[Record] = (self.record or {}).get(name) or []
         return found
 
     @property
     def statuses(self) -> str:
-        """What the reconciliation says."""
-        return ", ".join(sorted({str(row["status"]) for row in self.rows("reconciliation")}))
+        """The statuses of the reconciliation."""
+        return joined(sorted({shown(str(row["status"]), "text") for row in self.rows("reconciliation")}))
 
     def found(self, what: str, *, action: str = "") -> int | None:
-        """Return how many rows have findings, of one kind of action or of all."""
+        """How many rows have findings, of one action or of all."""
         if self.record is None:
             return None
         findings = self.record.get("findings", {}).values()
         return sum(int(found[what]) for found in findings if not action or found["action"] == action)
 
-    def by_currency(self) -> list[dict[str, Any]]:
-        """Return gross, unapplied and net of each currency, added exactly."""
-        rows = pd.DataFrame(self.rows("aging"))
-        if rows.empty:
-            return []
-        amounts = ("gross", UNAPPLIED, "net")
-        return [
-            {"currency": str(code), **{name: exact_total(group[name], places=decimals(str(code))) for name in amounts}}
-            for code, group in rows.groupby("currency", sort=False)
-        ]
+    @property
+    def balances(self) -> list[Record]:
+        """Gross, unapplied and net of each currency, added exactly."""
+        rows = self.rows("aging")
+        return totals_by_currency(pd.DataFrame(rows), *BALANCES) if rows else []
 
-    def figures(self, currency: str, names: Sequence[str]) -> dict[str, float | None]:
-        """Return KPIs of a currency."""
+    def kpis(self, currency: str) -> dict[str, float | None]:
+        """The KPIs of a currency that the index shows."""
         values = {row["kpi"]: row["value"] for row in self.rows("kpis") if row["currency"] == currency}
-        return {name: values.get(name) for name in names}
+        return {name: values.get(name) for name in SHOWN}
 
 
 def net_balances(entries: Sequence[Entry]) -> dict[str, float]:
-    """Return the net balance of some entities together, by currency."""
-    rows = pd.DataFrame([line for entry in entries for line in entry.by_currency()], columns=["currency", "net"])
-    return {
-        str(code): exact_total(group["net"], places=decimals(str(code))) for code, group in rows.groupby("currency")
-    }
+    """The net balance of some entities together, by currency."""
+    rows = pd.DataFrame([line for entry in entries for line in entry.balances], columns=["currency", "net"])
+    return {row["currency"]: row["net"] for row in totals_by_currency(rows, "net")}
 
 
-SHOWN: Final = ("past_due_ratio", "dso", "countback_dso", "collection_effectiveness_index", "top_10_share")
-
-
+@in_own_language
 @dataclass(frozen=True)
 class MonthIndex:
     """The index of a month-end: each method is one section."""
 
     day: date
     entries: Sequence[Entry]
+    language: str = ENGLISH
 
     @property
     def title(self) -> str:
-        """What the index is of."""
-        return f"Receivables on {day_shown(self.day)}: all entities"
+        """What the index is about."""
+        return title_of("index", ALL_ENTITIES, self.day)
 
     @cached_property
     def reported(self) -> list[Entry]:
         """The entities with a report on receivables, the group first."""
         return [entry for entry in self.entries if entry.record is not None and entry.about == RECEIVABLES]
+
+    @cached_property
+    def own(self) -> list[Entry]:
+        """The reported entities without the group."""
+        return [entry for entry in self.reported if not entry.is_group]
 
     @cached_property
     def failed(self) -> list[Entry]:
@@ -146,153 +156,141 @@ class MonthIndex:
 
     def headline(self) -> Html:
         """How many reports there are, and which are missing."""
-        done = len(self.entries) - len(self.failed)
-        sentence = f"{done} of {len(self.entries)} reports are published."
-        standing = [entry.report_name for entry in self.failed if entry.version]
+        count, done = len(self.entries), number_shown(len(self.entries) - len(self.failed))
+        failed, earlier = (
+            joined(entry.report_name for entry in entries)
+            for entries in (self.failed, [entry for entry in self.failed if entry.version])
+        )
         lines = [
-            f"Failed: {listed(entry.report_name for entry in self.failed)}." if self.failed else "",
-            f"Of {listed(standing)} an earlier version stands, made from other input." if standing else "",
+            text("reports.index.failed", reports=failed) if failed else "",
+            text("reports.index.earlier", reports=earlier) if earlier else "",
             self._tied_out(),
         ]
+        sentence = text("reports.index.done", count=count, done=done)
         return page_part("headline", title=self.title, sentence=sentence, lines=[line for line in lines if line])
 
     def _tied_out(self) -> str:
-        """Return how many entities were held against the general ledger, and which could not be."""
-        own = [entry for entry in self.reported if entry.entity != ALL_ENTITIES]
-        without = [entry.name for entry in own if any(row["gl_balance"] is None for row in entry.rows("tie_out"))]
-        if not own:
+        """How many entities were held against the general ledger, and which could not be."""
+        if not self.own:
             return ""
+        without = [entry.name for entry in self.own if any(row["gl_balance"] is None for row in entry.rows("tie_out"))]
         entities = {entry.entity for entry in self.entries} - {ALL_ENTITIES}
-        told = f"{len(own) - len(without)} of {len(entities)} entities tie out to the general ledger"
-        return f"{told}; without a balance of it for every account: {listed(without)}." if without else f"{told}."
+        tied = number_shown(len(self.own) - len(without))
+        if without:
+            return text("reports.index.tied_without", count=len(entities), tied=tied, without=joined(without))
+        return text("reports.index.tied", count=len(entities), tied=tied)
 
     def status_table(self) -> pd.DataFrame:
-        """Return what became of each entity, failures first."""
-        table = pd.DataFrame(
-            [
-                {
-                    "entity": entry.name,
-                    "about": entry.about,
-                    "status": entry.status,
-                    "reason": entry.why,
-                    "reconciliation": entry.statuses,
-                    "findings": entry.found("rows"),
-                    "excluded_rows": entry.found("rows", action="excluded"),
-                    "version": entry.version,
-                    "report": entry.report,
-                }
-                for entry in self.entries
-            ]
-        )
+        """What became of each entity, failures first."""
+        rows = [
+            {
+                "entity": entry.name,
+                "about": entry.title,
+                "status": entry.status,
+                "reason": entry.why,
+                "reconciliation": entry.statuses,
+                "findings": entry.found("rows"),
+                "excluded_rows": entry.found("rows", action="excluded"),
+                "version": entry.version,
+                "report": entry.report,
+            }
+            for entry in self.entries
+        ]
+        table = pd.DataFrame(rows)
         return table if table["about"].nunique() > 1 else table.drop(columns="about")
 
-    def figures(self) -> pd.DataFrame:
-        """Return balances and KPIs of each entity and currency."""
+    def kpis(self) -> pd.DataFrame:
+        """Balances and KPIs of each entity and currency."""
         rows = [
-            {"entity": entry.name, **line, **entry.figures(line["currency"], SHOWN)}
+            {"entity": entry.name, **balances, **entry.kpis(balances["currency"])}
             for entry in self.reported
-            for line in entry.by_currency()
+            for balances in entry.balances
         ]
         return pd.DataFrame(rows, columns=None if rows else ["entity", "currency"])
 
     def group_check(self) -> pd.DataFrame:
-        """Return the net balance of the group beside the sum of its entities, by currency; the difference must be 0."""
-        group = [entry for entry in self.reported if entry.entity == ALL_ENTITIES]
-        parts = [entry for entry in self.reported if entry.entity != ALL_ENTITIES]
-        if not group or any(
-            entry.failed and entry.about == RECEIVABLES for entry in self.entries if entry.entity != ALL_ENTITIES
-        ):
+        """The net balance of the group beside the sum of its entities, by currency; the difference must be 0."""
+        group = [entry for entry in self.reported if entry.is_group]
+        missing = any(entry.about == RECEIVABLES and not entry.is_group for entry in self.failed)
+        if not group or missing:
             return pd.DataFrame(columns=["currency", "sum_of_entities", "group", "difference"])
-        sums, whole = net_balances(parts), net_balances(group)
-        currencies = sorted({*sums, *whole})
-        rows = [
-            {
-                "currency": code,
-                "sum_of_entities": sums.get(code, 0.0),
-                "group": whole.get(code, 0.0),
-                "difference": exact_total([whole.get(code, 0.0), -sums.get(code, 0.0)], places=decimals(code)),
-            }
-            for code in currencies
-        ]
+        sums, whole = net_balances(self.own), net_balances(group)
+        rows = []
+        for code in sorted({*sums, *whole}):
+            parts, total = sums.get(code, 0.0), whole.get(code, 0.0)
+            difference = exact_total([total, -parts], places=decimals(code))
+            rows.append({"currency": code, "sum_of_entities": parts, "group": total, "difference": difference})
         return pd.DataFrame(rows)
 
-    def relations(self) -> pd.DataFrame:
-        """Return what the group's own companies owe, apart from what others owe."""
-        rows = [row for entry in self.reported if entry.entity == ALL_ENTITIES for row in entry.rows("relations")]
-        return pd.DataFrame(rows)
+    def intercompany(self) -> pd.DataFrame:
+        """What the group's own companies owe, apart from what others owe."""
+        return pd.DataFrame([row for entry in self.reported if entry.is_group for row in entry.rows("relations")])
 
     def findings(self) -> pd.DataFrame:
-        """Return the findings of each entity by code."""
+        """The findings of each entity by code."""
         rows = [
             {
                 "entity": entry.name,
                 "code": code.replace("_", " "),
-                "action": found["action"].replace("_", " "),
+                "action": found["action"],
                 "rows": found["rows"],
             }
-            for entry in self.reported
-            if entry.entity != ALL_ENTITIES
+            for entry in self.own
             for code, found in (entry.record or {}).get("findings", {}).items()
         ]
         return pd.DataFrame(rows, columns=["entity", "code", "action", "rows"])
 
     def tie_out(self) -> pd.DataFrame:
-        """Return the reconciliation of each entity, line by line."""
-        rows = [row for entry in self.reported if entry.entity != ALL_ENTITIES for row in entry.rows("tie_out")]
-        return pd.DataFrame(rows)
+        """The reconciliation of each entity, line by line."""
+        return pd.DataFrame([row for entry in self.own for row in entry.rows("tie_out")])
 
     def changes(self) -> pd.DataFrame:
-        """Return what later versions changed, number by number."""
-        titles = {name: figure.title for name, figure in KPIS.items()}
+        """What later versions changed, number by number."""
         rows = [{"entity": entry.name, **row} for entry in self.reported for row in entry.rows("changes")]
-        table = pd.DataFrame(rows)
-        return table.replace({"kpi": titles}) if rows else table
+        return titled(pd.DataFrame(rows)) if rows else pd.DataFrame()
 
     def sections(self) -> list[tuple[str, list[Html]]]:
-        """Return the page, section by section."""
-        relations = self._shown(self.relations(), "Companies of the group apart from other customers")
-        changes = "What changed since the version published before, and why"
-        return [
-            ("", [self.headline(), self._shown(self.status_table(), "What became of each report, failures first")]),
-            ("Balances and KPIs", [self._shown(self.figures(), "By entity and currency", note=_OWN)]),
-            ("Group", [self._group(), relations]),
-            ("Tie-out", [self._shown(self.tie_out(), "To the general ledger, by entity and account")]),
-            ("Changes", [self._shown(self.changes(), changes, kind_column="unit")]),
-            ("Findings", [self._shown(self.findings(), "Findings while reading", note=_ROWS)]),
+        """The page, section by section."""
+        parts: list[tuple[str, list[Html]]] = [
+            ("kpis", [self._shown("kpis", self.kpis(), note=text("reports.index.own_kpis"))]),
+            ("group", [self._group(), self._shown("intercompany", self.intercompany())]),
+            ("tie_out", [self._shown("tie_out", self.tie_out())]),
+            ("changes", [self._shown("changes", self.changes(), kind_column="unit")]),
+            ("findings", [self._shown("findings", self.findings(), note=text("reports.index.rows_in_workbook"))]),
         ]
+        first = ("", [self.headline(), self._shown("status", self.status_table())])
+        return [first, *((text(f"reports.index.heading.{name}"), made) for name, made in parts)]
 
-    def _shown(self, rows: pd.DataFrame, caption: str, *, note: str = "", kind_column: str = "") -> Html:
-        """Return a table, or that there is nothing to show; what failed is not known to be nothing."""
-        missing = [entry.name for entry in self.failed if entry.about == RECEIVABLES]
-        without = f"Not known of {listed(missing)}, which failed." if missing else ""
+    def _shown(self, name: str, rows: pd.DataFrame, *, note: str = "", kind_column: str = "") -> Html:
+        """A table, or that there is nothing to show; what failed is not known to be nothing."""
+        caption = text(f"reports.index.caption.{name}")
+        missing = joined(entry.name for entry in self.failed if entry.about == RECEIVABLES)
+        without = text("reports.index.not_known", entities=missing) if missing else ""
         if rows.empty:
-            return notice(f"{caption}: nothing. {without}".strip())
-        told = f"{note} {without}".strip() if "status" not in rows else note
-        return table(rows, caption=caption, note=told, columns=_FIGURE_COLUMNS, kind_column=kind_column)
+            return notice(text("reports.index.nothing", caption=caption, without=without).strip())
+        said = f"{note} {without}".strip() if "status" not in rows else note
+        return table(rows, caption=caption, note=said, columns=_kpi_columns(), kind_column=kind_column)
 
     def _group(self) -> Html:
         check = self.group_check()
         if check.empty:
-            return notice("The group is compared with its entities when all of them have a report.")
-        return table(check, caption="The group is the sum of its entities, to the cent: net balances")
+            return notice(text("reports.index.group_incomplete"))
+        return table(check, caption=text("reports.index.caption.group"))
 
     def sheets(self) -> list[Sheet]:
-        """Return the workbook of the run."""
+        """The workbook of the run."""
         tables = {
-            "Status": self.status_table(),
-            "KPIs": self.figures(),
-            "Group": self.group_check(),
-            "Intercompany": self.relations(),
-            "Tie-out": self.tie_out(),
-            "Changes": self.changes(),
-            "Findings": self.findings(),
+            "status": self.status_table(),
+            "kpis": self.kpis(),
+            "group": self.group_check(),
+            "intercompany": self.intercompany(),
+            "tie_out": self.tie_out(),
+            "changes": self.changes(),
+            "findings": self.findings(),
         }
-        made = [Sheet(name=name, table=rows, columns=_FIGURE_COLUMNS) for name, rows in tables.items() if len(rows)]
-        return [replace(sheet, title=self.title) for sheet in made]
+        made = {text(f"reports.index.sheet.{name}"): rows for name, rows in tables.items() if len(rows)}
+        return [Sheet(name=name, table=rows, title=self.title, columns=_kpi_columns()) for name, rows in made.items()]
 
 
-_FIGURE_COLUMNS: Final[dict[str, Column]] = {name: Column(KPIS[name].title, KPIS[name].unit) for name in SHOWN}
-
-
-_OWN: Final = "Ratios and days are those of each entity's own report."
-_ROWS: Final = "Each row stands in the workbook of its report."
+def _kpi_columns() -> dict[str, Column]:
+    return {name: Column(KPIS[name].title, KPIS[name].unit) for name in SHOWN}

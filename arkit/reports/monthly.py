@@ -1,44 +1,40 @@
-"""The monthly report: each method is one section, a notebook cell calls one method."""
+"""The monthly report: each method is one section, a notebook cell calls one method; the workbook has the same numbers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
+
 from arkit.aging.reconcile import require_reconciled
 from arkit.flows.roll_rates import roll_rates
 from arkit.flows.vintage import vintage
+from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger, as_day
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present import charts
 from arkit.present.charts import Figure
 from arkit.present.html import Html, notice, page_part, table
+from arkit.present.sheets import Chart, Sheet
 from arkit.reports.closing import Closing, Earlier
 from arkit.reports.customers import CustomersPage
-from arkit.reports.facts import LARGEST, Facts, open_ledger
+from arkit.reports.facts import Facts, late_labels, lines_between, moved_lines, movement_summary
 from arkit.reports.headline import other_currencies, sentence
-from arkit.reports.summaries import (
-    definition_table,
-    finding_summary,
-    late_labels,
-    lines_of,
-    moved_lines,
-    movement_summary,
-    policy_table,
-    tie_out,
-    with_shares,
-)
-from arkit.reports.tiles import figure_tiles
+from arkit.reports.page import BALANCES, OldNames, needs, opened, sheet, title_of
+from arkit.reports.tiles import report_tiles
+from arkit.words.catalogue import ENGLISH, has_text, in_own_language, text
 from arkit.words.columns import ALL_ENTITIES, Column
 from arkit.words.formats import day_shown
 
+LARGEST: Final = 10
+NEEDS_HISTORY: Final = "reports.monthly.needs_history"
 _OPEN: Final = ("currency", "open_amount", "disputed")
 _EXPOSED: Final = ("entity", "customer_id", "name", "item_id", "due_date", "days_past_due", *_OPEN)
-NEEDS_HISTORY: Final = (
-    "This section compares with the month before and needs a ledger with history; a snapshot of open items has none."
-)
+_MOVED: Final = ("before", "open_amount", "change")
 
 
 def monthly_report(
@@ -49,6 +45,7 @@ def monthly_report(
     entity: str = ALL_ENTITIES,
     policy: str | Path = "",
     earlier: str | Path = "",
+    language: str = ENGLISH,
 ) -> MonthlyReport:
     """Prepare the report of a month-end.
 
@@ -66,6 +63,8 @@ def monthly_report(
         A TOML file; empty for the default policy.
     earlier
         What was published before, as a run writes it; empty if nothing was.
+    language
+        The language of titles, texts and numbers: ``en``, ``ru`` or ``zh``.
 
     Returns
     -------
@@ -75,7 +74,7 @@ def monthly_report(
     Raises
     ------
     ArkitError
-        The ledger cannot be read, does not cover the day, or has no such entity.
+        The ledger cannot be read, does not cover the day, or has no such entity; or there is no such language.
 
     Examples
     --------
@@ -84,15 +83,32 @@ def monthly_report(
     >>> report.title
     'Receivables of ES on 31 Oct 2026'
     """
-    whole = open_ledger(ledger, layout=layout, as_of=as_of)
-    part = whole if entity == ALL_ENTITIES else whole.where(entity=entity)
+    part, chosen = opened(ledger, layout=layout, as_of=as_of, entity=entity, policy=policy)
     before = Earlier.load(earlier) if earlier else None
-    settings = Policy.load(policy) if policy else Policy()
-    return MonthlyReport(part, as_of=as_of, entity=entity, policy=settings, earlier=before)
+    return MonthlyReport(part, as_of=as_of, entity=entity, policy=chosen, earlier=before, language=language)
 
 
+# What a section cannot do without; the decorator `needs` hands it over, or says that there is no history.
+def _month_before(report: MonthlyReport) -> date | None:
+    return report.facts.month_before
+
+
+def _moved(report: MonthlyReport) -> pd.DataFrame | None:
+    return report.facts.moved
+
+
+def _forward(report: MonthlyReport) -> pd.DataFrame | None:
+    return report.facts.forward
+
+
+def _customers(report: MonthlyReport) -> CustomersPage | None:
+    """The page on customers; a snapshot says nothing about how they pay."""
+    return None if report.ledger.is_snapshot else report.customers_page
+
+
+@in_own_language
 @dataclass(frozen=True)
-class MonthlyReport:
+class MonthlyReport(OldNames):
     """The report of a month-end on a ledger: every section is made on demand, numbers once."""
 
     ledger: Ledger
@@ -100,17 +116,31 @@ class MonthlyReport:
     entity: str = ALL_ENTITIES
     policy: Policy = DEFAULT_POLICY
     earlier: Earlier | None = None
+    language: str = ENGLISH
+
+    OLD_NAMES = {"key_figures": "kpis", "key_figures_over_time": "kpis_over_time", "relations": "intercompany"}
 
     @cached_property
     def facts(self) -> Facts:
         """The numbers behind the sections."""
-        return Facts(self.ledger, self.ledger.require(as_day(self.as_of)), self.policy)
+        return Facts(self.ledger, self.ledger.require(as_day(self.as_of)), self.policy, self.language)
+
+    @cached_property
+    def closing(self) -> Closing:
+        """The sections on the close: general ledger, cut-off, what was published before."""
+        return Closing(self.ledger, self.facts.day, self.policy, self.earlier or Earlier(), self.language)
+
+    @cached_property
+    def customers_page(self) -> CustomersPage:
+        """The page on the same customers."""
+        return CustomersPage(
+            self.ledger, day=self.facts.day, entity=self.entity, policy=self.policy, language=self.language
+        )
 
     @property
     def title(self) -> str:
-        """What the report is of."""
-        of = "" if self.entity == ALL_ENTITIES else f" of {self.entity}"
-        return f"Receivables{of} on {day_shown(as_day(self.as_of))}"
+        """What the report is about."""
+        return title_of("monthly_report", self.entity, as_day(self.as_of))
 
     def headline(self) -> Html:
         """What the month-end says, in one sentence."""
@@ -119,168 +149,232 @@ class MonthlyReport:
 
     def kpis(self) -> Html:
         """The KPIs of the main currency as tiles, with last month, last year and the trend."""
-        return figure_tiles(self.facts)
+        return report_tiles(self.facts)
 
     def aging_chart(self) -> Figure:
         """The aging by currency as a chart, with the month before as marks."""
-        basis = "due date" if self.policy.basis == "due_date" else "document date"
-        return charts.aging_chart(
-            self.facts.aging,
-            labels=self.policy.labels,
-            title=f"Open receivables by days past the {basis}, {day_shown(self.facts.day)}",
-            before=self.facts.aging_before,
-        )
+        title = text(f"reports.monthly.aging_chart.{self.policy.basis}", day=day_shown(self.facts.day))
+        before = self.facts.aging_before
+        return charts.aging_chart(self.facts.aging, labels=self.policy.labels, title=title, before=before)
 
-    def aging_over_time(self) -> Figure | Html:
+    @needs(_month_before, NEEDS_HISTORY)
+    def aging_over_time(self, _: date) -> Figure:
         """The aging of the main currency at the month-ends of up to three years."""
-        currency = self.facts.main_currency
-        if self.facts.month_before is None:
-            return notice(NEEDS_HISTORY)
-        title = f"Open receivables by age in {currency}, month-ends"
-        return charts.aging_stack(self.facts.aging_over_time, labels=self.policy.labels, currency=currency, title=title)
+        currency, labels = self.facts.main_currency, self.policy.labels
+        title = text("reports.monthly.aging_over_time", currency=currency)
+        return charts.aging_stack(self.facts.aging_over_time, labels=labels, currency=currency, title=title)
 
     def aging(self) -> Html:
         """The aging by currency."""
-        note = f"{self._basis()} Gross is the sum of the buckets, unapplied amounts stand apart, net is both together."
-        return table(
-            with_shares(self.facts.aging, self.policy), caption="Aging by currency", note=note, kind_column="kind"
-        )
+        note = text("reports.monthly.aging_note", basis=self._basis())
+        caption = text("reports.monthly.aging_by_currency")
+        return table(self.facts.with_shares, caption=caption, note=note, kind_column="kind")
 
     def entities(self) -> Html:
         """The aging by entity and currency."""
-        return table(self.facts.by_entity, caption="Aging by entity and currency", note=self._basis())
+        return table(self.facts.by_entity, caption=text("reports.monthly.aging_by_entity"), note=self._basis())
 
-    def relations(self) -> Html:
+    def intercompany(self) -> Html:
         """What companies of the group owe each other, apart from what others owe."""
-        if self.facts.relations.empty:
-            return notice("No customer is marked as a company of the group.")
-        note = "What companies of the group owe each other is no receivable of the group as a whole."
-        return table(self.facts.relations, caption="Companies of the group apart from other customers", note=note)
+        if self.facts.intercompany.empty:
+            return notice(text("reports.monthly.no_intercompany"))
+        note = text("reports.monthly.intercompany_note")
+        return table(self.facts.intercompany, caption=text("reports.monthly.intercompany"), note=note)
 
     def customers(self) -> Html:
         """The customers with the largest balances in the main currency."""
-        currency = self.facts.main_currency
-        rows = self.facts.by_customer[self.facts.by_customer["currency"] == currency]
-        shown = rows.head(LARGEST)
-        caption = f"The {len(shown)} largest of {len(rows):,} customers with open items in {currency}"
-        return table(shown, caption=caption, note="All customers are in the workbook.")
+        rows = self._of_main_currency(self.facts.by_customer)
+        shown, currency = rows.head(LARGEST), self.facts.main_currency
+        caption = text("reports.monthly.customers", count=len(rows), shown=len(shown), currency=currency)
+        return table(shown, caption=caption, note=text("reports.monthly.customers_note"))
 
     def exposures(self) -> Html:
         """The largest items past due in the main currency."""
-        items, currency = self.facts.items, self.facts.main_currency
-        late = items[(items["currency"] == currency) & (items["bucket"].isin(late_labels(self.policy)))]
+        items, currency = self._of_main_currency(self.facts.items), self.facts.main_currency
+        late = items[items["bucket"].isin(late_labels(self.policy))]
         shown = late.nlargest(LARGEST, "open_amount")[list(_EXPOSED)]
         if shown.empty:
-            return notice(f"Nothing in {currency} is past due.", tone="good")
-        return table(shown, caption=f"The {len(shown)} largest of {len(late):,} items past due in {currency}")
+            return notice(text("reports.monthly.nothing_past_due", currency=currency), tone="good")
+        caption = text("reports.monthly.exposures", count=len(late), shown=len(shown), currency=currency)
+        return table(shown, caption=caption)
 
-    def movements(self) -> Html:
+    @needs(_moved, NEEDS_HISTORY)
+    def movements(self, moved: pd.DataFrame) -> Html:
         """What became of the open items since the month before."""
-        if self.facts.moved is None or self.facts.month_before is None:
-            return notice(NEEDS_HISTORY)
-        summary = movement_summary(self.facts.moved)
-        names = {
-            "before": Column(day_shown(self.facts.month_before), "amount"),
-            "open_amount": Column(day_shown(self.facts.day), "amount"),
-        }
-        note = "Cured: past due then, paid now. Worsened: in an older bucket. Changes add up to the change of net."
-        return table(summary, caption="Items since the month before", note=note, columns=names)
+        caption, note = text("reports.monthly.movements"), text("reports.monthly.movements_note")
+        return table(movement_summary(moved), caption=caption, note=note, columns=self._days_of_movements)
 
-    def roll_forward_chart(self) -> Figure | Html:
+    @property
+    def _days_of_movements(self) -> dict[str, Column]:
+        """The two days as titles of the amounts on them."""
+        days = {"before": self.facts.month_before, "open_amount": self.facts.day}
+        return {name: Column(day_shown(day), "amount") for name, day in days.items() if day}
+
+    @needs(_month_before, NEEDS_HISTORY)
+    def roll_forward_chart(self, since: date) -> Figure | Html:
         """What moved the balance of the main currency since the month before."""
         forward, currency = self.facts.forward, self.facts.main_currency
-        if forward is None or self.facts.month_before is None:
-            return notice(NEEDS_HISTORY)
-        rows = forward[forward["currency"] == currency]
-        if rows.empty:
-            return notice(f"Nothing in {currency} was open or moved since the month before.")
-        title = (
-            f"From {day_shown(self.facts.month_before)} to {day_shown(self.facts.day)}, net receivables in {currency}"
-        )
-        return charts.roll_forward_chart(rows.iloc[0], lines=lines_of(forward), currency=currency, title=title)
+        rows = self._of_main_currency(forward) if forward is not None else pd.DataFrame()
+        if forward is None or rows.empty:
+            return notice(text("reports.monthly.nothing_moved", currency=currency))
+        days = {"since": day_shown(since), "day": day_shown(self.facts.day)}
+        title = text("reports.monthly.roll_forward_chart", **days, currency=currency)
+        lines = lines_between(forward)
+        return charts.roll_forward_chart(rows.iloc[0], lines=lines, currency=currency, title=title)
 
-    def roll_forward(self) -> Html:
+    @needs(_forward, NEEDS_HISTORY)
+    def roll_forward(self, forward: pd.DataFrame) -> Html:
         """What moved the balance of each currency since the month before."""
-        if self.facts.forward is None:
-            return notice(NEEDS_HISTORY)
-        note = "Opening and closing are net balances; the lines between them add up, to the cent."
-        return table(moved_lines(self.facts.forward), caption="Roll-forward by currency", note=note)
+        caption, note = text("reports.monthly.roll_forward"), text("reports.monthly.roll_forward_note")
+        return table(moved_lines(forward), caption=caption, note=note)
 
-    def kpis_over_time(self) -> Figure | Html:
-        """The course of the KPIs of the main currency."""
-        if self.facts.month_before is None:
-            return notice(NEEDS_HISTORY)
-        currency = self.facts.main_currency
-        trend = self.facts.trend[self.facts.trend["currency"] == currency]
-        return charts.kpi_chart(trend, title=f"KPIs in {currency}, {len(self.facts.month_ends)} month-ends")
+    @needs(_month_before, NEEDS_HISTORY)
+    def kpis_over_time(self, _: date) -> Figure:
+        """The trend of the KPIs of the main currency."""
+        months, currency = len(self.facts.month_ends), self.facts.main_currency
+        title = text("reports.monthly.kpis_over_time", count=months, currency=currency)
+        return charts.kpi_chart(self._of_main_currency(self.facts.trend), title=title)
 
-    def roll_rates(self) -> Figure | Html:
+    @needs(_month_before, NEEDS_HISTORY)
+    def roll_rates(self, _: date) -> Figure:
         """How much of each bucket grew older from month to month."""
-        if self.facts.month_before is None:
-            return notice(NEEDS_HISTORY)
-        currency = self.facts.main_currency
         rates = roll_rates(self.ledger, as_of=self.facts.day, policy=self.policy, monthly=True)
-        shown = rates[rates["currency"] == currency]
-        title = f"Roll rates in {currency}: share of each bucket that was older a month later"
-        return charts.roll_rate_heat_map(shown, labels=self.policy.labels[:-1], title=title)
+        title = text("reports.monthly.roll_rates", currency=self.facts.main_currency)
+        return charts.roll_rate_heat_map(self._of_main_currency(rates), labels=self.policy.labels[:-1], title=title)
 
-    def vintages(self) -> Figure | Html:
+    @needs(_month_before, NEEDS_HISTORY)
+    def vintages(self, _: date) -> Figure:
         """How much of each month's billings is still open, by age."""
-        if self.facts.month_before is None:
-            return notice(NEEDS_HISTORY)
-        currency = self.facts.main_currency
-        rows = vintage(self.ledger, as_of=self.facts.day)
-        return charts.vintage_chart(rows[rows["currency"] == currency], title=f"Billings still open by age, {currency}")
+        rows = self._of_main_currency(vintage(self.ledger, as_of=self.facts.day))
+        return charts.vintage_chart(rows, title=text("reports.monthly.vintages", currency=self.facts.main_currency))
 
     def concentration(self) -> Figure:
         """How few customers owe how much."""
-        currency = self.facts.main_currency
-        rows = self.facts.by_customer[self.facts.by_customer["currency"] == currency]
-        return charts.pareto_chart(rows, currency=currency, title=f"Largest customer balances, {currency}")
+        rows, currency = self._of_main_currency(self.facts.by_customer), self.facts.main_currency
+        title = text("reports.monthly.concentration", currency=currency)
+        return charts.pareto_chart(rows, currency=currency, title=title)
 
-    def categories(self) -> Html:
-        """How the customers pay: reliable, problem, risky, new."""
-        return notice(NEEDS_HISTORY) if self.ledger.is_snapshot else self._customers.categories()
+    @needs(_customers, NEEDS_HISTORY)
+    def categories(self, page: CustomersPage) -> Html:
+        """The customers by payment behaviour."""
+        return page.categories()
 
-    def worklist(self) -> Html:
-        """Whom to chase first, and why."""
-        return notice(NEEDS_HISTORY) if self.ledger.is_snapshot else self._customers.worklist()
-
-    @cached_property
-    def _customers(self) -> CustomersPage:
-        return CustomersPage(self.ledger, day=self.facts.day, entity=self.entity, policy=self.policy)
-
-    @cached_property
-    def closing(self) -> Closing:
-        """The sections on the close: general ledger, cut-off, what was published before."""
-        return Closing(self.ledger, self.facts.day, self.policy, self.earlier or Earlier())
+    @needs(_customers, NEEDS_HISTORY)
+    def worklist(self, page: CustomersPage) -> Html:
+        """The call list: whom to contact first, and why."""
+        return page.worklist()
 
     def findings(self) -> Html:
         """What was found while reading: how many rows, how much, and what was done."""
         summary = finding_summary(self.ledger.findings)
         if summary.empty:
-            return notice("Nothing was found: every row could be used as it is.", tone="good")
-        return table(
-            summary, caption="Findings while reading", note="Each row, with value and reason, is in the workbook."
-        )
+            return notice(text("reports.monthly.no_findings"), tone="good")
+        return table(summary, caption=text("reports.monthly.findings"), note=text("reports.monthly.findings_note"))
 
     def definitions(self) -> Html:
-        """How each KPI is computed, and the policy that was used."""
-        return table(definition_table(), caption="KPIs", columns={"kpi": Column("Name")})
+        """How each KPI is computed."""
+        columns = {"kpi": Column(text("reports.monthly.definition_title"))}
+        return table(definition_table(), caption=text("reports.monthly.definitions"), columns=columns)
 
     def settings(self) -> Html:
         """The policy that was used."""
-        return table(policy_table(self.policy), caption=f"Policy: {self.policy.name}")
+        return table(policy_table(self.policy), caption=text("reports.monthly.policy", name=self.policy.name))
 
     def reconciliation(self) -> Html:
         """The proof that what is shown adds up to the control total; the report stops here if it does not."""
         proof = require_reconciled(self.ledger, as_of=self.facts.day, policy=self.policy)
-        note = (
-            "Gross + unapplied + set apart + rounding = control total, which is the sum of the raw amounts. "
-            + tie_out(proof)
+        said = "proof_without_gl" if proof["gl_balance"].isna().all() else "proof_ties_out"
+        note = text(f"reports.monthly.{said}", proof=text("reports.monthly.proof"))
+        return table(proof, caption=text("reports.monthly.reconciliation", day=day_shown(self.facts.day)), note=note)
+
+    def sheets(self) -> list[Sheet]:
+        """The workbook: balances, movements, the close, findings, proof.
+
+        Examples
+        --------
+        >>> from arkit import reports
+        >>> report = reports.monthly_report(as_of="2026-10-31", entity="ES")
+        >>> [sheet.name for sheet in report.sheets()]
+        ['Summary', 'Aging', 'Intercompany', 'Customers', 'Items', 'Movements', 'Tie-out', 'Posted after cut-off',
+         'Credit balances', 'Findings', 'Reconciliation']
+        """
+        facts, labels = self.facts, self.policy.labels
+        note = text(f"reports.monthly.counted.{self.policy.basis}", policy=self.policy.name)
+        amounts = (*labels, *BALANCES, "items")
+        chart = Chart(text("reports.sheet.aging.chart"), columns=labels, series="entity")
+        made = [
+            self._summary(),
+            sheet("aging", facts.by_entity, note=note, totals=amounts, chart=chart),
+            *([] if facts.intercompany.empty else [sheet("intercompany", facts.intercompany)]),
+            sheet("customers", facts.by_customer, note=note, totals=amounts),
+            sheet("items", facts.items, note=note, totals=("open_amount",)),
+            self._movements(),
+            *self.closing.sheets(),
+            sheet("findings", self.ledger.findings),
+            sheet("reconciliation", facts.proof),
+        ]
+        return [replace(one, title=self.title) for one in made]
+
+    def _summary(self) -> Sheet:
+        facts = self.facts
+        titles = {
+            "this_month": day_shown(facts.day),
+            "last_month": day_shown(facts.month_before)
+            if facts.month_before
+            else text("reports.sheet.summary.month_before"),
+            "last_year": day_shown(facts.year_before)
+            if facts.year_before
+            else text("reports.sheet.summary.year_before"),
+        }
+        return sheet(
+            "summary",
+            facts.summary,
+            values={"sentence": sentence(facts)},
+            note=text("reports.sheet.summary.note"),
+            row_kind="unit",
+            columns={name: Column(title, "amount") for name, title in titles.items()},
         )
-        return table(proof, caption=f"Reconciliation on {day_shown(self.facts.day)}", note=note)
+
+    def _movements(self) -> Sheet:
+        facts = self.facts
+        if facts.moved is None or facts.month_before is None:
+            name = text("reports.sheet.movements.name")
+            return Sheet(name=name, table=pd.DataFrame({"message": [text(NEEDS_HISTORY)]}))
+        changed, day = facts.moved[facts.moved["movement"] != "unchanged"], day_shown(facts.month_before)
+        return sheet("movements", changed, values={"day": day}, totals=_MOVED, columns=self._days_of_movements)
+
+    def _of_main_currency(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[rows["currency"] == self.facts.main_currency]
 
     def _basis(self) -> str:
-        basis = "due date" if self.policy.basis == "due_date" else "document date"
-        return f"Days are counted from the {basis}; an item is overdue from day {self.policy.first_overdue_day}."
+        return text(f"reports.monthly.basis.{self.policy.basis}", day=self.policy.first_overdue_day)
+
+
+def finding_summary(findings: pd.DataFrame) -> pd.DataFrame:
+    """The findings by code and what was done: rows, amount by currency, the reason."""
+    groups = findings.groupby(["code", "action", "currency", "message"], dropna=False, sort=True)
+    summary = groups.agg(rows=("code", "size"), amount=("amount", "sum")).reset_index()
+    plain = {name: summary[name].str.replace("_", " ") for name in ("code", "action")}
+    return summary.assign(**plain)[["code", "action", "rows", "currency", "amount", "message"]]
+
+
+def definition_table() -> pd.DataFrame:
+    """Name, formula, meaning and source of each KPI."""
+    rows = [[kpi.title, kpi.formula, kpi.definition, kpi.source] for kpi in KPIS.values()]
+    return pd.DataFrame(rows, columns=["title", "formula", "definition", "source"])
+
+
+def policy_table(policy: Policy) -> pd.DataFrame:
+    """The settings of a policy, each with its value."""
+    values = {name: getattr(policy, name) for name in policy.__struct_fields__}
+    rows = [
+        [_setting(name), ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)]
+        for name, value in values.items()
+    ]
+    return pd.DataFrame(rows, columns=["setting", "value"])
+
+
+def _setting(name: str) -> str:
+    """What readers call a setting; one that has no words yet goes by its name."""
+    key = f"reports.policy.{name}"
+    return text(key) if has_text(key) else name.replace("_", " ")

@@ -1,12 +1,9 @@
-"""KPIs as tiles: the value, what it was a month and a year before, and a small trend.
-
-The KPIs of a day as tiles, with the month before.
-"""
+"""KPIs as tiles, for the report and the dashboard: the value, how it changed and whether that is good, the trend."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from arkit.aging.aging import aging_table
 from arkit.calendar import months_before
@@ -15,92 +12,93 @@ from arkit.kpi.registry import KPI, KPIS
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present.html import Change, Html, Term, Tile, tiles, trend_line
-from arkit.reports.facts import ON_TILES, Facts
-from arkit.reports.summaries import late_labels
+from arkit.reports.facts import ON_TILES, Facts, late_labels
+from arkit.words.catalogue import text
 from arkit.words.columns import UNAPPLIED
-from arkit.words.formats import is_missing, short_amount, shown
+from arkit.words.formats import is_missing, number_shown, short_amount, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SUFFIX: Final = {"days": " days", "times": " times"}
+RATED: Final = ("past_due_ratio", "dso", "average_days_delinquent", "collection_effectiveness_index")
+SMALLEST_CHANGE: Final = 1e-9
 
 
-def figure_tiles(facts: Facts) -> Html:
-    """Return the KPIs of the main currency as tiles."""
+def report_tiles(facts: Facts) -> Html:
+    """The KPIs of the main currency as tiles, with last month, last year and the trend."""
     currency = facts.main_currency
     of_day = facts.trend[(facts.trend["currency"] == currency) & (facts.trend["as_of"] == facts.day)]
-    rows = of_day.set_index("kpi")
-    chosen = [name for name in ON_TILES if name in rows.index]
-    basis = rows["basis"].dropna()
-    note = f"In {currency}; window: the month that ends on the day" + (
-        f"; sales: {basis.iloc[0]}." if len(basis) else "."
+    reasons = of_day.set_index("kpi")["reason"]
+    shown_tiles = [_with_trend(facts, KPIS[name], reasons[name], currency) for name in ON_TILES if name in reasons]
+    basis = of_day["basis"].dropna()
+    if basis.empty:
+        return tiles(shown_tiles, note=text("reports.tiles.note", currency=currency))
+    return tiles(shown_tiles, note=text("reports.tiles.note_with_sales", currency=currency, basis=basis.iloc[0]))
+
+
+def _with_trend(facts: Facts, kpi: KPI, reason: object, currency: str) -> Tile:
+    now, *earlier = (
+        facts.kpi(kpi.name, currency=currency, day=day) for day in (facts.day, facts.month_before, facts.year_before)
     )
-    return tiles([_tile(facts, KPIS[name], rows.loc[name, "reason"], currency) for name in chosen], note=note)
+    series = [facts.kpi(kpi.name, currency=currency, day=day) for day in facts.month_ends]
+    since = dict(zip(("last_month", "last_year"), earlier, strict=True))
+    return _kpi_tile(kpi, now, since, currency=currency, reason=reason, series=series)
 
 
-def _tile(facts: Facts, figure: KPI, reason: object, currency: str) -> Tile:
-    definition = f"{figure.definition} Formula: {figure.formula}."
-    now = facts.figure(figure.name, currency=currency, day=facts.day)
+def _kpi_tile(
+    kpi: KPI,
+    now: float | None,
+    earlier: dict[str, float | None],
+    *,
+    currency: str,
+    reason: object,
+    title: str = "",
+    series: list[float | None] | None = None,
+) -> Tile:
+    """A KPI as a tile: its value with the change since each earlier day, or the reason why there is no number."""
+    label = title or kpi.title
+    definition = text("reports.tiles.definition", definition=kpi.definition, formula=kpi.formula)
     if now is None:
-        return Tile(figure.title, definition=definition, reason=str(reason))
-    series = [facts.figure(figure.name, currency=currency, day=day) for day in facts.month_ends]
-    earlier = [(facts.month_before, "on last month"), (facts.year_before, "on last year")]
-    changes = [_change(facts, figure, now, day, words, currency) for day, words in earlier]
-    known = sum(value is not None for value in series)
+        return Tile(label, definition=definition, reason=str(reason))
+    known = [value for value in series or [] if value is not None]
     return Tile(
-        figure.title,
-        value=_sized(now, figure, currency),
+        label,
+        value=_sized(now, kpi, currency),
         definition=definition,
-        changes=tuple(change for change in changes if change is not None),
-        trend=trend_line(series),
-        trend_label=f"{known} month-ends, {_span(series, figure, currency)}" if known > 1 else "",
+        changes=tuple(_change(kpi, now - then, since, currency) for since, then in earlier.items() if then is not None),
+        trend=trend_line(series or []),
+        trend_label=_span(known, kpi, currency) if len(known) > 1 else "",
     )
 
 
-def _span(series: list[float | None], figure: KPI, currency: str) -> str:
-    known = [value for value in series if value is not None]
-    return " to ".join(shown(end, figure.unit, currency=currency) for end in (min(known), max(known)))
+def _span(known: list[float], kpi: KPI, currency: str) -> str:
+    low, high = (shown(end, kpi.unit, currency=currency) for end in (min(known), max(known)))
+    return text("reports.tiles.span", count=len(known), low=low, high=high)
 
 
-def _change(facts: Facts, figure: KPI, now: float, day: date | None, words: str, currency: str) -> Change | None:
-    before = facts.figure(figure.name, currency=currency, day=day)
-    if before is None:
-        return None
-    change = now - before
-    size = f"{abs(change) * 100:.1f} pts" if figure.unit == "ratio" else _sized(abs(change), figure, currency)
+def _sized(value: float, kpi: KPI, currency: str) -> str:
+    number = shown(value, kpi.unit, currency=currency)
+    return text(f"reports.tiles.{kpi.unit}", number=number) if kpi.unit in ("days", "times") else number
+
+
+def _change(kpi: KPI, change: float, since: str, currency: str) -> Change:
+    if kpi.unit == "ratio":
+        size = text("reports.tiles.points", number=number_shown(abs(change) * 100, places=1))
+    else:
+        size = _sized(abs(change), kpi, currency)
+    good = None if kpi.good == "depends" or abs(change) < SMALLEST_CHANGE else (change > 0) == (kpi.good == "up")
+    return changed(change, size, since, good=good)
+
+
+def changed(change: float, size: str, since: str = "last_month", *, good: bool | None) -> Change:
+    """A change with its arrow; ``good`` is nothing where it is neither good nor bad."""
     arrow = "▲" if change > 0 else "▼" if change < 0 else "="
-    return Change(f"{arrow} {size}", words, _verdict(figure, change))
+    verdict = {True: "good", False: "bad", None: ""}[good]
+    return Change(f"{arrow} {size}", text(f"reports.tiles.{since}"), verdict)
 
 
-def _sized(value: float, figure: KPI, currency: str) -> str:
-    return shown(value, figure.unit, currency=currency) + _SUFFIX.get(figure.unit, "")
-
-
-def _verdict(figure: KPI, change: float) -> str:
-    if figure.good == "depends" or abs(change) < 1e-9:
-        return ""
-    return "good" if (change > 0) == (figure.good == "up") else "bad"
-
-
-RATED: Final = ("past_due_ratio", "dso", "average_days_delinquent", "collection_effectiveness_index")
-LEAST: Final = 1e-9
-SUFFIX: Final = {"days": " days", "times": " times"}
-GROSS: Final = Term("Gross receivables", "The open invoices and debit notes of the day; credits are not deducted.")
-PAST_DUE: Final = Term("Past due", "The part of gross receivables whose due date has passed.")
-OLDEST: Final = Term("Oldest bucket", "The part of gross receivables that has been due for longest.")
-APART: Final = Term(
-    "Unapplied", "Receipts and credit notes that are not yet applied to an invoice; never netted above."
-)
-TITLES: Final = {"past_due_ratio": "Past due, share of gross"}
-TERMS: Final = (
-    *(GROSS, PAST_DUE, OLDEST, APART),
-    *(Term(TITLES.get(name, KPIS[name].title), KPIS[name].definition, KPIS[name].formula) for name in RATED),
-)
-
-
-def figure_tiles_of_day(part: Ledger, aging: pd.Series[float], *, currency: str, day: date, policy: Policy) -> Html:
-    """Return amounts and KPIs of a day as tiles.
+def dashboard_tiles(part: Ledger, aging: pd.Series[float], *, currency: str, day: date, policy: Policy) -> Html:
+    """Amounts and KPIs of a day as tiles, with last month.
 
     Parameters
     ----------
@@ -115,19 +113,35 @@ def figure_tiles_of_day(part: Ledger, aging: pd.Series[float], *, currency: str,
     known = month_ago >= part.covers[0]
     before = _aging_row(part, currency, month_ago, policy) if known else None
     now = _rates(part, currency, day, policy)
-    then = _rates(part, currency, month_ago, policy) if known else None
-    amounts = [_amount(term, of, aging, before, currency, policy) for term, of in _amounts(policy)]
+    then = _rates(part, currency, month_ago, policy)["value"] if known else None
+    amounts = [_amount(term, names, aging, before, currency, policy) for term, names in _amounts(policy)]
     rated = [_rated(name, now, then, currency) for name in RATED if name in now.index]
-    note = f"In {currency}; changes since a month before; rates of the month that ends on the day."
-    return tiles([*amounts, *rated], note=note)
+    return tiles([*amounts, *rated], note=text("reports.tiles.note_of_dashboard", currency=currency))
 
 
-def _amounts(policy: Policy) -> list[tuple[Term, tuple[str, ...]]]:
+def terms() -> tuple[Term, ...]:
+    """What the tiles of the dashboard mean."""
+    amounts = (_term(name) for name in ("gross", "past_due", "oldest", "unapplied"))
+    return (*amounts, *(Term(_title(name), KPIS[name].definition, KPIS[name].formula) for name in RATED))
+
+
+def _term(name: str) -> Term:
+    return Term(text(f"reports.tiles.term.{name}.title"), text(f"reports.tiles.term.{name}.definition"))
+
+
+def _title(name: str) -> str:
+    """The title of a KPI beside the amounts; what is past due is an amount there, so its share says so."""
+    return text("reports.tiles.past_due_share") if name == "past_due_ratio" else KPIS[name].title
+
+
+def _amounts(policy: Policy) -> list[tuple[Term, list[str]]]:
+    """The amounts on tiles, each with the columns of the aging that it adds up."""
+    oldest = Term(text("reports.tiles.oldest", days=policy.edges[-1]), _term("oldest").definition)
     return [
-        (GROSS, ("gross",)),
-        (PAST_DUE, tuple(late_labels(policy))),
-        (Term(f"{policy.labels[-1].capitalize()} days", OLDEST.definition), policy.labels[-1:]),
-        (APART, (UNAPPLIED,)),
+        (_term("gross"), ["gross"]),
+        (_term("past_due"), late_labels(policy)),
+        (oldest, [policy.labels[-1]]),
+        (_term("unapplied"), [UNAPPLIED]),
     ]
 
 
@@ -144,48 +158,26 @@ def _rates(part: Ledger, currency: str, day: date, policy: Policy) -> pd.DataFra
 
 def _amount(
     term: Term,
-    of: tuple[str, ...],
+    names: list[str],
     aging: pd.Series[float],
     before: pd.Series[float] | None,
     currency: str,
     policy: Policy,
 ) -> Tile:
-    value = float(aging[list(of)].sum())
-    changes = [] if before is None else [_change_figures(value - float(before[list(of)].sum()), currency, policy, of)]
+    value, changes = float(aging[names].sum()), []
+    if before is not None:
+        change = value - float(before[names].sum())
+        judged = change != 0 and set(names) <= set(late_labels(policy))
+        changes = [changed(change, short_amount(abs(change), currency), good=change < 0 if judged else None)]
     return Tile(term.title, value=short_amount(value, currency), definition=term.definition, changes=tuple(changes))
 
 
-def _change_figures(change: float, currency: str, policy: Policy, of: tuple[str, ...]) -> Change:
-    worse = change > 0 if set(of) <= set(late_labels(policy)) else None
-    verdict = "" if worse is None or change == 0 else "bad" if worse else "good"
-    return _since(change, short_amount(abs(change), currency), verdict)
+def _rated(name: str, now: pd.DataFrame, then: pd.Series[float] | None, currency: str) -> Tile:
+    value, before = (None if values is None else _value(values, name) for values in (now["value"], then))
+    reason = now.loc[name, "reason"]
+    return _kpi_tile(KPIS[name], value, {"last_month": before}, currency=currency, reason=reason, title=_title(name))
 
 
-def _rated(name: str, now: pd.DataFrame, then: pd.DataFrame | None, currency: str) -> Tile:
-    figure, title = KPIS[name], TITLES.get(name, KPIS[name].title)
-    definition = f"{figure.definition} Formula: {figure.formula}."
-    value = _value(now, name)
-    if value is None:
-        return Tile(title, definition=definition, reason=str(now.loc[name, "reason"]))
-    text = shown(value, figure.unit, currency=currency) + SUFFIX.get(figure.unit, "")
-    before = None if then is None else _value(then, name)
-    if before is None:
-        return Tile(title, value=text, definition=definition)
-    change = value - before
-    size = f"{abs(change) * 100:.1f} pts" if figure.unit == "ratio" else shown(abs(change), figure.unit)
-    better = (change > 0) == (figure.good == "up")
-    verdict = "" if abs(change) < LEAST or figure.good == "depends" else "good" if better else "bad"
-    return Tile(title, value=text, definition=definition, changes=(_since(change, size, verdict),))
-
-
-def _value(figures: pd.DataFrame, name: str) -> float | None:
-    found: Any = figures["value"].get(name)
-    return None if is_missing(found) else float(found)
-
-
-def _since(change: float, size: str, verdict: str) -> Change:
-    return Change(f"{_arrow(change)} {size}", "on last month", verdict)
-
-
-def _arrow(change: float) -> str:
-    return "▲" if change > 0 else "▼" if change < 0 else "="
+def _value(values: pd.Series[float], name: str) -> float | None:
+    found = values.get(name)
+    return None if found is None or is_missing(found) else float(found)

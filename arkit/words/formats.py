@@ -108,13 +108,13 @@ def _short_places(value: float) -> int:
     return max(2 - digits, 0) if abs(value) >= 1000 else 0
 
 
-def number_shown(value: float) -> str:
-    """A number within a sentence, with the thousands marks of the page's language.
+def number_shown(value: float, *, places: int = 0) -> str:
+    """A number within a sentence, with the marks of the page's language.
 
-    >>> number_shown(12345)
-    '12,345'
+    >>> number_shown(12345), number_shown(0.26, places=1)
+    ('12,345', '0.3')
     """
-    return format_decimal(value, locale=current_locale())
+    return format_decimal(value, format=_pattern(places), locale=current_locale())
 
 
 def share_shown(share: float, *, places: int = 0) -> str:
