@@ -9,18 +9,26 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import fields
+from functools import cached_property
 from importlib import import_module
+from operator import methodcaller
 from typing import Any, Final, TypeVar
 
 from arkit import reports
+from arkit.reports import closing
 
 Page = TypeVar("Page")
 
 _SECTIONS: Final = {
+    "decliners": "deteriorating",
+    "decliners_chart": "deteriorating_chart",
     "key_figures": "kpis",
     "key_figures_over_time": "kpis_over_time",
+    "recorded_late": "posted_after_cut_off",
+    "relations": "intercompany",
     "static_debtors": "inactive_past_due",
 }
+_SHEETS: Final = ("monthly_sheets", "customer_sheets")
 _MODULES: Final = {"dashboard": "arkit.serve.pages", "explore": "arkit.reports.explore"}
 
 
@@ -34,8 +42,17 @@ class _OldSections:
         return getattr(self, _SECTIONS[name])
 
 
+class Closing(_OldSections, closing.Closing):
+    """The close, with the old names of its sections."""
+
+
 class MonthlyReport(_OldSections, reports.MonthlyReport):
     """The monthly report, with the old names of its sections."""
+
+    @cached_property
+    def closing(self) -> Closing:
+        """The sections on the close."""
+        return _as(Closing, super().closing)
 
 
 class CustomersPage(_OldSections, reports.CustomersPage):
@@ -63,6 +80,9 @@ def __getattr__(name: str) -> object:
     if name in _MODULES:
         _warn(f"arkit.pages.{name}", _MODULES[name])
         return import_module(_MODULES[name])
+    if name in _SHEETS:
+        _warn(f"arkit.pages.{name}", "the method sheets of the page")
+        return methodcaller("sheets")
     if name not in reports.__all__:
         raise AttributeError(f"module 'arkit.pages' has no attribute {name!r}")
     _warn("arkit.pages", "arkit.reports")

@@ -276,6 +276,8 @@ def totals_by_currency(rows: pd.DataFrame, *names: str) -> list[dict[str, Any]]:
     >>> totals_by_currency(pd.DataFrame({"currency": ["EUR", "EUR", "JPY"], "net": [0.1, 0.2, 5.0]}), "net")
     [{'currency': 'EUR', 'net': 0.3}, {'currency': 'JPY', 'net': 5.0}]
     """
+    if rows.empty:
+        return []
     return [
         {CURRENCY: str(code), **{name: exact_total(own[name], places=decimals(str(code))) for name in names}}
         for code, own in rows.groupby(CURRENCY, observed=True)

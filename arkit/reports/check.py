@@ -78,15 +78,13 @@ class Check:
         rows, items = number_shown(self.ledger.source_rows), number_shown(len(self.ledger.frames.items))
         first, last = (day_shown(day) for day in self.ledger.covers)
         covers = "covers_day" if self.ledger.is_snapshot else "covers"
-        none = [text("reports.check.none")]
+        found = text_lines(self.found, columns=_titles()) if len(self.found) else [text("reports.check.none")]
         return [
             text("reports.check.rows", name=self.name, rows=rows, items=items),
             text(f"reports.check.{covers}", first=first, last=last),
             *_part(text("reports.check.how"), self._decisions()),
             *_part(text("reports.check.totals", day=day_shown(self.day)), text_lines(self.totals)),
-            *_part(
-                text("reports.check.findings"), text_lines(self.found, columns=_titles()) if len(self.found) else none
-            ),
+            *_part(text("reports.check.findings"), found),
             "",
         ]
 
@@ -120,18 +118,14 @@ class Check:
             columns={**_titles(), "message": Column(text("reports.check.why"))},
         )
         tables = self.ledger.frames.findings.partition_by("table", as_dict=True, maintain_order=True)
-        return [
-            first,
-            *(_of_table(str(name), rows, cells.get(str(name), {}), title) for (name,), rows in tables.items()),
-        ]
+        by_table = {str(name): rows for (name,), rows in tables.items()}
+        return [first, *(_of_table(name, rows, cells.get(name, {}), title) for name, rows in by_table.items())]
 
 
 def _titles() -> dict[str, Column]:
     """The titles of columns that only a check has."""
-    return {
-        name: Column(text(f"reports.check.column.{name}"))
-        for name in ("done", "amounts", "what", "decided", "evidence", "sure")
-    }
+    names = ("done", "amounts", "what", "decided", "evidence", "sure")
+    return {name: Column(text(f"reports.check.column.{name}")) for name in names}
 
 
 def _part(title: str, lines: list[str]) -> list[str]:

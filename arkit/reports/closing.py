@@ -21,7 +21,8 @@ from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present.html import Html, notice, table
 from arkit.present.sheets import Sheet, totals_by_currency
-from arkit.reports.page import BALANCES, OldNames, sheet
+from arkit.reports.page import BALANCES, sheet
+from arkit.reports.published import in_names_of_today
 from arkit.words.catalogue import ENGLISH, in_own_language, text
 from arkit.words.formats import day_shown, joined, number_shown, short_amount
 
@@ -90,7 +91,7 @@ class Earlier(msgspec.Struct, frozen=True):
             The file is missing, or no run has written it.
         """
         try:
-            return msgspec.json.decode(Path(path).read_bytes(), type=cls)
+            return msgspec.convert(in_names_of_today(msgspec.json.decode(Path(path).read_bytes())), type=cls)
         except (OSError, msgspec.DecodeError) as error:
             raise ReadingError(f"{path} does not say what was published before: {error}.") from error
 
@@ -101,7 +102,7 @@ _PARTS: Final = ("from_policy", "from_input", "from_late", "from_corrections")
 
 @in_own_language
 @dataclass(frozen=True)
-class Closing(OldNames):
+class Closing:
     """What has to be looked at before a month is closed: each method is one section."""
 
     ledger: Ledger
@@ -166,8 +167,8 @@ class Closing(OldNames):
         month = self.earlier.month
         if month is None:
             return notice(text("reports.closing.no_month_before"))
-        days = {"day": day_shown(month.day), "published_on": day_shown(month.published_on)}
-        caption = text("reports.closing.last_month", **days)
+        day, published_on = day_shown(month.day), day_shown(month.published_on)
+        caption = text("reports.closing.last_month", day=day, published_on=published_on)
         return table(_last_month(month), caption=caption, note=text("reports.closing.reasons"))
 
     def changes(self) -> Html:
@@ -175,10 +176,11 @@ class Closing(OldNames):
         before = self.earlier.version
         if before is None:
             return notice(text("reports.closing.first_version"))
-        since = {"version": before.version, "day": day_shown(before.published_on)}
+        version, day = before.version, day_shown(before.published_on)
         if not before.changes:
-            return notice(text("reports.closing.nothing_changed", **since, differs=joined(before.differs)))
-        caption, note = text("reports.closing.changed", **since), text("reports.closing.reasons")
+            differs = joined(before.differs)
+            return notice(text("reports.closing.nothing_changed", version=version, day=day, differs=differs))
+        caption, note = text("reports.closing.changed", version=version, day=day), text("reports.closing.reasons")
         return table(titled(before.table), caption=caption, note=note, kind_column="unit")
 
     def sheets(self) -> list[Sheet]:

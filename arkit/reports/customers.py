@@ -23,7 +23,7 @@ from arkit.present import charts
 from arkit.present.charts import Figure
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Sheet
-from arkit.reports.page import OldNames, main_currency, needs, opened, sheet, title_of
+from arkit.reports.page import main_currency, needs, opened, sheet, title_of
 from arkit.segmentation.abc import abc
 from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
 from arkit.segmentation.categories import CATEGORIES, categorise, category_matrix, migration
@@ -102,7 +102,7 @@ def _moves(page: CustomersPage) -> pd.DataFrame | None:
 
 @in_own_language
 @dataclass(frozen=True)
-class CustomersPage(OldNames):
+class CustomersPage:
     """The customers of a day: every section is made on demand, numbers once."""
 
     ledger: Ledger

@@ -1,4 +1,4 @@
-"""The monthly report: each method is one section, a notebook cell calls one method; the workbook has the same numbers."""
+"""The monthly report: each method is one section, a notebook cell calls one; the workbook has the same numbers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from arkit.reports.closing import Closing, Earlier
 from arkit.reports.customers import CustomersPage
 from arkit.reports.facts import Facts, late_labels, lines_between, moved_lines, movement_summary
 from arkit.reports.headline import other_currencies, sentence
-from arkit.reports.page import BALANCES, OldNames, needs, opened, sheet, title_of
+from arkit.reports.page import BALANCES, needs, opened, sheet, title_of
 from arkit.reports.tiles import report_tiles
 from arkit.words.catalogue import ENGLISH, has_text, in_own_language, text
 from arkit.words.columns import ALL_ENTITIES, Column
@@ -108,7 +108,7 @@ def _customers(report: MonthlyReport) -> CustomersPage | None:
 
 @in_own_language
 @dataclass(frozen=True)
-class MonthlyReport(OldNames):
+class MonthlyReport:
     """The report of a month-end on a ledger: every section is made on demand, numbers once."""
 
     ledger: Ledger
@@ -117,8 +117,6 @@ class MonthlyReport(OldNames):
     policy: Policy = DEFAULT_POLICY
     earlier: Earlier | None = None
     language: str = ENGLISH
-
-    OLD_NAMES = {"key_figures": "kpis", "key_figures_over_time": "kpis_over_time", "relations": "intercompany"}
 
     @cached_property
     def facts(self) -> Facts:
@@ -217,8 +215,8 @@ class MonthlyReport(OldNames):
         rows = self._of_main_currency(forward) if forward is not None else pd.DataFrame()
         if forward is None or rows.empty:
             return notice(text("reports.monthly.nothing_moved", currency=currency))
-        days = {"since": day_shown(since), "day": day_shown(self.facts.day)}
-        title = text("reports.monthly.roll_forward_chart", **days, currency=currency)
+        first, last = day_shown(since), day_shown(self.facts.day)
+        title = text("reports.monthly.roll_forward_chart", since=first, day=last, currency=currency)
         lines = lines_between(forward)
         return charts.roll_forward_chart(rows.iloc[0], lines=lines, currency=currency, title=title)
 
@@ -317,14 +315,10 @@ class MonthlyReport(OldNames):
 
     def _summary(self) -> Sheet:
         facts = self.facts
-        titles = {
-            "this_month": day_shown(facts.day),
-            "last_month": day_shown(facts.month_before)
-            if facts.month_before
-            else text("reports.sheet.summary.month_before"),
-            "last_year": day_shown(facts.year_before)
-            if facts.year_before
-            else text("reports.sheet.summary.year_before"),
+        days = {"this_month": facts.day, "last_month": facts.month_before, "last_year": facts.year_before}
+        columns = {
+            name: Column(day_shown(day) if day else text(f"reports.sheet.summary.{name}"), "amount")
+            for name, day in days.items()
         }
         return sheet(
             "summary",
@@ -332,7 +326,7 @@ class MonthlyReport(OldNames):
             values={"sentence": sentence(facts)},
             note=text("reports.sheet.summary.note"),
             row_kind="unit",
-            columns={name: Column(title, "amount") for name, title in titles.items()},
+            columns=columns,
         )
 
     def _movements(self) -> Sheet:

@@ -1,8 +1,7 @@
-"""What the pages share: the ledger that a notebook names, titles, sheets, what a section needs, names of 0.1.0."""
+"""What the pages share: the ledger that a notebook names, titles, sheets, what a section needs."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import wraps
@@ -58,8 +57,8 @@ def title_of(about: str, entity: str, day: date) -> str:
 
 def sheet(key: str, table: pd.DataFrame, *, values: Mapping[str, object] | None = None, **settings: Any) -> Sheet:
     """A sheet whose name and subtitle are in the catalogue, under ``reports.sheet``."""
-    name, subtitle = text(f"reports.sheet.{key}.name"), text(f"reports.sheet.{key}.subtitle", **(values or {}))
-    return Sheet(name=name, table=table, subtitle=subtitle, **settings)
+    name, subtitle = (text(f"reports.sheet.{key}.{part}") for part in ("name", "subtitle"))
+    return Sheet(name=name, table=table, subtitle=subtitle.format_map(values or {}), **settings)
 
 
 def needs(
@@ -79,30 +78,3 @@ def needs(
         return made
 
     return decorated
-
-
-# Methods of pages that have another name since 0.1.0. They warn for one release, then they go.
-_RENAMED: Final = {
-    "decliners": "deteriorating",
-    "decliners_chart": "deteriorating_chart",
-    "key_figures": "kpis",
-    "key_figures_over_time": "kpis_over_time",
-    "recorded_late": "posted_after_cut_off",
-    "relations": "intercompany",
-    "static_debtors": "inactive_past_due",
-}
-
-
-class OldNames:
-    """A page that still answers to the method names of 0.1.0."""
-
-    if not TYPE_CHECKING:  # a checker would take every name for one of the page
-
-        def __getattr__(self, name: str) -> object:
-            """The method of an old name."""
-            new = _RENAMED.get(name, "")
-            if not hasattr(type(self), new):
-                raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-            message = f"{type(self).__name__}.{name} is {new} now; the old name goes with the next release."
-            warnings.warn(message, FutureWarning, 2)
-            return getattr(self, new)

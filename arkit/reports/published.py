@@ -23,7 +23,10 @@ _KEYS: Final = {
     "set_apart": "excluded",
     "late_recorded": "posted_after_cut_off",
 }
-_VALUES: Final = {"action": {"set_apart": "excluded"}}
+_VALUES: Final = {
+    "action": {"set_apart": "excluded"},
+    "customers_are": {"companies of the group": "intercompany"},
+}
 
 
 def version_of(folder: Path) -> int:

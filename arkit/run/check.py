@@ -18,7 +18,7 @@ from arkit.read.databases import name_of
 from arkit.read.places import first_line
 from arkit.read.reading import read_ledger
 from arkit.read.source_cells import cells_of
-from arkit.reports.check import Check, findings_sheets
+from arkit.reports.check import Check
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def check(
 def _written(checked: Check, cells: Mapping[str, Mapping[str, pl.DataFrame]], target: Path) -> Path:
     day = datetime.combine(checked.day, datetime.min.time())
     try:
-        write_workbook(target, sheets=findings_sheets(checked, cells), created=day)
+        write_workbook(target, sheets=checked.sheets(cells), created=day)
     except (OSError, FileCreateError) as error:
         raise ReportError(
             f"The findings cannot be written to {target}: {first_line(error)}. Close it where it is open, or name "

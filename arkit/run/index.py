@@ -116,7 +116,7 @@ def _entry(folder: Path, outcome: Outcome) -> Entry:
         outcome.entity,
         outcome.status,
         report=f"{latest.name}/report.html" if latest else "",
-        about=KINDS[outcome.report].title,
+        about=outcome.report,
         version=version_of(latest) if latest else None,
         reason=outcome.reason,
         record=record_of(latest) if outcome.status != "failed" else None,

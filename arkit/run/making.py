@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import msgspec
 import pandas as pd
 
-from arkit.calendar import decimals, months_before
+from arkit.calendar import months_before
 from arkit.flows.changes import explain_changes, last_known
 from arkit.model.ledger import Ledger
 from arkit.model.snapshot import freeze
 from arkit.policy import Policy
-from arkit.present.sheets import exact_total
+from arkit.present.sheets import totals_by_currency
 from arkit.read.databases import name_of
 from arkit.read.reading import read_ledger
 from arkit.reports.closing import Compared, Earlier
+from arkit.reports.page import BALANCES
 from arkit.reports.published import RECORD, record_of, version_of
 from arkit.run import manifest
 from arkit.run.execute import parameters_of
@@ -31,7 +32,6 @@ from arkit.run.html import page
 from arkit.run.manifest import Identity, identity, identity_of, rows_of, what_differs
 from arkit.run.request import MONTHLY, Kind, Request, kind_of
 from arkit.run.staging import current
-from arkit.words.columns import UNAPPLIED
 
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter
@@ -155,9 +155,6 @@ def fingerprints(request: Request) -> list[dict[str, object]]:
     )
 
 
-BALANCES: Final = ("gross", UNAPPLIED, "net")
-
-
 def earlier_of(making: Making, ledger: Ledger) -> Earlier:
     """Return what was published before a report: its own last version, and the report of the month before."""
     place, day = making.place, making.request.as_of
@@ -187,16 +184,6 @@ def _compared(folder: Path | None, making: Making, ledger: Ledger, day: date) ->
         published_on=datetime.fromisoformat(record["finished"]).date(),
         known=last_known(published),
         differs=tuple(what_differs(identity_of(record, published), making.identity)),
-        balances=tuple(_balances(pd.DataFrame(record["aging"]))),
+        balances=tuple(totals_by_currency(pd.DataFrame(record["aging"]), *BALANCES)),
         changes=tuple(rows_of(changes)),
     )
-
-
-def _balances(aging: pd.DataFrame) -> list[dict[str, object]]:
-    """Return the balances of an aging by entity, added up by currency."""
-    if aging.empty:
-        return []
-    return [
-        {"currency": str(code), **{name: exact_total(rows[name], places=decimals(str(code))) for name in BALANCES}}
-        for code, rows in aging.groupby("currency")
-    ]

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import polars as pl
 
-from arkit.calendar import decimals
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.read.databases import is_url, name_of
@@ -84,31 +83,30 @@ def results(page: MonthlyReport, proof: pd.DataFrame) -> dict[str, object]:
     facts = page.facts
     return {
         "aging": rows_of(facts.by_entity),
-        "kpis": rows_of(facts.figures_on(facts.day)[list(FIGURE_COLUMNS)]),
+        "kpis": rows_of(facts.kpis_on(facts.day)[list(FIGURE_COLUMNS)]),
         "control_totals": control_totals(proof),
         "reconciliation": rows_of(proof),
         "tie_out": rows_of(page.closing.differences),
-        "relations": rows_of(facts.relations),
+        "relations": rows_of(facts.intercompany),
         "findings": findings_by_code(page.ledger.findings),
     }
 
 
 def control_totals(reconciliation: pd.DataFrame) -> dict[str, float]:
     """Return the control total of each currency, added exactly."""
-    from arkit.present.sheets import exact_total
+    from arkit.present.sheets import totals_by_currency
 
-    groups = reconciliation.groupby("currency", observed=True)["control_total"]
-    return {str(code): exact_total(amounts, places=decimals(str(code))) for code, amounts in groups}
+    return {row["currency"]: row["control_total"] for row in totals_by_currency(reconciliation, "control_total")}
 
 
 def findings_by_code(findings: pd.DataFrame) -> dict[str, dict[str, object]]:
     """Return, for each kind of finding, its rows, what was done, and the amounts set apart by currency."""
-    from arkit.present.sheets import exact_total
+    from arkit.present.sheets import totals_by_currency
 
     found = {}
     for (code, action), rows in findings.groupby(["code", "action"], observed=True):
-        amounts = rows.dropna(subset=["amount", "currency"]).groupby("currency", observed=True)["amount"]
-        sums = {str(name): exact_total(values, places=decimals(str(name))) for name, values in amounts}
+        totals = totals_by_currency(rows.dropna(subset="amount"), "amount")
+        sums = {row["currency"]: row["amount"] for row in totals}
         found[str(code)] = {"rows": len(rows), "action": str(action), "amounts": sums}
     return found
 

@@ -49,9 +49,7 @@ def _monthly(ledger: Ledger, *, as_of: date, entity: str, policy: Policy, earlie
 
 
 def _monthly_sheets(page: MonthlyReport) -> Sequence[Sheet]:
-    from arkit.reports import monthly_sheets
-
-    return monthly_sheets(page)
+    return page.sheets()
 
 
 def _customers(ledger: Ledger, *, as_of: date, entity: str, policy: Policy, **_: object) -> CustomersPage:
@@ -61,9 +59,7 @@ def _customers(ledger: Ledger, *, as_of: date, entity: str, policy: Policy, **_:
 
 
 def _customer_sheets(page: CustomersPage) -> Sequence[Sheet]:
-    from arkit.reports import customer_sheets
-
-    return customer_sheets(page)
+    return page.sheets()
 
 
 MONTHLY: Final = Kind("Receivables", _monthly, _monthly_sheets)

@@ -69,14 +69,14 @@ def test_the_timeline_of_a_customer_can_be_drawn(customers: int) -> None:
 def test_bars_stand_on_the_month_that_they_end() -> None:
     """A month-end is one of its own month, not of the next, at whose first day the tick would be."""
     page = CustomersPage(ar.sample_ledger(), day=pd.Timestamp("2026-10-31").date())
-    for figure in (page.categories_over_time(), page.decliners_chart()):
+    for figure in (page.categories_over_time(), page.deteriorating_chart()):
         assert {bar.xperiod for bar in figure.data if bar.type == "bar"} == {"M1"}
         assert figure.layout.xaxis.ticklabelmode == "period"
 
 
 def test_decliners_are_drawn_with_both_levels() -> None:
     page = CustomersPage(ar.sample_ledger(), day=pd.Timestamp("2026-10-31").date())
-    chart = page.decliners_chart()
+    chart = page.deteriorating_chart()
     deteriorating = page.payers[page.payers["deteriorating"]]
     bars = [trace for trace in chart.data if trace.type == "bar"]
     assert len(bars) == min(len(deteriorating), 9)

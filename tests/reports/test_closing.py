@@ -45,13 +45,13 @@ def closing(**earlier: Compared) -> Closing:
     return Closing(LEDGER, DAY, Policy(), Earlier(**earlier))
 
 
-def test_the_head_of_a_report_is_told_what_it_takes_the_place_of_and_what_came_late() -> None:
+def test_the_head_of_a_report_says_what_it_replaces_and_what_was_posted_late() -> None:
     assert closing(version=compared()).remarks() == [
-        "This takes the place of version 2, published on 5 Oct 2026; what changed, and why, stands under Close.",
+        "This replaces version 2, published on 5 Oct 2026; what changed, and why, is under Close.",
         *closing().remarks(),
     ]
     [late_ones] = closing().remarks()
-    assert late_ones.startswith("Recorded after the cut-off and part of these figures: GBP ")
+    assert late_ones.startswith("Posted after cut-off and included in these numbers: GBP ")
 
 
 def test_without_anything_published_it_says_so() -> None:
@@ -73,10 +73,10 @@ def test_a_new_version_without_another_number_names_what_differs() -> None:
 def test_changes_stand_on_the_page_and_in_the_workbook() -> None:
     page = closing(version=compared(late("net", 7.0)))
     assert "102.00" in page.changes().markup
-    assert [sheet.name for sheet in page.sheets()] == ["Tie-out", "Recorded late", "Credit balances", "Changes"]
+    assert [sheet.name for sheet in page.sheets()] == ["Tie-out", "Posted after cut-off", "Credit balances", "Changes"]
 
 
 def test_a_file_that_tells_nothing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "earlier.json").write_text('{"version": 3}')
-    with pytest.raises(ReadingError, match="does not tell what was published before"):
+    with pytest.raises(ReadingError, match="does not say what was published before"):
         Earlier.load(tmp_path / "earlier.json")

@@ -10,13 +10,13 @@ import pytest
 
 import arkit as ar
 from arkit.present.html import Html
-from arkit.reports import CustomersPage, customer_sheets
+from arkit.reports import CustomersPage
 from tests.literal import ledger_of, table
 
 DAY = date(2026, 10, 31)
 SECTIONS = (
-    "headline", "segment_map", "categories", "categories_over_time", "classes", "migration", "movers", "decliners",
-    "decliners_chart", "inactive_past_due", "worklist", "reconciliation",
+    "headline", "segment_map", "categories", "categories_over_time", "classes", "migration", "movers", "deteriorating",
+    "deteriorating_chart", "inactive_past_due", "worklist", "reconciliation",
 )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def test_the_summary_weighs_by_amount() -> None:
         E C2 2026-02-01 2026-03-03 100 2026-03-03
         F C2 2026-03-01 2026-03-31 100 2026-03-31"""
     page = CustomersPage(ledger_of(items, shape="settled", covers=("2025-09-01", "2026-12-31")), day=date(2026, 6, 30))
-    [sheet] = [sheet for sheet in customer_sheets(page) if sheet.name == "Categories"]
+    [sheet] = [sheet for sheet in page.sheets() if sheet.name == "Categories"]
     assert sheet.table[["category", "customers", "days_late", "recent_on_time_share"]].to_numpy().tolist() == [
         ["problem", 1, 10.0, 0.0],
         ["reliable", 1, 0.0, 1.0],
@@ -64,7 +64,7 @@ def test_the_summary_weighs_by_amount() -> None:
 def test_the_workbook_has_every_customer_and_the_same_exposure_as_the_aging(tmp_path: Path) -> None:
     ledger = ar.sample_ledger()
     page = CustomersPage(ledger, day=DAY)
-    sheets = {sheet.name: sheet.table for sheet in customer_sheets(page)}
+    sheets = {sheet.name: sheet.table for sheet in page.sheets()}
     aging = ar.aging_table(ledger, as_of=DAY).set_index("currency")["gross"]
     for name in ("Categories", "Customers"):
         owed = sheets[name].groupby("currency")["open_amount"].sum()
@@ -80,6 +80,6 @@ def test_the_worklist_says_what_is_not_on_it() -> None:
     marks = "item_id kind from\nB dispute 2026-06-10"
     page = CustomersPage(ledger_of(items, shape="settled", covers=("2026-01-01", "2026-12-31"), marks=marks), day=DAY)
     markup = page.worklist().markup
-    assert "Not on the list, since all of it is disputed: EUR 4K past due of 1 customers." in markup.replace(
+    assert "Not on the list, since all of it is disputed: EUR 4K past due of 1 customer." in markup.replace(
         "\u00a0", " "
     )

@@ -9,8 +9,8 @@ import pytest
 
 import arkit as ar
 from arkit.errors import ReconciliationError
-from arkit.reports import MonthlyReport, monthly_sheets
-from arkit.reports.summaries import movement_summary
+from arkit.reports import MonthlyReport
+from arkit.reports.facts import movement_summary
 
 SECTIONS = (
     "headline",
@@ -118,8 +118,8 @@ def test_a_report_that_does_not_tie_out_stops() -> None:
 
 def test_the_workbook_has_the_same_numbers_as_the_page() -> None:
     report = report_of(ledger_of(*TWO_MONTHS))
-    sheets = {sheet.name: sheet.table for sheet in monthly_sheets(report)}
-    close = ["Tie-out", "Recorded late", "Credit balances"]
+    sheets = {sheet.name: sheet.table for sheet in report.sheets()}
+    close = ["Tie-out", "Posted after cut-off", "Credit balances"]
     first = ["Summary", "Aging", "Customers", "Items", "Movements"]
     assert list(sheets) == [*first, *close, "Findings", "Reconciliation"]
     assert sheets["Aging"]["gross"].sum() == sheets["Items"]["open_amount"].sum() == 3000.0

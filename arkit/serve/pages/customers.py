@@ -18,9 +18,7 @@ from arkit.present.html import Html, Term, definitions, notice, table
 from arkit.present.live import Action, Board, Options, Section, choice, search, still
 from arkit.present.sheets import Sheet
 from arkit.present.theme import legend_below
-from arkit.reports.customers import NEEDS_HISTORY, CustomersPage
-from arkit.reports.one_customer import OneCustomer
-from arkit.reports.summaries import category_summary
+from arkit.reports.customers import NEEDS_HISTORY, CustomersPage, OneCustomer, category_summary
 from arkit.serve.pages.parts import (
     ALL,
     Chosen,
@@ -36,6 +34,7 @@ from arkit.serve.pages.parts import (
     with_all,
     written_address,
 )
+from arkit.words.catalogue import text
 from arkit.words.columns import ALL_ENTITIES
 from arkit.words.formats import day_shown
 
@@ -79,7 +78,7 @@ def customers(
 def board_of_history(found: Served, board: Callable[[WhoPaysHow], Board]) -> Board:
     """Return the board of a page on customers; of a snapshot one that says what it lacks."""
     if found.ledger.is_snapshot:
-        return Board({}, [Section(lambda: [notice(NEEDS_HISTORY)], ())])
+        return Board({}, [Section(lambda: [notice(text(NEEDS_HISTORY))], ())])
     return board(WhoPaysHow(*found))
 
 

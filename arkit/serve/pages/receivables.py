@@ -19,7 +19,7 @@ from arkit.present.charts import Figure
 from arkit.present.html import Html, definitions, notice, table
 from arkit.present.live import Action, Board, Options, Section, choice, still
 from arkit.present.sheets import Sheet
-from arkit.reports.tiles import TERMS, figure_tiles_of_day
+from arkit.reports.tiles import dashboard_tiles, terms
 from arkit.serve.pages.parts import (
     ALL,
     KEPT,
@@ -137,7 +137,7 @@ class ReceivablesPage:
         part, aging = self._part(chosen), self._aging(chosen, currency, day)
         if part is None or aging.empty:
             return [notice(NOTHING.format(day_shown(day)), tone="warn")]
-        return [figure_tiles_of_day(part, aging.iloc[0], currency=currency, day=day, policy=self.policy)]
+        return [dashboard_tiles(part, aging.iloc[0], currency=currency, day=day, policy=self.policy)]
 
     def aging_chart(self, entity: str, segment: str, collector: str, currency: str, day: date) -> Sequence[Figure]:
         """The aging of the day as bars."""
@@ -204,7 +204,7 @@ class ReceivablesPage:
 
     def terms(self, currency: str) -> Sequence[Html]:
         """What the figures mean, on request."""
-        return [definitions(TERMS)]
+        return [definitions(terms())]
 
     def customers_to_choose(
         self, entity: str, segment: str, collector: str, currency: str, day: date, bucket: str
