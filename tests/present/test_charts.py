@@ -80,7 +80,7 @@ def test_decliners_are_drawn_with_both_levels() -> None:
     deteriorating = page.payers[page.payers["deteriorating"]]
     bars = [trace for trace in chart.data if trace.type == "bar"]
     assert len(bars) == min(len(deteriorating), 9)
-    first = page.payers[page.payers["customer_id"] == page._declining["customer_id"].iloc[0]].iloc[0]
+    first = page.payers[page.payers["customer_id"] == page._deteriorating["customer_id"].iloc[0]].iloc[0]
     recent = int(first["recent_months"])
     assert bars[0].y[-recent:].mean() == pytest.approx(first["paid_recent"], abs=0.01)
 

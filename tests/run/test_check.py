@@ -83,8 +83,8 @@ def test_every_finding_stands_beside_its_row_as_text(tmp_path: Path) -> None:
     header, *rows = sheet(target, "Items")
     assert header == ("Row", "Finding", "Done", "Value", "Amount", "Currency", "Why", *HEADER)
     assert [row[:6] for row in rows] == [
-        (5, "duplicate_item", "set apart", "A", 100, "EUR"),
-        (4, "unreadable_amount", "set apart", "fifty", None, "EUR"),
+        (5, "duplicate_item", "excluded", "A", 100, "EUR"),
+        (4, "unreadable_amount", "excluded", "fifty", None, "EUR"),
     ]
     assert [row[7:] for row in rows] == [TWICE, WORDS]
     page = openpyxl.load_workbook(target)["Items"]
@@ -98,7 +98,7 @@ def test_the_kinds_of_findings_begin_with_the_gravest(tmp_path: Path) -> None:
     check([export(tmp_path, LATE, TWICE, TWICE)], findings=target)
     _, *rows = sheet(target, "Findings")
     assert [row[:4] for row in rows] == [
-        ("duplicate_item", "set apart", 2, "EUR 200.00"),
+        ("duplicate_item", "excluded", 2, "EUR 200.00"),
         ("due_before_document", "kept", 1, "EUR 50.00"),
     ]
 
@@ -118,7 +118,7 @@ def test_a_kind_with_very_many_rows_is_cut_and_says_so(tmp_path: Path, monkeypat
     check([export(tmp_path, TWICE, TWICE, LATE)], findings=target)
     assert len(sheet(target, "Items")) == 1 + 2
     subtitle = openpyxl.load_workbook(target)["Items"]["A2"].value
-    assert subtitle == "3 findings on the table items. The first 1 of each kind are shown."
+    assert subtitle == "3 findings on the table items. The first 1 of each code are shown."
 
 
 def test_a_check_of_another_day_and_of_a_snapshot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

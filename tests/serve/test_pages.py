@@ -49,7 +49,7 @@ def test_the_page_and_the_report_agree(entity: str, sample: ar.Ledger) -> None:
     assert items.table["open_amount"].sum() == pytest.approx(float(own["net"].iloc[0]))
     [tiles] = page.kpis(entity, "", "", currency, DAY)
     for name, shown in (("past_due_ratio", "{:.1%}"), ("dso", "{:.1f} days")):
-        value = report.facts.figure(name, currency=currency, day=DAY)
+        value = report.facts.kpi(name, currency=currency, day=DAY)
         assert shown.format(value).replace("%", " %") in tiles.markup.replace("\u00a0", " ")
 
 
