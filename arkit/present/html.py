@@ -13,13 +13,13 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader
 
 from arkit.resources import resource
-from arkit.words.columns import Column, Kind, column
+from arkit.words.catalogue import current_language, text
+from arkit.words.columns import TEXT_KINDS, Column, Kind, column
 from arkit.words.formats import is_missing, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NUMBERS: Final = ("amount", "days", "ratio", "count", "rate")
 LONG_TEXT: Final = 40
 
 
@@ -35,7 +35,7 @@ class Html:
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a cell, the value by which its column sorts, and where it leads to."""
+    """The text of a cell, the value by which its column sorts, and where it leads to."""
 
     text: str
     value: str | None = None
@@ -55,7 +55,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Change:
-    """How a figure changed since another day, and whether that is good."""
+    """How a KPI changed since another day, and whether that is good."""
 
     text: str
     since: str
@@ -77,17 +77,19 @@ class Tile:
 
 @cache
 def _templates() -> Environment:
-    return Environment(loader=FileSystemLoader(resource("templates/page")), autoescape=True, trim_blocks=True)
+    made = Environment(loader=FileSystemLoader(resource("templates/page")), autoescape=True, trim_blocks=True)
+    made.globals |= {"text": text, "language": current_language}
+    return made
 
 
 def page_part(template: str, **values: Any) -> Html:
-    """Return a template of templates/page filled with values."""
+    """A template of templates/page filled with values; its own words are those of the current language."""
     return Html(_templates().get_template(f"{template}.html.j2").render(**values))
 
 
-def notice(text: str, *, tone: str = "") -> Html:
-    """Return a sentence for the reader; ``tone`` is empty, ``good``, ``warn`` or ``bad``."""
-    return page_part("notice", text=text, tone=tone)
+def notice(sentence: str, *, tone: str = "") -> Html:
+    """A sentence for the reader; ``tone`` is empty, ``good``, ``warn`` or ``bad``."""
+    return page_part("notice", sentence=sentence, tone=tone)
 
 
 def table(
@@ -100,14 +102,14 @@ def table(
     totals: int = 0,
     picks: Mapping[str, str] | None = None,
 ) -> Html:
-    """Return a finished table as HTML.
+    """A finished table as HTML.
 
     Parameters
     ----------
     frame
         The table; a column ``currency`` decides on the decimals of the amounts of its row.
     caption, note
-        What stands above and below it.
+        The lines above and below it.
     columns
         Titles and kinds that differ from the vocabulary.
     kind_column
@@ -126,19 +128,19 @@ def table(
         for number, record in enumerate(records)
     ]
     heads = [
-        {"title": head.title, "number": head.kind in NUMBERS, "long": _is_long(values[name])}
+        {"title": head.title, "number": head.kind not in TEXT_KINDS, "long": _is_long(values[name])}
         for name, head in named.items()
     ]
     return page_part("table", caption=caption, note=note, columns=heads, rows=rows)
 
 
 def _is_empty(values: Sequence[object]) -> bool:
-    """Return whether a column has nothing to show: no value at all, or only empty texts."""
+    """Whether a column has nothing to show: no value at all, or only empty texts."""
     return all(is_missing(value) or value == "" for value in values)
 
 
 def _is_long(values: Sequence[object]) -> bool:
-    """Return whether a column holds sentences, which want width."""
+    """Whether a column holds sentences, which need width."""
     return any(isinstance(value, str) and len(value) > LONG_TEXT for value in values)
 
 
@@ -146,7 +148,10 @@ def _cells(
     record: Mapping[Any, Any], columns: Mapping[str, Column], kind_column: str, picks: Mapping[str, str]
 ) -> list[Cell]:
     currency = str(record.get("currency") or record.get("base_currency") or "")
-    cells = {name: _cell(record[name], _kind(head, record, kind_column), currency) for name, head in columns.items()}
+    cells = {
+        name: _cell(record[name], _kind(head, record, kind_column), currency, str(name))
+        for name, head in columns.items()
+    }
     return [replace(cell, picks=picks[name]) if name in picks else cell for name, cell in cells.items()]
 
 
@@ -154,39 +159,39 @@ def _kind(head: Column, record: Mapping[Any, Any], kind_column: str) -> Kind:
     return record[kind_column] if kind_column and head.kind == "amount" else head.kind
 
 
-def _cell(value: object, kind: Kind, currency: str) -> Cell:
+def _cell(value: object, kind: Kind, currency: str, name: str) -> Cell:
     if kind == "link" and value:
         return Cell(str(value), href=quote(str(value)))
-    text = shown(value, kind, currency=currency)
-    if is_missing(value) or kind == "text" or isinstance(value, str):
-        return Cell(text)
+    written = shown(value, kind, currency=currency, name=name)
+    if is_missing(value) or kind in ("text", "code") or isinstance(value, str):
+        return Cell(written)
     if isinstance(value, date):
-        return Cell(text, value=str(value)[:10])
-    return Cell(text, value=str(value), number=True)
+        return Cell(written, value=str(value)[:10])
+    return Cell(written, value=str(value), number=True)
 
 
 def tiles(tiles: Sequence[Tile], *, note: str = "") -> Html:
-    """Return KPIs as tiles."""
+    """KPIs as tiles."""
     return page_part("tiles", tiles=tiles, note=note)
 
 
 def definitions(terms: Sequence[Term]) -> Html:
-    """Return what the figures of a page mean, shown on request."""
+    """The meaning of the terms of a page, shown on request."""
     return page_part("definitions", terms=terms)
 
 
 def download(name: str, content: bytes, *, kind: str) -> Html:
-    """Return a link that saves a file which lies in the page itself; no file of the server is named.
+    """A link that saves a file which lies in the page itself; no file of the server is named.
 
     >>> download("a.txt", b"Hello", kind="text/plain").markup.count("data:text/plain;base64,SGVsbG8=")
     1
     """
-    size = f"{max(len(content) // 1024, 1):,} KB"
+    size = text("present.kilobytes", count=max(len(content) // 1024, 1))
     return page_part("download", name=name, kind=kind, content=b64encode(content).decode(), size=size)
 
 
 def trend_line(values: Sequence[float | None]) -> str:
-    """Return the points of a small trend in a box of 100 x 30; fewer than two values make no trend.
+    """The points of a small trend in a box of 100 x 30; fewer than two values make no trend.
 
     >>> trend_line([1.0, 2.0, 3.0])
     '0,28 50,15 100,2'

@@ -14,13 +14,12 @@ from plotly.graph_objects import Figure
 
 from arkit.errors import ArkitError
 from arkit.present.html import Html, notice
-from arkit.words.catalogue import current_language, speaking
+from arkit.words.catalogue import current_language, speaking, text
 
 Shown: TypeAlias = Figure | Html
 Render = Callable[..., Sequence[Shown]]
 FIGURE: Final = "application/vnd.plotly.v1+json"
 SETTINGS: Final = {"responsive": True, "displaylogo": False, "displayModeBar": False}
-UNEXPECTED: Final = "This part cannot be shown. Whoever looks after the server finds the reason in its log."
 LOG: Final = logging.getLogger("arkit.live")
 
 
@@ -179,7 +178,7 @@ def still(render: Callable[[], widgets.Widget]) -> widgets.Widget:
     except Exception as error:
         if not isinstance(error, ArkitError):
             LOG.exception("A page cannot be made.")
-        said = str(error) if isinstance(error, ArkitError) else UNEXPECTED
+        said = str(error) if isinstance(error, ArkitError) else text("present.unexpected")
         output = widgets.Output()
         output.outputs = (as_output(notice(said, tone="bad")),)
         return _placed(widgets.VBox([output]), "board")
@@ -193,7 +192,7 @@ def outputs_of(render: Callable[[], Sequence[Shown]]) -> tuple[dict[str, Any], .
         return (as_output(notice(str(error), tone="bad")),)
     except Exception:
         LOG.exception("A part of a page cannot be shown.")
-        return (as_output(notice(UNEXPECTED, tone="bad")),)
+        return (as_output(notice(text("present.unexpected"), tone="bad")),)
 
 
 def as_output(piece: Shown) -> dict[str, Any]:

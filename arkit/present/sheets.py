@@ -1,6 +1,7 @@
-"""What a workbook is made of: finished tables with their titles, totals and charts.
+"""The sheets of a workbook: finished tables with their titles, totals and charts, and what their cells hold.
 
-What stands in the cells of a workbook: values, exact totals and the width that they need.
+A sheet is turned into filled columns: the value, kind, currency and decimals of each cell, the exact total, and the
+width that all of it needs. :mod:`arkit.present.workbook` writes them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from arkit.calendar import UNKNOWN_DECIMALS, decimals
-from arkit.words.columns import TEXT_KINDS, Column, Kind, column
+from arkit.words.columns import TEXT_KINDS, Column, Kind, column, shown_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 CURRENCY: Final = "currency"
 LARGEST_SHEET: Final = 1_000_000
 HEADER_ROW: Final = 4
-"""Title, subtitle, note and an empty row stand above the header; rows count from 0."""
+"""Title, subtitle, note and an empty row are above the header; rows count from 0."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Chart:
     title
         What the chart shows. The currency is added to it.
     columns
-        Columns of the table that stand along the axis, side by side in the table: the bucket labels.
+        Columns of the table along the axis, side by side in the table: the bucket labels.
     series
         The column that names the series. With many rows in a currency the chart shows their total instead.
     stacked
@@ -54,7 +55,7 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """One sheet of a workbook: a finished table and what a reader is told about it.
+    """One sheet of a workbook: a finished table with the lines that explain it.
 
     Parameters
     ----------
@@ -70,8 +71,8 @@ class Sheet:
     chart
         A native chart below the table.
     row_kind
-        The column that tells the kind of each row's numbers (``amount``, ``ratio``, ``days`` ...), for tables of key
-        figures; it is not shown itself.
+        The column with the kind of each row's numbers (``amount``, ``ratio``, ``days`` ...), for tables of KPIs; it is
+        not shown itself.
     columns
         Titles and kinds of columns that the vocabulary does not know, or that are meant otherwise here.
     """
@@ -87,7 +88,7 @@ class Sheet:
     columns: Mapping[str, Column] = field(default_factory=dict)
 
     def column(self, name: str) -> Column:
-        """Return title and kind of a column, as this sheet means it."""
+        """Title and kind of a column, as this sheet means it."""
         return self.columns.get(name) or column(name)
 
     @property
@@ -105,14 +106,14 @@ class Sheet:
         return rows or {"": list(range(len(self.table)))}
 
     def kinds(self, name: str) -> list[Kind]:
-        """Return the kind of each cell of a column."""
+        """The kind of each cell of a column."""
         kind = self.column(name).kind
         if self.row_kind is None or kind in TEXT_KINDS:
             return [kind] * len(self.table)
         return [str(found) for found in self.table[self.row_kind]]  # type: ignore[misc]
 
     def pieces(self, size: int = LARGEST_SHEET) -> Iterator[Self]:
-        """Yield the sheet in parts that fit into a worksheet, each with totals of its own rows."""
+        """The sheet in parts that fit into a worksheet, each with the totals of its rows."""
         for number, start in enumerate(range(0, max(len(self.table), 1), size), start=1):
             part = self.table.iloc[start : start + size]
             yield self if len(self.table) <= size else replace(self, table=part, name=f"{self.name} {number}")
@@ -134,7 +135,7 @@ UNUSABLE: Final = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 
 
 def cell_values(column: pd.Series[Any], kind: Kind) -> list[object]:
-    """Return what to write for each row of a column: numbers, day numbers, texts, or nothing.
+    """The cells of a column: numbers, day numbers, texts (codes in words), or nothing.
 
     >>> cell_values(pd.Series(["2026-10-31", None, "unknown"]), "date")
     [46326, None, 'unknown']
@@ -146,7 +147,10 @@ def cell_values(column: pd.Series[Any], kind: Kind) -> list[object]:
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
     if column.dtype == bool:
-        return ["yes" if value else "no" for value in column]
+        yes, no = shown_value("yes"), shown_value("no")
+        return [yes if value else no for value in column]
+    if kind == "code":
+        column = column.map(lambda value: shown_value(value, str(column.name)) if isinstance(value, str) else value)
     known = np.isfinite(column.astype(float)) if pd.api.types.is_numeric_dtype(column) else column.notna()
     return [_writable(value) if there else None for value, there in zip(column.tolist(), known, strict=True)]
 
@@ -180,7 +184,7 @@ class FilledColumn:
 
     @property
     def is_text(self) -> bool:
-        """Whether the column holds texts; dates stand like texts."""
+        """Whether the column is set like text, as dates are too."""
         return self.column.kind in TEXT_KINDS
 
     @cached_property
@@ -199,20 +203,20 @@ class FilledColumn:
     @property
     def lines(self) -> list[int]:
         """The lines that each cell takes at this width."""
-        signs = 1.1 * self.width
-        return [ceil(len(value) / signs) if isinstance(value, str) else 1 for value in self.values]
+        characters = 1.1 * self.width
+        return [ceil(len(value) / characters) if isinstance(value, str) else 1 for value in self.values]
 
     def total(self, rows: Sequence[int]) -> tuple[float | None, int]:
-        """Return the exact sum of some rows with its decimals; no sum where they are of several currencies."""
+        """The exact sum of some rows with its decimals; no sum where they are of several currencies."""
         codes = {self.codes[row] for row in rows} - {""}
         places = max(map(decimals, codes), default=UNKNOWN_DECIMALS) if self.column.kind == "amount" else 0
         return None if len(codes) > 1 else exact_total((self.values[row] for row in rows), places=places), places
 
 
 def filled(sheet: Sheet) -> list[FilledColumn]:
-    """Return the columns of a sheet that a reader sees, with their cells' values and formats.
+    """The columns of a sheet that a reader sees, with their cells' values and formats.
 
-    The currency of base amounts stands in the column ``base_currency``, that of other amounts in ``currency``.
+    The currency of base amounts is that of the column ``base_currency``, of other amounts that of ``currency``.
     """
     codes = {source: _codes(sheet, source) for source in (CURRENCY, BASE_CURRENCY)}
     return [
@@ -221,9 +225,9 @@ def filled(sheet: Sheet) -> list[FilledColumn]:
 
 
 def _codes(sheet: Sheet, source: str) -> list[str]:
-    """Return the currency of each row, as a column tells it; no name where it does not."""
-    told = sheet.table[source] if source in sheet.table.columns else [None] * len(sheet.table)
-    return [code if isinstance(code, str) else "" for code in told]
+    """The currency of each row by a column; empty where it has none."""
+    given = sheet.table[source] if source in sheet.table.columns else [None] * len(sheet.table)
+    return [code if isinstance(code, str) else "" for code in given]
 
 
 def _filled(sheet: Sheet, name: str, codes: list[str]) -> FilledColumn:
@@ -237,7 +241,7 @@ def _filled(sheet: Sheet, name: str, codes: list[str]) -> FilledColumn:
 
 
 def _places(sheet: Sheet, values: list[object], kinds: list[str], codes: list[str]) -> list[int]:
-    """Return the decimals of each cell: the currency's for amounts; one for days, unless all are whole."""
+    """The decimals of each cell: the currency's for amounts; one for days, unless all are whole."""
     if "amount" in kinds:
         return [decimals(code) if kind == "amount" else 1 for code, kind in zip(codes, kinds, strict=True)]
     whole = sheet.row_kind is None and all(
@@ -247,7 +251,7 @@ def _places(sheet: Sheet, values: list[object], kinds: list[str], codes: list[st
 
 
 def runs(keys: Iterable[Key]) -> Iterator[tuple[Key, int, int]]:
-    """Yield each stretch of equal keys with its start and end, so that cells of one format are written at once.
+    """Each stretch of equal keys with its start and end, so that cells of one format are written at once.
 
     >>> list(runs(["EUR", "EUR", "JPY"]))
     [('EUR', 0, 2), ('JPY', 2, 3)]
@@ -260,7 +264,7 @@ def runs(keys: Iterable[Key]) -> Iterator[tuple[Key, int, int]]:
 
 
 def exact_total(values: Iterable[object], *, places: int) -> float:
-    """Return the sum of the numbers among values of one currency, added as whole minor units.
+    """The sum of the numbers among values of one currency, added as whole minor units.
 
     >>> exact_total([0.1, 0.2, None, "no sales"], places=2)
     0.3

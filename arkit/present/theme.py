@@ -1,4 +1,4 @@
-"""The one visual language: colours of buckets from calm to alarming, type, and the frame of every figure."""
+"""The one visual language: colours of buckets from calm to alarming, type, and the frame of every chart."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 from plotly.colors import sample_colorscale
 from plotly.graph_objects import Figure
 
+from arkit.words.catalogue import current_locale, text
 from arkit.words.columns import NOT_DUE, UNAPPLIED
 
 INK: Final = "#1f2933"
@@ -21,11 +22,11 @@ ALARM: Final = ((0.0, "#f4d27a"), (0.35, "#e89b4c"), (0.7, "#c9532f"), (1.0, "#7
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
 
 Trace: TypeAlias = dict[str, Any]
-"""What is drawn, as Plotly writes it down."""
+"""What is drawn, as Plotly describes it."""
 MONTHLY: Final = {"xperiod": "M1", "xperiodalignment": "middle"}
-"""What a trace has whose days are month-ends: each stands on the month that it ends.
+"""What a trace has whose days are month-ends: each is drawn at the month that it ends.
 
-Without it the bar of 31 October stands at the tick of 1 November, and reads as November.
+Without it the bar of 31 October is at the tick of 1 November, and reads as November.
 """
 
 _AXIS: Final = {
@@ -41,7 +42,6 @@ HOUSE: Final = {
         "paper_bgcolor": "white",
         "plot_bgcolor": "white",
         "margin": {"l": 70, "r": 20, "t": 60, "b": 50},
-        "separators": ".,",
         "autotypenumbers": "strict",
         "hovermode": "closest",
         "hoverlabel": {"align": "left", "font": {"family": FONT}},
@@ -52,11 +52,11 @@ HOUSE: Final = {
     },
     "data": {"bar": [{"marker": {"line": {"color": "#e5ecf6", "width": 0.5}}}]},
 }
-"""Plotly's template of the house: what every figure has unless it says otherwise."""
+"""Plotly's template of the house: what every chart has unless it says otherwise."""
 
 
 def bucket_colours(labels: Sequence[str]) -> dict[str, str]:
-    """Return the colour of each bucket: calm for what is not due, darker and redder the older it is.
+    """The colour of each bucket: calm for what is not due, darker and redder the older it is.
 
     >>> bucket_colours(["not due", "1-30", "over 30"])["not due"]
     '#9fbdd3'
@@ -68,36 +68,47 @@ def bucket_colours(labels: Sequence[str]) -> dict[str, str]:
 
 
 def months_axis(months: int, *, ticks: int = 12) -> dict[str, Any]:
-    """Return an axis whose ticks name months; what stands on them is ``MONTHLY``."""
+    """An axis whose ticks name months; traces on it are ``MONTHLY``."""
     step = next((step for step in (1, 3, 6) if months <= ticks * step), 12)
-    return {"ticklabelmode": "period", "tickformat": "%b %Y", "dtick": f"M{step}", "tickangle": 0}
+    return {"ticklabelmode": "period", "tickformat": text("formats.axis.month"), "dtick": f"M{step}", "tickangle": 0}
 
 
-def note(text: str) -> dict[str, Any]:
-    """Return a remark that stands above the right end of a figure."""
+def x_shown(precision: str = "day") -> str:
+    """The day or month of a point within its hover text, as the language of the page writes it.
+
+    >>> x_shown("month")
+    '%{x|%b %Y}'
+    """
+    return "%{x|" + text(f"formats.axis.{precision}") + "}"
+
+
+def note(remark: str) -> dict[str, Any]:
+    """A remark above the right end of a chart."""
     place = {"xref": "paper", "yref": "paper", "x": 1, "y": 1.08, "xanchor": "right"}
-    return {"text": text, **place, "font": {"size": 12}}
+    return {"text": remark, **place, "font": {"size": 12}}
 
 
 def framed(traces: Sequence[Trace], *, title: str, height: int = 380, **layout: Any) -> Figure:
-    """Return traces as a figure in the house style: its title says what it shows, axes are quiet, nothing is clipped.
+    """Traces as a chart in the house style: its title says what it shows, axes are quiet, nothing is clipped.
 
     Parameters
     ----------
     traces
-        What is drawn, in Plotly's own words; it checks each of them, and the layout.
+        What is drawn, in Plotly's terms; it checks each of them, and the layout.
     title
-        What the figure shows.
+        What the chart shows.
     height
         In pixels.
     **layout
-        What the figure has beyond the house style.
+        What the chart has beyond the house style.
     """
-    # Everything at once: each later change of a figure costs Plotly more than the figure itself.
-    return Figure({"data": traces, "layout": {"template": HOUSE, "title": title, "height": height, **layout}})
+    marks = current_locale().number_symbols["latn"]
+    own = {"title": title, "height": height, "separators": marks["decimal"] + marks["group"], **layout}
+    # Everything at once: each later change of a chart costs Plotly more than the chart itself.
+    return Figure({"data": traces, "layout": {"template": HOUSE, **own}})
 
 
 def legend_below(figure: Figure) -> Figure:
-    """Return a figure whose legend stands below it: on a narrow page it would lie over the title."""
+    """The chart with its legend below it: on a narrow page it would lie over the title."""
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top"}
     return figure.update_layout(legend=legend)

@@ -1,6 +1,7 @@
 """The workbook: finished tables as an Excel file that computes, filters, prints and adds up.
 
-Native charts of a workbook: they follow the cells that they show.
+Its charts are native ones of the spreadsheet program, below the table of their sheet: they follow the cells that they
+show.
 """
 
 from __future__ import annotations
@@ -15,89 +16,13 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from arkit.present.sheets import CURRENCY, HEADER_ROW, Chart, FilledColumn, Sheet, filled, runs
 from arkit.present.theme import INK, MUTED, RULE, bucket_colours
+from arkit.words.catalogue import text
 from arkit.words.columns import TEXT_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
-
-SERIES: Final = ("#1F4E79", "#5B8DB8", "#A9C4DC", "#C8A24A", "#8A6D1F", "#7A8B99", "#B4573F", "#4F7A5A")
-PAPER_WIDTH, HEIGHT, GAP = 1080, 300, 20
-"""In pixels; so wide is a table of buckets, and with it the printed page."""
-ROWS_OF_A_CHART: Final = 17
-
-
-def write_charts(book: Workbook, page: Any, sheet: Sheet, chart: Chart, total_rows: dict[str, int]) -> None:
-    """Put one chart for each currency below the table, two or three beside each other."""
-    below = HEADER_ROW + len(sheet.table) + len(total_rows) + 3
-    beside = min(max(len(sheet.rows_of), 2), 3)
-    width = PAPER_WIDTH // beside
-    for number, code in enumerate(sheet.rows_of):
-        drawn = _chart(book, sheet, chart, _rows(sheet, code, total_rows), code)
-        drawn.set_size({"width": width - GAP, "height": HEIGHT})
-        at = {"x_offset": width * (number % beside), "object_position": 2}
-        page.insert_chart(below + ROWS_OF_A_CHART * (number // beside), 0, drawn, at)
-
-
-def _rows(sheet: Sheet, code: str, total_rows: dict[str, int]) -> list[int]:
-    """Return the rows to draw: those of the currency, or their total where they are too many to tell apart."""
-    own = sheet.rows_of[code]
-    if len(own) > len(SERIES) and code in total_rows:
-        return [total_rows[code]]
-    return [HEADER_ROW + 1 + at for at in own]
-
-
-def _chart(book: Workbook, sheet: Sheet, chart: Chart, rows: list[int], code: str) -> Any:
-    drawn = book.add_chart({"type": "column", **({"subtype": "stacked"} if chart.stacked else {})})
-    first, last = (sheet.shown.index(chart.columns[end]) for end in (0, -1))
-    names = sheet.shown.index(chart.series)
-    members = list(sheet.table[chart.series].unique())
-    for row in rows:
-        series = {
-            "name": [sheet.name, row, names],
-            "categories": [sheet.name, HEADER_ROW, first, HEADER_ROW, last],
-            "values": [sheet.name, row, first, row, last],
-            "fill": {"color": _colour(sheet, chart, row, members)},
-            "gap": 60,
-        }
-        drawn.add_series({**series, **(_by_bucket(chart) if len(rows) == 1 else {})})
-    _dress(drawn, f"{chart.title}, {code}".rstrip(", "), legend=len(rows) > 1)
-    return drawn
-
-
-def _colour(sheet: Sheet, chart: Chart, row: int, members: list[object]) -> str:
-    """Return the colour of a row: a member of the series has the same in every currency."""
-    at = row - HEADER_ROW - 1
-    known = at < len(sheet.table)
-    return SERIES[members.index(sheet.table[chart.series].iloc[at]) % len(SERIES)] if known else SERIES[0]
-
-
-def _by_bucket(chart: Chart) -> dict[str, object]:
-    """Return the colours of a single series: those that the buckets have in every figure."""
-    colours = bucket_colours(chart.columns)
-    return {"points": [{"fill": {"color": _hex(colours[label])}} for label in chart.columns]}
-
-
-def _hex(colour: str) -> str:
-    """Return a colour as a workbook knows it.
-
-    >>> _hex("rgb(127, 29, 29)"), _hex("#9fbdd3")
-    ('#7f1d1d', '#9fbdd3')
-    """
-    parts = [round(float(part)) for part in re.findall(r"[\d.]+", colour)] if colour.startswith("rgb") else []
-    return f"#{bytes(parts).hex()}" if parts else colour
-
-
-def _dress(drawn: Any, title: str, *, legend: bool) -> None:
-    font = {"name": "Calibri", "size": 9, "color": INK}
-    drawn.set_title({"name": title, "name_font": {**font, "size": 12, "bold": True}, "overlay": False})
-    drawn.set_x_axis({"num_font": font, "line": {"color": MUTED}})
-    grid = {"visible": True, "line": {"color": RULE, "width": 0.75}}
-    drawn.set_y_axis({"num_font": font, "num_format": "#,##0", "major_gridlines": grid, "line": {"none": True}})
-    drawn.set_legend({"position": "bottom", "font": font} if legend else {"none": True})
-    drawn.set_chartarea({"border": {"color": RULE}})
-
 
 BAND: Final = "#EEF2F6"
 WRAPPED_ROWS: Final = 2_000
@@ -115,7 +40,7 @@ TEXT_AS_IT_IS: Final = {"strings_to_formulas": False, "strings_to_urls": False, 
 def write_workbook(path: Path, *, sheets: Sequence[Sheet], created: datetime) -> None:
     """Write finished tables as an Excel workbook.
 
-    Numbers stay numbers and dates stay dates; a text is never taken for a formula or an address. Totals are formulas
+    Numbers stay numbers and dates stay dates; a text never becomes a formula or an address. Totals are formulas
     that carry their values, so they can be read without recalculation. Amounts of two currencies are never added:
     a table with several has one total row for each. The same tables and the same ``created`` give the same bytes.
 
@@ -174,8 +99,8 @@ def _number_format(kind: str, places: int) -> str:
         "amount": f'{digits};-{digits};"\u2013"',
         "ratio": "0.0%",
         "rate": "#,##0.0000##",
-        "times": "#,##0.00",
-        "days": digits,
+        **dict.fromkeys(("times", "deviations"), "#,##0.00"),
+        **dict.fromkeys(("days", "months", "seconds", "number"), digits),
         "count": "#,##0",
         "date": "yyyy-mm-dd",
     }
@@ -183,7 +108,7 @@ def _number_format(kind: str, places: int) -> str:
 
 
 def _side(kind: str, position: int = 0) -> dict[str, object]:
-    """Texts stand left, a little away from the numbers before them; numbers stand right."""
+    """Texts are set to the left, a little away from the numbers before them; numbers to the right."""
     return {"align": "left", "indent": min(position, 1)} if kind in TEXT_KINDS else {"align": "right"}
 
 
@@ -196,12 +121,12 @@ def _write_sheet(book: Workbook, sheet: Sheet, styles: _Styles) -> None:
     _set_heights(page, columns)
     last = HEADER_ROW + max(len(sheet.table), 1)
     if sheet.table.empty:
-        page.write_string(last, 0, "No rows.", styles.get(font_color=MUTED, italic=True))
+        page.write_string(last, 0, text("present.workbook.no_rows"), styles.get(font_color=MUTED, italic=True))
     page.autofilter(HEADER_ROW, 0, last, len(columns) - 1)
     page.ignore_errors({"number_stored_as_text": xl_range(HEADER_ROW, 0, last, len(columns) - 1)})
     total_rows = _write_totals(page, sheet, columns, styles)
     if sheet.chart and not sheet.table.empty:
-        write_charts(book, page, sheet, sheet.chart, total_rows)
+        _write_charts(book, page, sheet, sheet.chart, total_rows)
     _set_up_page(page, sheet, wide=sum(column.width for column in columns) > WIDE)
 
 
@@ -250,7 +175,7 @@ def _set_heights(page: Any, columns: Sequence[FilledColumn]) -> None:
 
 
 def _write_totals(page: Any, sheet: Sheet, columns: Sequence[FilledColumn], styles: _Styles) -> dict[str, int]:
-    """Write a total row for each currency; return the row of each."""
+    """Write a total row for each currency, and say which."""
     if not sheet.totals or sheet.table.empty:
         return {}
     first = HEADER_ROW + 1 + len(sheet.table)
@@ -263,7 +188,8 @@ def _write_totals(page: Any, sheet: Sheet, columns: Sequence[FilledColumn], styl
                 cell = styles.cell(column.column.kind, places, position, **look)
                 _write_total(page, total, _total_formula(sheet, at, position), (at, position), cell)
             else:
-                label = f"Total {code}".strip() if position == 0 else code if column.name == CURRENCY else ""
+                heading = text("present.workbook.total", currency=code).strip()
+                label = heading if position == 0 else code if column.name == CURRENCY else ""
                 page.write(at, position, label or None, styles.get(**look, **_side("text", position)))
     return rows
 
@@ -276,7 +202,7 @@ def _write_total(page: Any, total: float | None, formula: str, place: tuple[int,
 
 
 def _total_formula(sheet: Sheet, at: int, position: int) -> str:
-    """Return what adds a column up: the rows that a filter leaves, or those of the currency of the total's row."""
+    """What adds a column up: the rows that a filter leaves, or those of the currency of the total's row."""
     first, last = HEADER_ROW + 1, HEADER_ROW + len(sheet.table)
     column = xl_range(first, position, last, position)
     if len(sheet.rows_of) == 1:
@@ -293,9 +219,87 @@ def _set_up_page(page: Any, sheet: Sheet, *, wide: bool) -> None:
     page.fit_to_pages(1, 1 if sheet.chart and len(sheet.table) <= ONE_PAGE_ROWS else 0)  # no chart cut by a page's end
     page.repeat_rows(HEADER_ROW)
     page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    page.set_footer(f"&L&8{_plain(sheet.title or sheet.name)}&R&8Page &P of &N")
+    of_pages = text("present.workbook.page", number="&P", pages="&N")
+    page.set_footer(f"&L&8{_plain(sheet.title or sheet.name)}&R&8{of_pages}")
 
 
-def _plain(text: str) -> str:
-    """Return a text for a footer, where an ampersand starts a command; a footer holds 255 characters."""
-    return text[:150].replace("&", "&&")
+def _plain(title: str) -> str:
+    """A title for a footer, where an ampersand starts a command; a footer holds 255 characters."""
+    return title[:150].replace("&", "&&")
+
+
+SERIES: Final = ("#1F4E79", "#5B8DB8", "#A9C4DC", "#C8A24A", "#8A6D1F", "#7A8B99", "#B4573F", "#4F7A5A")
+PAPER_WIDTH, HEIGHT, GAP = 1080, 300, 20
+"""In pixels; so wide is a table of buckets, and with it the printed page."""
+ROWS_OF_A_CHART: Final = 17
+
+
+def _write_charts(book: Workbook, page: Any, sheet: Sheet, chart: Chart, total_rows: dict[str, int]) -> None:
+    """One chart for each currency below the table, two or three beside each other."""
+    below = HEADER_ROW + len(sheet.table) + len(total_rows) + 3
+    beside = min(max(len(sheet.rows_of), 2), 3)
+    width = PAPER_WIDTH // beside
+    for number, code in enumerate(sheet.rows_of):
+        drawn = _chart(book, sheet, chart, _rows(sheet, code, total_rows), code)
+        drawn.set_size({"width": width - GAP, "height": HEIGHT})
+        at = {"x_offset": width * (number % beside), "object_position": 2}
+        page.insert_chart(below + ROWS_OF_A_CHART * (number // beside), 0, drawn, at)
+
+
+def _rows(sheet: Sheet, code: str, total_rows: dict[str, int]) -> list[int]:
+    """The rows to draw: those of the currency, or their total where they are too many to distinguish."""
+    own = sheet.rows_of[code]
+    if len(own) > len(SERIES) and code in total_rows:
+        return [total_rows[code]]
+    return [HEADER_ROW + 1 + at for at in own]
+
+
+def _chart(book: Workbook, sheet: Sheet, chart: Chart, rows: list[int], code: str) -> Any:
+    drawn = book.add_chart({"type": "column", **({"subtype": "stacked"} if chart.stacked else {})})
+    first, last = (sheet.shown.index(chart.columns[end]) for end in (0, -1))
+    names = sheet.shown.index(chart.series)
+    members = list(sheet.table[chart.series].unique())
+    for row in rows:
+        series = {
+            "name": [sheet.name, row, names],
+            "categories": [sheet.name, HEADER_ROW, first, HEADER_ROW, last],
+            "values": [sheet.name, row, first, row, last],
+            "fill": {"color": _colour(sheet, chart, row, members)},
+            "gap": 60,
+        }
+        drawn.add_series({**series, **(_by_bucket(chart) if len(rows) == 1 else {})})
+    _dress(drawn, f"{chart.title}, {code}".rstrip(", "), legend=len(rows) > 1)
+    return drawn
+
+
+def _colour(sheet: Sheet, chart: Chart, row: int, members: list[object]) -> str:
+    """The colour of a row: a member of the series has the same in every currency."""
+    at = row - HEADER_ROW - 1
+    known = at < len(sheet.table)
+    return SERIES[members.index(sheet.table[chart.series].iloc[at]) % len(SERIES)] if known else SERIES[0]
+
+
+def _by_bucket(chart: Chart) -> dict[str, object]:
+    """The colours of a single series: those that the buckets have in every chart."""
+    colours = bucket_colours(chart.columns)
+    return {"points": [{"fill": {"color": _hex(colours[label])}} for label in chart.columns]}
+
+
+def _hex(colour: str) -> str:
+    """A colour as a workbook knows it.
+
+    >>> _hex("rgb(127, 29, 29)"), _hex("#9fbdd3")
+    ('#7f1d1d', '#9fbdd3')
+    """
+    parts = [round(float(part)) for part in re.findall(r"[\d.]+", colour)] if colour.startswith("rgb") else []
+    return f"#{bytes(parts).hex()}" if parts else colour
+
+
+def _dress(drawn: Any, title: str, *, legend: bool) -> None:
+    font = {"name": "Calibri", "size": 9, "color": INK}
+    drawn.set_title({"name": title, "name_font": {**font, "size": 12, "bold": True}, "overlay": False})
+    drawn.set_x_axis({"num_font": font, "line": {"color": MUTED}})
+    grid = {"visible": True, "line": {"color": RULE, "width": 0.75}}
+    drawn.set_y_axis({"num_font": font, "num_format": "#,##0", "major_gridlines": grid, "line": {"none": True}})
+    drawn.set_legend({"position": "bottom", "font": font} if legend else {"none": True})
+    drawn.set_chartarea({"border": {"color": RULE}})

@@ -14,7 +14,7 @@ from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present import charts
 from arkit.present.html import Html, table
 from arkit.present.live import choice, live, slider
-from arkit.words.columns import ALL_ENTITIES, COLUMNS, Column
+from arkit.words.columns import ALL_ENTITIES, Column, column
 from arkit.words.formats import day_shown
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _aging_of_day(ledger: Ledger, day: date, currency: str, by: str, policy: Pol
     keys = ["customer_id", "name"] if by == "customer_id" else [by]
     aging = aging_table(ledger, as_of=day, by=keys, policy=policy)
     rows = aging[aging["currency"] == currency].sort_values("gross", ascending=False)
-    caption = f"Aging on {day_shown(day)} in {currency} by {COLUMNS[by].title.lower()}"
+    caption = f"Aging on {day_shown(day)} in {currency} by {column(by).title.lower()}"
     note = f"The {SHOWN_ROWS} largest of {len(rows):,}." if len(rows) > SHOWN_ROWS else ""
     return table(rows.head(SHOWN_ROWS), caption=caption, note=note)
 

@@ -27,6 +27,7 @@ from nbconvert.filters import Highlight2HTML
 
 from arkit.errors import ReportError
 from arkit.resources import resource
+from arkit.words.catalogue import current_language, text
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -107,6 +108,7 @@ def _stated(title: str, colophon: str) -> dict[str, Any]:
         "metadata": {"name": title},
         "page_title": title,
         "colophon": colophon,
+        "language": current_language(),
         "policy_marker": POLICY_MARKER,
         "scripts_marker": SCRIPTS_MARKER,
     }
@@ -114,9 +116,7 @@ def _stated(title: str, colophon: str) -> dict[str, Any]:
 
 @cache
 def page_exporter() -> HTMLExporter:
-    """Return nbconvert's exporter with the report's own template, ready to be used at once."""
-    pass
-
+    """Nbconvert's exporter with the report's own template, ready to be used at once."""
     folder = resource("templates/report")
     exporter = PageExporter(  # type: ignore[no-untyped-call]
         template_name=folder.name,
@@ -124,6 +124,7 @@ def page_exporter() -> HTMLExporter:
         exclude_anchor_links=True,
         default_preprocessors=[],  # none changes what the template shows, and the notebook is validated after each
     )
+    exporter.environment.globals["text"] = text
     exporter.from_notebook_node(_notebook([]), resources=_stated("", ""))  # reads and compiles the templates
     _plotly()
     return exporter

@@ -1,4 +1,4 @@
-"""What readers are told, by key and language: one TOML file a room in templates/words/locale.
+"""Texts for readers by key and language: one TOML file a room in templates/words/locale.
 
 The folders of ``templates/words/locale`` are the languages. English has every key; where another language lacks one,
 its readers get the English sentence. A page speaks one language: whatever is written while it is made, deep in tables
@@ -34,15 +34,6 @@ def languages() -> tuple[str, ...]:
     ('en', 'ru', 'zh')
     """
     return tuple(sorted(folder.name for folder in resource(LOCALES).iterdir() if folder.is_dir()))
-
-
-def language_name(language: str) -> str:
-    """What a language is called in itself.
-
-    >>> [language_name(language) for language in languages()]
-    ['English', 'Русский', '中文']
-    """
-    return str(_locale(language).get_display_name(language)).capitalize()
 
 
 def require_language(language: str) -> str:
@@ -151,11 +142,12 @@ def text(key: str, /, *, count: int | None = None, language: str | None = None, 
     'Send a friendly reminder with the statement.'
     """
     code = require_language(language) if language else current_language()
-    if key not in _catalogue(code):
-        code = ENGLISH  # the plural form and the number too: a Russian "one" is the 21 of an English "other"
-    found = _catalogue(code).get(key)
+    found = _found(code, key)
     if found is None:
-        raise unknown_name("text", key, known=_catalogue(ENGLISH))
+        code = ENGLISH  # the plural form and the number too: a Russian "one" is the 21 of an English "other"
+        found = _found(code, key)
+    if found is None:
+        raise unknown_name("text", key, known=_texts(code, key.partition(".")[0]))
     if isinstance(found, Mapping):
         found = found.get(_locale(code).plural_form(count if count is not None else 0), found["other"])
     if count is not None:
@@ -169,7 +161,7 @@ def has_text(key: str) -> bool:
     >>> has_text("collection.stage.reminder"), has_text("collection.stage.final_notice")
     (True, False)
     """
-    return key in _catalogue(ENGLISH)
+    return _found(ENGLISH, key) is not None
 
 
 @cache
@@ -180,12 +172,17 @@ def _locale(language: str) -> Locale:
 PLURAL_FORMS: Final = frozenset({"zero", "one", "two", "few", "many", "other"})
 
 
+def _found(language: str, key: str) -> Any:
+    return _texts(language, key.partition(".")[0]).get(key)
+
+
 @cache
-def _catalogue(language: str) -> Mapping[str, Any]:
-    """Every key of a language; a table of plural forms is one text."""
+def _texts(language: str, room: str) -> Mapping[str, Any]:
+    """Every key of a room's file, read when the first of them is asked; a table of plural forms is one text."""
     found: dict[str, Any] = {}
-    for file in sorted(resource(f"{LOCALES}/{language}").glob("*.toml")):
-        _flatten(tomllib.loads(file.read_text(encoding="utf-8")), file.stem, found)
+    file = resource(f"{LOCALES}/{language}") / f"{room}.toml"
+    if file.is_file():
+        _flatten(tomllib.loads(file.read_text(encoding="utf-8")), room, found)
     return found
 
 

@@ -1,13 +1,31 @@
-"""The vocabulary: column names, item and entry types, and the words that a reader sees, each once."""
+"""The vocabulary: names and kinds of columns, item and entry types, and what a reader sees of a stored code."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["text", "date", "amount", "days", "ratio", "count", "rate", "times", "link"]
-TEXT_KINDS: Final = ("text", "date", "link")
-"""Kinds that stand like text; a link is a file beside the page or workbook that names it."""
+from arkit.words.catalogue import has_text, text
+
+Kind = Literal[
+    "text",
+    "code",
+    "date",
+    "amount",
+    "ratio",
+    "days",
+    "months",
+    "seconds",
+    "count",
+    "number",
+    "times",
+    "rate",
+    "deviations",
+    "link",
+]
+"""What a column holds. A code is stored as it is and shown in words; a link is a file beside the page or workbook."""
+TEXT_KINDS: Final = ("text", "code", "date", "link")
+"""Kinds that are set like text, to the left."""
 
 ITEM_TYPES: Final = ("invoice", "debit_note", "credit_note", "receipt", "journal")
 BILLING_TYPES: Final = ("invoice", "debit_note", "credit_note")
@@ -37,252 +55,90 @@ class Column:
     kind: Kind = "text"
 
 
-COLUMNS: Final[dict[str, Column]] = {
-    "item_id": Column("Item"),
-    "document_id": Column("Document"),
-    "entity": Column("Entity"),
-    "account": Column("Account"),
-    "customer_id": Column("Customer no."),
-    "name": Column("Customer"),
-    "item_type": Column("Type"),
-    "entry_type": Column("Entry"),
-    "document_date": Column("Document date", "date"),
-    "due_date": Column("Due date", "date"),
-    "original_due_date": Column("Original due date", "date"),
-    "effective_on": Column("Effective", "date"),
-    "recorded_on": Column("Recorded", "date"),
-    "as_of": Column("As of", "date"),
-    "settled_on": Column("Settled", "date"),
-    "currency": Column("Currency"),
-    "base_currency": Column("Base currency"),
-    "counterpart_item_id": Column("Counterpart"),
-    "reference": Column("Reference"),
-    "terms": Column("Terms"),
-    "salesperson": Column("Salesperson"),
-    "contract": Column("Contract"),
-    "industry": Column("Industry"),
-    "size": Column("Size"),
-    "country": Column("Country"),
-    "collector": Column("Collector"),
-    "disputed": Column("Disputed"),
-    "bucket": Column("Bucket"),
-    "bucket_before": Column("Bucket before"),
-    "movement": Column("Movement"),
-    "before": Column("Before", "amount"),
-    "change": Column("Change", "amount"),
-    "kpi": Column("KPI"),
-    "title": Column("KPI"),
-    "unit": Column("Unit"),
-    "good": Column("Good is"),
-    "basis": Column("Sales basis"),
-    "formula": Column("Formula"),
-    "definition": Column("What it says"),
-    "source": Column("Source"),
-    "this_month": Column("This month", "amount"),
-    "last_month": Column("Last month", "amount"),
-    "last_year": Column("Last year", "amount"),
-    "past_due": Column("Past due", "amount"),
-    "past_due_share": Column("Past due, share", "ratio"),
-    "months_of_history": Column("Months of history", "days"),
-    "sales": Column("Sales", "amount"),
-    "receipts": Column("Received", "amount"),
-    "billed_amount": Column("Billed", "amount"),
-    "settled_items": Column("Items settled", "count"),
-    "settled_amount": Column("Settled", "amount"),
-    "late_open_items": Column("Open and late", "count"),
-    "on_time_share": Column("On time", "ratio"),
-    "on_time_share_amount": Column("On time, by amount", "ratio"),
-    "recent_amount": Column("Due in six months", "amount"),
-    "recent_on_time_share": Column("On time, last six months", "ratio"),
-    "days_late": Column("Days late", "days"),
-    "days_late_median": Column("Days late, median", "days"),
-    "days_late_spread": Column("Days late, spread", "days"),
-    "days_late_worst": Column("Days late, worst", "days"),
-    "days_late_trend": Column("Days later per month", "days"),
-    "payments": Column("Payments", "count"),
-    "paid_amount": Column("Paid", "amount"),
-    "payments_per_month": Column("Payments per month", "days"),
-    "last_payment": Column("Last payment", "date"),
-    "longest_silence": Column("Longest silence, days", "days"),
-    "part_paid_share": Column("Paid in parts", "ratio"),
-    "disputed_items": Column("Disputed items", "count"),
-    "disputed_amount": Column("Disputed", "amount"),
-    "oldest_days": Column("Oldest, days past due", "days"),
-    "stage_days": Column("Bulk, days past due", "days"),
-    "limit_use": Column("Use of limit", "ratio"),
-    "category": Column("Category"),
-    "abc_class": Column("ABC class"),
-    "class_of_exposure": Column("Class by exposure"),
-    "class_of_sales": Column("Class by sales"),
-    "open_share": Column("Share of exposure", "ratio"),
-    "sales_share": Column("Share of sales", "ratio"),
-    "days_late_least": Column("Least days late before", "days"),
-    "days_late_most": Column("Most days late before", "days"),
-    "on_time_before": Column("On time, before"),
-    "on_time_least": Column("Least on time before", "ratio"),
-    "on_time_most": Column("Most on time before", "ratio"),
-    "windows": Column("Earlier windows", "count"),
-    "against_history": Column("Against its history"),
-    "pooled": Column("Pooled groups"),
-    "category_before": Column("Category before"),
-    "rules": Column("Rules that fired"),
-    "evidence": Column("Evidence"),
-    "recommendation": Column("Recommendation"),
-    "moved": Column("Moved"),
-    "began": Column("Now"),
-    "ended": Column("No longer"),
-    "rank": Column("Rank", "count"),
-    "priority_amount": Column("Amount at risk", "amount"),
-    "chance_late": Column("Chance of lateness", "ratio"),
-    "insured_share": Column("Insured", "ratio"),
-    "promise": Column("Promised for", "date"),
-    "stage": Column("Stage"),
-    "next_step": Column("Next step"),
-    "reasons": Column("Why"),
-    "credit_limit": Column("Credit limit", "amount"),
-    "setting": Column("Setting"),
-    "items": Column("Items", "count"),
-    "rows": Column("Rows", "count"),
-    "days_past_due": Column("Days past due", "days"),
-    "days_outstanding": Column("Days outstanding", "days"),
-    "original_amount": Column("Original amount", "amount"),
-    "open_amount": Column("Open amount", "amount"),
-    "base_open_amount": Column("Open amount, base currency", "amount"),
-    "amount": Column("Amount", "amount"),
-    "base_amount": Column("Amount, base currency", "amount"),
-    "balance": Column("Balance", "amount"),
-    "gross": Column("Gross", "amount"),
-    "net": Column("Net", "amount"),
-    UNAPPLIED: Column("Unapplied", "amount"),
-    "excluded": Column("Set apart", "amount"),
-    "rounding": Column("Rounding", "amount"),
-    "control_total": Column("Control total", "amount"),
-    "difference": Column("Difference", "amount"),
-    "gl_balance": Column("GL balance", "amount"),
-    "gl_difference": Column("GL difference", "amount"),
-    "posted_after_cut_off": Column("Recorded late", "amount"),
-    "unexplained": Column("Unexplained", "amount"),
-    "status": Column("Status"),
-    "share": Column("Share", "ratio"),
-    "months": Column("Months", "count"),
-    "rolled": Column("Rolled", "amount"),
-    "stayed": Column("Stayed", "amount"),
-    "cured": Column("Cured or paid", "amount"),
-    "written_off": Column("Written off", "amount"),
-    "transferred": Column("Transferred", "amount"),
-    "rolled_items": Column("Rolled, items", "count"),
-    "stayed_items": Column("Stayed, items", "count"),
-    "cured_items": Column("Cured or paid, items", "count"),
-    "written_off_items": Column("Written off, items", "count"),
-    "transferred_items": Column("Transferred, items", "count"),
-    "roll_rate": Column("Roll rate", "ratio"),
-    "roll_rate_items": Column("Roll rate, by items", "ratio"),
-    "cure_rate": Column("Cure rate", "ratio"),
-    "cure_rate_items": Column("Cure rate, by items", "ratio"),
-    "loss_rate": Column("Loss rate", "ratio"),
-    "loss_basis": Column("Loss rate from"),
-    "expected_loss": Column("Expected loss", "amount"),
-    "billing_month": Column("Billed in the month to", "date"),
-    "age_months": Column("Months after", "count"),
-    "billed": Column("Billed", "amount"),
-    "day": Column("Days after the document", "count"),
-    "at_risk": Column("At risk", "count"),
-    "settled": Column("Settled", "count"),
-    "censored": Column("Still open", "count"),
-    "survival": Column("Share unpaid", "ratio"),
-    "median_days_to_pay": Column("Median days to pay", "days"),
-    "customers": Column("Customers", "count"),
-    "inactive_amount": Column("Not reduced", "amount"),
-    "inactive_since": Column("Since", "date"),
-    "inactive_share": Column("Not reduced, share", "ratio"),
-    "oldest_item": Column("Oldest item"),
-    "oldest_due": Column("Oldest due", "date"),
-    "otherwise_pays": Column("Pays otherwise"),
-    "aspect": Column("What declines"),
-    "paid_before": Column("Paid a month before", "amount"),
-    "paid_recent": Column("Paid a month now", "amount"),
-    "billed_before": Column("Billed a month before", "amount"),
-    "billed_recent": Column("Billed a month now", "amount"),
-    "cash_gap": Column("Gap in cash", "amount"),
-    "p_value": Column("p-value", "rate"),
-    "q_value": Column("q-value", "rate"),
-    "code": Column("Finding"),
-    "table": Column("Table"),
-    "source_row": Column("Source row", "count"),
-    "value": Column("Value"),
-    "action": Column("What was done"),
-    "message": Column("Why"),
-    "reason": Column("Reason"),
-    "opening": Column("Opening", "amount"),
-    "credit_notes": Column("Credit notes", "amount"),
-    "cash": Column("Cash received", "amount"),
-    "settlements": Column("Settled", "amount"),
-    "discounts": Column("Discounts", "amount"),
-    "write_offs": Column("Write-offs", "amount"),
-    "exchange": Column("Exchange differences", "amount"),
-    "transfers": Column("Transfers", "amount"),
-    "corrections": Column("Corrections", "amount"),
-    "journals": Column("Journals", "amount"),
-    "applied": Column("Applied", "amount"),
-    "aged_in": Column("Aged in", "amount"),
-    "aged_out": Column("Aged out", "amount"),
-    "regrouped": Column("Regrouped", "amount"),
-    "netted": Column("Netted", "amount"),
-    "translation": Column("Translation differences", "amount"),
-    "closing": Column("Closing", "amount"),
-    "line": Column("Line"),
-    "document_currency": Column("Document currency"),
-    "reporting_currency": Column("Reporting currency"),
-    "rate": Column("Rate", "rate"),
-    "rate_on": Column("Rate of", "date"),
-    "rate_way": Column("How found"),
-    "dso": Column("DSO", "days"),
-    "dso_before": Column("DSO before", "days"),
-    "dso_change": Column("Change of DSO", "days"),
-    "from_sales_timing": Column("From timing of sales", "days"),
-    "from_terms": Column("From terms", "days"),
-    "from_early_payment": Column("From early payment", "days"),
-    "from_delinquency": Column("From delinquency", "days"),
-    "deteriorating": Column("Deteriorating"),
-    "payments_before": Column("Payments per month, before", "times"),
-    "payments_recent": Column("Payments per month, recently", "times"),
-    "days_late_before": Column("Days late, before", "days"),
-    "days_late_recent": Column("Days late, recently", "days"),
-    "billings_fell": Column("Billings fell"),
-    "amount_trend": Column("Trend of amounts", "times"),
-    "frequency_trend": Column("Trend of frequency", "times"),
-    "delay_trend": Column("Trend of delays", "times"),
-    "history_months": Column("Months of history", "count"),
-    "recent_months": Column("Recent months", "count"),
-    "season_allowed": Column("Season allowed for"),
-    "about": Column("About"),
-    "report": Column("Report", "link"),
-    "version": Column("Version", "count"),
-    "seconds": Column("Seconds", "days"),
-    "reconciliation": Column("Reconciliation"),
-    "findings": Column("Findings", "count"),
-    "excluded_rows": Column("Rows set apart", "count"),
-    "sum_of_entities": Column("Sum of entities", "amount"),
-    "group": Column("Group", "amount"),
-    "customers_are": Column("Customers"),
-    "verdict": Column("What it is"),
-    "customer_credit": Column("To reclassify", "amount"),
-    "days_to_record": Column("Days to record", "count"),
-    "published": Column("As published", "amount"),
-    "now": Column("Now", "amount"),
-    "from_policy": Column("From the policy", "amount"),
-    "from_input": Column("From changed input", "amount"),
-    "from_late": Column("From entries recorded later", "amount"),
-    "from_corrections": Column("From corrections", "amount"),
+_NAMES: Final[dict[Kind, str]] = {
+    "text": """
+        item_id document_id entity account customer_id name currency base_currency counterpart_item_id reference
+        terms salesperson contract industry size country collector disputed customers_are kpi title formula
+        definition source document_currency reporting_currency abc_class class_of_exposure class_of_sales
+        on_time_before pooled rules evidence recommendation began ended oldest_item otherwise_pays deteriorating
+        billings_fell season_allowed next_step reasons setting value code table message reason about
+    """,
+    "code": """
+        item_type entry_type bucket bucket_before status verdict unit good basis movement loss_basis line rate_way
+        category category_before against_history moved aspect stage action reconciliation
+    """,
+    "date": """
+        document_date due_date original_due_date effective_on recorded_on as_of settled_on billing_month rate_on
+        last_payment inactive_since oldest_due promise
+    """,
+    "amount": """
+        original_amount open_amount base_open_amount amount base_amount balance gross net unapplied excluded
+        rounding control_total difference gl_balance gl_difference posted_after_cut_off unexplained customer_credit
+        sum_of_entities group this_month last_month last_year past_due sales before change rolled stayed cured
+        written_off transferred expected_loss billed opening credit_notes cash settlements discounts write_offs
+        exchange transfers corrections journals applied aged_in aged_out regrouped netted translation closing
+        published now from_policy from_input from_late from_corrections receipts billed_amount settled_amount
+        recent_amount paid_amount disputed_amount inactive_amount paid_before paid_recent billed_before
+        billed_recent cash_gap priority_amount credit_limit
+    """,
+    "ratio": """
+        past_due_share share survival roll_rate roll_rate_items cure_rate cure_rate_items loss_rate on_time_share
+        on_time_share_amount recent_on_time_share part_paid_share open_share sales_share on_time_least on_time_most
+        inactive_share chance_late insured_share limit_use
+    """,
+    "days": """
+        days_past_due days_outstanding dso dso_before dso_change from_sales_timing from_terms from_early_payment
+        from_delinquency median_days_to_pay days_late days_late_median days_late_spread days_late_worst
+        days_late_trend longest_silence oldest_days days_late_least days_late_most days_late_before days_late_recent
+        stage_days
+    """,
+    "months": "months_of_history",
+    "seconds": "seconds",
+    "count": """
+        items rows days_to_record months day at_risk settled censored rolled_items stayed_items cured_items
+        written_off_items transferred_items age_months settled_items late_open_items payments disputed_items windows
+        customers history_months recent_months rank source_row version findings excluded_rows
+    """,
+    "number": "payments_per_month",
+    "times": "payments_before payments_recent",
+    "rate": "rate p_value q_value",
+    "deviations": "amount_trend frequency_trend delay_trend",
+    "link": "report",
 }
+KINDS: Final[dict[str, Kind]] = {name: kind for kind, names in _NAMES.items() for name in names.split()}
+"""The kind of each column of the vocabulary, by its name. Titles are in ``columns.toml`` of each language."""
 
 
 def column(name: str) -> Column:
-    """Return what a reader sees of a column; a name outside the vocabulary (a bucket label) is an amount.
+    """What a reader sees of a column; a name outside the vocabulary (a bucket label) is an amount.
 
-    >>> column("due_date").title
-    'Due date'
+    >>> column("due_date")
+    Column(title='Due date', kind='date')
     >>> column("31-60").kind
     'amount'
     """
-    return COLUMNS.get(name, Column(name, "amount"))
+    return Column(text(f"columns.{name}"), KINDS[name]) if name in KINDS else Column(shown_value(name), "amount")
+
+
+def shown_value(value: str, name: str = "") -> str:
+    """What a reader sees of a stored code; what is not a code, such as a category of one's own, is shown as it is.
+
+    Parameters
+    ----------
+    value
+        A bucket label, an item type, a status, a movement, a category, a unit ...
+    name
+        The column that holds it: a few codes mean something else in another column.
+
+    Examples
+    --------
+    >>> from arkit.words.catalogue import speaking
+    >>> with speaking("ru"):
+    ...     shown_value("not due"), shown_value("over 90"), shown_value("new"), shown_value("new", "category")
+    ('срок не наступил', 'свыше 90', 'новая', 'новый')
+    """
+    key = next((key for key in (f"values.{name}.{value}", f"values.{value}") if has_text(key)), "")
+    if key:
+        return text(key)
+    start, _, days = value.partition(" ")
+    return text("values.over", days=days) if start == "over" and days.isdigit() else value

@@ -8,22 +8,24 @@ from datetime import date
 from functools import cache, reduce
 from typing import Final
 
-from babel import Locale
 from babel.dates import format_date
 from babel.numbers import NumberPattern, format_compact_decimal, format_decimal, format_percent, parse_pattern
 
 from arkit.calendar import decimals
-from arkit.words.catalogue import current_locale
-from arkit.words.columns import Kind
+from arkit.words.catalogue import current_locale, text
+from arkit.words.columns import TEXT_KINDS, Kind, shown_value
 
-LOCALE: Final = Locale("en")
-PERCENT: Final = parse_pattern("#,##0.0 %")
 NOTHING: Final = "–"
 MINUS: Final = "\u2212"
 
 
+DECIMALS: Final = {"count": 0, "rate": 4, "times": 2, "deviations": 2}
+"""Decimals of the kinds that have not one."""
+_ALWAYS_WITH_DECIMALS: Final = ("times", "deviations")
+
+
 def is_missing(value: object) -> bool:
-    """Return whether a cell holds nothing (none, not a number, not a date).
+    """Whether a cell holds nothing (none, not a number, not a date).
 
     >>> is_missing(float("nan")), is_missing(0)
     (True, False)
@@ -31,8 +33,8 @@ def is_missing(value: object) -> bool:
     return value is None or value != value
 
 
-def shown(value: object, kind: Kind, *, currency: str = "") -> str:
-    """Return a value as a reader sees it.
+def shown(value: object, kind: Kind, *, currency: str = "", name: str = "") -> str:
+    """A value as a reader sees it in the language of the page; ``name`` is the column that holds a code.
 
     >>> shown(1234.5, "amount", currency="EUR"), shown(1234, "amount", currency="JPY")
     ('1,234.50', '1,234')
@@ -41,28 +43,32 @@ def shown(value: object, kind: Kind, *, currency: str = "") -> str:
     """
     if is_missing(value):
         return ""
-    if kind == "date":
-        return day_shown(value) if isinstance(value, date) else str(value)
-    if kind == "text" or not isinstance(value, int | float) or isinstance(value, bool):
-        return _text(value)
+    if isinstance(value, bool):
+        return shown_value("yes") if value else ""
+    if kind == "date" and isinstance(value, date):
+        return day_shown(value)
+    if kind == "code":
+        return shown_value(str(value), name)
+    if kind in TEXT_KINDS or not isinstance(value, int | float):
+        return str(value)
     return _number(float(value), kind, currency).replace("-", MINUS)
 
 
-def _text(value: object) -> str:
-    return {True: "yes", False: ""}.get(value, "") if isinstance(value, bool) else str(value)
-
-
 def _number(value: float, kind: Kind, currency: str) -> str:
+    locale = current_locale()
     if kind == "ratio":
-        return format_percent(value, format=PERCENT, locale=LOCALE)
-    if kind == "amount":
-        return (
-            NOTHING
-            if value == 0
-            else format_decimal(value, format=_pattern(decimals(currency or "EUR")), locale=LOCALE)
-        )
-    places = 2 if kind == "times" else 0 if kind == "count" or float(value).is_integer() else 4 if kind == "rate" else 1
-    return format_decimal(value, format=_pattern(places), locale=LOCALE)
+        return format_percent(value, format=_parsed(text("formats.percent")), locale=locale)
+    if kind == "amount" and value == 0:
+        return NOTHING
+    places = decimals(currency or "EUR") if kind == "amount" else DECIMALS.get(kind, 1)
+    if value.is_integer() and kind not in ("amount", *_ALWAYS_WITH_DECIMALS):
+        places = 0
+    return format_decimal(value, format=_pattern(places), locale=locale)
+
+
+@cache
+def _parsed(pattern: str) -> NumberPattern:
+    return parse_pattern(pattern)
 
 
 @cache
@@ -71,25 +77,25 @@ def _pattern(places: int) -> NumberPattern:
 
 
 def day_shown(day: date) -> str:
-    """Return a day in words.
+    """A day in words.
 
     >>> day_shown(date(2026, 10, 31))
     '31 Oct 2026'
     """
-    return format_date(day, format="d MMM y", locale=LOCALE)
+    return format_date(day, format=text("formats.day"), locale=current_locale())
 
 
-def month_shown(day: date) -> str:
-    """Return the month of a day in words.
+def month_shown(day: date, *, short: bool = False) -> str:
+    """The month of a day in words, with the year.
 
-    >>> month_shown(date(2026, 9, 30))
-    'September 2026'
+    >>> month_shown(date(2026, 9, 30)), month_shown(date(2026, 9, 30), short=True)
+    ('September 2026', 'Sep 2026')
     """
-    return format_date(day, format="MMMM y", locale=LOCALE)
+    return format_date(day, format=text(f"formats.month{'_short' if short else ''}"), locale=current_locale())
 
 
 def short_amount(value: float, currency: str) -> str:
-    """Return an amount in a few signs.
+    """An amount in a few characters.
 
     >>> short_amount(12_345_678.9, "EUR")
     'EUR 12.3M'
@@ -98,9 +104,9 @@ def short_amount(value: float, currency: str) -> str:
     """
     # What is not shortened is not rounded either, so a float's last places would show.
     size = format_compact_decimal(
-        round(abs(value), 2), format_type="short", locale=LOCALE, fraction_digits=_short_places(value)
+        round(abs(value), 2), format_type="short", locale=current_locale(), fraction_digits=_short_places(value)
     )
-    return f"{currency} {MINUS if value < 0 else ''}{size}"
+    return text("formats.amount", currency=currency, size=f"{MINUS if value < 0 else ''}{size}")
 
 
 def _short_places(value: float) -> int:

@@ -12,7 +12,7 @@
       return Plotly.newPlot(place, data, { ...layout, autosize: true, width: undefined }, settings);
     } catch (error) {
       place.classList.add("failed");
-      place.textContent = "This chart cannot be drawn.";
+      place.textContent = document.body.dataset.noChart;
       console.error(error);
       return null;
     }
@@ -109,10 +109,11 @@
 
   const button = document.querySelector(".show-code");
   button.hidden = !document.querySelector("pre.code");
+  const show = button.textContent;
   button.addEventListener("click", () => {
     const shown = document.body.classList.toggle("with-code");
     button.setAttribute("aria-pressed", String(shown));
-    button.textContent = shown ? "Hide how it was computed" : "Show how it was computed";
+    button.textContent = shown ? button.dataset.hide : show;
   });
   listSections();
   all("main table.dataframe").forEach(alignNumbers);

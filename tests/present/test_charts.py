@@ -101,6 +101,7 @@ def test_a_figure_says_what_it_has_beyond_the_house_style() -> None:
         "template": house,
         "title": {"text": "A line"},
         "height": 380,
+        "separators": ".,",
         "yaxis": {"title": {"text": "amount"}},
     }
 

@@ -10,8 +10,10 @@ import pytest
 
 from arkit.errors import ArkitError
 from arkit.present.html import Html, notice
-from arkit.present.live import UNEXPECTED, Action, Board, Options, Section, choice, live, still
+from arkit.present.live import Action, Board, Options, Section, choice, live, still
 from arkit.words.catalogue import current_language, speaking, text
+
+UNEXPECTED = text("present.unexpected")
 
 CALLS: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Finished tables to Plotly figures, one idea a file."""
+"""Charts of finished tables, drawn by Plotly."""
 
 from plotly.graph_objects import Figure
 

@@ -1,9 +1,4 @@
-"""The aging of a day as bars.
-
-The aging over time as a stack.
-
-The balance of one item, day by day.
-"""
+"""What is open: the aging of a day as bars, the aging over time as a stack, the balance of one item as steps."""
 
 from __future__ import annotations
 
@@ -14,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from plotly.graph_objects import Figure
 
 from arkit.present.charts.panels import Panel, in_panels
-from arkit.present.theme import ACCENT, INK, MONTHLY, MUTED, Trace, bucket_colours, framed, months_axis
-from arkit.words.columns import UNAPPLIED
+from arkit.present.theme import ACCENT, INK, MONTHLY, MUTED, Trace, bucket_colours, framed, months_axis, x_shown
+from arkit.words.catalogue import text
+from arkit.words.columns import UNAPPLIED, shown_value
 from arkit.words.formats import short_amount
 
 if TYPE_CHECKING:
@@ -29,7 +25,7 @@ _Row: TypeAlias = Mapping[Hashable, Any]
 def aging_chart(
     aging: pd.DataFrame, *, labels: Sequence[str], title: str, before: pd.DataFrame | None = None
 ) -> Figure:
-    """Draw an aging by currency: a bar for each bucket and for what is unapplied, one panel for each currency.
+    """An aging by currency: a bar for each bucket and for what is unapplied, one panel for each currency.
 
     Parameters
     ----------
@@ -38,7 +34,7 @@ def aging_chart(
     labels
         The buckets, from the youngest to the oldest.
     title
-        What the figure shows, of which day.
+        What the chart shows, of which day.
     before
         The aging of an earlier day, drawn as a mark on each bar.
     """
@@ -46,7 +42,7 @@ def aging_chart(
     earlier = {} if before is None else {row["currency"]: row for row in before.to_dict("records")}
     return in_panels(
         [_panel(row, earlier.get(row["currency"]), labels, first=row is rows[0]) for row in rows],
-        title=f"{title} (dash: a month before)" if earlier else title,
+        title=text("present.aging.with_month_before", title=title) if earlier else title,
         columns=max(len(rows), 1),
         row_height=PANEL_HEIGHT,
         gaps=(0.08, 0),
@@ -58,16 +54,18 @@ def aging_chart(
 
 def _panel(row: _Row, earlier: _Row | None, labels: Sequence[str], *, first: bool) -> Panel:
     marks = [_marks(earlier, labels)] if earlier else []
-    xaxis = {"title": "days past due", "tickangle": -35}
-    yaxis = {"title": "open amount" if first else "", "rangemode": "tozero", "tickformat": "~s"}
-    return Panel(f"in {row['currency']}", [_bars(row, labels), *marks], xaxis, yaxis)
+    xaxis = {"title": text("present.aging.days_past_due"), "tickangle": -35}
+    yaxis = {"title": text("present.aging.open_amount") if first else "", "rangemode": "tozero", "tickformat": "~s"}
+    return Panel(
+        text("present.aging.in_currency", currency=row["currency"]), [_bars(row, labels), *marks], xaxis, yaxis
+    )
 
 
 def _bars(row: _Row, labels: Sequence[str]) -> Trace:
     shown, colours = [*labels, UNAPPLIED], bucket_colours(labels)
     return {
         "type": "bar",
-        "x": shown,
+        "x": [shown_value(label) for label in shown],
         "y": [row[label] for label in shown],
         "text": [short_amount(row[label], "").strip() if row[label] else "" for label in shown],
         "textposition": "outside",
@@ -79,23 +77,23 @@ def _bars(row: _Row, labels: Sequence[str]) -> Trace:
 
 
 def _marks(row: _Row, labels: Sequence[str]) -> Trace:
-    """Return what was open a month before, as a dash on each bar."""
+    """What was open a month before, as a dash on each bar."""
     shown = [*labels, UNAPPLIED]
     return {
         "type": "scatter",
-        "x": shown,
+        "x": [shown_value(label) for label in shown],
         "y": [row[label] for label in shown],
         "mode": "markers",
-        "name": "a month before",
+        "name": text("present.aging.month_before"),
         "marker": {"symbol": "line-ew-open", "size": 26, "color": MUTED, "line": {"width": 2}},
-        "hovertemplate": "a month before: %{y:,.2f}<extra></extra>",
+        "hovertemplate": text("present.aging.month_before") + ": %{y:,.2f}<extra></extra>",
     }
 
 
 def aging_stack(
     trend: pd.DataFrame, *, labels: Sequence[str], currency: str, title: str, narrow: bool = False
 ) -> Figure:
-    """Draw the aging of many month-ends as stacked bars, the oldest bucket at the bottom where it is seen first.
+    """The aging of many month-ends as stacked bars, the oldest bucket at the bottom where it is seen first.
 
     Parameters
     ----------
@@ -106,31 +104,31 @@ def aging_stack(
     currency
         The currency of the amounts.
     title
-        What the figure shows.
+        What the chart shows.
     narrow
         Whether it has half the width of a page: fewer ticks, the legend below.
     """
     colours = bucket_colours(labels)
     return framed(
-        [_bars_stack(trend, label, colours[label], currency) for label in (*reversed(labels), UNAPPLIED)],
+        [_bucket_over_time(trend, label, colours[label], currency) for label in (*reversed(labels), UNAPPLIED)],
         title=title,
         xaxis=months_axis(len(trend), ticks=3 if narrow else 12),
-        yaxis={"title": f"open amount, {currency}", "tickformat": "~s"},
+        yaxis={"title": text("present.aging.open_amount_in", currency=currency), "tickformat": "~s"},
         barmode="relative",
         bargap=0.15,
         legend=_legend(narrow),
     )
 
 
-def _bars_stack(trend: pd.DataFrame, label: str, colour: str, currency: str) -> Trace:
+def _bucket_over_time(trend: pd.DataFrame, label: str, colour: str, currency: str) -> Trace:
     return {
         "type": "bar",
         **MONTHLY,
         "x": trend["as_of"],
         "y": trend[label],
-        "name": label,
+        "name": shown_value(label),
         "marker": {"color": colour},
-        "hovertemplate": f"%{{x|%d %b %Y}}, {label}: %{{y:,.2f}} {currency}<extra></extra>",
+        "hovertemplate": f"{x_shown()}, {shown_value(label)}: %{{y:,.2f}} {currency}<extra></extra>",
     }
 
 
@@ -140,18 +138,18 @@ def _legend(narrow: bool) -> dict[str, object]:
 
 
 def balance_steps(entries: pd.DataFrame, *, days: Mapping[str, date], currency: str, title: str) -> Figure:
-    """Draw what is open on an item as steps, one for each entry; what it comes to is for the reader to find.
+    """What is open on an item as steps, one for each entry; the amount itself is for the reader to find.
 
     Parameters
     ----------
     entries
         The entries of the item: ``effective_on``, ``amount``.
     days
-        Days to mark, by what they are called; the last of them ends the figure.
+        Days to mark, by their names; the last of them ends the chart.
     currency
         The currency of the amounts.
     title
-        What the figure shows.
+        What the chart shows.
     """
     daily = entries.groupby("effective_on")["amount"].sum().cumsum()
     end = max(days.values())
@@ -168,14 +166,14 @@ def balance_steps(entries: pd.DataFrame, *, days: Mapping[str, date], currency: 
         [steps],
         title=title,
         height=300,
-        xaxis={"tickformat": "1 %b", "dtick": "M1", "tick0": f"{end:%Y-01-01}"},
-        yaxis={"title": f"open, {currency}", "rangemode": "tozero"},
+        xaxis={"tickformat": text("formats.axis.first_of_month"), "dtick": "M1", "tick0": f"{end:%Y-01-01}"},
+        yaxis={"title": text("present.aging.open_in", currency=currency), "rangemode": "tozero"},
         shapes=[_line(day) for day in days.values()],
         annotations=[{"x": str(day), "y": 1.08, "yref": "paper", "text": name} for name, day in days.items()],
     )
 
 
 def _line(day: date) -> dict[str, Any]:
-    """Return a dotted line that marks a day."""
+    """A dotted line that marks a day."""
     place = {"x0": str(day), "x1": str(day), "y0": 0, "y1": 1, "yref": "y domain"}
     return {"type": "line", **place, "line": {"color": MUTED, "width": 1, "dash": "dot"}}

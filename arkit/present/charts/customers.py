@@ -1,7 +1,4 @@
-"""One customer over time: balance and payments.
-
-The payments of deteriorating customers, month by month, each against its own past.
-"""
+"""Customers over time: one with balance and payments, and the deteriorating ones each against its own past."""
 
 from __future__ import annotations
 
@@ -11,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from plotly.graph_objects import Figure
 
 from arkit.present.charts.panels import Panel, in_panels
-from arkit.present.theme import ACCENT, CALM, CREDIT, MONTHLY, Trace, framed
+from arkit.present.theme import ACCENT, CALM, CREDIT, MONTHLY, Trace, framed, x_shown
+from arkit.words.catalogue import text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +19,7 @@ THREE_DAYS: Final = 3 * 24 * 3600 * 1000
 
 
 def customer_timeline(statement: pd.DataFrame, *, currency: str, title: str) -> Figure:
-    """Draw a customer's balance as steps, with each payment as a bar downwards.
+    """A customer's balance as steps, with each payment as a bar downwards.
 
     Parameters
     ----------
@@ -30,14 +28,14 @@ def customer_timeline(statement: pd.DataFrame, *, currency: str, title: str) -> 
     currency
         The currency of the amounts.
     title
-        What the figure shows.
+        What the chart shows.
     """
     return framed(
         [_payments(statement, currency), _balance(statement, currency)],
         title=title,
         height=340,
-        xaxis={"tickformat": "%b %Y"},
-        yaxis={"title": f"amount, {currency}", "tickformat": "~s"},
+        xaxis={"tickformat": text("formats.axis.month")},
+        yaxis={"title": text("present.customer.amount_in", currency=currency), "tickformat": "~s"},
         legend={"y": 1.15},
     )
 
@@ -50,8 +48,8 @@ def _payments(statement: pd.DataFrame, currency: str) -> Trace:
         "y": paid,
         "width": THREE_DAYS,
         "marker": {"color": CALM},
-        "name": "payments and credits",
-        "hovertemplate": f"%{{x|%d %b %Y}}: %{{y:,.2f}} {currency}<extra></extra>",
+        "name": text("present.customer.payments"),
+        "hovertemplate": f"{x_shown()}: %{{y:,.2f}} {currency}<extra></extra>",
     }
 
 
@@ -63,21 +61,20 @@ def _balance(statement: pd.DataFrame, currency: str) -> Trace:
         "y": daily,
         "mode": "lines",
         "line": {"color": ACCENT, "width": 2, "shape": "hv"},
-        "name": "balance",
-        "hovertemplate": f"%{{x|%d %b %Y}}: balance %{{y:,.2f}} {currency}<extra></extra>",
+        "name": text("present.customer.balance"),
+        "hovertemplate": f"{x_shown()}: {text('present.customer.balance')} %{{y:,.2f}} {currency}<extra></extra>",
     }
 
 
 COLUMNS: Final = 3
 PANEL_HEIGHT: Final = 190
 NAME_LENGTH: Final = 28
-YEARS: Final = {"ticklabelmode": "period", "tickformat": "%b %y", "dtick": "M12", "tickangle": 0}
 AMOUNTS: Final = {"tickformat": "~s", "nticks": 4, "rangemode": "tozero"}
 _Payer: TypeAlias = Mapping[Hashable, Any]
 
 
 def decliners_chart(payers: pd.DataFrame, monthly: pd.DataFrame, *, title: str) -> Figure:
-    """Draw the monthly payments of each deteriorating customer in a panel, with the level before and the recent one.
+    """The monthly payments of each deteriorating customer in a panel, with the level before and the recent one.
 
     Parameters
     ----------
@@ -87,7 +84,7 @@ def decliners_chart(payers: pd.DataFrame, monthly: pd.DataFrame, *, title: str) 
     monthly
         ``as_of`` (the end of the month), ``customer_id``, ``currency``, ``receipts``.
     title
-        What the figure shows.
+        What the chart shows.
     """
     ends = sorted(monthly["as_of"].unique())
     panels = []
@@ -107,7 +104,7 @@ def decliners_chart(payers: pd.DataFrame, monthly: pd.DataFrame, *, title: str) 
 
 
 def _panel(received: pd.Series[float], record: _Payer) -> Panel:
-    """Return one customer: grey months of the past, coloured recent ones, and both levels as lines."""
+    """One customer: grey months of the past, coloured recent ones, and both levels as lines."""
     recent = int(record["recent_months"])
     split = len(received) - recent
     bars = {
@@ -116,11 +113,17 @@ def _panel(received: pd.Series[float], record: _Payer) -> Panel:
         "x": received.index,
         "y": received.to_numpy(),
         "marker": {"color": [CREDIT] * split + [CALM] * recent},
-        "hovertemplate": f"%{{x|%b %Y}}: %{{y:,.2f}} {record['currency']}<extra></extra>",
+        "hovertemplate": f"{x_shown('month')}: %{{y:,.2f}} {record['currency']}<extra></extra>",
     }
     before = _level(record["paid_before"], received.index[:split], record)
     now = _level(record["paid_recent"], received.index[split:], record)
-    return Panel(f"{_short(record)}, {record['currency']}", [bars, before, now], YEARS, AMOUNTS)
+    years = {
+        "ticklabelmode": "period",
+        "tickformat": text("formats.axis.month_short"),
+        "dtick": "M12",
+        "tickangle": 0,
+    }
+    return Panel(f"{_short(record)}, {record['currency']}", [bars, before, now], years, AMOUNTS)
 
 
 def _level(level: float, months: pd.Index[Any], record: _Payer) -> Trace:
@@ -131,7 +134,8 @@ def _level(level: float, months: pd.Index[Any], record: _Payer) -> Trace:
         "y": [level, level],
         "mode": "lines",
         "line": {"color": ACCENT, "width": 2},
-        "hovertemplate": f"%{{y:,.2f}} {record['currency']} a month<extra></extra>",
+        "hovertemplate": text("present.customer.a_month", amount="%{y:,.2f}", currency=record["currency"])
+        + "<extra></extra>",
     }
 
 

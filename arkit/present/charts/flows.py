@@ -1,7 +1,4 @@
-"""How debts age: roll rates as a heat map, billing months as vintage curves.
-
-The roll-forward as a waterfall.
-"""
+"""How debts move: roll rates as a heat map, billing months as vintage curves, the roll-forward as a waterfall."""
 
 from __future__ import annotations
 
@@ -13,13 +10,15 @@ from plotly.colors import sample_colorscale
 from plotly.graph_objects import Figure
 
 from arkit.present.theme import ACCENT, ALARM, CALM, MUTED, Trace, framed, note
-from arkit.words.formats import short_amount
+from arkit.words.catalogue import text
+from arkit.words.columns import shown_value
+from arkit.words.formats import month_shown, short_amount
 
 OLDEST_TO_NEWEST: Final = [[0.0, "#d5dbe3"], [1.0, CALM]]
 
 
 def roll_rate_heat_map(rates: pd.DataFrame, *, labels: Sequence[str], title: str) -> Figure:
-    """Draw the roll rate of each bucket and month: the darker, the more of it grew older.
+    """The roll rate of each bucket and month: the darker, the more of it grew older.
 
     Parameters
     ----------
@@ -28,7 +27,7 @@ def roll_rate_heat_map(rates: pd.DataFrame, *, labels: Sequence[str], title: str
     labels
         The buckets, from the youngest to the oldest.
     title
-        What the figure shows.
+        What the chart shows.
     """
     table, counts = (
         rates.pivot(index="bucket", columns="as_of", values=name).reindex(list(labels))
@@ -37,30 +36,40 @@ def roll_rate_heat_map(rates: pd.DataFrame, *, labels: Sequence[str], title: str
     cells = {
         "type": "heatmap",
         "z": table.to_numpy(),
-        "x": pd.to_datetime(table.columns).strftime("%b %Y"),
-        "y": table.index.tolist(),
+        "x": [month_shown(month, short=True) for month in pd.to_datetime(table.columns)],
+        "y": [shown_value(label) for label in table.index],
         "customdata": counts.to_numpy(),
         "colorscale": [[0.0, "#f7f9fb"], *[[0.15 + 0.85 * place, colour] for place, colour in ALARM]],
         "zmin": 0,
         "zmax": 1,
         "texttemplate": "%{z:.0%}",
-        "hovertemplate": "%{y} a month before %{x}: %{z:.1%} grew older, %{customdata:,} items<extra></extra>",
-        "colorbar": {"title": {"text": "roll rate"}, "tickformat": ".0%", "thickness": 12, "outlinewidth": 0},
+        "hovertemplate": text(
+            "present.flows.rolled", bucket="%{y}", month="%{x}", share="%{z:.1%}", items="%{customdata:,}"
+        )
+        + "<extra></extra>",
+        "colorbar": {
+            "title": {"text": text("present.flows.roll_rate")},
+            "tickformat": ".0%",
+            "thickness": 12,
+            "outlinewidth": 0,
+        },
         "xgap": 2,
         "ygap": 2,
     }
-    return framed([cells], title=title, height=320, yaxis={"title": "bucket before", "showgrid": False})
+    return framed(
+        [cells], title=title, height=320, yaxis={"title": text("present.flows.bucket_before"), "showgrid": False}
+    )
 
 
 def vintage_chart(vintages: pd.DataFrame, *, title: str, highlight: int = 1) -> Figure:
-    """Draw the share of each billing month that is still open, by its age; the latest months stand out.
+    """The share of each billing month that is still open, by its age; the latest months stand out.
 
     Parameters
     ----------
     vintages
         One row for each billing month and age: ``billing_month``, ``age_months``, ``share``.
     title
-        What the figure shows.
+        What the chart shows.
     highlight
         How many of the latest billing months are drawn in full colour and named.
     """
@@ -74,15 +83,15 @@ def vintage_chart(vintages: pd.DataFrame, *, title: str, highlight: int = 1) -> 
             for (month, curve), shade in zip(curves.items(), shades, strict=True)
         ],
         title=title,
-        xaxis={"title": "month-ends after the month of billing", "dtick": 1},
-        yaxis={"title": "share of billings still open", "tickformat": ".0%", "rangemode": "tozero"},
-        annotations=[note("grey to blue: older to newer billing months")],
+        xaxis={"title": text("present.flows.months_after"), "dtick": 1},
+        yaxis={"title": text("present.flows.share_open"), "tickformat": ".0%", "rangemode": "tozero"},
+        annotations=[note(text("present.flows.shades"))],
         showlegend=False,
     )
 
 
 def _curve(curve: pd.DataFrame, shade: str, *, named: bool) -> Trace:
-    name = curve["billing_month"].iloc[0].strftime("%b %Y")
+    name = month_shown(curve["billing_month"].iloc[0], short=True)
     return {
         "type": "scatter",
         "x": curve["age_months"],
@@ -93,7 +102,8 @@ def _curve(curve: pd.DataFrame, shade: str, *, named: bool) -> Trace:
         "textfont": {"color": ACCENT},
         "cliponaxis": False,
         "line": {"color": ACCENT if named else shade, "width": 3 if named else 1.5},
-        "hovertemplate": name + ", after %{x} months: %{y:.1%} still open<extra></extra>",
+        "hovertemplate": text("present.flows.still_open", month=name, months="%{x}", share="%{y:.1%}")
+        + "<extra></extra>",
         "name": name,
     }
 
@@ -103,7 +113,7 @@ UP = "#c98a3d"
 
 
 def roll_forward_chart(row: pd.Series[float], *, lines: Sequence[str], currency: str, title: str) -> Figure:
-    """Draw a roll-forward from the opening to the closing balance.
+    """A roll-forward from the opening to the closing balance.
 
     Parameters
     ----------
@@ -114,14 +124,14 @@ def roll_forward_chart(row: pd.Series[float], *, lines: Sequence[str], currency:
     currency
         The currency of the amounts.
     title
-        What the figure shows.
+        What the chart shows.
     """
     moved = [line for line in lines if row[line]]
     names = ["opening", *moved, "closing"]
     values = [float(row[name]) for name in names]
     steps = {
         "type": "waterfall",
-        "x": [name.replace("_", " ") for name in names],
+        "x": [shown_value(name, "line").replace("_", " ") for name in names],
         "y": values,
         "measure": ["absolute", *["relative"] * len(moved), "total"],
         "text": [short_amount(value, "").strip() for value in values],
@@ -133,5 +143,9 @@ def roll_forward_chart(row: pd.Series[float], *, lines: Sequence[str], currency:
         "connector": {"line": {"color": MUTED, "width": 1}},
         "hovertemplate": f"%{{x}}: %{{delta:,.2f}} {currency}<extra></extra>",
     }
-    yaxis = {"title": f"net receivables, {currency}", "tickformat": "~s", "rangemode": "tozero"}
+    yaxis = {
+        "title": text("present.flows.net_receivables", currency=currency),
+        "tickformat": "~s",
+        "rangemode": "tozero",
+    }
     return framed([steps], title=title, yaxis=yaxis, showlegend=False)

@@ -1,7 +1,4 @@
-"""Small pictures beside and below each other, each with axes of its own.
-
-KPIs over time as small multiples.
-"""
+"""Small multiples: panels side by side, each with its axes, and KPIs over time drawn so."""
 
 from __future__ import annotations
 
@@ -12,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from plotly.graph_objects import Figure
 
-from arkit.present.theme import ACCENT, MONTHLY, Trace, framed
+from arkit.present.theme import ACCENT, MONTHLY, Trace, framed, x_shown
+from arkit.words.catalogue import text
 from arkit.words.columns import Kind
 from arkit.words.formats import shown
 
@@ -20,12 +18,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AROUND: Final = 90
-"""The height of what stands above and below the panels, in pixels."""
+"""The height of the title above and the labels below the panels, in pixels."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One small picture: its title, what is drawn, and its axes."""
+    """One small chart: its title, what is drawn, and its axes."""
 
     title: str
     traces: Sequence[Trace]
@@ -43,20 +41,20 @@ def in_panels(
     font: Mapping[str, Any],
     **layout: Any,
 ) -> Figure:
-    """Return panels as one figure, row by row.
+    """Panels as one chart, row by row.
 
     Parameters
     ----------
     panels
-        The panels; without any, nothing stands below the title.
+        The panels; without any, nothing is drawn below the title.
     title
-        What the figure shows.
+        What the chart shows.
     columns
-        How many panels stand beside each other.
+        How many panels a row has.
     row_height
         The height of a row, in pixels.
     gaps
-        Between columns, as a share of the figure's width; between rows, as a share of a row's height.
+        Between columns, as a share of the chart's width; between rows, as a share of a row's height.
     font
         The type of the panels' titles.
     **layout
@@ -76,45 +74,44 @@ def in_panels(
 
 
 class _Box(NamedTuple):
-    """Where a panel stands, as shares of the figure: from left to right, from bottom to top."""
+    """The place of a panel, as shares of the chart: from left to right, from bottom to top."""
 
     across: tuple[float, float]
     down: tuple[float, float]
 
 
 def _boxes(rows: int, columns: int, *, across: float, down: float) -> list[_Box]:
-    """Return the places of panels, row by row from the top."""
+    """The places of panels, row by row from the top."""
     width, height = (1 - across * (columns - 1)) / columns, (1 - down * (rows - 1)) / rows
     lefts = [column * (width + across) for column in range(columns)]
     bottoms = [row * (height + down) for row in reversed(range(rows))]
     return [_Box((left, left + width), (bottom, bottom + height)) for bottom in bottoms for left in lefts]
 
 
-def _title(text: str, box: _Box, font: Mapping[str, Any]) -> dict[str, Any]:
+def _title(title: str, box: _Box, font: Mapping[str, Any]) -> dict[str, Any]:
     middle = {"xref": "paper", "x": sum(box.across) / 2, "xanchor": "center"}
-    return {"text": text, **middle, "yref": "paper", "y": box.down[1], "yanchor": "bottom", "font": font}
+    return {"text": title, **middle, "yref": "paper", "y": box.down[1], "yanchor": "bottom", "font": font}
 
 
 COLUMNS: Final = 3
 PANEL_HEIGHT: Final = 170
 TICKS: Final = {"ratio": ".0%", "days": "~g", "times": ".1f", "amount": "~s"}
-MONTHS: Final = {"ticklabelmode": "period", "tickformat": "%b %y", "nticks": 4}
 
 
 def kpi_chart(trend: pd.DataFrame, *, title: str) -> Figure:
-    """Draw each KPI over time in a panel of its own, its last value written at the end of the line.
+    """Each KPI over time in a panel, its last value written at the end of the line.
 
     Parameters
     ----------
     trend
-        One row for each day and figure: ``as_of``, ``figure``, ``title``, ``value``, ``unit``.
+        One row for each day and KPI: ``as_of``, ``kpi``, ``title``, ``value``, ``unit``.
     title
-        What the figure shows.
+        What the chart shows.
     """
     known = trend.loc[trend["value"].notna(), "kpi"].unique()
-    courses = dict(list(trend.sort_values("as_of").groupby("kpi")))
+    trends = dict(list(trend.sort_values("as_of").groupby("kpi")))
     return in_panels(
-        [_panel(courses[name]) for name in known],
+        [_panel(trends[name]) for name in known],
         title=title,
         columns=COLUMNS,
         row_height=PANEL_HEIGHT,
@@ -134,14 +131,15 @@ def _panel(series: pd.DataFrame) -> Panel:
         "y": series["value"],
         "mode": "lines",
         "line": {"color": ACCENT, "width": 2},
-        "hovertemplate": "%{x|%d %b %Y}: %{y:" + (".1%" if unit == "ratio" else ",.1f") + "}<extra></extra>",
+        "hovertemplate": x_shown() + ": %{y:" + (".1%" if unit == "ratio" else ",.1f") + "}<extra></extra>",
     }
+    months = {"ticklabelmode": "period", "tickformat": text("formats.axis.month_short"), "nticks": 4}
     yaxis = {"tickformat": TICKS[unit], "nticks": 4}
-    return Panel(series["title"].iloc[0], [line, _last(series, unit)], MONTHS, yaxis)
+    return Panel(series["title"].iloc[0], [line, _last(series, unit)], months, yaxis)
 
 
 def _last(series: pd.DataFrame, unit: Kind) -> Trace:
-    """Return the last known value, written at the end of the line."""
+    """The last known value, written at the end of the line."""
     last = series[series["value"].notna()].iloc[-1]
     return {
         "type": "scatter",

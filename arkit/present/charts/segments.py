@@ -1,7 +1,4 @@
-"""Segments: exposure against lateness, how customers moved between categories, and how large each became.
-
-Concentration: how few customers hold how much.
-"""
+"""Segments of customers: exposure against days late, categories and moves between them, ABC classes, concentration."""
 
 from __future__ import annotations
 
@@ -10,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from plotly.graph_objects import Figure
 
-from arkit.present.theme import ACCENT, CALM, CREDIT, INK, MONTHLY, MUTED, Trace, framed, months_axis, note
-from arkit.words.formats import short_amount
+from arkit.present.theme import ACCENT, CALM, CREDIT, INK, MONTHLY, MUTED, Trace, framed, months_axis, note, x_shown
+from arkit.words.catalogue import text
+from arkit.words.columns import shown_value
+from arkit.words.formats import number_shown, short_amount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +26,7 @@ DOWNWARDS: Final = {"autorange": "reversed", "showgrid": False}
 
 
 def segment_map(customers: pd.DataFrame, *, currency: str, title: str) -> Figure:
-    """Draw customers by days late and open amount; the size of a mark is what is past due.
+    """Customers by days late and open amount; the size of a mark is what is past due.
 
     Parameters
     ----------
@@ -36,33 +35,45 @@ def segment_map(customers: pd.DataFrame, *, currency: str, title: str) -> Figure
     currency
         The currency of the amounts.
     title
-        What the figure shows.
+        What the chart shows.
     """
     owing = customers[(customers["open_amount"] > 0) & customers["days_late"].notna()]
     names = owing["name"].fillna(owing["customer_id"]).astype(str)
     written = owing.index.isin(owing.nlargest(NAMED, "past_due").index)
     marked = owing.assign(name=names, written=names.str.slice(0, 24).where(written, ""))
     largest = max(float(owing["past_due"].max()) if len(owing) else 0.0, 1.0)
-    amounts = {"title": f"open amount, {currency} (logarithmic)", "type": "log", "tickformat": "~s", "dtick": "D2"}
+    amounts = {
+        "title": text("present.segments.open_amount_log", currency=currency),
+        "type": "log",
+        "tickformat": "~s",
+        "dtick": "D2",
+    }
     return framed(
         [_marks(marked[marked["category"] == category], category, largest, currency) for category in CATEGORY_COLOURS],
         title=title,
         height=460,
-        xaxis={"title": "days late, weighted by amount", "zeroline": True, "range": _with_room(owing["days_late"])},
+        xaxis={"title": text("present.segments.days_late"), "zeroline": True, "range": _with_room(owing["days_late"])},
         yaxis=amounts,
         legend={"y": 1.12},
     )
 
 
 def _marks(rows: pd.DataFrame, category: str, largest: float, currency: str) -> Trace:
-    """Return the customers of a category, those among the largest with their names."""
-    amounts = f"open %{{y:,.2f}} {currency}<br>past due %{{customdata[1]:,.2f}}"
+    """The customers of a category, those among the largest with their names."""
+    hover = text(
+        "present.segments.customer",
+        name="%{customdata[0]}",
+        amount="%{y:,.2f}",
+        currency=currency,
+        past_due="%{customdata[1]:,.2f}",
+        days="%{x:.1f}",
+    )
     return {
         "type": "scatter",
         "x": rows["days_late"],
         "y": rows["open_amount"],
         "mode": "markers+text",
-        "name": category,
+        "name": shown_value(category, "category"),
         "text": rows["written"].tolist(),
         "textposition": "top center",
         "textfont": {"size": 11, "color": MUTED},
@@ -73,7 +84,7 @@ def _marks(rows: pd.DataFrame, category: str, largest: float, currency: str) -> 
             **_sizes(rows["past_due"], largest),
             "line": {"color": INK, "width": 0.5},
         },
-        "hovertemplate": f"%{{customdata[0]}}<br>{amounts}<br>%{{x:.1f}} days late<extra></extra>",
+        "hovertemplate": f"{hover}<extra></extra>",
     }
 
 
@@ -83,7 +94,7 @@ def _sizes(amounts: pd.Series[float], largest: float) -> dict[str, Any]:
 
 
 def _with_room(values: pd.Series[float]) -> list[float] | None:
-    """Return the range of an axis with room for the names of marks at its ends."""
+    """The range of an axis with room for the names of marks at its ends."""
     if values.empty:
         return None
     room = max(float(values.max() - values.min()), 10.0) * ROOM_FOR_NAMES
@@ -91,7 +102,7 @@ def _with_room(values: pd.Series[float]) -> list[float] | None:
 
 
 def migration_chart(moves: pd.DataFrame, *, categories: Sequence[str], title: str) -> Figure:
-    """Draw from which category to which customers moved: the number of customers, those that stayed on the diagonal.
+    """Moves from category to category: the number of customers, those that stayed on the diagonal.
 
     Parameters
     ----------
@@ -100,24 +111,24 @@ def migration_chart(moves: pd.DataFrame, *, categories: Sequence[str], title: st
     categories
         The categories in order.
     title
-        What the figure shows.
+        What the chart shows.
     """
     both = moves.dropna(subset=["category_before", "category"])
     counts = both.groupby(["category_before", "category"]).size().unstack(fill_value=0)
     counts = counts.reindex(index=list(categories), columns=list(categories), fill_value=0)
-    text = [[f"{n:,}" if n else "" for n in row] for row in counts.to_numpy()]
-    hover = "%{z:,} customers: %{y} before, %{x} now<extra></extra>"
+    written = [[number_shown(n) if n else "" for n in row] for row in counts.to_numpy().tolist()]
+    hover = text("present.segments.moved", customers="%{z:,}", before="%{y}", now="%{x}") + "<extra></extra>"
     return framed(
-        [_matrix(counts, text=text, hovertemplate=hover)],
+        [_matrix(counts, written=written, hovertemplate=hover)],
         title=title,
         height=340,
-        xaxis={"title": "category now", **ABOVE},
-        yaxis={"title": "category a month before", **DOWNWARDS},
+        xaxis={"title": text("present.segments.category_now"), **ABOVE},
+        yaxis={"title": text("present.segments.category_before"), **DOWNWARDS},
     )
 
 
 def class_matrix(matrix: pd.DataFrame, *, categories: Sequence[str], currency: str, title: str) -> Figure:
-    """Draw the ABC classes against the categories: what is owed, and by how many customers.
+    """ABC classes against categories: what is owed, and by how many customers.
 
     Parameters
     ----------
@@ -128,7 +139,7 @@ def class_matrix(matrix: pd.DataFrame, *, categories: Sequence[str], currency: s
     currency
         The currency of the amounts.
     title
-        What the figure shows.
+        What the chart shows.
     """
     amounts, counts = (
         matrix.pivot(index="abc_class", columns="category", values=name)
@@ -136,31 +147,38 @@ def class_matrix(matrix: pd.DataFrame, *, categories: Sequence[str], currency: s
         .fillna(0)
         for name in ("open_amount", "customers")
     )
-    text = [
+    written = [
         [
-            f"{short_amount(amount, currency)}<br>{count:,.0f}" if count else ""
+            f"{short_amount(amount, currency)}<br>{number_shown(int(count))}" if count else ""
             for amount, count in zip(*row, strict=True)
         ]
         for row in zip(amounts.to_numpy(), counts.to_numpy(), strict=True)
     ]
-    hover = f"class %{{y}}, %{{x}}: %{{customdata:,.0f}} customers owe %{{z:,.2f}} {currency}<extra></extra>"
+    hover = text(
+        "present.segments.owed_by_class",
+        abc_class="%{y}",
+        category="%{x}",
+        customers="%{customdata:,.0f}",
+        amount="%{z:,.2f}",
+        currency=currency,
+    )
     return framed(
-        [_matrix(amounts, text=text, customdata=counts.to_numpy(), hovertemplate=hover)],
+        [_matrix(amounts, written=written, customdata=counts.to_numpy(), hovertemplate=f"{hover}<extra></extra>")],
         title=title,
         height=140 + 55 * len(amounts),
         xaxis=ABOVE,
-        yaxis={"title": "class by exposure", "type": "category", **DOWNWARDS},
+        yaxis={"title": text("present.segments.class_by_exposure"), "type": "category", **DOWNWARDS},
     )
 
 
-def _matrix(values: pd.DataFrame, *, text: list[list[str]], **more: Any) -> Trace:
-    """Return a table of numbers as coloured cells, each with its text."""
+def _matrix(values: pd.DataFrame, *, written: list[list[str]], **more: Any) -> Trace:
+    """A table of numbers as coloured cells, each with its text."""
     return {
         "type": "heatmap",
         "z": values.to_numpy(),
-        "x": values.columns.tolist(),
-        "y": values.index.tolist(),
-        "text": text,
+        "x": [shown_value(name, "category") for name in values.columns],
+        "y": [shown_value(name, "category") for name in values.index],
+        "text": written,
         "texttemplate": "%{text}",
         "colorscale": [[0.0, "#f7f9fb"], [1.0, ACCENT]],
         "showscale": False,
@@ -171,7 +189,7 @@ def _matrix(values: pd.DataFrame, *, text: list[list[str]], **more: Any) -> Trac
 
 
 def categories_over_time(trend: pd.DataFrame, *, currency: str, title: str) -> Figure:
-    """Draw what the customers of each category owed at each month-end, on top of each other.
+    """What the customers of each category owed at each month-end, on top of each other.
 
     Parameters
     ----------
@@ -180,14 +198,14 @@ def categories_over_time(trend: pd.DataFrame, *, currency: str, title: str) -> F
     currency
         The currency of the amounts.
     title
-        What the figure shows.
+        What the chart shows.
     """
     return framed(
         [_owed(trend[trend["category"] == category], category, currency) for category in CATEGORY_COLOURS],
         title=title,
         height=340,
         xaxis=months_axis(trend["as_of"].nunique()),
-        yaxis={"title": f"open amount, {currency}", "tickformat": "~s"},
+        yaxis={"title": text("present.aging.open_amount_in", currency=currency), "tickformat": "~s"},
         barmode="stack",
         bargap=0.2,
         legend={"y": 1.15, "traceorder": "normal"},
@@ -195,21 +213,21 @@ def categories_over_time(trend: pd.DataFrame, *, currency: str, title: str) -> F
 
 
 def _owed(rows: pd.DataFrame, category: str, currency: str) -> Trace:
+    name = shown_value(category, "category")
     return {
         "type": "bar",
         **MONTHLY,
         "x": rows["as_of"],
         "y": rows["open_amount"],
-        "name": category,
+        "name": name,
         "marker": {"color": CATEGORY_COLOURS[category]},
         "customdata": rows["customers"],
-        "hovertemplate": f"%{{x|%d %b %Y}}: %{{y:,.2f}} {currency}, %{{customdata:,}} {category}<extra></extra>",
+        "hovertemplate": f"{x_shown()}: %{{y:,.2f}} {currency}, %{{customdata:,}} {name}<extra></extra>",
     }
 
 
-NAMED_concentration: Final = 20
+MOST_BARS: Final = 20
 SHARE_AXIS: Final = {
-    "title": "share reached together",
     "overlaying": "y",
     "side": "right",
     "range": [0, 1.04],
@@ -220,7 +238,7 @@ SHARE_AXIS: Final = {
 
 
 def pareto_chart(customers: pd.DataFrame, *, currency: str, title: str) -> Figure:
-    """Draw the largest customer balances as bars, with the share of all that they reach together.
+    """The largest customer balances as bars, with the share of all that they reach together.
 
     Parameters
     ----------
@@ -229,21 +247,21 @@ def pareto_chart(customers: pd.DataFrame, *, currency: str, title: str) -> Figur
     currency
         The currency of the amounts.
     title
-        What the figure shows.
+        What the chart shows.
     """
     owing = customers[customers["net"] > 0].sort_values("net", ascending=False)
     reached = owing["net"].cumsum() / owing["net"].sum()
-    shown = owing.head(NAMED_concentration)
+    shown = owing.head(MOST_BARS)
     names = shown["name"].fillna(shown["customer_id"]).astype(str).str.slice(0, 28)
     ticks = {"tickvals": shown["customer_id"].tolist(), "ticktext": names.tolist(), "tickangle": -45}
     return framed(
-        [_balances(shown, names, currency), _share_reached(shown["customer_id"], reached.head(NAMED_concentration))],
+        [_balances(shown, names, currency), _share_reached(shown["customer_id"], reached.head(MOST_BARS))],
         title=title,
         height=440,
         xaxis={"type": "category", **ticks},
-        yaxis={"title": f"net balance, {currency}", "tickformat": "~s"},
-        yaxis2=SHARE_AXIS,
-        annotations=[note(f"{len(shown)} of {len(owing):,} customers shown")],
+        yaxis={"title": text("present.segments.net_balance", currency=currency), "tickformat": "~s"},
+        yaxis2={"title": text("present.segments.share_reached"), **SHARE_AXIS},
+        annotations=[note(text("present.segments.some_shown", shown=len(shown), count=len(owing)))],
         showlegend=False,
     )
 
@@ -268,5 +286,5 @@ def _share_reached(customers: pd.Series[str], reached: pd.Series[float]) -> Trac
         "mode": "lines+markers",
         "line": {"color": ACCENT, "width": 2},
         "marker": {"size": 5},
-        "hovertemplate": "up to here: %{y:.1%} of all<extra></extra>",
+        "hovertemplate": text("present.segments.reached_here", share="%{y:.1%}") + "<extra></extra>",
     }
