@@ -35,6 +35,7 @@ from traitlets.config import Config
 
 from arkit import errors
 from arkit.errors import ArkitError, ReportError, unknown_name
+from arkit.words.catalogue import ENGLISH, text
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -95,7 +96,7 @@ def run_notebook(
         raise _failed_cell(error) from error
     except RuntimeError as error:  # a kernel that does not come up, or is there no more
         raise ReportError(f"The notebook's kernel died in {place}; most often memory ran out.") from error
-    return _tidy(executed, folder)
+    return _in_language(_tidy(executed, folder), parameters.get("language", ENGLISH))
 
 
 def parameters_of(notebook: Path) -> frozenset[str]:
@@ -179,6 +180,27 @@ def _tidy(executed: NotebookNode, folder: Path) -> NotebookNode:
             if output.output_type == "stream":
                 output.text = _without_machine_paths(output.text, folder)
     return executed
+
+
+def _in_language(executed: NotebookNode, language: str) -> NotebookNode:
+    """Write the prose between the cells in the language of the report; prose that somebody has changed stays."""
+    for cell in executed.cells:
+        key = cell.metadata.get("text", "")
+        if cell.cell_type == "markdown" and key and cell.source == prose(key, ENGLISH):
+            cell.source = prose(key, language)
+    return executed
+
+
+def prose(key: str, language: str) -> str:
+    """The heading and the sentence below it that a cell of a notebook names in its metadata as ``text``.
+
+    >>> print(prose("reports.section.aging", "en"))
+    ## Aging
+    <BLANKLINE>
+    What is open on the day, by how long it has been due.
+    """
+    title, sentence = (text(f"{key}.{part}", language=language) for part in ("title", "text"))
+    return f"## {title}\n\n{sentence}"
 
 
 def _without_machine_paths(text: str, folder: Path) -> str:

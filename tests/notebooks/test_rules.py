@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from arkit.run.execute import prose
 from tests.house.source import ROOT
 
 NOTEBOOKS = [path for path in sorted((ROOT / "notebooks").rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
@@ -145,3 +146,10 @@ def test_an_untyped_parameter_is_found() -> None:
 
 def test_a_report_that_does_not_reconcile_is_found() -> None:
     assert len(faults({"cells": [PARAMETERS, code("aging(ledger, as_of=as_of)")]})) == 1
+
+
+@pytest.mark.parametrize("name", ["monthly_report", "customers"])
+def test_the_prose_of_a_report_is_in_the_catalogue(name: str) -> None:
+    cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    written = [cell for cell in cells if cell["cell_type"] == "markdown"]
+    assert [source(cell) for cell in written] == [prose(cell["metadata"]["text"], "en") for cell in written]
