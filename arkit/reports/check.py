@@ -124,8 +124,9 @@ class Check:
 
 def _titles() -> dict[str, Column]:
     """The titles of columns that only a check has."""
-    names = ("done", "amounts", "what", "decided", "evidence", "sure")
-    return {name: Column(text(f"reports.check.column.{name}")) for name in names}
+    names = ("amounts", "what", "decided", "evidence", "sure")
+    texts = {name: Column(text(f"reports.check.column.{name}")) for name in names}
+    return {"done": Column(text("reports.check.column.done"), "code"), **texts}
 
 
 def _part(title: str, lines: list[str]) -> list[str]:
@@ -159,7 +160,7 @@ def text_lines(table: pd.DataFrame, *, columns: Mapping[str, Column] | None = No
 def _padded(table: pd.DataFrame, name: str, column: Column) -> list[str]:
     currencies = table["currency"] if "currency" in table.columns else [""] * len(table)
     texts = [
-        " ".join(shown(value, column.kind, currency=str(code or "")).split())
+        " ".join(shown(value, column.kind, currency=str(code or ""), name=name).split())
         for value, code in zip(table[name], currencies, strict=True)
     ]
     texts = [column.title, *texts]
@@ -206,7 +207,7 @@ def _of_table(name: str, findings: pl.DataFrame, cells: Mapping[str, pl.DataFram
         columns={
             **{cell: Column(header or unnamed) for cell, header in headers.items()},
             "source_row": Column(text("reports.check.column.source_row"), "count"),
-            "action": Column(text("reports.check.column.done")),
+            "action": Column(text("reports.check.column.done"), "code"),
         },
     )
 

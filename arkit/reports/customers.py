@@ -31,7 +31,7 @@ from arkit.segmentation.decline import deteriorating_payers
 from arkit.segmentation.groups import group_behaviour
 from arkit.segmentation.inactive import inactive_past_due
 from arkit.words.catalogue import ENGLISH, in_own_language, text
-from arkit.words.columns import ALL_ENTITIES, Column, column
+from arkit.words.columns import ALL_ENTITIES, Column, column, shown_value
 from arkit.words.formats import MINUS, day_shown, is_missing, number_shown, share_shown, short_amount
 
 CAPACITY: Final = 15
@@ -367,14 +367,15 @@ def who_owes_what(customers: pd.DataFrame, currency: str) -> str:
     if rows.empty:
         return text("reports.customers.nothing_owed", currency=currency)
     by_category = [(name, rows[rows["category"] == name]) for name in reversed(CATEGORIES)]
-    parts = "; ".join(_owed(name, own, currency) for name, own in by_category if len(own))
+    parts = text("reports.customers.between").join(_owed(name, own, currency) for name, own in by_category if len(own))
     total = short_amount(rows["open_amount"].sum(), currency)
     return text("reports.customers.who_owes_what", count=len(rows), total=total, parts=parts)
 
 
 def _owed(category: str, rows: pd.DataFrame, currency: str) -> str:
     owed, late = (short_amount(rows[name].sum(), currency) for name in ("open_amount", "past_due"))
-    return text("reports.customers.of_category", count=len(rows), category=category, owed=owed, late=late)
+    name = shown_value(category, "category")
+    return text("reports.customers.of_category", count=len(rows), category=name, owed=owed, late=late)
 
 
 def category_summary(categorised: pd.DataFrame) -> pd.DataFrame:

@@ -17,8 +17,8 @@ from arkit.present.sheets import Sheet, exact_total, totals_by_currency
 from arkit.reports.closing import titled
 from arkit.reports.page import BALANCES, title_of
 from arkit.words.catalogue import ENGLISH, in_own_language, text
-from arkit.words.columns import ALL_ENTITIES, Column
-from arkit.words.formats import joined, number_shown, shown
+from arkit.words.columns import ALL_ENTITIES, Column, shown_value
+from arkit.words.formats import joined, number_shown
 
 Record = dict[str, Any]
 FAILED: Final = "failed"
@@ -98,7 +98,7 @@ class Entry:
     @property
     def statuses(self) -> str:
         """The statuses of the reconciliation."""
-        return joined(sorted({shown(str(row["status"]), "text") for row in self.rows("reconciliation")}))
+        return joined(sorted({shown_value(str(row["status"]), "status") for row in self.rows("reconciliation")}))
 
     def found(self, what: str, *, action: str = "") -> int | None:
         """How many rows have findings, of one action or of all."""

@@ -348,8 +348,9 @@ def finding_summary(findings: pd.DataFrame) -> pd.DataFrame:
     """The findings by code and what was done: rows, amount by currency, the reason."""
     groups = findings.groupby(["code", "action", "currency", "message"], dropna=False, sort=True)
     summary = groups.agg(rows=("code", "size"), amount=("amount", "sum")).reset_index()
-    plain = {name: summary[name].str.replace("_", " ") for name in ("code", "action")}
-    return summary.assign(**plain)[["code", "action", "rows", "currency", "amount", "message"]]
+    return summary.assign(code=summary["code"].str.replace("_", " "))[
+        ["code", "action", "rows", "currency", "amount", "message"]
+    ]
 
 
 def definition_table() -> pd.DataFrame:

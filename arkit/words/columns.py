@@ -58,14 +58,14 @@ class Column:
 _NAMES: Final[dict[Kind, str]] = {
     "text": """
         item_id document_id entity account customer_id name currency base_currency counterpart_item_id reference
-        terms salesperson contract industry size country collector disputed customers_are kpi title formula
+        terms salesperson contract industry size country collector disputed kpi title formula
         definition source document_currency reporting_currency abc_class class_of_exposure class_of_sales
         on_time_before pooled rules evidence recommendation began ended oldest_item otherwise_pays deteriorating
         billings_fell season_allowed next_step reasons setting value code table message reason about
     """,
     "code": """
         item_type entry_type bucket bucket_before status verdict unit good basis movement loss_basis line rate_way
-        category category_before against_history moved aspect stage action reconciliation
+        category category_before customers_are against_history moved aspect stage action reconciliation
     """,
     "date": """
         document_date due_date original_due_date effective_on recorded_on as_of settled_on billing_month rate_on
