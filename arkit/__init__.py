@@ -8,7 +8,6 @@ from arkit.aging.statement import statement
 from arkit.aging.tie_out import credit_balances, late_entries, tie_out
 from arkit.aging.translate import closing_rates, translated
 from arkit.cash.time_to_pay import median_days_to_pay, time_to_pay
-from arkit.collection.stages import CollectionPolicy
 from arkit.collection.worklist import worklist
 from arkit.credit.loss_rates import loss_rates
 from arkit.flows.activity import activity_trend
@@ -35,12 +34,12 @@ from arkit.kpi.registry import KPIS
 from arkit.model.layout import Layout
 from arkit.model.ledger import Ledger
 from arkit.model.snapshot import freeze
-from arkit.policy import Policy
+from arkit.policy import CategoryPolicy, CollectionPolicy, Policy
 from arkit.read.reading import make_ledger, read_ledger, sample_ledger
 from arkit.resources import resource
 from arkit.segmentation.abc import abc
 from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
-from arkit.segmentation.categories import CategoryPolicy, categorise, category_matrix, migration
+from arkit.segmentation.categories import categorise, category_matrix, migration
 from arkit.segmentation.decline import deteriorating_payers
 from arkit.segmentation.groups import group_behaviour
 from arkit.segmentation.inactive import inactive_past_due

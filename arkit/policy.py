@@ -1,20 +1,315 @@
-"""The policy: the settings that a controller decides, read from TOML and printed in every report."""
+"""The policy: what a company decides, in TOML or Python, printed in every report.
+
+Boundaries of buckets, the categories of customers with their rules, the stages of collection: each is data with its
+limits and its sentence in every language, so a company adds its own without touching code.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Literal, Self
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
-from arkit.errors import PolicyError
-from arkit.settings import read_settings, require_choices
+from arkit.errors import PolicyError, unknown_name
+from arkit.resources import resource
+from arkit.settings import Settings
+from arkit.words.catalogue import ENGLISH, current_language, has_text, languages, text
 from arkit.words.columns import NOT_DUE
 
-Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+Name = Annotated[str, Meta(min_length=1)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class Worded(Settings, frozen=True, kw_only=True):
+    """A setting that readers meet by a name and a sentence: a stage, a category, a rule.
+
+    Parameters
+    ----------
+    name
+        Its name. The names of what comes with arkit have sentences in the catalogue.
+    say
+        Language to sentence, such as ``{en = "...", ru = "..."}``, for a company's own setting. A language that is
+        missing falls back to English, then to the catalogue, then to a neutral sentence with the name.
+    """
+
+    room: ClassVar[str]
+    """The file of the catalogue that has its sentences."""
+    name: Name
+    say: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for language in sorted(set(self.say) - set(languages())):
+            raise self.error(f"say of {self.name!r} has no language {language!r}; it may have {', '.join(languages())}")
+
+    def sentence(self, language: str | None = None) -> str:
+        """What it says in a language, by default that of the page."""
+        kind = f"{self.room}.{type(self).__name__.lower()}"
+        key = f"{kind}.{self.name}" if has_text(f"{kind}.{self.name}") else f"{kind}_of_the_company"
+        own = self.say.get(language or current_language()) or self.say.get(ENGLISH)
+        return own or text(key, name=self.name, language=language)
+
+
+class Category(Worded, frozen=True, kw_only=True):
+    """A category of customers. Its sentence is what is recommended for them.
+
+    Parameters
+    ----------
+    latest_stage
+        The last stage of collection that its customers are taken to without a person's decision; empty for no limit.
+
+    Examples
+    --------
+    >>> Category(name="vip", say={"en": "Call the key account manager."}).sentence("zh")
+    'Call the key account manager.'
+    """
+
+    room: ClassVar = "segmentation"
+    latest_stage: str = ""
+
+
+class Limit(Settings, frozen=True, kw_only=True):
+    """A measure of the payment behaviour, and the value from which or up to which it counts.
+
+    Parameters
+    ----------
+    measure
+        A column of :func:`arkit.payment_behaviour`, or ``past_due_share``.
+    figure
+        What ``measure`` was called before; still read, with a warning.
+    at_least, at_most
+        One of the two.
+    """
+
+    measure: str = ""
+    figure: str | UnsetType = UNSET
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.figure is not UNSET:
+            warnings.warn(f"figure = {self.figure!r} is now called measure", FutureWarning, stacklevel=3)
+            msgspec.structs.force_setattr(self, "measure", self.measure or self.figure)
+            msgspec.structs.force_setattr(self, "figure", UNSET)
+        if not self.measure:
+            raise PolicyError("a limit needs a measure, such as days_late_median")
+        if (self.at_least is None) == (self.at_most is None):
+            raise PolicyError(f"{self.measure}: give either at_least or at_most")
+
+
+class Rule(Worded, frozen=True, kw_only=True):
+    """What puts a customer into a category: all of its limits are reached. Its sentence is its name in a language."""
+
+    room: ClassVar = "segmentation"
+    category: Name
+    when: Annotated[tuple[Limit, ...], Meta(min_length=1)]
+
+
+def _bundled_categories() -> tuple[Category, ...]:
+    return default_rules().categories
+
+
+class CategoryPolicy(Settings, frozen=True, kw_only=True):
+    """The categories of customers, and the rules by which customers come into them.
+
+    Parameters
+    ----------
+    categories
+        In order of gravity, the least grave first; by default reliable, new, problem and risky.
+    otherwise
+        The category of customers for whom no rule fires; by default the first one.
+    rules
+        The rules; where several fire, the gravest category of theirs counts.
+
+    Raises
+    ------
+    PolicyError
+        A rule, or ``otherwise``, has a category that is not listed, or a value is impossible.
+
+    Examples
+    --------
+    >>> default_rules().names
+    ('reliable', 'new', 'problem', 'risky')
+    """
+
+    name: str
+    categories: Annotated[tuple[Category, ...], Meta(min_length=1)] = msgspec.field(default_factory=_bundled_categories)
+    otherwise: str = ""
+    rules: tuple[Rule, ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_different(list(self.names), "categories")
+        require_different([rule.name for rule in self.rules], "rules")
+        users = {f"the rule {rule.name!r}": rule.category for rule in self.rules}
+        for user, category in {**users, "otherwise": self.usual}.items():
+            if category not in self.names:
+                raise PolicyError(
+                    f"{user} has the category {category!r}, which is not listed: {', '.join(self.names)}. "
+                    "List it among the categories, in its place by gravity"
+                )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the categories, the least grave first."""
+        return tuple(category.name for category in self.categories)
+
+    @property
+    def usual(self) -> str:
+        """The category of customers for whom no rule fires."""
+        return self.otherwise or self.names[0]
+
+
+class Stage(Worded, frozen=True, kw_only=True):
+    """A stage of collection (dunning level). Its sentence is the next step that it asks for.
+
+    Parameters
+    ----------
+    from_days
+        The days past due from which it counts.
+    channel, owner
+        By what means, and whose task it is.
+
+    Examples
+    --------
+    >>> Stage(name="final notice", from_days=45, channel="letter", owner="clerk").sentence("en")
+    'Next step: final notice.'
+    """
+
+    room: ClassVar = "collection"
+    from_days: Annotated[int, Meta(ge=1)]
+    channel: str
+    owner: str
+
+
+class CollectionPolicy(Settings, frozen=True, kw_only=True):
+    """The stages of collection, in rising order of days.
+
+    Parameters
+    ----------
+    stages
+        The stages.
+    share_of_stage
+        A stage is reached when this share of what is past due and undisputed is as old: a forgotten cent is no lawsuit.
+    latest_stage
+        Category to the last stage that its customers are taken to without a person's decision.
+
+    Raises
+    ------
+    PolicyError
+        The days do not rise, a latest stage is not one of the stages, or a value is impossible.
+
+    Examples
+    --------
+    >>> default_stages().names[:3]
+    ('reminder', 'letter', 'call')
+    """
+
+    name: str
+    stages: Annotated[tuple[Stage, ...], Meta(min_length=1)]
+    share_of_stage: Annotated[float, Meta(gt=0, le=1)] = 0.2
+    latest_stage: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        days = [stage.from_days for stage in self.stages]
+        if days != sorted(set(days)):
+            raise PolicyError(f"from_days must rise, found {days}")
+        require_different(list(self.names), "stages")
+        self.latest_of({})
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the stages, the mildest first."""
+        return tuple(stage.name for stage in self.stages)
+
+    def latest_of(self, limits: Mapping[str, str]) -> dict[str, int]:
+        """Category to the place of its last stage: the earlier one of that stated here and that among the limits.
+
+        Raises
+        ------
+        PolicyError
+            A limit is not one of the stages.
+        """
+        found: dict[str, int] = {}
+        for category, latest in [*self.latest_stage.items(), *limits.items()]:
+            if latest not in self.names:
+                raise PolicyError(
+                    f"the latest_stage of {category!r} is {latest!r}, which is not one of the stages: "
+                    f"{', '.join(self.names)}"
+                )
+            found[category] = min(found.get(category, len(self.names)), self.names.index(latest))
+        return found
+
+
+def require_different(names: list[str], what: str) -> None:
+    """Refuse a list in which a name occurs twice.
+
+    Raises
+    ------
+    PolicyError
+        Some do.
+    """
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise PolicyError(f"the {what} must have different names, found {', '.join(map(repr, twice))} more than once")
+
+
+@cache
+def default_rules() -> CategoryPolicy:
+    """The categories and rules that come with arkit."""
+    return CategoryPolicy.load(resource("templates/policies/categories.toml"))
+
+
+def categories_of(table: pd.DataFrame, name: str = "category") -> tuple[str, ...]:
+    """The categories of a table by gravity: the order of its column, or the bundled one where the column has none.
+
+    Raises
+    ------
+    UnknownNameError
+        The column has no order, and a category that is not a bundled one.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> categories_of(ar.categorise(ar.payment_behaviour(ar.sample_ledger(), as_of="2026-10-31")))
+    ('reliable', 'new', 'problem', 'risky')
+    """
+    if getattr(table[name].dtype, "ordered", False):
+        return tuple(table[name].cat.categories)
+    known = default_rules().names
+    require_known(table[name].dropna().unique(), known)
+    return known
+
+
+def require_known(found: Iterable[str], known: Sequence[str]) -> None:
+    """Refuse a category that is not among those that are known.
+
+    Raises
+    ------
+    UnknownNameError
+        Which one.
+    """
+    for category in found:
+        if category not in known:
+            raise unknown_name("category", category, known=known)
+
+
+@cache
+def default_stages() -> CollectionPolicy:
+    """The stages that come with arkit."""
+    return CollectionPolicy.load(resource("templates/policies/collection.toml"))
+
+
+class Policy(Settings, frozen=True, kw_only=True):
     """Settings of an analysis.
 
     Parameters
@@ -31,11 +326,15 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         ``apart``: credits and receipts still open are a column of their own. ``net``: they first reduce the oldest
         open items of the same customer, entity, account and currency.
     stop_share_of_rows, stop_share_of_amount
-        A month-end stops when a larger share of the source rows, or of the control total, had to be set apart.
+        A month-end stops when a larger share of the source rows, or of the control total, had to be excluded.
     gl_tolerance
         Largest unexplained difference to the general ledger, in currency units, that still ties out.
     cost_of_capital
         What money costs in a year, as a share of it: the rate at which receivables are financed.
+    segmentation
+        The company's own categories and rules; left out, those of ``templates/policies/categories.toml``.
+    collection
+        The company's own stages; left out, those of ``templates/policies/collection.toml``.
 
     Examples
     --------
@@ -48,23 +347,27 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """
 
     name: str = "default"
-    edges: Annotated[tuple[Annotated[int, msgspec.Meta(ge=0)], ...], msgspec.Meta(min_length=1)] = (30, 60, 90)
+    edges: tuple[Annotated[int, Meta(ge=0)], ...] = (30, 60, 90)
     basis: Literal["due_date", "document_date"] = "due_date"
     day_zero: Literal["not due", "overdue"] = "not due"
     unapplied: Literal["apart", "net"] = "apart"
     stop_share_of_rows: Share = 0.02
     stop_share_of_amount: Share = 0.01
-    gl_tolerance: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    gl_tolerance: Annotated[float, Meta(ge=0)] = 0.0
     cost_of_capital: Share = 0.08
+    segmentation: CategoryPolicy | UnsetType = UNSET
+    collection: CollectionPolicy | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        require_choices(self, ("basis", "day_zero", "unapplied"), error=PolicyError)
+        super().__post_init__()
         if not self.edges:
             raise PolicyError("edges needs at least one day, for example [30, 60, 90].")
         if any(low >= high for low, high in zip(self.edges, self.edges[1:], strict=False)):
             raise PolicyError(f"edges must rise, found {list(self.edges)}")
         if self.first_overdue_day > self.edges[0]:
             raise PolicyError(f"the first edge must be at least {self.first_overdue_day}, found {self.edges[0]}")
+        if self.segmentation is not UNSET:
+            self.latest_stages()
 
     @property
     def first_overdue_day(self) -> int:
@@ -87,16 +390,21 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         numbered = [f"{low}-{high}" for low, high in zip(self.starts, self.edges, strict=False)]
         return (*([NOT_DUE] if self.has_not_due else []), *numbered, f"over {self.edges[-1]}")
 
-    @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Read a policy from a TOML file.
+    @property
+    def categories(self) -> CategoryPolicy:
+        """The categories and rules: the company's own, or those that come with arkit."""
+        return self.segmentation or default_rules()
 
-        Raises
-        ------
-        PolicyError
-            The file is missing, is no TOML, or has an unknown name or an impossible value.
-        """
-        return read_settings(path, cls, what="policy", error=PolicyError)
+    @property
+    def stages(self) -> CollectionPolicy:
+        """The stages of collection: the company's own, or those that come with arkit."""
+        return self.collection or default_stages()
+
+    def latest_stages(self, stages: CollectionPolicy | None = None) -> dict[str, int]:
+        """Category to the place of the last stage that its customers are taken to without a person's decision."""
+        limits = {category.name: category.latest_stage for category in self.categories.categories}
+        return (stages or self.stages).latest_of({name: latest for name, latest in limits.items() if latest})
 
 
 DEFAULT_POLICY = Policy()
+"""What is decided where nothing is stated."""

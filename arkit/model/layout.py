@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self
 
 import msgspec
 import polars as pl
@@ -16,7 +16,7 @@ import tomli_w
 
 from arkit.errors import LayoutError, unknown_name
 from arkit.model.schema import TABLES
-from arkit.settings import read_settings, require_choices
+from arkit.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,7 +130,7 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         return single.union(*several)
 
 
-class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Layout(Settings, frozen=True, kw_only=True):
     """How an export is to be read.
 
     Parameters
@@ -155,6 +155,7 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     'settled'
     """
 
+    error: ClassVar = LayoutError
     name: str
     shape: Shape = "applied"
     date_order: DateOrder = "ymd"
@@ -165,7 +166,7 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     covers_from: date | None = None
     covers_until: date | None = None
     rate_means: Literal["base_per_unit", "units_per_base"] = "base_per_unit"
-    terms: dict[str, int] = {}
+    terms: dict[str, int] = msgspec.field(default_factory=dict)
     items: TableLayout = TableLayout()
     applications: TableLayout | None = None
     payments: TableLayout | None = None
@@ -177,7 +178,7 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     sales: TableLayout | None = None
 
     def __post_init__(self) -> None:
-        require_choices(self, ("shape", "date_order", "decimal_mark", "rate_means"), error=LayoutError)
+        super().__post_init__()
         if len(self.delimiter) != 1 or not self.delimiter.isascii() or self.delimiter in '"\r\n':
             raise LayoutError(f"the delimiter must be one character, such as ; or a tab, found {self.delimiter!r}")
         for table, layout in self.tables().items():
@@ -195,17 +196,6 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         table = self.tables().get(name)
         own = {field: getattr(table, field, "") for field in ("date_order", "decimal_mark", "delimiter", "encoding")}
         return msgspec.structs.replace(self, **{field: value for field, value in own.items() if value})
-
-    @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Read a layout from a TOML file.
-
-        Raises
-        ------
-        LayoutError
-            The file is missing, is no TOML, or has an unknown name or an impossible value.
-        """
-        return read_settings(path, cls, what="layout", error=LayoutError)
 
 
 Sure = Literal["stated", "certain", "likely"]

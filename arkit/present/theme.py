@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any, Final, TypeAlias
 
 from plotly.colors import sample_colorscale
@@ -19,6 +20,9 @@ CALM: Final = "#9fbdd3"
 CREDIT: Final = "#8a97a5"
 # From light to dark, so that print in grey and colour-blind readers see the order too.
 ALARM: Final = ((0.0, "#f4d27a"), (0.35, "#e89b4c"), (0.7, "#c9532f"), (1.0, "#7f1d1d"))
+# Of categories, from the least grave to the gravest; a symbol each besides, for who sees no colours.
+GRAVITY: Final = (CALM, CREDIT, "#e89b4c", "#7f1d1d")
+SYMBOLS: Final = ("circle", "diamond", "square", "triangle-up", "cross", "star", "hexagon", "x")
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
 
 Trace: TypeAlias = dict[str, Any]
@@ -65,6 +69,18 @@ def bucket_colours(labels: Sequence[str]) -> dict[str, str]:
     places = [number / max(len(late) - 1, 1) for number in range(len(late))]
     colours = dict(zip(late, sample_colorscale([list(stop) for stop in ALARM], places), strict=True))
     return {NOT_DUE: CALM, UNAPPLIED: CREDIT, **colours}
+
+
+def category_looks(categories: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Colour and symbol of each category by its place: calm for the first, dark red for the gravest.
+
+    >>> category_looks(["reliable", "risky"])["risky"]
+    {'color': 'rgb(127, 29, 29)', 'symbol': 'diamond'}
+    """
+    places = [number / max(len(categories) - 1, 1) for number in range(len(categories))]
+    colours = sample_colorscale([[place / 3, colour] for place, colour in enumerate(GRAVITY)], places)
+    pairs = zip(categories, colours, cycle(SYMBOLS), strict=False)
+    return {category: {"color": colour, "symbol": symbol} for category, colour, symbol in pairs}
 
 
 def months_axis(months: int, *, ticks: int = 12) -> dict[str, Any]:

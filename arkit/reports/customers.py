@@ -18,7 +18,7 @@ from arkit.collection.worklist import worklist
 from arkit.errors import unknown_name
 from arkit.flows.activity import activity_trend
 from arkit.model.ledger import Ledger, as_day
-from arkit.policy import DEFAULT_POLICY, Policy
+from arkit.policy import DEFAULT_POLICY, Policy, categories_of
 from arkit.present import charts
 from arkit.present.charts import Figure
 from arkit.present.html import Html, notice, page_part, table
@@ -26,7 +26,7 @@ from arkit.present.sheets import Sheet
 from arkit.reports.page import main_currency, needs, opened, sheet, title_of
 from arkit.segmentation.abc import abc
 from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
-from arkit.segmentation.categories import CATEGORIES, categorise, category_matrix, migration
+from arkit.segmentation.categories import categorise, category_matrix, migration
 from arkit.segmentation.decline import deteriorating_payers
 from arkit.segmentation.groups import group_behaviour
 from arkit.segmentation.inactive import inactive_past_due
@@ -134,7 +134,7 @@ class CustomersPage:
         return migration(self._categorised_on(before), self.categorised) if before > self.ledger.covers[0] else None
 
     def _categorised_on(self, day: date) -> pd.DataFrame:
-        return categorise(payment_behaviour(self.ledger, as_of=day, policy=self.policy))
+        return categorise(payment_behaviour(self.ledger, as_of=day, policy=self.policy), policy=self.policy)
 
     @cached_property
     def ranked(self) -> pd.DataFrame:
@@ -176,7 +176,8 @@ class CustomersPage:
 
     def categories_over_time(self) -> Figure:
         """What the customers of each category owed at the month-ends of a year, as they were judged then."""
-        trend = categorise(behaviour_trend(self.ledger, as_of=self.day, months=YEAR, policy=self.policy))
+        behaviour = behaviour_trend(self.ledger, as_of=self.day, months=YEAR, policy=self.policy)
+        trend = categorise(behaviour, policy=self.policy)
         sums = (
             self._own(trend)
             .groupby(["as_of", "category"])
@@ -189,7 +190,7 @@ class CustomersPage:
         """How much of the exposure lies with whom: ABC classes by category."""
         rows = category_matrix(self.categorised, abc(self.ledger, as_of=self.day, policy=self.policy))
         title = text("reports.customers.classes", currency=self.currency)
-        return charts.class_matrix(self._own(rows), categories=CATEGORIES, currency=self.currency, title=title)
+        return charts.class_matrix(self._own(rows), currency=self.currency, title=title)
 
     def groups(self, by: str) -> Html:
         """How an industry, a size or a country pays, against its own history."""
@@ -202,7 +203,7 @@ class CustomersPage:
     @needs(_moves, NEEDS_HISTORY)
     def migration(self, moves: pd.DataFrame) -> Figure:
         """How many customers changed between the categories since the month before."""
-        return charts.migration_chart(moves, categories=CATEGORIES, title=text("reports.customers.migration"))
+        return charts.migration_chart(moves, title=text("reports.customers.migration"))
 
     @needs(_moves, NEEDS_HISTORY)
     def movers(self, moves: pd.DataFrame) -> Html:
@@ -366,7 +367,7 @@ def who_owes_what(customers: pd.DataFrame, currency: str) -> str:
     rows = customers[customers["open_amount"] > 0]
     if rows.empty:
         return text("reports.customers.nothing_owed", currency=currency)
-    by_category = [(name, rows[rows["category"] == name]) for name in reversed(CATEGORIES)]
+    by_category = [(name, rows[rows["category"] == name]) for name in reversed(categories_of(rows))]
     parts = text("reports.customers.between").join(_owed(name, own, currency) for name, own in by_category if len(own))
     total = short_amount(rows["open_amount"].sum(), currency)
     return text("reports.customers.who_owes_what", count=len(rows), total=total, parts=parts)
@@ -384,7 +385,7 @@ def category_summary(categorised: pd.DataFrame) -> pd.DataFrame:
     rows = categorised.assign(
         late=categorised["days_late"] * billed,
         on_time=categorised["recent_on_time_share"] * recent,
-        category=pd.Categorical(categorised["category"], list(reversed(CATEGORIES)), ordered=True),
+        category=pd.Categorical(categorised["category"], categories_of(categorised)[::-1], ordered=True),
     )
     sums = rows.groupby(["currency", "category"], observed=True).agg(
         customers=("customer_id", "size"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import pandas as pd
+from msgspec import UNSET
 
 from arkit.aging.reconcile import require_reconciled
 from arkit.flows.roll_rates import roll_rates
@@ -362,9 +363,11 @@ def definition_table() -> pd.DataFrame:
 def policy_table(policy: Policy) -> pd.DataFrame:
     """The settings of a policy, each with its value."""
     values = {name: getattr(policy, name) for name in policy.__struct_fields__}
+    own = {"segmentation": policy.categories.names, "collection": policy.stages.names}
+    shown = {name: own.get(name, value) for name, value in values.items() if value is not UNSET}
     rows = [
         [_setting(name), ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)]
-        for name, value in values.items()
+        for name, value in shown.items()
     ]
     return pd.DataFrame(rows, columns=["setting", "value"])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import msgspec
 
@@ -17,11 +17,11 @@ from arkit.model.ledger import Ledger, joined
 from arkit.read.databases import is_url, name_of
 from arkit.read.reading import read_ledger
 from arkit.run.execute import Listener
-from arkit.settings import read_settings
+from arkit.settings import Settings
 from arkit.words.columns import ALL_ENTITIES
 
 
-class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Source(Settings, frozen=True, kw_only=True):
     """An export: its file or folder, its layout, and, where it holds the entities of one system only, which.
 
     Parameters
@@ -34,12 +34,13 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         The entities that the export is of. They are named as failed if it cannot be read.
     """
 
+    error: ClassVar = RunError
     ledger: str
     layout: str = ""
     entities: tuple[str, ...] = ()
 
 
-class RunFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class RunFile(Settings, frozen=True, kw_only=True):
     """What a month-end run is made of.
 
     Parameters
@@ -62,6 +63,7 @@ class RunFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         Whether each report is also printed as PDF.
     """
 
+    error: ClassVar = RunError
     sources: Annotated[tuple[Source, ...], msgspec.Meta(min_length=1)]
     output: str
     as_of: date | None = None
@@ -75,15 +77,8 @@ class RunFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read a run file; its paths are those seen from its folder.
-
-        Raises
-        ------
-        RunError
-            The file is missing, is no TOML, or has an unknown name or an impossible value.
-        """
-        stated = read_settings(path, cls, what="run file", error=RunError)
-        return stated.seen_from(Path(path).resolve().parent)
+        """Read a run file; its paths are those seen from its folder."""
+        return super().load(path).seen_from(Path(path).resolve().parent)
 
     def seen_from(self, folder: Path) -> Self:
         """Return the run with its paths made absolute."""

@@ -14,11 +14,11 @@ from arkit.kpi.question import ask
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.policy import Policy
+from arkit.segmentation.punctuality import KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KEYS: Final = ("customer_id", "currency")
 A_UP_TO: Final = 80  # percent of the total
 B_UP_TO: Final = 95
 AMOUNTS: Final = ("open_amount", "sales")

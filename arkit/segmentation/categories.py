@@ -1,110 +1,56 @@
-"""Categories: whom to trust, by rules that can be explained to the customer they are about.
+"""Categories of customers, by rules that can be explained to the customer they are about.
 
-Rules that a credit manager can read: figures and their limits, in TOML.
-
-Categories against classes: how much of what matters stands with whom.
+A policy lists its categories by gravity, and the rules that put a customer into one. A table with a ``category``
+carries that list as the order of the column, so that a comparison, a matrix or a chart of it needs no second list.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-import msgspec
 import polars as pl
 
-from arkit.errors import PolicyError, unknown_name
-from arkit.resources import resource
-from arkit.settings import read_settings
-from arkit.words.catalogue import text
+from arkit.errors import unknown_name
+from arkit.policy import CategoryPolicy, Limit, Policy, Rule, categories_of, default_rules, require_known
+from arkit.segmentation.punctuality import KEYS
+from arkit.words.catalogue import current_language, has_text, speaking, text
 from arkit.words.columns import column
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Category = Literal["reliable", "new", "problem", "risky"]
-CATEGORIES: Final[tuple[Category, ...]] = ("reliable", "new", "problem", "risky")
-"""From the one to keep to the one to leave."""
+BETWEEN_RULES: Final = "; "
 
 
-class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A figure of the payment behaviour and the value from which, or up to which, it counts."""
-
-    figure: str
-    at_least: float | None = None
-    at_most: float | None = None
-
-    def __post_init__(self) -> None:
-        if (self.at_least is None) == (self.at_most is None):
-            raise ValueError(f"{self.figure}: give either at_least or at_most")
-
-
-class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What makes a customer a problem, risky or new: all of its limits are reached."""
-
-    name: str
-    category: Literal["new", "problem", "risky"]
-    when: Annotated[tuple[Limit, ...], msgspec.Meta(min_length=1)]
-
-
-class CategoryPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The rules by which customers are categorised.
-
-    Examples
-    --------
-    >>> rules = CategoryPolicy.load(resource("templates/policies/categories.toml")).rules
-    >>> rules[0].category
-    'new'
-    """
-
-    name: str
-    rules: tuple[Rule, ...]
-
-    @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Read the rules from a TOML file.
-
-        Raises
-        ------
-        PolicyError
-            The file is missing, is no TOML, or has an unknown name or an impossible value.
-        """
-        return read_settings(path, cls, what="category policy", error=PolicyError)
-
-
-def default_rules() -> CategoryPolicy:
-    """Return the rules that come with arkit."""
-    return CategoryPolicy.load(resource("templates/policies/categories.toml"))
-
-
-KEYS: Final = ("customer_id", "currency")
-
-
-def categorise(behaviour: pd.DataFrame, *, policy: CategoryPolicy | None = None, language: str = "en") -> pd.DataFrame:
-    """Put each customer into a category, with the rules that fired, the evidence and a recommendation.
+def categorise(
+    behaviour: pd.DataFrame, *, policy: CategoryPolicy | Policy | None = None, language: str | None = None
+) -> pd.DataFrame:
+    """Each customer's category, with the rules that fired, the evidence and a recommendation.
 
     Formula: a rule fires when all of its limits are reached; the category is the gravest of the rules that fired
-    (risky, problem, new), and reliable where none did. A figure that is missing reaches no limit.
+    (risky, problem, new), and reliable where none did. A measure that is missing reaches no limit.
 
     Parameters
     ----------
     behaviour
         The table of :func:`arkit.payment_behaviour`.
     policy
-        The rules; by default those of ``templates/policies/categories.toml``.
+        The categories and rules, or a policy with its own; by default those of ``templates/policies/categories.toml``.
     language
-        Of the recommendation: ``en``, ``ru`` or ``zh``.
+        Of evidence and recommendation: ``en``, ``ru`` or ``zh``; by default that of the page.
 
     Returns
     -------
     DataFrame
-        The behaviour with ``category``, ``rules`` (those that fired), ``evidence`` (each figure with its limit) and
-        ``recommendation``.
+        The behaviour with ``category`` (ordered, the gravest last), ``rules`` (those that fired), ``evidence`` (each
+        measure with its limit) and ``recommendation``.
 
     Raises
     ------
     UnknownNameError
-        A rule names a figure that the behaviour does not have.
+        A rule has a measure that the behaviour does not have, or there is no such language.
 
     Examples
     --------
@@ -117,71 +63,115 @@ def categorise(behaviour: pd.DataFrame, *, policy: CategoryPolicy | None = None,
     ----------
     The three categories of Russian credit-control handbooks: reliable, problem, risky.
     """
-    rules = (policy or default_rules()).rules
-    frame = pl.from_pandas(behaviour).with_columns(past_due_share=_past_due_share())
-    for limit in (limit for rule in rules for limit in rule.when):
-        if limit.figure not in frame.columns:
-            raise unknown_name("figure of behaviour", limit.figure, known=frame.columns)
-    fired = [_fires(rule) for rule in rules]
-    gravest = pl.max_horizontal(
-        pl.when(fires).then(CATEGORIES.index(rule.category)).otherwise(0)
-        for rule, fires in zip(rules, fired, strict=True)
-    )
-    advice = {name: text(f"segmentation.category.{name}", language=language) for name in CATEGORIES}
-    table = frame.with_columns(
-        category=gravest.replace_strict(dict(enumerate(CATEGORIES)), return_dtype=pl.String),
-        rules=_listed(pl.when(fires).then(pl.lit(rule.name)) for rule, fires in zip(rules, fired, strict=True)),
-        evidence=_listed(pl.when(fires).then(_evidence(rule)) for rule, fires in zip(rules, fired, strict=True)),
-    )
-    return table.with_columns(
-        recommendation=pl.col("category").replace_strict(advice, return_dtype=pl.String)
-    ).to_pandas()
+    chosen = policy.categories if isinstance(policy, Policy) else policy or default_rules()
+    share = pl.when(pl.col("open_amount") > 0).then(pl.col("past_due") / pl.col("open_amount"))
+    frame = pl.from_pandas(behaviour).with_columns(past_due_share=share)
+    for limit in (limit for rule in chosen.rules for limit in rule.when):
+        if limit.measure not in frame.columns:
+            raise unknown_name("measure of behaviour", limit.measure, known=frame.columns)
+    with speaking(language or current_language()):
+        return frame.with_columns(_judgement(chosen)).to_pandas()
 
 
-def _past_due_share() -> pl.Expr:
-    return pl.when(pl.col("open_amount") > 0).then(pl.col("past_due") / pl.col("open_amount"))
+def _judgement(policy: CategoryPolicy) -> list[pl.Expr]:
+    """The columns that the rules add to the behaviour."""
+    advice = {category.name: category.sentence() for category in policy.categories}
+    category = _gravest(policy)
+    return [
+        category.alias("category"),
+        _of_fired(policy, lambda rule: pl.lit(rule.name), between=BETWEEN_RULES).alias("rules"),
+        _of_fired(policy, _evidence, between=text("segmentation.evidence.between_rules")).alias("evidence"),
+        category.replace_strict(advice, return_dtype=pl.String).alias("recommendation"),
+    ]
 
 
 def _fires(rule: Rule) -> pl.Expr:
-    return pl.all_horizontal(_reaches(limit) for limit in rule.when)
+    return pl.all_horizontal(_is_reached(limit) for limit in rule.when)
 
 
-def _reaches(limit: Limit) -> pl.Expr:
-    value = pl.col(limit.figure)
+def _is_reached(limit: Limit) -> pl.Expr:
+    value = pl.col(limit.measure)
     reached = value >= limit.at_least if limit.at_least is not None else value <= limit.at_most
     return reached.fill_null(False) & value.cast(pl.Float64).is_not_nan().fill_null(False)
 
 
+def _gravest(policy: CategoryPolicy) -> pl.Expr:
+    """The gravest category of the rules that fire; compared by places in the list, where the last is the gravest."""
+    names = policy.names
+    places = [pl.when(_fires(rule)).then(names.index(rule.category)) for rule in policy.rules]
+    gravest = pl.max_horizontal(*places, pl.lit(None, pl.Int32)).fill_null(names.index(policy.usual))
+    return gravest.replace_strict(dict(enumerate(names)), return_dtype=pl.Enum(names))
+
+
+def _of_fired(policy: CategoryPolicy, said_of: Callable[[Rule], pl.Expr], *, between: str) -> pl.Expr:
+    """What is said of each of the rules that fire, one after another."""
+    parts = [pl.when(_fires(rule)).then(said_of(rule)) for rule in policy.rules]
+    return pl.concat_str(pl.lit(None, pl.String), *parts, separator=between, ignore_nulls=True)
+
+
 def _evidence(rule: Rule) -> pl.Expr:
-    """Return a rule's figures with their limits as a sentence: ``days late, median 48 (at least 45)``."""
-    parts = [_figure_in_words(limit) for limit in rule.when]
-    return pl.concat_str(parts, separator=", ")
+    """A rule's measures with their limits, such as ``days late, median 48 (at least 45)``."""
+    return pl.concat_str(map(_measured, rule.when), separator=text("segmentation.evidence.between_limits"))
 
 
-def _figure_in_words(limit: Limit) -> pl.Expr:
-    shown = column(limit.figure)
-    bound, words = (limit.at_least, "at least") if limit.at_least is not None else (limit.at_most, "at most")
-    value = pl.col(limit.figure).cast(pl.Float64)
+def _measured(limit: Limit) -> pl.Expr:
+    shown, key = column(limit.measure), f"segmentation.measure.{limit.measure}"
+    name = text(key) if has_text(key) else shown.title.lower()
+    bound, kind = (limit.at_least, "at_least") if limit.at_least is not None else (limit.at_most, "at_most")
+    value = pl.col(limit.measure).cast(pl.Float64)
     if shown.kind == "ratio":
-        number, limit_text, unit = (value * 100).round(0).cast(pl.Int64, strict=False), f"{bound or 0:.0%}", "%"
-    else:
-        number, limit_text, unit = value.round(1), f"{bound:g}", ""
-    return pl.format(
-        "{} {}" + unit + f" ({words} {limit_text})",
-        pl.lit(shown.title.lower()),
-        number.cast(pl.String).str.strip_suffix(".0"),
-    )
+        kind, bound, value = f"{kind}_percent", round((bound or 0) * 100), (value * 100).round(0)
+    number = value.round(1).cast(pl.String).str.strip_suffix(".0")
+    return sentence(f"segmentation.evidence.{kind}", measure=name, value=number, limit=f"{bound:g}")
 
 
-def _listed(texts: object) -> pl.Expr:
-    return pl.concat_str(texts, separator="; ", ignore_nulls=True)  # type: ignore[arg-type]
+def sentence(key: str, *, count: pl.Series | None = None, **values: pl.Expr | str) -> pl.Expr:
+    """The sentence of a key, with values that differ from row to row: null where one of them is missing.
+
+    Parameters
+    ----------
+    key
+        As in :func:`arkit.words.catalogue.text`.
+    count
+        The column of the rows that decides between plural forms.
+    values
+        What the placeholders become.
+
+    Examples
+    --------
+    >>> rows = pl.DataFrame({"part": [50, None]})
+    >>> rows.select(shown=sentence("collection.reason.insured", share=pl.col("part")))["shown"].to_list()
+    ['50 % of the balance is insured.', None]
+    """
+    by_row = {name: value for name, value in values.items() if isinstance(value, pl.Expr)}
+    # Columns replace marks that occur in no sentence, so the catalogue decides where each of them is.
+    stated: dict[str, Any] = {**values, **{name: f"\0{name}\0" for name in by_row}}
+    plural = partial(text, key, **stated)
+    written = pl.repeat(plural(), pl.len()) if count is None else worded(count, lambda number: plural(count=number))
+    for name, value in by_row.items():
+        put = written.str.replace_all(f"\0{name}\0", value.cast(pl.String).fill_null(""), literal=True)
+        written = pl.when(value.is_not_null()).then(put)
+    return written
+
+
+def worded(values: pl.Series, word: Callable[[Any], str]) -> pl.Expr:
+    """The column of the values in words, found once for each that is different."""
+    words = {value: word(value) for value in values.drop_nulls().unique()}
+    return pl.col(values.name).replace_strict(words, default=None, return_dtype=pl.String)
+
+
+def _by_gravity(table: pd.DataFrame, columns: Sequence[str], known: tuple[str, ...]) -> pl.DataFrame:
+    """Columns of a table, the category among them as one of the known."""
+    require_known(table["category"].dropna().unique(), known)
+    rows = pl.from_pandas(table[list(columns)])
+    return rows.with_columns(pl.col("category").cast(pl.String).cast(pl.Enum(known)))
 
 
 def migration(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Show who changed the category between two days, and what changed.
+    """The customers of two days with the category of each, and what changed.
 
-    Formula: customers of either table, by ``customer_id`` and ``currency``; one that is in only one of them is *absent*
-    in the other. The matrix is the count of rows by ``category_before`` and ``category``.
+    Formula: customers of either table, by ``customer_id`` and ``currency``; *worse* is a graver category, by the order
+    of the later table. The migration matrix is the count of rows by ``category_before`` and ``category``.
 
     Parameters
     ----------
@@ -193,6 +183,11 @@ def migration(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row for each customer and currency: ``category_before``, ``category``, ``moved`` (*worse*, *better*, *same*,
         *came*, *went*), ``began`` and ``ended`` (rules that fire now and did not, and the reverse).
+
+    Raises
+    ------
+    UnknownNameError
+        The earlier table has a category that the later one does not know: both need the same policy.
 
     Examples
     --------
@@ -207,48 +202,40 @@ def migration(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     ----------
     Migration matrices of credit ratings.
     """
-    columns = ["name", "category", "rules", "open_amount", "past_due"]
-    earlier = pl.from_pandas(before).select(*KEYS, *columns)
-    later = pl.from_pandas(after).select(*KEYS, *columns)
+    known = categories_of(after)
+    shown = [*KEYS, "name", "category", "rules", "open_amount", "past_due"]
+    earlier, later = (_by_gravity(table, shown, known) for table in (before, after))
     both = later.join(earlier, on=KEYS, how="full", suffix="_before", coalesce=True)
-    places = {name: place for place, name in enumerate(CATEGORIES)}
-    now, then = (pl.col(name).replace_strict(places, return_dtype=pl.Int8) for name in ("category", "category_before"))
-    moved = (
-        pl.when(pl.col("category_before").is_null())
-        .then(pl.lit("came"))
-        .when(pl.col("category").is_null())
-        .then(pl.lit("went"))
-        .when(now > then)
-        .then(pl.lit("worse"))
-        .when(now < then)
-        .then(pl.lit("better"))
-        .otherwise(pl.lit("same"))
+    graver = pl.col("category").to_physical().cast(pl.Int32) - pl.col("category_before").to_physical().cast(pl.Int32)
+    came_or_went = pl.when(pl.col("category_before").is_null()).then(pl.lit("came")).otherwise(pl.lit("went"))
+    direction = graver.sign().replace_strict({1: "worse", 0: "same", -1: "better"}, return_dtype=pl.String)
+    rows = both.select(
+        *KEYS,
+        pl.coalesce("name", "name_before"),
+        "category_before",
+        "category",
+        direction.fill_null(came_or_went).alias("moved"),
+        _only_in("rules", "rules_before").alias("began"),
+        _only_in("rules_before", "rules").alias("ended"),
+        "open_amount",
+        "past_due",
     )
-    rows = both.with_columns(
-        name=pl.coalesce("name", "name_before"),
-        moved=moved,
-        began=_only_in("rules", "rules_before"),
-        ended=_only_in("rules_before", "rules"),
-    )
-    shown = ["name", "category_before", "category", "moved", "began", "ended", "open_amount", "past_due"]
-    return rows.select(*KEYS, *shown).sort(KEYS).to_pandas()
+    return rows.sort(KEYS).to_pandas()
 
 
 def _only_in(one: str, other: str) -> pl.Expr:
-    rules = pl.col(one).fill_null("").str.split("; ")
-    others = pl.col(other).fill_null("").str.split("; ")
-    return rules.list.set_difference(others).list.drop_nulls().list.sort().list.join("; ")
+    rules, others = (pl.col(name).fill_null("").str.split(BETWEEN_RULES) for name in (one, other))
+    return rules.list.set_difference(others).list.drop_nulls().list.sort().list.join(BETWEEN_RULES)
 
 
-CLASSES: Final = ("A", "B", "C")
-NO_CLASS: Final = "none"
+CLASSES: Final = ("A", "B", "C", "none")
 CLASS_OF: Final = {"exposure": "class_of_exposure", "sales": "class_of_sales"}
 
 
 def category_matrix(
     categorised: pd.DataFrame, classes: pd.DataFrame, *, of: Literal["exposure", "sales"] = "exposure"
 ) -> pd.DataFrame:
-    """Show how many customers of each ABC class are in each category, and what they owe.
+    """How many customers of each ABC class are in each category, and what they owe.
 
     Formula: customers and amounts counted by ``currency``, class and ``category``. A customer without a class (nothing
     open, or no sales) counts under *none*.
@@ -289,15 +276,11 @@ def category_matrix(
     if of not in CLASS_OF:
         raise unknown_name("kind of class", of, known=CLASS_OF)
     of_customer = pl.from_pandas(classes[[*KEYS, CLASS_OF[of]]]).rename({CLASS_OF[of]: "abc_class"})
-    rows = pl.from_pandas(categorised[[*KEYS, "category", "open_amount", "past_due"]])
-    rows = rows.join(of_customer, on=KEYS, how="left").with_columns(pl.col("abc_class").fill_null(NO_CLASS))
+    rows = _by_gravity(categorised, [*KEYS, "category", "open_amount", "past_due"], categories_of(categorised))
+    rows = rows.join(of_customer, on=KEYS, how="left")
+    rows = rows.with_columns(pl.col("abc_class").fill_null(CLASSES[-1]).cast(pl.Enum(CLASSES)))
     counts = rows.group_by("currency", "abc_class", "category").agg(
         pl.len().cast(pl.Int64).alias("customers"), pl.col("open_amount", "past_due").sum().round(4)
     )
-    places = [pl.col("abc_class").replace_strict(_places((*CLASSES, NO_CLASS)), return_dtype=pl.Int8)]
-    places.append(pl.col("category").replace_strict(_places(tuple(reversed(CATEGORIES))), return_dtype=pl.Int8))
-    return counts.sort("currency", *places).to_pandas()
-
-
-def _places(names: tuple[str, ...]) -> dict[str, int]:
-    return {name: place for place, name in enumerate(names)}
+    counts = counts.sort("currency", "abc_class", "category", descending=[False, False, True])
+    return counts.with_columns(pl.col("abc_class").cast(pl.String)).to_pandas()

@@ -20,7 +20,7 @@ from arkit.calendar import day_of, month_ends_back
 from arkit.errors import unknown_name
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
-from arkit.segmentation.punctuality import lateness, payment_days
+from arkit.segmentation.punctuality import KEYS, lateness, payment_days
 from arkit.segmentation.rank_trend import (
     Design,
     Flags,
@@ -35,7 +35,6 @@ from arkit.segmentation.rank_trend import (
 if TYPE_CHECKING:
     import pandas as pd
 
-KEYS: Final = ("customer_id", "currency")
 _DAILY: Final = ("key", "day")
 
 

@@ -16,12 +16,11 @@ from arkit.errors import unknown_name
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.model.periods import day_number
-from arkit.segmentation.punctuality import payment_days
+from arkit.segmentation.punctuality import KEYS, payment_days
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KEYS: Final = ("customer_id", "currency")
 AMOUNTS: Final = ("inactive_amount", "disputed_amount", "open_amount", "unapplied", "paid_amount")
 COLUMNS: Final = (
     "customer_id",

@@ -88,7 +88,7 @@ def in_own_language(page: Page) -> Page:
     ...     def step(self) -> str:
     ...         return text("collection.stage.reminder")
     >>> Letter().step()
-    'Отправить вежливое напоминание с выпиской.'
+    'Направить вежливое напоминание и акт сверки.'
     """
     for name, member in list(vars(page).items()):
         if name.startswith("_"):

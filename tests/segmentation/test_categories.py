@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import arkit as ar
-from arkit.segmentation.categories import CATEGORIES, CategoryPolicy, Limit, Rule, default_rules
+from arkit.policy import Category, CategoryPolicy, Limit, Rule, categories_of, default_rules
 from arkit.words.catalogue import languages
 from tests.literal import ledger_of
 
-FIGURES = sorted({limit.figure for rule in default_rules().rules for limit in rule.when} - {"past_due_share"})
+MEASURES = sorted({limit.measure for rule in default_rules().rules for limit in rule.when} - {"past_due_share"})
 number = st.one_of(st.none(), st.floats(-50, 400, allow_nan=False))
-customer = st.fixed_dictionaries({name: number for name in FIGURES})
+customer = st.fixed_dictionaries({name: number for name in MEASURES})
 
 
 def behaviour(*customers: dict[str, Any]) -> pd.DataFrame:
-    """Return the behaviour of customers of whom little is said: who pays on time, for years."""
+    """The behaviour of customers who pay on time, for years, but for what is stated."""
     usual = {
         "currency": "EUR", "name": "Somebody", "items": 20, "months_of_history": 24.0, "on_time_share": 1.0,
         "days_late": 0.0, "days_late_median": 0.0, "days_late_trend": 0.0, "oldest_days": 0, "longest_silence": None,
@@ -34,13 +33,13 @@ def behaviour(*customers: dict[str, Any]) -> pd.DataFrame:
 
 @given(customers=st.lists(customer, min_size=1, max_size=20))
 def test_the_rules_partition_the_customers(customers: list[dict[str, float | None]]) -> None:
-    """Whatever the figures are, missing ones too, each customer has one category: the gravest whose rules fired."""
+    """Whatever the measures are, missing ones too, each customer has one category: the gravest whose rules fired."""
     judged = ar.categorise(behaviour(*customers))
     assert len(judged) == len(customers)
     of_rule = {rule.name: rule.category for rule in default_rules().rules}
     for row in judged.to_dict("records"):
         fired = [of_rule[name] for name in row["rules"].split("; ") if name]
-        assert row["category"] == max(fired, key=CATEGORIES.index, default="reliable")
+        assert row["category"] == max(fired, key=default_rules().names.index, default="reliable")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +65,7 @@ def test_the_rules_partition_the_customers(customers: list[dict[str, float | Non
             "reliable",
             "",
         ),
-        "a missing figure reaches no limit": ({"days_late_median": None, "on_time_share": None}, "reliable", ""),
+        "a missing measure reaches no limit": ({"days_late_median": None, "on_time_share": None}, "reliable", ""),
     }.values(),
 )  # fmt: skip
 def test_a_category_follows_from_its_rules(said: dict[str, Any], category: str, evidence: str | None) -> None:
@@ -80,38 +79,86 @@ def test_a_category_follows_from_its_rules(said: dict[str, Any], category: str, 
 def test_each_category_has_a_recommendation_in_each_language(language: str) -> None:
     customers = behaviour({}, {"items": 1}, {"days_late_median": 10, "on_time_share": 0.1}, {"days_late_median": 90})
     judged = ar.categorise(customers, language=language)
-    assert set(judged["category"]) == set(CATEGORIES)
+    assert set(judged["category"]) == set(default_rules().names)
     assert judged["recommendation"].str.len().min() > 10
     assert judged["recommendation"].nunique() == 4
 
 
-def test_a_language_that_nobody_wrote_is_refused() -> None:
+def test_a_language_without_a_catalogue_is_refused() -> None:
     with pytest.raises(ar.errors.UnknownNameError, match="de"):
         ar.categorise(behaviour({}), language="de")
 
 
-def test_a_rule_on_an_unknown_figure_is_refused() -> None:
+def test_a_rule_on_an_unknown_measure_is_refused() -> None:
     rules = CategoryPolicy(
-        name="mine", rules=(Rule(name="x", category="risky", when=(Limit(figure="mood", at_least=1),)),)
+        name="mine", rules=(Rule(name="x", category="risky", when=(Limit(measure="mood", at_least=1),)),)
     )
     with pytest.raises(ar.errors.UnknownNameError, match="mood"):
         ar.categorise(behaviour({}), policy=rules)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        'name = "x"\n[[rules]]\nname = "a"\ncategory = "hopeless"\nwhen = [{figure = "items", at_most = 1}]',
-        'name = "x"\n[[rules]]\nname = "a"\ncategory = "risky"\nwhen = [{figure = "items", at_most = 1, at_least = 1}]',
-        'name = "x"\n[[rules]]\nname = "a"\ncategory = "risky"\nwhen = [{figure = "items"}]',
-    ],
-    ids=["an unknown category", "two limits at once", "no limit"],
+VIP = Category(
+    name="vip",
+    say={
+        "en": "The key account manager calls.",
+        "ru": "Звонит менеджер ключевого клиента.",
+        "zh": "由大客户经理致电。",
+    },
 )
-def test_rules_that_cannot_be_meant_are_refused(text: str, tmp_path: Path) -> None:
-    file = tmp_path / "rules.toml"
-    file.write_text(text)
-    with pytest.raises(ar.errors.PolicyError):
-        CategoryPolicy.load(file)
+OWN = CategoryPolicy(
+    name="ours",
+    categories=(VIP, Category(name="ordinary"), Category(name="risky")),
+    otherwise="ordinary",
+    rules=(
+        Rule(name="buys a lot", category="vip", when=(Limit(measure="items", at_least=30),)),
+        Rule(name="pays very late", category="risky", when=(Limit(measure="days_late_median", at_least=45),)),
+    ),
+)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_category_of_the_companys_own(language: str) -> None:
+    customers = behaviour({}, {"items": 40}, {"items": 40, "days_late_median": 90})
+    judged = ar.categorise(customers, policy=OWN, language=language)
+    assert judged["category"].tolist() == ["ordinary", "vip", "risky"]
+    assert categories_of(judged) == OWN.names
+    assert judged["recommendation"][1] == VIP.say[language]
+    assert "ordinary" in judged["recommendation"][0]
+
+
+def test_movers_and_the_matrix_know_categories_of_the_companys_own() -> None:
+    before, after = (ar.categorise(behaviour(*said), policy=OWN) for said in ([{"items": 40}, {}], [{}, {"items": 40}]))
+    moves = ar.migration(before, after)
+    assert moves["moved"].tolist() == ["worse", "better"]
+    assert categories_of(moves) == OWN.names
+    classes = pd.DataFrame({"customer_id": ["C0", "C1"], "currency": "EUR", "class_of_exposure": ["A", "A"]})
+    assert ar.category_matrix(after, classes)["category"].tolist() == ["ordinary", "vip"]
+
+
+def test_tables_of_different_policies_are_not_compared() -> None:
+    with pytest.raises(ar.errors.UnknownNameError, match="vip"):
+        ar.migration(ar.categorise(behaviour({"items": 40}), policy=OWN), ar.categorise(behaviour({})))
+
+
+def test_a_table_without_order_has_the_bundled_one() -> None:
+    judged = ar.categorise(behaviour({}, {"items": 1}))
+    plain = judged.astype({"category": str})
+    assert categories_of(plain) == default_rules().names
+    assert ar.migration(plain, plain)["moved"].tolist() == ["same", "same"]
+    with pytest.raises(ar.errors.UnknownNameError, match="vip"):
+        categories_of(plain.assign(category="vip"))
+
+
+@pytest.mark.parametrize(
+    ("language", "evidence"),
+    {
+        "en": "days late, median 45 (at least 45), items 20 (at least 3)",
+        "ru": "дней опоздания, медиана: 45 (не менее 45), документов: 20 (не менее 3)",
+        "zh": "延迟付款天数中位数 45（不低于 45），单据数 20（不低于 3）",
+    }.items(),
+)
+def test_evidence_is_in_the_language(language: str, evidence: str) -> None:
+    assert ar.categorise(behaviour({"days_late_median": 45}), language=language)["evidence"].tolist() == [evidence]
 
 
 def test_planted_behaviours_have_the_category_they_were_made_for() -> None:

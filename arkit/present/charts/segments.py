@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from plotly.graph_objects import Figure
 
-from arkit.present.theme import ACCENT, CALM, CREDIT, INK, MONTHLY, MUTED, Trace, framed, months_axis, note, x_shown
+from arkit.policy import categories_of
+from arkit.present.theme import (
+    ACCENT,
+    CALM,
+    INK,
+    MONTHLY,
+    MUTED,
+    Trace,
+    category_looks,
+    framed,
+    months_axis,
+    note,
+    x_shown,
+)
 from arkit.words.catalogue import text
 from arkit.words.columns import shown_value
 from arkit.words.formats import number_shown, short_amount
@@ -15,8 +27,6 @@ from arkit.words.formats import number_shown, short_amount
 if TYPE_CHECKING:
     import pandas as pd
 
-CATEGORY_COLOURS: Final = {"reliable": CALM, "new": CREDIT, "problem": "#e89b4c", "risky": "#7f1d1d"}
-SYMBOLS: Final = {"reliable": "circle", "new": "diamond", "problem": "square", "risky": "triangle-up"}
 LARGEST_MARK: Final = 46
 NAMED: Final = 8
 ROOM_FOR_NAMES: Final = 0.12
@@ -41,6 +51,7 @@ def segment_map(customers: pd.DataFrame, *, currency: str, title: str) -> Figure
     names = owing["name"].fillna(owing["customer_id"]).astype(str)
     written = owing.index.isin(owing.nlargest(NAMED, "past_due").index)
     marked = owing.assign(name=names, written=names.str.slice(0, 24).where(written, ""))
+    looks = category_looks(categories_of(customers))
     largest = max(float(owing["past_due"].max()) if len(owing) else 0.0, 1.0)
     amounts = {
         "title": text("present.segments.open_amount_log", currency=currency),
@@ -48,8 +59,9 @@ def segment_map(customers: pd.DataFrame, *, currency: str, title: str) -> Figure
         "tickformat": "~s",
         "dtick": "D2",
     }
+    marks = [_marks(marked[marked["category"] == name], name, largest, currency, look) for name, look in looks.items()]
     return framed(
-        [_marks(marked[marked["category"] == category], category, largest, currency) for category in CATEGORY_COLOURS],
+        marks,
         title=title,
         height=460,
         xaxis={"title": text("present.segments.days_late"), "zeroline": True, "range": _with_room(owing["days_late"])},
@@ -58,7 +70,7 @@ def segment_map(customers: pd.DataFrame, *, currency: str, title: str) -> Figure
     )
 
 
-def _marks(rows: pd.DataFrame, category: str, largest: float, currency: str) -> Trace:
+def _marks(rows: pd.DataFrame, category: str, largest: float, currency: str, look: dict[str, str]) -> Trace:
     """The customers of a category, those among the largest with their names."""
     hover = text(
         "present.segments.customer",
@@ -79,8 +91,7 @@ def _marks(rows: pd.DataFrame, category: str, largest: float, currency: str) -> 
         "textfont": {"size": 11, "color": MUTED},
         "customdata": list(zip(rows["name"], rows["past_due"], strict=True)),
         "marker": {
-            "color": CATEGORY_COLOURS[category],
-            "symbol": SYMBOLS[category],
+            **look,
             **_sizes(rows["past_due"], largest),
             "line": {"color": INK, "width": 0.5},
         },
@@ -101,21 +112,20 @@ def _with_room(values: pd.Series[float]) -> list[float] | None:
     return [float(values.min()) - room, float(values.max()) + room]
 
 
-def migration_chart(moves: pd.DataFrame, *, categories: Sequence[str], title: str) -> Figure:
+def migration_chart(moves: pd.DataFrame, *, title: str) -> Figure:
     """Moves from category to category: the number of customers, those that stayed on the diagonal.
 
     Parameters
     ----------
     moves
         One row for each customer: ``category_before``, ``category``.
-    categories
-        The categories in order.
     title
         What the chart shows.
     """
     both = moves.dropna(subset=["category_before", "category"])
     counts = both.groupby(["category_before", "category"]).size().unstack(fill_value=0)
-    counts = counts.reindex(index=list(categories), columns=list(categories), fill_value=0)
+    categories = list(categories_of(moves))
+    counts = counts.reindex(index=categories, columns=categories, fill_value=0)
     written = [[number_shown(n) if n else "" for n in row] for row in counts.to_numpy().tolist()]
     hover = text("present.segments.moved", customers="%{z:,}", before="%{y}", now="%{x}") + "<extra></extra>"
     return framed(
@@ -127,15 +137,13 @@ def migration_chart(moves: pd.DataFrame, *, categories: Sequence[str], title: st
     )
 
 
-def class_matrix(matrix: pd.DataFrame, *, categories: Sequence[str], currency: str, title: str) -> Figure:
+def class_matrix(matrix: pd.DataFrame, *, currency: str, title: str) -> Figure:
     """ABC classes against categories: what is owed, and by how many customers.
 
     Parameters
     ----------
     matrix
         Rows of one currency: ``abc_class``, ``category``, ``customers``, ``open_amount``.
-    categories
-        The categories in order.
     currency
         The currency of the amounts.
     title
@@ -143,7 +151,7 @@ def class_matrix(matrix: pd.DataFrame, *, categories: Sequence[str], currency: s
     """
     amounts, counts = (
         matrix.pivot(index="abc_class", columns="category", values=name)
-        .reindex(index=list(dict.fromkeys(matrix["abc_class"])), columns=list(categories))
+        .reindex(index=list(dict.fromkeys(matrix["abc_class"])), columns=list(categories_of(matrix)))
         .fillna(0)
         for name in ("open_amount", "customers")
     )
@@ -200,8 +208,9 @@ def categories_over_time(trend: pd.DataFrame, *, currency: str, title: str) -> F
     title
         What the chart shows.
     """
+    looks = category_looks(categories_of(trend))
     return framed(
-        [_owed(trend[trend["category"] == category], category, currency) for category in CATEGORY_COLOURS],
+        [_owed(trend[trend["category"] == category], category, currency, look) for category, look in looks.items()],
         title=title,
         height=340,
         xaxis=months_axis(trend["as_of"].nunique()),
@@ -212,7 +221,7 @@ def categories_over_time(trend: pd.DataFrame, *, currency: str, title: str) -> F
     )
 
 
-def _owed(rows: pd.DataFrame, category: str, currency: str) -> Trace:
+def _owed(rows: pd.DataFrame, category: str, currency: str, look: dict[str, str]) -> Trace:
     name = shown_value(category, "category")
     return {
         "type": "bar",
@@ -220,7 +229,7 @@ def _owed(rows: pd.DataFrame, category: str, currency: str) -> Trace:
         "x": rows["as_of"],
         "y": rows["open_amount"],
         "name": name,
-        "marker": {"color": CATEGORY_COLOURS[category]},
+        "marker": {"color": look["color"]},
         "customdata": rows["customers"],
         "hovertemplate": f"{x_shown()}: %{{y:,.2f}} {currency}, %{{customdata:,}} {name}<extra></extra>",
     }
