@@ -14,7 +14,7 @@ from arkit.aging.grouping import By
 from arkit.calendar import day_of
 from arkit.errors import LedgerError
 from arkit.kpi.balances import in_months, monthly_sales, receivables_by_document_day, sales
-from arkit.kpi.panel import figures_of, why_not
+from arkit.kpi.panel import values_of, why_not
 from arkit.kpi.question import AS_OF, DEBITS, Length, Question, ask, entries_of, group_sums, items_of
 from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger
@@ -107,7 +107,7 @@ def _side_by_side(then: pl.DataFrame, now: pl.DataFrame, keys: Sequence[str]) ->
 
 def _figures(question: Question) -> pl.DataFrame:
     """Return by group ``dso``, ``why`` there is none, and ``scale``, the days that stand for one unit of sales."""
-    table = figures_of(question, [KPIS["dso"], KPIS["best_possible_dso"]])
+    table = values_of(question, [KPIS["dso"], KPIS["best_possible_dso"]])
     table = table.join(sales(question), on=question.keys, how="left", nulls_equal=True)
     [window] = question.windows
     return table.select(

@@ -1,10 +1,6 @@
-"""The panel of KPIs, all made the same way from the registry.
+"""KPIs as tables, all made the same way from the registry: panels, panels over time, and single KPIs by their names.
 
-What KPIs are made of, by group and in minor units: each part answers a question with a few columns.
-
-KPIs in days: how long receivables stand, and how late they are paid.
-
-KPIs as ratios: what is past due, what was collected, how concentrated the receivables are.
+The inputs of a KPI come from its parts: each answers the question with a few columns, by group and in minor units.
 """
 
 from __future__ import annotations
@@ -25,6 +21,7 @@ from arkit.kpi.registry import KPI, KPIS
 from arkit.model.ledger import Ledger
 from arkit.model.money import minor_per_unit
 from arkit.policy import Policy
+from arkit.words.catalogue import ENGLISH, speaking, text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +59,7 @@ _IN_THE_WINDOW: Final = (
 
 
 def gather(question: Question, parts: list[str]) -> pl.DataFrame:
-    """Return the inputs of some parts side by side, one row for each group that is open or that any of them knows."""
+    """The inputs of some parts side by side, one row for each group that is open or that any of them knows."""
     inputs = beside([PARTS[part](question) for part in dict.fromkeys(("balances", *parts))], question.keys)
     sizes = [(day_of(window.end), window.days, window.months) for window in question.windows]
     windows = pl.DataFrame(sizes, orient="row", schema={AS_OF: pl.Int32, "days": pl.Int32, "months": pl.Float64})
@@ -74,7 +71,7 @@ def gather(question: Question, parts: list[str]) -> pl.DataFrame:
 
 
 def beside(frames: list[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
-    """Return frames side by side, one row for each key that any of them has, in the order of the keys."""
+    """Frames side by side, one row for each key that any of them has, in the order of the keys."""
     together = pl.concat([frame.select(keys) for frame in frames]).unique().sort(keys)
     for frame in frames:
         together = together.join(frame, on=keys, how="left", nulls_equal=True, maintain_order="left")
@@ -82,7 +79,7 @@ def beside(frames: list[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
 
 
 def _nothing_where_known(question: Question, inputs: set[str]) -> list[pl.Expr]:
-    """Return the inputs that are zero, not unknown, for a group without rows, as zero."""
+    """The inputs that are zero, not unknown, for a group without rows, as zero."""
     always = {*_ON_THE_DAY, *(_PAST_DUE if question.policy.has_not_due else ())} & inputs
     conditions = {
         **dict.fromkeys(sorted(always), pl.lit(True)),
@@ -104,9 +101,9 @@ def kpis(
     policy: Policy | None = None,
     names: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Show the panel of KPIs of a day.
+    """The panel of KPIs of a day.
 
-    Formula: that of each figure in the registry; ``formula`` and ``source`` of each are in
+    Formula: that of each KPI in the registry; ``formula`` and ``source`` of each are in
     ``arkit.kpi.KPIS``.
 
     Parameters
@@ -122,19 +119,19 @@ def kpis(
     policy
         What is past due, whether unapplied amounts are netted, and the yearly cost of capital.
     names
-        The figures wanted; by default all.
+        The KPIs wanted; by default all.
 
     Returns
     -------
     DataFrame
-        One row for each group and figure: the group columns, ``currency``, ``figure``, ``title``, ``value``, ``unit``
+        One row for each group and KPI: the group columns, ``currency``, ``kpi``, ``title``, ``value``, ``unit``
         (*days*, *ratio* 0-1, *times*, or *amount* in currency units), ``good`` (whether *up* or *down* is good),
         ``basis`` of the sales, and ``reason``, which says why there is no number where there is none.
 
     Raises
     ------
     UnknownNameError
-        There is no such figure, column or window.
+        There is no such KPI, column or window.
     CoverageError
         The ledger does not cover the day.
 
@@ -163,7 +160,7 @@ def kpi_trend(
     policy: Policy | None = None,
     names: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Show the panel of KPIs of many month-ends at once.
+    """The panel of KPIs of many month-ends at once.
 
     Formula: that of :func:`arkit.kpis` on ``as_of`` and on the same day of each month before, in one pass over
     the ledger.
@@ -182,12 +179,12 @@ def kpi_trend(
     Returns
     -------
     DataFrame
-        ``as_of`` and the columns of :func:`arkit.kpis`, one row for each day, group and figure.
+        ``as_of`` and the columns of :func:`arkit.kpis`, one row for each day, group and KPI.
 
     Raises
     ------
     UnknownNameError
-        There is no such figure, column or window.
+        There is no such KPI, column or window.
     CoverageError
         The ledger does not cover the last day.
 
@@ -211,38 +208,38 @@ def kpi_trend(
 
 
 def _panel(question: Question, names: Sequence[str] | None) -> pl.DataFrame:
-    """Return one row for each day, group and figure, with what a reader is told about the figure."""
-    figures = [_figure(name) for name in dict.fromkeys(names or KPIS)]
-    rows = _side_by_side(figures_of(question, figures), question.keys, figures)
-    return rows.join(_descriptions(question, figures), on="kpi", how="left", maintain_order="left").select(
+    """One row for each day, group and KPI, with its title, unit and direction."""
+    chosen = [_kpi(name) for name in dict.fromkeys(names or KPIS)]
+    rows = _side_by_side(values_of(question, chosen), question.keys, chosen)
+    return rows.join(_descriptions(question, chosen), on="kpi", how="left", maintain_order="left").select(
         *question.keys, *_PANEL
     )
 
 
-def figures_of(question: Question, figures: Sequence[KPI]) -> pl.DataFrame:
-    """Return, by group, each figure's value as a column of its name, and the reason where there is none."""
-    inputs = gather(question, list(dict.fromkeys(part for figure in figures for part in figure.parts)))
+def values_of(question: Question, chosen: Sequence[KPI]) -> pl.DataFrame:
+    """Each KPI by group: its value as a column of its name, and the reason where there is none."""
+    inputs = gather(question, list(dict.fromkeys(part for kpi in chosen for part in kpi.parts)))
     unit = minor_per_unit(pl.col("currency"), inputs["currency"])
-    columns = [column for figure in figures for column in _columns(figure, unit)]
+    columns = [column for kpi in chosen for column in _columns(kpi, unit)]
     return inputs.select(*question.keys, *columns)
 
 
-def _columns(figure: KPI, unit: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    value, reason = defined(figure)
-    shown = value.round(0) / unit if figure.unit == "amount" else value
-    return shown.alias(figure.name), reason.alias(why_not(figure.name))
+def _columns(kpi: KPI, unit: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    value, reason = defined(kpi)
+    shown = value.round(0) / unit if kpi.unit == "amount" else value
+    return shown.alias(kpi.name), reason.alias(why_not(kpi.name))
 
 
-def defined(figure: KPI) -> tuple[pl.Expr, pl.Expr]:
-    """Return a figure's value where it is defined, and the reason where it is not."""
+def defined(kpi: KPI) -> tuple[pl.Expr, pl.Expr]:
+    """The value of a KPI where it is defined, and the reason where it is not."""
     reason = pl.lit(None, dtype=pl.String)
-    for condition, text in reversed(figure.undefined):
-        reason = pl.when(condition).then(pl.lit(text)).otherwise(reason)
-    return pl.when(reason.is_null()).then(figure.value.cast(pl.Float64)), reason
+    for condition, why in reversed(kpi.undefined):
+        reason = pl.when(condition).then(pl.lit(text(f"kpi.reason.{why}"))).otherwise(reason)
+    return pl.when(reason.is_null()).then(kpi.value.cast(pl.Float64)), reason
 
 
 def why_not(name: str) -> str:
-    """Return the name of the column that tells why there is no number.
+    """The name of the column that says why there is no number.
 
     >>> why_not("dso")
     'why no dso'
@@ -250,28 +247,28 @@ def why_not(name: str) -> str:
     return f"why no {name}"
 
 
-def _side_by_side(wide: pl.DataFrame, keys: list[str], figures: Sequence[KPI]) -> pl.DataFrame:
-    """Return one row for each group and figure."""
-    names = [figure.name for figure in figures]
+def _side_by_side(wide: pl.DataFrame, keys: list[str], chosen: Sequence[KPI]) -> pl.DataFrame:
+    """One row for each group and KPI."""
+    names = [kpi.name for kpi in chosen]
     values = wide.unpivot(names, index=keys, variable_name="kpi", value_name="value")
     reasons = wide.unpivot([why_not(name) for name in names], index=keys, value_name="reason")
     return values.with_columns(reasons["reason"])
 
 
-def _descriptions(question: Question, figures: Sequence[KPI]) -> pl.DataFrame:
+def _descriptions(question: Question, chosen: Sequence[KPI]) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "kpi": [figure.name for figure in figures],
-            "title": [figure.title for figure in figures],
-            "unit": [figure.unit for figure in figures],
-            "good": [figure.good for figure in figures],
-            "basis": [question.basis if figure.uses_sales else None for figure in figures],
+            "kpi": [kpi.name for kpi in chosen],
+            "title": [kpi.title for kpi in chosen],
+            "unit": [kpi.unit for kpi in chosen],
+            "good": [kpi.good for kpi in chosen],
+            "basis": [question.basis if kpi.uses_sales else None for kpi in chosen],
         },
         schema_overrides={"basis": pl.String},
     )
 
 
-def _figure(name: str) -> KPI:
+def _kpi(name: str) -> KPI:
     if name not in KPIS:
         raise unknown_name("KPI", name, known=KPIS)
     return KPIS[name]
@@ -280,11 +277,11 @@ def _figure(name: str) -> KPI:
 def single_kpi(
     name: str, ledger: Ledger, *, as_of: date | str, by: By, window: Length, policy: Policy | None
 ) -> pd.DataFrame:
-    """Return one figure, its column named after it."""
+    """One KPI, its column named after it."""
     question = ask(ledger, as_of=as_of, by=by, window=window, policy=policy)
-    figure = _figure(name)
-    table = figures_of(question, [figure]).drop(AS_OF).rename({why_not(name): "reason"})
-    if figure.uses_sales:
+    kpi = _kpi(name)
+    table = values_of(question, [kpi]).drop(AS_OF).rename({why_not(name): "reason"})
+    if kpi.uses_sales:
         table = table.insert_column(-1, pl.lit(question.basis).alias("basis"))
     return table.to_pandas()
 
@@ -324,17 +321,18 @@ def _docstring(name: str, parameters: str) -> str:
     """The docstring of a KPI's own function, from its registry entry."""
     kpi = KPIS[name]
     inputs = ", ".join(f"{part} {value:,}" for part, value in kpi.example.inputs.items())
-    return _DOCSTRING.format(
-        name=name,
-        definition=kpi.definition,
-        formula=kpi.formula,
-        source=kpi.source,
-        unit=_SHOWN_UNITS[kpi.unit],
-        basis=" ``basis`` of the sales" if kpi.uses_sales else "",
-        example=f"Worked example: {inputs} give {kpi.example.value:,}.",
-        parameters=parameters,
-        window=', window="quarter"' if "window" in parameters else "",
-    )
+    with speaking(ENGLISH):  # whatever language the page has that imports the package first
+        return _DOCSTRING.format(
+            name=name,
+            definition=kpi.definition,
+            formula=kpi.formula,
+            source=kpi.source,
+            unit=_SHOWN_UNITS[kpi.unit],
+            basis=" ``basis`` of the sales" if kpi.uses_sales else "",
+            example=f"Worked example: {inputs} give {kpi.example.value:,}.",
+            parameters=parameters,
+            window=', window="quarter"' if "window" in parameters else "",
+        )
 
 
 class OverWindow(Protocol):

@@ -7,23 +7,20 @@ width that all of it needs. :mod:`arkit.present.workbook` writes them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 from math import ceil, isfinite
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from arkit.calendar import UNKNOWN_DECIMALS, decimals
 from arkit.words.columns import TEXT_KINDS, Column, Kind, column, shown_value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 CURRENCY: Final = "currency"
 LARGEST_SHEET: Final = 1_000_000

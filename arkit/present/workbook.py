@@ -7,9 +7,12 @@ show.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from math import ceil
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import Any, Final
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
@@ -18,11 +21,6 @@ from arkit.present.sheets import CURRENCY, HEADER_ROW, Chart, FilledColumn, Shee
 from arkit.present.theme import INK, MUTED, RULE, bucket_colours
 from arkit.words.catalogue import text
 from arkit.words.columns import TEXT_KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from pathlib import Path
 
 BAND: Final = "#EEF2F6"
 WRAPPED_ROWS: Final = 2_000

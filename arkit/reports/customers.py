@@ -20,7 +20,6 @@ from arkit.flows.activity import activity_trend
 from arkit.model.ledger import Ledger, as_day
 from arkit.policy import DEFAULT_POLICY, Policy, categories_of
 from arkit.present import charts
-from arkit.present.charts import Figure
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Sheet
 from arkit.reports.page import main_currency, needs, opened, sheet, title_of
@@ -164,7 +163,7 @@ class CustomersPage:
         sentence, line = who_owes_what(self._own(self.categorised), self.currency), "reports.customers.other_currencies"
         return page_part("headline", title=self.title, sentence=sentence, lines=[text(line, currency=self.currency)])
 
-    def segment_map(self) -> Figure:
+    def segment_map(self) -> charts.Figure:
         """Every customer by exposure and lateness."""
         title = text("reports.customers.segment_map", day=day_shown(self.day))
         return charts.segment_map(self._own(self.categorised), currency=self.currency, title=title)
@@ -174,7 +173,7 @@ class CustomersPage:
         caption, note = text("reports.customers.categories"), text("reports.customers.categories_note")
         return table(category_summary(self.categorised), caption=caption, note=note)
 
-    def categories_over_time(self) -> Figure:
+    def categories_over_time(self) -> charts.Figure:
         """What the customers of each category owed at the month-ends of a year, as they were judged then."""
         behaviour = behaviour_trend(self.ledger, as_of=self.day, months=YEAR, policy=self.policy)
         trend = categorise(behaviour, policy=self.policy)
@@ -186,7 +185,7 @@ class CustomersPage:
         title = text("reports.customers.categories_over_time", currency=self.currency)
         return charts.categories_over_time(sums.reset_index(), currency=self.currency, title=title)
 
-    def classes(self) -> Figure:
+    def classes(self) -> charts.Figure:
         """How much of the exposure lies with whom: ABC classes by category."""
         rows = category_matrix(self.categorised, abc(self.ledger, as_of=self.day, policy=self.policy))
         title = text("reports.customers.classes", currency=self.currency)
@@ -201,7 +200,7 @@ class CustomersPage:
         return table(group_summary(rows, by), caption=caption, note=note, columns=titles)
 
     @needs(_moves, NEEDS_HISTORY)
-    def migration(self, moves: pd.DataFrame) -> Figure:
+    def migration(self, moves: pd.DataFrame) -> charts.Figure:
         """How many customers changed between the categories since the month before."""
         return charts.migration_chart(moves, title=text("reports.customers.migration"))
 
@@ -222,7 +221,7 @@ class CustomersPage:
         caption = text("reports.customers.deteriorating", count=len(rows), all=all_)
         return table(rows[list(_DETERIORATING)], caption=caption)
 
-    def deteriorating_chart(self) -> Figure | Html:
+    def deteriorating_chart(self) -> charts.Figure | Html:
         """The payments of those who deteriorate most, month by month."""
         rows = self._deteriorating.head(MOST_PANELS)
         if rows.empty:
@@ -337,7 +336,7 @@ class OneCustomer:
         names = self._own["name"].dropna()
         return str(names.iloc[0]) if len(names) else self.customer_id
 
-    def timeline(self) -> Figure:
+    def timeline(self) -> charts.Figure:
         """The balance and payments of the customer."""
         rows = self._movements
         currency = rows["currency"].mode().iloc[0]

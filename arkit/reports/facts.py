@@ -16,6 +16,7 @@ from arkit.calendar import month_ends_back
 from arkit.flows.movements import MOVEMENTS, movements
 from arkit.flows.roll_forward import roll_forward
 from arkit.kpi.panel import kpi_trend
+from arkit.kpi.registry import shown_on
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.reports.page import main_currency
@@ -26,16 +27,6 @@ INTERCOMPANY: Final = "intercompany"
 OTHERS: Final = "other customers"
 TREND_MONTHS: Final = 13
 COURSE_MONTHS: Final = 36
-ON_TILES: Final = (
-    "past_due_ratio",
-    "dso",
-    "countback_dso",
-    "best_possible_dso",
-    "average_days_delinquent",
-    "collection_effectiveness_index",
-    "days_beyond_terms",
-    "top_10_share",
-)
 _FIXED: Final = ("currency", "opening", "closing")
 
 
@@ -161,8 +152,8 @@ class Facts:
     @cached_property
     def trend(self) -> pd.DataFrame:
         """The KPIs on tiles, in their order, of each month-end."""
-        rank = {name: place for place, name in enumerate(ON_TILES)}
-        shown = self.panels[self.panels["kpi"].isin(ON_TILES)]
+        rank = {name: place for place, name in enumerate(shown_on("report"))}
+        shown = self.panels[self.panels["kpi"].isin(shown_on("report"))]
         return shown.sort_values("kpi", key=lambda names: names.map(rank), kind="stable", ignore_index=True)
 
     def kpi(self, name: str, *, currency: str, day: date | None = None) -> float | None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from arkit.calendar import decimals
-from arkit.kpi.registry import KPIS
+from arkit.kpi.registry import KPIS, shown_on
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Sheet, exact_total, totals_by_currency
 from arkit.reports.closing import titled
@@ -23,7 +23,6 @@ from arkit.words.formats import joined, number_shown
 Record = dict[str, Any]
 FAILED: Final = "failed"
 RECEIVABLES: Final = "monthly_report"
-SHOWN: Final = ("past_due_ratio", "dso", "countback_dso", "collection_effectiveness_index", "top_10_share")
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ class Entry:
     def kpis(self, currency: str) -> dict[str, float | None]:
         """The KPIs of a currency that the index shows."""
         values = {row["kpi"]: row["value"] for row in self.rows("kpis") if row["currency"] == currency}
-        return {name: values.get(name) for name in SHOWN}
+        return {name: values.get(name) for name in shown_on("index")}
 
 
 def net_balances(entries: Sequence[Entry]) -> dict[str, float]:
@@ -293,4 +292,4 @@ class MonthIndex:
 
 
 def _kpi_columns() -> dict[str, Column]:
-    return {name: Column(KPIS[name].title, KPIS[name].unit) for name in SHOWN}
+    return {name: Column(KPIS[name].title, KPIS[name].unit) for name in shown_on("index")}

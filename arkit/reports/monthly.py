@@ -18,7 +18,6 @@ from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger, as_day
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present import charts
-from arkit.present.charts import Figure
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Chart, Sheet
 from arkit.reports.closing import Closing, Earlier
@@ -150,14 +149,14 @@ class MonthlyReport:
         """The KPIs of the main currency as tiles, with last month, last year and the trend."""
         return report_tiles(self.facts)
 
-    def aging_chart(self) -> Figure:
+    def aging_chart(self) -> charts.Figure:
         """The aging by currency as a chart, with the month before as marks."""
         title = text(f"reports.monthly.aging_chart.{self.policy.basis}", day=day_shown(self.facts.day))
         before = self.facts.aging_before
         return charts.aging_chart(self.facts.aging, labels=self.policy.labels, title=title, before=before)
 
     @needs(_month_before, NEEDS_HISTORY)
-    def aging_over_time(self, _: date) -> Figure:
+    def aging_over_time(self, _: date) -> charts.Figure:
         """The aging of the main currency at the month-ends of up to three years."""
         currency, labels = self.facts.main_currency, self.policy.labels
         title = text("reports.monthly.aging_over_time", currency=currency)
@@ -210,7 +209,7 @@ class MonthlyReport:
         return {name: Column(day_shown(day), "amount") for name, day in days.items() if day}
 
     @needs(_month_before, NEEDS_HISTORY)
-    def roll_forward_chart(self, since: date) -> Figure | Html:
+    def roll_forward_chart(self, since: date) -> charts.Figure | Html:
         """What moved the balance of the main currency since the month before."""
         forward, currency = self.facts.forward, self.facts.main_currency
         rows = self._of_main_currency(forward) if forward is not None else pd.DataFrame()
@@ -228,26 +227,26 @@ class MonthlyReport:
         return table(moved_lines(forward), caption=caption, note=note)
 
     @needs(_month_before, NEEDS_HISTORY)
-    def kpis_over_time(self, _: date) -> Figure:
+    def kpis_over_time(self, _: date) -> charts.Figure:
         """The trend of the KPIs of the main currency."""
         months, currency = len(self.facts.month_ends), self.facts.main_currency
         title = text("reports.monthly.kpis_over_time", count=months, currency=currency)
         return charts.kpi_chart(self._of_main_currency(self.facts.trend), title=title)
 
     @needs(_month_before, NEEDS_HISTORY)
-    def roll_rates(self, _: date) -> Figure:
+    def roll_rates(self, _: date) -> charts.Figure:
         """How much of each bucket grew older from month to month."""
         rates = roll_rates(self.ledger, as_of=self.facts.day, policy=self.policy, monthly=True)
         title = text("reports.monthly.roll_rates", currency=self.facts.main_currency)
         return charts.roll_rate_heat_map(self._of_main_currency(rates), labels=self.policy.labels[:-1], title=title)
 
     @needs(_month_before, NEEDS_HISTORY)
-    def vintages(self, _: date) -> Figure:
+    def vintages(self, _: date) -> charts.Figure:
         """How much of each month's billings is still open, by age."""
         rows = self._of_main_currency(vintage(self.ledger, as_of=self.facts.day))
         return charts.vintage_chart(rows, title=text("reports.monthly.vintages", currency=self.facts.main_currency))
 
-    def concentration(self) -> Figure:
+    def concentration(self) -> charts.Figure:
         """How few customers owe how much."""
         rows, currency = self._of_main_currency(self.facts.by_customer), self.facts.main_currency
         title = text("reports.monthly.concentration", currency=currency)

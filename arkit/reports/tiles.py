@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, Final
 from arkit.aging.aging import aging_table
 from arkit.calendar import months_before
 from arkit.kpi.panel import kpis
-from arkit.kpi.registry import KPI, KPIS
+from arkit.kpi.registry import KPI, KPIS, shown_on
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present.html import Change, Html, Term, Tile, tiles, trend_line
-from arkit.reports.facts import ON_TILES, Facts, late_labels
+from arkit.reports.facts import Facts, late_labels
 from arkit.words.catalogue import text
-from arkit.words.columns import UNAPPLIED
+from arkit.words.columns import UNAPPLIED, shown_value
 from arkit.words.formats import is_missing, number_shown, short_amount, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-RATED: Final = ("past_due_ratio", "dso", "average_days_delinquent", "collection_effectiveness_index")
 SMALLEST_CHANGE: Final = 1e-9
 
 
@@ -29,11 +28,15 @@ def report_tiles(facts: Facts) -> Html:
     currency = facts.main_currency
     of_day = facts.trend[(facts.trend["currency"] == currency) & (facts.trend["as_of"] == facts.day)]
     reasons = of_day.set_index("kpi")["reason"]
-    shown_tiles = [_with_trend(facts, KPIS[name], reasons[name], currency) for name in ON_TILES if name in reasons]
+    shown_tiles = [
+        _with_trend(facts, KPIS[name], reasons[name], currency) for name in shown_on("report") if name in reasons
+    ]
     basis = of_day["basis"].dropna()
     if basis.empty:
         return tiles(shown_tiles, note=text("reports.tiles.note", currency=currency))
-    return tiles(shown_tiles, note=text("reports.tiles.note_with_sales", currency=currency, basis=basis.iloc[0]))
+    return tiles(
+        shown_tiles, note=text("reports.tiles.note_with_sales", currency=currency, basis=shown_value(basis.iloc[0]))
+    )
 
 
 def _with_trend(facts: Facts, kpi: KPI, reason: object, currency: str) -> Tile:
@@ -115,14 +118,17 @@ def dashboard_tiles(part: Ledger, aging: pd.Series[float], *, currency: str, day
     now = _rates(part, currency, day, policy)
     then = _rates(part, currency, month_ago, policy)["value"] if known else None
     amounts = [_amount(term, names, aging, before, currency, policy) for term, names in _amounts(policy)]
-    rated = [_rated(name, now, then, currency) for name in RATED if name in now.index]
+    rated = [_rated(name, now, then, currency) for name in shown_on("dashboard") if name in now.index]
     return tiles([*amounts, *rated], note=text("reports.tiles.note_of_dashboard", currency=currency))
 
 
 def terms() -> tuple[Term, ...]:
     """What the tiles of the dashboard mean."""
     amounts = (_term(name) for name in ("gross", "past_due", "oldest", "unapplied"))
-    return (*amounts, *(Term(_title(name), KPIS[name].definition, KPIS[name].formula) for name in RATED))
+    return (
+        *amounts,
+        *(Term(_title(name), KPIS[name].definition, KPIS[name].formula) for name in shown_on("dashboard")),
+    )
 
 
 def _term(name: str) -> Term:
@@ -152,7 +158,7 @@ def _aging_row(part: Ledger, currency: str, day: date, policy: Policy) -> pd.Ser
 
 
 def _rates(part: Ledger, currency: str, day: date, policy: Policy) -> pd.DataFrame:
-    rows = kpis(part, as_of=day, policy=policy, names=RATED)
+    rows = kpis(part, as_of=day, policy=policy, names=shown_on("dashboard"))
     return rows[rows["currency"] == currency].set_index("kpi")
 
 

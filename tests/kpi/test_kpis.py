@@ -23,7 +23,7 @@ def test_the_sales_weighted_dso_does_not_move_with_sales(sales: tuple[int, int, 
 def test_the_sales_weighted_dso_needs_the_sales_of_every_month_that_is_open() -> None:
     ledger = settled("old 2025-11-10 2025-12-10 50 -", "new 2026-06-01 2026-07-01 100 -")
     assert figure(ledger, "sales_weighted_dso") == (
-        "some receivables come from months whose sales are not known, or are none"
+        "some receivables come from months whose sales are not known or are zero"
     )
 
 
