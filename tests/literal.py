@@ -2,19 +2,10 @@
 
 from typing import Any
 
-import polars as pl
-
 import arkit as ar
+from arkit.teach.books import written as table
 
 ITEM = {"customer_id": "C1", "currency": "EUR"}
-
-
-def table(text: str, **same: str) -> pl.DataFrame:
-    """Return a header and its rows as a table of text; ``same`` are columns that every row shares."""
-    header, *rows = (line.split() for line in text.strip().splitlines())
-    cells = [[None if cell == "-" else cell for cell in row] for row in rows]
-    frame = pl.DataFrame(cells, schema=dict.fromkeys(header, pl.String), orient="row")
-    return frame.with_columns(pl.lit(value).alias(name) for name, value in same.items() if name not in header)
 
 
 def ledger_of(items: str, *, covers: tuple[str, str] | None = None, shape: str = "applied", **tables: str) -> ar.Ledger:

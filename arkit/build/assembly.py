@@ -1,6 +1,6 @@
 """Tables to a ledger: conformed, made into items and entries, checked as a whole.
 
-Raw entries to a checked ledger: what can be used becomes entries, the rest findings; control totals cover both.
+What can be used becomes items and entries, the rest findings; the control totals cover both.
 """
 
 from __future__ import annotations
@@ -12,14 +12,19 @@ from typing import Final
 
 import polars as pl
 
-from arkit.build.checks import cancelled_pairs, customers_of, over_applied
 from arkit.build.conform import Conformed, conform
-from arkit.build.items import Items, make_items
+from arkit.build.entries import (
+    cancelled_pairs,
+    originals,
+    other_entries,
+    pay_documents,
+    settlements,
+    undated_payments,
+)
+from arkit.build.items import Items, as_categories, day_faults, make_items, make_receipts
 from arkit.build.parsing import read_amounts
-from arkit.build.payments import make_receipts, pay_documents
-from arkit.build.postings import as_categories, originals, other_entries, settlements, undated_payments
 from arkit.errors import LayoutError, LedgerError, listed
-from arkit.model.findings import FAULTS, find, find_faults, together, with_first_fault
+from arkit.model.findings import find, find_faults, message_of, together, value_of, with_first_fault
 from arkit.model.layout import Layout
 from arkit.model.ledger import Frames, Ledger
 from arkit.model.money import check_sums
@@ -40,29 +45,34 @@ class Entries:
 
 
 def make_entries(raw: pl.DataFrame, items: Items) -> Entries:
-    """Return the usable entries of a ledger; every raw row with an amount counts in the control totals."""
+    """The usable entries of a ledger; every raw row with an amount counts in the control totals."""
     raw = _with_known_entity(raw, items)
     raw, moved = _not_before_its_items(raw, items.usable)
     raw = _with_fault(raw)
     good = raw.filter(pl.col("fault").is_null() & pl.col("item").is_not_null())
     of_document = (pl.col("table") == "items") | (pl.col("entry_type") == "original")
+    # The faults of documents are found with the documents.
     astray = raw.filter(pl.col("fault").is_not_null() & ~(of_document & (pl.col("table") != "entries")))
     findings = [find_faults(rows, table=str(table)) for (table,), rows in astray.group_by("table")]
     no_base = find("missing_base_amount", good.filter(pl.col("base_amount").is_null()), table="items", value="item_id")
     good = good.with_columns(pl.col("base_amount").fill_null(0))
-    return Entries(_slim(good), control_totals(raw), together(moved, no_base, *findings))
+    rows = good.select(
+        *("item", "item_id", pl.col("entry_type").cast(pl.Categorical), "effective_on", "recorded_on"),
+        *("amount", "base_amount", "counterpart_item_id"),
+    )
+    return Entries(rows, control_totals(raw), together(moved, no_base, *findings))
 
 
 def control_totals(raw: pl.DataFrame) -> pl.DataFrame:
-    """Return the sums of the raw amounts by entity, account, currency and day, whatever became of the rows."""
+    """The sums of the raw amounts by entity, account, currency and day, rejected rows included."""
     sums = raw.lazy().group_by(CONTROL_KEYS).agg(pl.col("amount").sum(), pl.col("amount_rest").sum()).sort(CONTROL_KEYS)
     return sums.with_columns(pl.col(pl.Categorical).cast(pl.String)).collect()
 
 
 def with_totals_beyond(control: pl.DataFrame, beyond: pl.DataFrame) -> pl.DataFrame:
-    """Return control totals with what the totals of the file state beyond its items: a row of no day counts on each.
+    """Control totals with what the totals of the file state beyond its items; a row without a day counts on each.
 
-    It goes to the entity and account of the file where there is but one.
+    It goes to the entity and account of the file where there is only one.
     """
     only = {name: control[name].unique() for name in ("entity", "account", "currency")}
     keys = {name: pl.lit(values[0] if len(values) == 1 else None) for name, values in only.items()}
@@ -70,19 +80,6 @@ def with_totals_beyond(control: pl.DataFrame, beyond: pl.DataFrame) -> pl.DataFr
     rows = beyond.select(currency=currency, amount="amount", **keys, amount_rest=pl.lit(0))
     absent = [pl.lit(None).alias(name) for name in control.columns if name not in rows.columns]
     return pl.concat([control, rows.with_columns(absent).select(control.columns).cast(control.schema)])
-
-
-def _slim(good: pl.DataFrame) -> pl.DataFrame:
-    return good.select(
-        "item",
-        "item_id",
-        pl.col("entry_type").cast(pl.Categorical),
-        "effective_on",
-        "recorded_on",
-        "amount",
-        "base_amount",
-        "counterpart_item_id",
-    )
 
 
 def _with_known_entity(raw: pl.DataFrame, items: Items) -> pl.DataFrame:
@@ -93,7 +90,7 @@ def _with_known_entity(raw: pl.DataFrame, items: Items) -> pl.DataFrame:
 
 
 def _not_before_its_items(raw: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Let an application count not before either of its items exists."""
+    """Applications count from the day on which both of their items exist."""
     if not (raw["entry_type"] == "application").any():
         return raw, together()
     born = items["document_date"]  # In the order of the items' numbers.
@@ -107,7 +104,6 @@ def _not_before_its_items(raw: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.Da
 
 def _with_fault(raw: pl.DataFrame) -> pl.DataFrame:
     lost_counterpart = pl.col("counterpart_item_id").is_not_null() & pl.col("counterpart").is_null()
-    unreadable = pl.col("effective_on").is_null() & pl.col("unread").is_not_null()
     no_counterpart = (pl.col("entry_type") == "application") & lost_counterpart
     half = (pl.col("table") == "applications") & pl.col("counterpart_item_id").is_null()
     return with_first_fault(
@@ -117,8 +113,7 @@ def _with_fault(raw: pl.DataFrame) -> pl.DataFrame:
             (pl.col("item_id").is_null() | half, "missing_id", None),
             (pl.col("item").is_null(), "payment_to_no_item", pl.col("item_id")),
             (no_counterpart, "payment_to_no_item", pl.col("counterpart_item_id")),
-            (unreadable, "unreadable_date", pl.col("unread")),
-            (pl.col("effective_on").is_null(), "missing_date", None),
+            *day_faults("effective_on"),
             (pl.col("misfit").is_not_null(), "two_currencies", pl.col("misfit")),
             (~pl.col("entry_type").is_in(ENTRY_TYPES).fill_null(False), "unknown_entry_type", pl.col("entry_type")),
         ],
@@ -126,7 +121,7 @@ def _with_fault(raw: pl.DataFrame) -> pl.DataFrame:
 
 
 def covered_days(entries: pl.DataFrame, *, first: date | None, last: date | None) -> tuple[date, date]:
-    """Return the days that a ledger can answer: as stated, or from the first entry to the last day it knows of."""
+    """The period covered: as stated, or from the first entry to the last day that any entry names."""
     found = entries.select(
         first=pl.col("effective_on").min(),
         last=pl.max_horizontal(pl.col("effective_on").max(), pl.col("recorded_on").max()),
@@ -148,9 +143,9 @@ def build(
     found: pl.DataFrame | None = None,
     beyond: pl.DataFrame | None = None,
 ) -> Ledger:
-    """Return the checked ledger of tables whose cells are still as in their source.
+    """The checked ledger of tables whose cells are still as in their source.
 
-    ``found`` is what was found before: rows that are no items, totals that differ. ``beyond`` is what the totals of the
+    ``found`` are earlier findings: rows that are not items, totals that differ. ``beyond`` is what the totals of the
     file state beyond its items, by currency: the control total has it, so the ledger does not reconcile.
     """
     if "items" not in cells:
@@ -185,7 +180,7 @@ def _nothing_usable(items: Items, source: str) -> LedgerError:
     code, count = items.rows["fault"].value_counts(sort=True).row(0)
     found = items.rows.filter(pl.col("fault") == code)["fault_value"].drop_nulls().head(1).to_list()
     return LedgerError(
-        f"No row of {source} can be used. In {count} of {items.rows.height} rows: {FAULTS[code].message} "
+        f"No row of {source} can be used. In {count} of {items.rows.height} rows: {message_of(code)} "
         f"Found, for example: {listed(found)}. Check date_order, decimal_mark and the columns in the layout."
     )
 
@@ -203,7 +198,7 @@ def _snapshot_day(layout: Layout, snapshot_on: date | None) -> date | None:
 
 
 def _posted(tables: Mapping[str, Conformed], layout: Layout) -> pl.Series | None:
-    """Return the items whose original entry is a row of the entries table."""
+    """The items whose original entry is a row of the entries table."""
     if "entries" not in tables:
         return None
     known = layout.entries.types if layout.entries else {}
@@ -222,7 +217,7 @@ def _terms_days(tables: Mapping[str, Conformed]) -> pl.DataFrame | None:
 def _postings(
     tables: Mapping[str, Conformed], items: Items, *, layout: Layout, day: date | None
 ) -> tuple[Items, pl.DataFrame, pl.DataFrame]:
-    """Return all documents, their raw entries, and what was found on the way."""
+    """All documents, their raw entries, and the findings."""
     raw = [originals(items.rows)]
     documents, findings = items, []
     if layout.shape == "open_items":
@@ -276,19 +271,18 @@ def _ledger(
     customers, customer_findings = customers_of(items, given)
     balances, balance_findings = _with_amounts(tables, layout)
     checked = [documents.findings, entries.findings, findings, customer_findings, balance_findings]
-    others = [tables[name].findings for name in ("customers", "marks", "rates", "gl", "sales") if name in tables]
-    slim = items.select("item", *ITEM_COLUMNS).with_columns(
-        pl.col(TABLES["items"].of_type("category")).cast(pl.Categorical)
-    )
+    others = {name: tables[name] for name in ("customers", "marks", "rates", "gl", "sales") if name in tables}
+    rows = {name: others[name].rows if name in others else pl.DataFrame() for name in ("marks", "rates")}
+    categories = pl.col(TABLES["items"].of_type("category")).cast(pl.Categorical)
     frames = Frames(
-        items=slim,
+        items=items.select("item", *ITEM_COLUMNS).with_columns(categories),
         entries=entries.rows,
         customers=_canonical(customers, "customers"),
-        marks=_canonical(pl.concat([_marks(tables), _disputes(items)], how="diagonal_relaxed"), "marks"),
-        rates=_canonical(tables["rates"].rows if "rates" in tables else pl.DataFrame(), "rates"),
+        marks=_canonical(pl.concat([rows["marks"], _disputes(items)], how="diagonal_relaxed"), "marks"),
+        rates=_canonical(rows["rates"], "rates"),
         gl=_canonical(balances["gl"], "gl"),
         sales=_canonical(balances["sales"], "sales"),
-        findings=together(*checked, *others, over_applied(entries.rows, items)),
+        findings=together(*checked, *(other.findings for other in others.values()), over_applied(entries.rows, items)),
         control=entries.control,
     )
     return Ledger(frames, covers=covers, source_rows=sum(table.rows.height for table in tables.values()))
@@ -307,21 +301,16 @@ def _with_amounts(tables: Mapping[str, Conformed], layout: Layout) -> tuple[dict
     return frames, together(*findings)
 
 
-def _marks(tables: Mapping[str, Conformed]) -> pl.DataFrame:
-    return tables["marks"].rows if "marks" in tables else pl.DataFrame()
-
-
 def _disputes(items: pl.DataFrame) -> pl.DataFrame:
     if "disputed" not in items.columns:
         return pl.DataFrame()
-    disputed = items.filter("disputed")
-    return disputed.select(
+    return items.filter("disputed").select(
         "item_id", "customer_id", pl.lit("dispute").alias("kind"), pl.col("document_date").alias("from")
     )
 
 
 def _canonical(rows: pl.DataFrame, table: str) -> pl.DataFrame:
-    """Return exactly the canonical columns of a table, with their types."""
+    """Exactly the canonical columns of a table, with their types."""
     types = TABLES[table].polars_schema()
     special = {"entity": DEFAULT_ENTITY, "account": ""}
     rows = rows.with_columns(pl.col(name).fill_null(special[name]) for name in special if name in rows.columns)
@@ -329,3 +318,73 @@ def _canonical(rows: pl.DataFrame, table: str) -> pl.DataFrame:
         (pl.col(name) if name in rows.columns else pl.lit(special.get(name))).cast(dtype).alias(name)
         for name, dtype in types.items()
     ).head(rows.height)
+
+
+def over_applied(entries: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Findings on items to which more was applied than their amount: their balance changed its sign."""
+    originals = entries.lazy().filter(pl.col("entry_type") == "original").join(_unsettled(entries), on="item")
+    sums = originals.group_by("item").agg(pl.col("amount").sum(), pl.col("balance").first())
+    crossed = sums.filter(pl.col("amount").sign() * pl.col("balance").sign() < 0).collect()
+    rows = items.filter(pl.col("item").is_in(crossed["item"].implode())).drop("amount", strict=False)
+    rows = rows.join(crossed.select("item", amount="balance"), on="item")
+    return find("over_applied", rows, table="items", value="item_id")
+
+
+def _unsettled(entries: pl.DataFrame) -> pl.LazyFrame:
+    """The items whose entries do not add up to zero, with their balance."""
+    # A running sum in order of items, minus what it was at the item before: faster than a group for each item. Of the
+    # entries A 100, A -60, B 30 the sums are 100, 40, 70; at the ends of A and B 40 and 70, so the balances 40 and 30.
+    sums = entries.lazy().select("item", total="amount").sort("item").with_columns(pl.col("total").cum_sum())
+    ends = sums.filter(pl.col("item") != pl.col("item").shift(-1, fill_value=-1))
+    balances = ends.select("item", balance=pl.col("total") - pl.col("total").shift(1, fill_value=0))
+    return balances.filter(pl.col("balance") != 0)
+
+
+def customers_of(items: pl.DataFrame, given: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The customers of a ledger and the findings on them.
+
+    Without a customers table they are taken from the items, each under its most frequent name.
+    """
+    nameless = find("no_customer", items.filter(pl.col("customer_id") == ""), table="items")
+    if given is not None:
+        customers, found = _listed_customers(items, given)
+    elif "name" in items.columns:
+        customers, found = _named_customers(items)
+    else:
+        customers, found = items["customer_id"].unique(maintain_order=True).to_frame(), together()
+    return customers, together(nameless, found)
+
+
+def _listed_customers(items: pl.DataFrame, given: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The customers of the table, and those that only items name."""
+    given = given.with_columns(as_categories(["customer_id"]))
+    unknown = items.join(given, on="customer_id", how="anti").filter(pl.col("customer_id") != "")
+    first = unknown.unique("customer_id", keep="first", maintain_order=True).select(
+        "source_row", "entity", "customer_id"
+    )
+    keys = ["customer_id", *(name for name in ("valid_from",) if name in given.columns)]
+    again = given.filter(~pl.struct(keys).is_first_distinct())
+    rows = given.unique(keys, keep="first", maintain_order=True)
+    return pl.concat([rows, first.select("customer_id")], how="diagonal_relaxed"), together(
+        find("unknown_customer", first, table="items", value="customer_id"),
+        find("repeated_customer", again, table="customers", value="customer_id"),
+    )
+
+
+def _named_customers(items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Each customer under its most frequent name; other spellings are found."""
+    spellings = (
+        items.group_by("customer_id", "name")
+        .agg(pl.len(), pl.col("source_row").min())
+        .sort("len", "name", descending=[True, False])
+    )
+    counted = spellings.group_by("customer_id", maintain_order=True).agg(
+        # Payments name no customer in words; that is no spelling.
+        pl.col("name").drop_nulls().first(),
+        pl.col("name").drop_nulls().len().alias("spellings"),
+        pl.col("source_row").min(),
+    )
+    several = counted.filter(pl.col("spellings") > 1)
+    value = value_of("spellings", name="name", count=pl.col("spellings") - 1)
+    customers = counted.select("customer_id", "name").sort("customer_id")
+    return customers, find("several_names", several, table="items", value=value)

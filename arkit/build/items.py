@@ -1,7 +1,8 @@
-"""Rows of documents to items: keys, types and due dates completed, unusable rows set apart with their amounts."""
+"""Rows of documents and of payments to items, complete; rows that cannot be used are rejected with their amounts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -9,8 +10,7 @@ from typing import Final
 import polars as pl
 
 from arkit.build.conform import Conformed
-from arkit.build.parsing import in_base, read_amounts
-from arkit.build.postings import KEYS, as_categories
+from arkit.build.parsing import in_base, proportion, read_amounts
 from arkit.calendar import currencies
 from arkit.errors import LedgerError, missing_columns
 from arkit.model.findings import find, find_faults, repeats, together, with_first_fault
@@ -19,14 +19,18 @@ from arkit.model.money import minor_per_unit
 from arkit.model.schema import ITEM_COLUMNS, TABLES
 from arkit.words.columns import DEFAULT_ENTITY, ITEM_TYPES
 
-_MONEY: Final = {"amount": "currency", "open_amount": "currency", "base_amount": "base_currency"}
+KEYS: Final = ("entity", "account", "customer_id", "currency", "base_currency")
+MONEY: Final = {"amount": "currency", "open_amount": "currency", "base_amount": "base_currency"}
 _LONGEST_TERMS: Final = 3650
 _DAYS_IN_TERMS: Final = r"(?i)^\s*(?:net|n|due in)?\s*(\d{1,3})\s*(?:d|days?|дн\.?|дней|天|tage?)?\s*(?:net)?\s*$"
+_OF_ONE_PAYMENT: Final = ("entity", "currency")
+_TAKEN_OVER: Final = (*KEYS, "amount", "base_amount")
+_TEXT: Final = pl.lit(None, dtype=pl.String)
 
 
 @dataclass(frozen=True)
 class Items:
-    """Every row of the items table: ``item`` numbers the usable ones; the others carry the code of their fault."""
+    """Every row of a table of documents: ``item`` numbers the usable ones, the others carry the code of their fault."""
 
     rows: pl.DataFrame
     findings: pl.DataFrame
@@ -37,23 +41,26 @@ class Items:
         return self.rows.filter(pl.col("fault").is_null())
 
 
+def as_categories(columns: Sequence[str]) -> pl.Expr:
+    """Columns that repeat few values as categories: a quarter of the memory of text, and faster to group by."""
+    return pl.col(columns).cast(pl.Categorical)
+
+
 def make_items(
     conformed: Conformed, *, layout: Layout, terms_days: pl.DataFrame | None, posted: pl.Series | None = None
 ) -> Items:
-    """Return the items of a conformed table, complete and with their faults.
+    """The items of a conformed table, complete and with their faults.
 
     ``posted`` are the items whose original entry is a row of the entries table.
     """
     rows = _completed(_amount_of_shape(conformed.rows, layout, posted))
-    money = {name: currency for name, currency in _MONEY.items() if name in rows.columns}
-    rows, amount_findings = read_amounts(rows, money, table="items", layout=layout)
+    rows, amount_findings = read_amounts(rows, MONEY, table="items", layout=layout)
     rows = _with_base(rows, layout=layout)
     rows, type_findings = _with_type(rows, layout=layout)
-    rows = _with_faults(rows)
+    rows = _numbered(_with_faults(rows))
     rows, due_findings = _with_due_date(rows, layout=layout, terms_days=terms_days)
     excluded = find_faults(rows.with_columns(effective_on="document_date"), table="items")
-    findings = together(conformed.findings, amount_findings, type_findings, due_findings, excluded)
-    return Items(rows, findings)
+    return Items(rows, together(conformed.findings, amount_findings, type_findings, due_findings, excluded))
 
 
 def _amount_of_shape(given: pl.DataFrame, layout: Layout, posted: pl.Series | None) -> pl.DataFrame:
@@ -67,7 +74,7 @@ def _amount_of_shape(given: pl.DataFrame, layout: Layout, posted: pl.Series | No
 
 
 def _with_posted_amount(given: pl.DataFrame, posted: pl.Series | None) -> pl.DataFrame:
-    """Let items without an amount column have none of their own where their original entry has it; else it is lost."""
+    """Items without an amount column: zero where their original entry has the amount, missing elsewhere."""
     if posted is None or not given["item_id"].is_in(posted.implode()).any():
         raise missing_columns(
             "items", missing=["amount"], found=given.columns, source="a ledger without original entries"
@@ -76,24 +83,32 @@ def _with_posted_amount(given: pl.DataFrame, posted: pl.Series | None) -> pl.Dat
 
 
 def _completed(given: pl.DataFrame) -> pl.DataFrame:
-    absent = [name for name in ITEM_COLUMNS if name not in given.columns]
-    types = TABLES["items"].polars_schema()
-    rows = given.with_columns(
-        pl.lit(None, dtype=types[name] if types[name] != pl.Categorical else pl.String).alias(name) for name in absent
-    )
+    types = {name: pl.String if dtype == pl.Categorical else dtype for name, dtype in _item_types().items()}
+    absent = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in types.items() if name not in given.columns]
+    if "recorded_on" not in given.columns:
+        absent.append(pl.lit(None, dtype=pl.Date).alias("recorded_on"))
+    rows = given.with_columns(absent)
     rows = rows.with_columns(pl.col("currency", "base_currency").str.to_uppercase()).with_columns(as_categories(KEYS))
     return rows.with_columns(
         document_id=pl.coalesce("document_id", "item_id"),
-        entity=pl.col("entity").fill_null(DEFAULT_ENTITY),
-        account=pl.col("account").fill_null(""),
-        customer_id=pl.col("customer_id").fill_null(""),
         base_currency=pl.coalesce("base_currency", "currency"),
-        recorded_on=pl.col("recorded_on") if "recorded_on" in given.columns else pl.lit(None, dtype=pl.Date),
+        **_known_keys(),
     )
 
 
+def _item_types() -> dict[str, type[pl.DataType]]:
+    schema = TABLES["items"].polars_schema()
+    return {name: schema[name] for name in ITEM_COLUMNS}
+
+
+def _known_keys() -> dict[str, pl.Expr]:
+    """Entity, account and customer where a row names none."""
+    usual = {"entity": DEFAULT_ENTITY, "account": "", "customer_id": ""}
+    return {name: pl.col(name).fill_null(value) for name, value in usual.items()}
+
+
 def _with_base(rows: pl.DataFrame, *, layout: Layout) -> pl.DataFrame:
-    """Complete the amount in base currency: as given, the amount itself, or at the item's own exchange rate."""
+    """Complete the amount in functional currency: as given, the amount itself, or at the item's own exchange rate."""
     rate = pl.col("exchange_rate") if "exchange_rate" in rows.columns else pl.lit(None, dtype=pl.Float64)
     translated = in_base(
         pl.col("amount"),
@@ -101,10 +116,22 @@ def _with_base(rows: pl.DataFrame, *, layout: Layout) -> pl.DataFrame:
         unit=minor_per_unit(pl.col("currency"), rows["currency"]),
         base_unit=minor_per_unit(pl.col("base_currency"), rows["base_currency"]),
     )
+    return rows.with_columns(base_amount=_given_or(rows, translated))
+
+
+def base_at_rate_of(rows: pl.DataFrame, *, base: str, amount: str) -> pl.Expr:
+    """The amount of an entry in functional currency: as given, the amount itself, or at the rate of the item it names.
+
+    ``base`` and ``amount`` are the columns of that item's own amounts. Half of an invoice of 100 USD, booked at 90 EUR,
+    is 45 EUR whatever the rate is on the day of payment.
+    """
+    return _given_or(rows, proportion(pl.col(base), part=pl.col("amount"), whole=pl.col(amount)))
+
+
+def _given_or(rows: pl.DataFrame, translated: pl.Expr) -> pl.Expr:
     same = pl.col("currency") == pl.col("base_currency")
     derived = pl.when(same).then(pl.col("amount")).otherwise(translated)
-    given = pl.col("base_amount") if "base_amount" in rows.columns else pl.lit(None, dtype=pl.Int64)
-    return rows.with_columns(base_amount=pl.coalesce(given, derived))
+    return pl.coalesce("base_amount", derived) if "base_amount" in rows.columns else derived
 
 
 def _with_type(rows: pl.DataFrame, *, layout: Layout) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -130,20 +157,31 @@ def _refuse_unsigned_credits(rows: pl.DataFrame) -> None:
 def _with_faults(rows: pl.DataFrame) -> pl.DataFrame:
     given_codes = rows["currency"].unique().to_list()
     unknown_currency = ~pl.col("currency").is_in([code for code in given_codes if code in currencies()])
-    no_date = pl.col("document_date").is_null()
-    rows = with_first_fault(
+    return with_first_fault(
         rows,
         [
             (pl.col("amount").is_null(), "unreadable_amount", pl.col("unread_amount")),
             (pl.col("item_id").is_null(), "missing_id", None),
             (unknown_currency | pl.col("currency").is_null(), "unknown_currency", pl.col("currency")),
-            (no_date & pl.col("unread").is_not_null(), "unreadable_date", pl.col("unread")),
-            (no_date, "missing_date", None),
+            *day_faults("document_date"),
             (repeats(rows["item_id"]), "duplicate_item", pl.col("item_id")),
         ],
     )
+
+
+def day_faults(name: str) -> list[tuple[pl.Expr, str, pl.Expr | None]]:
+    """The faults of the day from which a row counts: it cannot be read, or is not there."""
+    absent = pl.col(name).is_null()
+    return [
+        (absent & pl.col("unread").is_not_null(), "unreadable_date", pl.col("unread")),
+        (absent, "missing_date", None),
+    ]
+
+
+def _numbered(rows: pl.DataFrame, *, first: int = 0) -> pl.DataFrame:
+    """Rows with ``item``, which numbers the usable ones."""
     usable = pl.col("fault").is_null()
-    return rows.with_columns(item=pl.when(usable).then(usable.cum_sum() - 1).cast(pl.Int32))
+    return rows.with_columns(item=pl.when(usable).then(usable.cum_sum() - 1 + first).cast(pl.Int32))
 
 
 def _with_due_date(
@@ -154,16 +192,7 @@ def _with_due_date(
     findings = [find("due_before_document", early, table="items", value=pl.col("due_date").cast(pl.String))]
     if rows["due_date"].null_count() == 0:
         return rows, together(*findings)
-    by_layout = pl.col("terms").replace_strict(layout.terms, default=None, return_dtype=pl.Int64)
-    in_words = pl.col("terms").str.extract(_DAYS_IN_TERMS).cast(pl.Int64, strict=False)
-    days = pl.coalesce(by_layout, in_words)
-    if terms_days is not None:
-        rows = rows.join(terms_days, on="customer_id", how="left", maintain_order="left")
-        days = pl.coalesce(days, pl.col("terms_days").cast(pl.Int64, strict=False))
-        rows = rows.with_columns(days=days).drop("terms_days")
-    else:
-        rows = rows.with_columns(days=days)
-    rows = rows.with_columns(pl.when(pl.col("days").abs() <= _LONGEST_TERMS).then("days"))
+    rows = _with_days_of_terms(rows, layout, terms_days)
     due_at_once = pl.col("item_type").is_in(["receipt", "credit_note"])
     missing = usable & pl.col("due_date").is_null() & ~due_at_once
     for code, test in (("missing_due_date", pl.col("days").is_not_null()), ("missing_terms", pl.col("days").is_null())):
@@ -171,3 +200,97 @@ def _with_due_date(
     derived = pl.col("document_date").dt.offset_by(pl.format("{}d", pl.col("days").fill_null(0)))
     derived = pl.when(due_at_once).then(pl.col("document_date")).otherwise(derived)
     return rows.with_columns(due_date=pl.coalesce("due_date", derived)).drop("days"), together(*findings)
+
+
+def _with_days_of_terms(rows: pl.DataFrame, layout: Layout, terms_days: pl.DataFrame | None) -> pl.DataFrame:
+    """Rows with ``days``: the terms as the layout translates them, as their text says, or those of the customer."""
+    by_layout = pl.col("terms").replace_strict(layout.terms, default=None, return_dtype=pl.Int64)
+    days = [by_layout, pl.col("terms").str.extract(_DAYS_IN_TERMS).cast(pl.Int64, strict=False)]
+    if terms_days is not None:
+        rows = rows.join(terms_days, on="customer_id", how="left", maintain_order="left")
+        days.append(pl.col("terms_days").cast(pl.Int64, strict=False))
+    rows = rows.with_columns(days=pl.coalesce(days)).drop("terms_days", strict=False)
+    # Longer terms are a typing error, such as a document number in the column of the terms.
+    return rows.with_columns(pl.when(pl.col("days").abs() <= _LONGEST_TERMS).then("days"))
+
+
+def make_receipts(conformed: Conformed, items: Items, *, layout: Layout) -> Items:
+    """Payments as items of the type receipt; ``names`` is the item or document that each one pays.
+
+    A payment that names nothing, or nothing known, stays on account of its customer.
+    """
+    rows = _with_target(_completed_payments(conformed.rows, items.usable), items.usable)
+    rows, findings = read_amounts(rows, MONEY, table="payments", layout=layout)
+    rows = rows.with_columns(
+        -pl.col("amount"),
+        -pl.col("amount_rest"),
+        base_amount=-base_at_rate_of(rows, base="base_amount_item", amount="amount_item"),
+    )
+    rows = _numbered(_with_faults_of_payments(rows), first=items.usable.height)
+    astray = rows.filter(pl.col("paid").is_not_null() & pl.col("names").is_null() & pl.col("fault").is_null())
+    on_account = find("payment_on_account", astray, table="payments", value="paid")
+    return Items(rows, together(conformed.findings, findings, on_account, find_faults(rows, table="payments")))
+
+
+def _completed_payments(given: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Complete the columns and the numbers of payments: a number that an item has too is made another."""
+    names = ("payment_id", "item_id", *_OF_ONE_PAYMENT, "account", "customer_id")
+    absent = {name: _TEXT for name in names if name not in given.columns}
+    rows = given.with_columns(**absent).with_columns(as_categories(names[2:]))
+    if "recorded_on" not in rows.columns:
+        rows = rows.with_columns(recorded_on=pl.lit(None, dtype=pl.Date))
+    number = pl.coalesce("payment_id", pl.col("source_row").cast(pl.String))
+    taken = pl.col("payment_id").is_null() | pl.col("payment_id").is_in(items["item_id"].implode())
+    return rows.with_columns(
+        payment_id=pl.when(taken).then(pl.format("payment {}", number)).otherwise("payment_id"),
+        document_id=number,
+        number=pl.int_range(pl.len()),
+    )
+
+
+def _with_target(rows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Look up the item, or else the document, that each payment names, and take over what the payment leaves out."""
+    rows = rows.rename({"item_id": "paid", "payment_id": "item_id"})
+    rows = rows.join(_targets(items), on="paid", how="left", maintain_order="left")
+    # Two entities may number alike: what a payment says of itself decides which document it means. The one that fits
+    # comes first, so keeping the first keeps it; a payment without one keeps no target at all.
+    same = [pl.col(key).is_null() | (pl.col(key) == pl.col(f"{key}_item")) for key in _OF_ONE_PAYMENT]
+    rows = rows.with_columns(fits=pl.all_horizontal(same).fill_null(False)).sort("fits", descending=True)
+    rows = rows.unique("number", keep="first", maintain_order=True).sort("number")
+    taken_over = ("names", "by", *(f"{name}_item" for name in _TAKEN_OVER))
+    rows = rows.with_columns(pl.when("fits").then(pl.col(name)).alias(name) for name in taken_over)
+    own = {key: pl.coalesce(key, f"{key}_item") for key in KEYS if key in rows.columns}
+    own |= {key: pl.coalesce(own[key], pl.lit(_only(items[key]), dtype=pl.Categorical)) for key in _OF_ONE_PAYMENT}
+    return rows.with_columns(**own, base_currency=pl.coalesce("base_currency_item", own["currency"])).with_columns(
+        **_known_keys(),
+        document_date=pl.col("effective_on"),
+        due_date=pl.col("effective_on"),
+        item_type=pl.lit("receipt"),
+    )
+
+
+def _targets(items: pl.DataFrame) -> pl.DataFrame:
+    """What a payment can name: each item, and each document that is not called like an item."""
+    taken_over = {f"{name}_item": name for name in _TAKEN_OVER}
+    by_item = items.select(paid="item_id", names="item_id", by=pl.lit("item"), **taken_over)
+    by_document = items.select(paid="document_id", names="document_id", by=pl.lit("document"), **taken_over)
+    documents = by_document.join(by_item, on="paid", how="anti", maintain_order="left")
+    of_one = [f"{key}_item" for key in _OF_ONE_PAYMENT]
+    return pl.concat([by_item, documents.unique(["paid", *of_one], keep="first", maintain_order=True)])
+
+
+def _only(values: pl.Series) -> str | None:
+    found = values.unique()
+    return str(found[0]) if len(found) == 1 else None
+
+
+def _with_faults_of_payments(rows: pl.DataFrame) -> pl.DataFrame:
+    return with_first_fault(
+        rows,
+        [
+            (pl.col("amount").is_null(), "unreadable_amount", pl.col("unread_amount")),
+            (pl.col("currency").is_null() | (pl.col("customer_id") == ""), "payment_to_no_item", pl.col("paid")),
+            *day_faults("effective_on"),
+            (repeats(rows["item_id"]), "duplicate_item", pl.col("item_id")),
+        ],
+    )

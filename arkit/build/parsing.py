@@ -121,6 +121,8 @@ def read_amounts(
     """
     findings = []
     for name, currency in columns.items():
+        if name not in rows.columns:
+            continue
         given = rows[name]
         unit = rows.select(minor_per_unit(pl.col(currency), rows[currency])).to_series()
         minor, rest = to_minor(given, unit=unit, decimal_mark=layout.decimal_mark)

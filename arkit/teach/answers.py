@@ -1,29 +1,38 @@
 """Answers as learners give them: a number, a name, a list, a dict, a Series or a whole table.
 
-What a learner is told: right, or the hint for the mistake that the answer shows.
+Each is read into one form (:func:`read_answer`) and compared by value: to the tolerance of the question, in any order.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from arkit.errors import LessonError
-from arkit.present.html import Html, page_part
-from arkit.teach.exercise import Asked, Given, spelling
+from arkit.words.catalogue import text
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Value = float | str | frozenset[str] | Mapping[str, float] | Mapping[str, str]
+# As a learner gives it; a tuple is the numbers of a table without their labels.
+Given = Value | tuple[float, ...]
+PER_CENT: Final = 100
 NUMBER: Final = re.compile(r"[-+]?\d[\d, _]*(\.\d+)?")
 BLANKS: Final = re.compile(r"[, _]")
+LONGEST: Final = 60
+NONE: Final[frozenset[str]] = frozenset()
 
 
-def read_answer(given: object, asked: Asked) -> Given:
-    """Return an answer as it is compared: a number, a name, a set of names, or numbers by label.
+def read_answer(given: object, *, form: str, columns: tuple[str, ...] = (), labels: frozenset[str] = NONE) -> Given:
+    """An answer as it is compared: a number, a name, a set of names, or numbers by label.
+
+    ``columns`` are those in which a table given as the answer may hold it, ``labels`` those that are asked for.
+
+    >>> read_answer("1,292.15", form="amount")
+    1292.15
 
     Raises
     ------
@@ -31,64 +40,60 @@ def read_answer(given: object, asked: Asked) -> Given:
         It cannot be read as an answer to this question; the message says what is asked for.
     """
     thing = given.to_pandas() if hasattr(given, "to_pandas") else given
-    form = asked.exercise.form
     if form == "names":
-        return _names(thing, asked.exercise.columns)
+        return _names(thing, columns)
     if form == "table":
-        return _table(thing, asked)
+        return _table(thing, columns, labels)
     if form == "choice":
         return spelling(thing)
-    return _number(thing, asked.exercise.columns)
+    return _number(thing, columns)
 
 
 def _number(thing: object, columns: tuple[str, ...]) -> float:
-    if _is_frame(thing):
-        thing = _cells(thing, columns)
-    if hasattr(thing, "tolist"):
-        thing = thing.tolist()
-    if isinstance(thing, Mapping):
-        thing = list(thing.values())
-    if isinstance(thing, list | tuple | set | frozenset):
-        if len(thing) != 1:
-            comma = " (A comma makes two numbers of one: write 1292.15.)" if isinstance(thing, tuple) else ""
-            raise LessonError(f"This question asks for one number; {len(thing)} values were given.{comma}")
-        return _number(next(iter(thing)), columns)
-    number = _as_number(thing)
+    values = _plain(_cells(thing, columns) if _is_frame(thing) else thing)
+    if isinstance(values, Mapping):
+        values = list(values.values())
+    if isinstance(values, list | tuple | set | frozenset):
+        if len(values) != 1:
+            # `1292,15` is a tuple of two numbers in Python.
+            key = "decimal_comma" if isinstance(values, tuple) else "one_number"
+            raise LessonError(text(f"teach.unread.{key}", count=len(values)))
+        return _number(next(iter(values)), columns)
+    number = _as_number(values)
     if number is None:
-        raise LessonError(f"This question asks for one number, such as 1234.50; {_short(thing)} is none.")
+        raise LessonError(text("teach.unread.number", given=_short(values)))
     return number
 
 
 def _names(thing: Any, columns: tuple[str, ...]) -> frozenset[str]:
-    if _is_frame(thing):
-        thing = _cells(thing, columns)
-    if isinstance(thing, str):
-        thing = re.split(r"[,;\s]+", thing.strip())
-    if isinstance(thing, int):
-        thing = [thing]
-    if hasattr(thing, "tolist"):
-        thing = thing.tolist()
-    if not isinstance(thing, Iterable):
-        raise LessonError(f"This question asks for a list of names, such as ['101', '102']; {_short(thing)} is none.")
-    return frozenset(spelling(name) for name in thing)
+    names = _plain(_cells(thing, columns) if _is_frame(thing) else thing)
+    if isinstance(names, str):
+        names = re.split(r"[,;\s]+", names.strip())
+    if isinstance(names, int):
+        names = [names]
+    if not isinstance(names, Iterable):
+        raise LessonError(text("teach.unread.names", given=_short(names)))
+    return frozenset(map(spelling, names))
 
 
-def _table(thing: Any, asked: Asked) -> Given:
+def _table(thing: Any, columns: tuple[str, ...], labels: frozenset[str]) -> Given:
     if _is_frame(thing):
-        thing = _by_label(thing, asked)
-    if hasattr(thing, "index") and hasattr(thing, "to_dict"):
-        thing = thing.to_dict()
-    if hasattr(thing, "tolist"):
-        thing = thing.tolist()
-    if isinstance(thing, list | tuple):
-        return _without_labels(thing)
-    if not isinstance(thing, Mapping):
-        raise LessonError(f"This question asks for a value for each of {_listed(asked.labels)}; see how it is written.")
-    table = {spelling(label): cell for label, cell in thing.items()}
-    unknown = sorted(set(table) - asked.labels)
+        thing = _by_label(thing, columns, labels)
+    cells = thing.to_dict() if hasattr(thing, "index") and hasattr(thing, "to_dict") else _plain(thing)
+    if isinstance(cells, list | tuple):
+        return _without_labels(cells)
+    if not isinstance(cells, Mapping):
+        raise LessonError(text("teach.unread.table", labels=_listed(labels)))
+    table = {spelling(label): cell for label, cell in cells.items()}
+    unknown = sorted(set(table) - labels)
     if unknown:
-        raise LessonError(f"{unknown[0]!r} is not among what is asked for: {_listed(asked.labels)}.")
+        raise LessonError(text("teach.unread.label", label=unknown[0], labels=_listed(labels)))
     return {label: _cell(cell) for label, cell in table.items()}  # type: ignore[return-value]
+
+
+def _plain(thing: Any) -> Any:
+    """A list or number of Python for one of numpy, pandas or Polars."""
+    return thing.tolist() if hasattr(thing, "tolist") else thing
 
 
 def _cell(cell: object) -> float | str:
@@ -100,32 +105,30 @@ def _without_labels(cells: Iterable[object]) -> tuple[float, ...]:
     numbers = [_as_number(cell) for cell in cells]
     known = tuple(number for number in numbers if number is not None)
     if len(known) < len(numbers):
-        raise LessonError("In this list something is no number; give a number for each label.")
+        raise LessonError(text("teach.unread.numbers"))
     return known
 
 
-def _by_label(frame: pd.DataFrame, asked: Asked) -> Any:
-    """Return the part of a table that holds the labels: its columns, a column, or its index."""
-    wide = [name for name in frame.columns if spelling(name) in asked.labels]
+def _by_label(frame: pd.DataFrame, columns: tuple[str, ...], labels: frozenset[str]) -> Any:
+    """The part of a table that holds the labels: its columns, a column, or its index."""
+    wide = [name for name in frame.columns if spelling(name) in labels]
     if wide and len(frame) == 1:
         return frame.iloc[0][wide].to_dict()
-    keys = [name for name in frame.columns if asked.labels & set(map(spelling, frame[name]))]
+    keys = [name for name in frame.columns if labels & set(map(spelling, frame[name]))]
     labelled = frame.set_index(keys[0]) if keys else frame
-    held = [name for name in asked.exercise.columns if name in labelled.columns]
+    held = [name for name in columns if name in labelled.columns]
     if not held and len(labelled.columns) != 1:
-        raise LessonError(
-            f"Of this table it is not clear which column is the answer. Give one for {_listed(asked.labels)}."
-        )
+        raise LessonError(text("teach.unread.column_by_label", labels=_listed(labels)))
     return labelled[held[0] if held else labelled.columns[0]]
 
 
 def _cells(frame: Any, columns: tuple[str, ...]) -> Any:
-    """Return the column of a table that holds the answer: by its name, or the only one there is."""
+    """The column of a table that holds the answer: by its name, or the only one there is."""
     held = [name for name in columns if name in frame.columns]
     if held:
         return frame[held[0]]
     if len(frame.columns) != 1:
-        raise LessonError("Of this table it is not clear which column is the answer. Give that column alone.")
+        raise LessonError(text("teach.unread.column"))
     return frame.iloc[:, 0]
 
 
@@ -148,78 +151,85 @@ def _listed(labels: Iterable[str]) -> str:
 
 
 def _short(thing: object) -> str:
-    text = repr(thing)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    shown = repr(thing)
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 3]}..."
 
 
-State = Literal["right", "mistake", "other", "unread", "open", "solution"]
-# The class sheet reads these records out of the saved notebooks.
-RECORD: Final = "application/vnd.arkit.lesson+json"
-HEADS: Final[dict[State, str]] = {
-    "right": "Right.",
-    "mistake": "Not yet.",
-    "other": "Not yet.",
-    "unread": "This cannot be read as an answer.",
-    "open": "Not answered yet.",
-    "solution": "Solution.",
-}
+def is_unanswered(answer: object) -> bool:
+    """Whether an answer, or a part of it, is still the three dots.
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """What is said to an answer, and the record of it that stays in the notebook.
-
-    ``mistake`` is the name of the typical mistake that the answer shows, if it shows one.
+    >>> is_unanswered(...), is_unanswered({"1-30": ...}), is_unanswered(0)
+    (True, True, False)
     """
-
-    number: str
-    state: State
-    text: str
-    student: str = ""
-    answer: Given | None = None
-    mistake: str = ""
-    value: str = ""
-    code: str = ""
-
-    @property
-    def right(self) -> bool:
-        """Whether the answer is right."""
-        return self.state == "right"
-
-    def require(self) -> Self:
-        """Return the verdict if the answer is right; a teacher's copy must not run through with a wrong one.
-
-        Raises
-        ------
-        LessonError
-            The answer is wrong, or missing.
-        """
-        if not self.right:
-            raise LessonError(f"Exercise {self.number}: {self}")
-        return self
-
-    def __str__(self) -> str:
-        return f"{HEADS[self.state]} {self.text}".strip()
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        return {"text/plain": str(self), "text/html": self._page_part().markup, RECORD: self.record()}
-
-    def _page_part(self) -> Html:
-        head = HEADS[self.state]
-        return page_part("verdict", state=self.state, head=head, text=self.text, value=self.value, code=self.code)
-
-    def record(self) -> dict[str, Any]:
-        """Return what the class sheet needs: the answer itself, so that it is judged anew and not believed."""
-        return {
-            "exercise": self.number,
-            "student": self.student,
-            "state": self.state,
-            "answer": _plain(self.answer),
-        }
+    parts = answer.values() if isinstance(answer, dict) else answer if isinstance(answer, list | tuple) else [answer]
+    return any(part is ... for part in parts)
 
 
-def _plain(answer: object) -> object:
-    """Return an answer as JSON can hold it."""
-    if isinstance(answer, frozenset | tuple):
-        return sorted(answer)
-    return dict(answer) if isinstance(answer, Mapping) else answer
+def canonical(value: Value) -> Value:
+    """A value with its names and labels in the one spelling that is compared.
+
+    >>> canonical({"0-30": 5.0})
+    {'1-30': 5.0}
+    """
+    if isinstance(value, str):
+        return spelling(value)
+    if isinstance(value, frozenset):
+        return frozenset(map(spelling, value))
+    if isinstance(value, Mapping):
+        return {spelling(label): spelling(cell) if isinstance(cell, str) else cell for label, cell in value.items()}  # type: ignore[return-value]
+    return float(value)
+
+
+def spelling(name: object) -> str:
+    """The one spelling of a name or label: no case, no outer space, and a first bucket is one by any name.
+
+    >>> spelling(" Not due "), spelling("0-30"), spelling(101)
+    ('not due', '1-30', '101')
+    """
+    spelt = " ".join(str(name).split()).casefold()
+    return "1-30" if spelt == "0-30" else spelt
+
+
+def from_per_cent(given: Given) -> Given:
+    """A ratio, or ratios, of numbers given in per cent.
+
+    >>> from_per_cent({"july": 20.0})
+    {'july': 0.2}
+    """
+    if isinstance(given, Mapping):
+        return {label: cell if isinstance(cell, str) else cell / PER_CENT for label, cell in given.items()}  # type: ignore[return-value]
+    if isinstance(given, tuple):
+        return tuple(cell / PER_CENT for cell in given)
+    return given / PER_CENT if isinstance(given, float) else given
+
+
+def agree(one: Given, other: Value, *, tolerance: float, either_sign: bool = False) -> bool:
+    """Whether an answer is another.
+
+    >>> agree((2.0, 1.0), {"a": 1.0, "b": 2.0, "c": 0.0}, tolerance=0.1)
+    True
+    """
+    if isinstance(other, str | frozenset) or isinstance(one, str | frozenset):
+        return one == other
+    if isinstance(other, Mapping):
+        return _tables_agree(one, other, tolerance) if isinstance(one, Mapping | tuple) else False
+    if not isinstance(one, float | int):
+        return False
+    return abs(one - other) <= tolerance or (either_sign and abs(one + other) <= tolerance)
+
+
+def _tables_agree(one: object, other: Mapping[str, float] | Mapping[str, str], tolerance: float) -> bool:
+    if isinstance(one, tuple):
+        # Without labels the order is unknown and empty buckets may be left out: sorted, (2, 1) is {a: 1, b: 2, c: 0}.
+        values = sorted(cell for cell in other.values() if isinstance(cell, float | int) and abs(cell) > tolerance)
+        given = sorted(cell for cell in one if abs(cell) > tolerance)
+        return len(given) == len(values) and _all_near(given, values, tolerance)
+    assert isinstance(one, Mapping)
+    if any(isinstance(cell, str) for cell in [*one.values(), *other.values()]):
+        return dict(one) == dict(other)
+    labels = {*one, *other}
+    return _all_near([one.get(name, 0.0) for name in labels], [other.get(name, 0.0) for name in labels], tolerance)  # type: ignore[misc]
+
+
+def _all_near(ones: list[float], others: list[float], tolerance: float) -> bool:
+    return all(abs(one - other) <= tolerance for one, other in zip(ones, others, strict=True))

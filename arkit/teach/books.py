@@ -1,7 +1,4 @@
-"""Books of invoices and payments: the rows of a lesson's ledger, amounts in cents until they are written.
-
-Small ledgers written as text: cells apart by spaces, ``-`` for an empty cell, ``~`` for a space within one.
-"""
+"""Small ledgers of a lesson: from rows of invoices and payments in cents, or from a table written as text."""
 
 from __future__ import annotations
 
@@ -49,19 +46,19 @@ class Application(NamedTuple):
 def books(
     items: Sequence[Item], payments: Sequence[Payment], applications: Sequence[Application], *, until: date
 ) -> Ledger:
-    """Return the ledger of some rows up to a day: what was paid or matched after it is not known yet."""
+    """The ledger of some rows up to a day: what was paid or matched after it is not known yet."""
     first = min(item.document_date for item in items)
     paid = [row for row in payments if row.effective_on <= until]
     return make_ledger(
-        items=_written(items, Item).with_columns(currency=pl.lit(CURRENCY)),
-        payments=_written(paid, Payment).with_columns(currency=pl.lit(CURRENCY)),
-        applications=_written(applications, Application) if applications else None,
+        items=_table(items, Item).with_columns(currency=pl.lit(CURRENCY)),
+        payments=_table(paid, Payment).with_columns(currency=pl.lit(CURRENCY)),
+        applications=_table(applications, Application) if applications else None,
         covers=(first, until),
     )
 
 
-def _written(rows: Sequence[NamedTuple], kind: type[NamedTuple]) -> pl.DataFrame:
-    """Return rows as a table with their cents as an exact ``amount``."""
+def _table(rows: Sequence[NamedTuple], kind: type[NamedTuple]) -> pl.DataFrame:
+    """Rows as a table with their cents as an exact ``amount``."""
     frame = pl.DataFrame(rows, schema=kind._fields, orient="row")
     return frame.select(
         pl.exclude("cents"), amount=pl.col("cents").cast(pl.Decimal(18, 0)) * pl.lit("0.01").cast(pl.Decimal(18, 2))
@@ -69,7 +66,9 @@ def _written(rows: Sequence[NamedTuple], kind: type[NamedTuple]) -> pl.DataFrame
 
 
 def written(text: str, **same: str) -> pl.DataFrame:
-    r"""Return a header and its rows as a table of text; ``same`` are columns that every row shares.
+    r"""A header and its rows as a table of text: cells apart by spaces, ``-`` empty, ``~`` a space within a cell.
+
+    ``same`` are columns that every row shares, unless the header has them.
 
     >>> written("item_id amount\n101 5.00", currency="EUR").row(0)
     ('101', '5.00', 'EUR')
@@ -77,4 +76,4 @@ def written(text: str, **same: str) -> pl.DataFrame:
     header, *rows = (line.split() for line in text.strip().splitlines())
     cells = [[None if cell == "-" else cell.replace("~", " ") for cell in row] for row in rows]
     frame = pl.DataFrame(cells, schema=dict.fromkeys(header, pl.String), orient="row")
-    return frame.with_columns(pl.lit(value).alias(name) for name, value in same.items())
+    return frame.with_columns(pl.lit(value).alias(name) for name, value in same.items() if name not in header)

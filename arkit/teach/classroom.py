@@ -1,6 +1,6 @@
-"""The notebooks of the lessons: a learner's own, and the teacher's with the solutions filled in.
+"""The classroom: a learner's notebook, the teacher's copy with the solutions, and the class sheet.
 
-The class sheet: who solved what, judged anew from the answers in the saved notebooks. No cell of them is run.
+The class sheet says who solved what, judged again from the answers in the saved notebooks. No cell of them is run.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,9 +17,10 @@ from arkit.errors import ArkitError, LessonError, unknown_name
 from arkit.present.sheets import Sheet
 from arkit.present.workbook import write_workbook
 from arkit.resources import resource
-from arkit.teach.answers import RECORD
-from arkit.teach.lesson import COURSES, Lesson, in_words, lesson
-from arkit.words.columns import Column
+from arkit.teach.lesson import RECORD, Lesson, answer_shown, lesson
+from arkit.teach.lessons import COURSES
+from arkit.words.catalogue import speaking, text
+from arkit.words.columns import Column, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,11 +28,22 @@ if TYPE_CHECKING:
 
 ANSWER, DEFENCE, PARAMETERS = "answer", "defence", "parameters"
 CHECKED: Final = re.compile(r'lesson\.check\("(\d+\.\d+)"')
-EMPTY_NAME: Final = 'student: str = ""'
+MOST_LESSONS: Final = 64
+MADE: Final = datetime(2000, 1, 1)  # nothing in arkit reads the clock, and the sheet is the same whenever it is made
+KEYS: Final = ("exercise", "student", "state")
+COLUMNS: Final[Mapping[str, Kind]] = {
+    "student": "text",
+    "lesson": "count",
+    "solved": "count",
+    "exercises": "count",
+    "defence": "count",
+    "remark": "text",
+    "file": "text",
+}
 
 
 def lesson_file(number: int) -> Path:
-    """Return the notebook of a lesson as it comes with arkit.
+    """The notebook of a lesson as it comes with arkit.
 
     Raises
     ------
@@ -44,8 +56,8 @@ def lesson_file(number: int) -> Path:
     return found
 
 
-def learners_copy(number: int, *, student: str, folder: Path) -> Path:
-    """Write a learner's copy of a lesson, his name filled in; one that is there already is his work and stays.
+def learners_copy(number: int, *, student: str, folder: Path, language: str = "en") -> Path:
+    """Write a learner's copy of a lesson, their name filled in; one that is there already is their work and stays.
 
     Raises
     ------
@@ -55,23 +67,20 @@ def learners_copy(number: int, *, student: str, folder: Path) -> Path:
     source = lesson_file(number)
     copy = folder / source.name
     if not copy.exists():
-        notebook = read_notebook(source)
-        _name(notebook, student)
-        _write(notebook, copy)
+        _write(_named(source, student, language), copy)
     return copy
 
 
-def teachers_copy(number: int, *, student: str, folder: Path) -> Path:
-    """Write a lesson with its solutions filled in, for the figures of a learner; a wrong one stops it when it is run.
+def teachers_copy(number: int, *, student: str, folder: Path, language: str = "en") -> Path:
+    """Write a lesson with its solutions filled in, for the ledger of a learner; a wrong one stops it when it is run.
 
     Raises
     ------
     UnknownNameError
         There is no such lesson.
     """
-    source, taught = lesson_file(number), lesson(number, student=student)
-    notebook = read_notebook(source)
-    _name(notebook, student)
+    source, taught = lesson_file(number), lesson(number, student=student, language=language)
+    notebook = _named(source, student, language)
     cells: list[NotebookNode] = []
     for cell in notebook.cells:
         asked = CHECKED.search(cell.source) if has_tag(cell, ANSWER) else None
@@ -83,25 +92,33 @@ def teachers_copy(number: int, *, student: str, folder: Path) -> Path:
 
 
 def _solved(cell: NotebookNode, number: str, taught: Lesson) -> list[NotebookNode]:
-    """Return an exercise's cell with its solution, and what a teacher wants to know about it beside the class."""
+    """An exercise's cell with its solution, and what a teacher wants to know about it in class."""
     from nbformat.v4 import new_markdown_cell
 
-    text, asked = taught.text.exercises[number], taught.asked[number]
-    value = partial(in_words, form=asked.exercise.form, unit=asked.exercise.unit)
-    cell.source = f'{text.code.strip()}\nlesson.check("{number}", answer).require()'
-    mistakes = [f"- {value(asked.mistakes[name])}: {hint}" for name, hint in text.hints.items()]
-    lines = [f"**{number} {text.title}: {value(asked.right)}**", "", text.way, "", "Typical mistakes:", ""]
-    told = "\n".join([*lines, *mistakes])
-    return [cell, new_markdown_cell(told, id=f"solution-{number.replace('.', '-')}")]  # type: ignore[no-untyped-call]
+    asked = taught.asked[number]
+    cell.source = f'{asked.code}\nlesson.check("{number}", answer).require()'
+    with speaking(taught.language):
+        mistakes = [
+            f"- {answer_shown(asked, value)}: {asked.text(f'hints.{name}')}" for name, value in asked.mistakes.items()
+        ]
+        solution = text(
+            "teach.copy.solution",
+            number=number,
+            title=asked.text("title"),
+            value=answer_shown(asked, asked.right),
+            way=asked.text("way"),
+            mistakes="\n".join(mistakes),
+        )
+    return [cell, new_markdown_cell(solution, id=f"solution-{number.replace('.', '-')}")]  # type: ignore[no-untyped-call]
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Return a notebook.
+    """A notebook from its file.
 
     Raises
     ------
     LessonError
-        The file is none.
+        The file is not a notebook.
     """
     import nbformat
 
@@ -112,14 +129,17 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def has_tag(cell: Any, tag: str) -> bool:
-    """Return whether a cell carries a tag."""
+    """Whether a cell carries a tag."""
     return tag in cell.metadata.get("tags", [])
 
 
-def _name(notebook: NotebookNode, student: str) -> None:
-    """Fill in the learner's name; it is data, so it is written as a literal."""
+def _named(source: Path, student: str, language: str) -> NotebookNode:
+    """A lesson's notebook with its parameters filled in; a name is data, so it is written as a literal."""
+    notebook = read_notebook(source)
     [cell] = [cell for cell in notebook.cells if has_tag(cell, PARAMETERS)]
-    cell.source = cell.source.replace(EMPTY_NAME, f"student: str = {student!r}")
+    for name, default, value in (("language", "en", language), ("student", "", student)):
+        cell.source = cell.source.replace(f'{name}: str = "{default}"', f"{name}: str = {value!r}")
+    return notebook
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:
@@ -127,21 +147,6 @@ def _write(notebook: NotebookNode, path: Path) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
-
-
-MOST_LESSONS: Final = 64
-MADE: Final = datetime(2000, 1, 1)  # nothing in arkit reads the clock, and the sheet is the same whenever it is made
-SOLVED, LOOKED, NOT_YET = "solved", "solution shown", "not yet"
-KEYS: Final = ("exercise", "student", "state")
-COLUMNS: Final = {
-    "student": Column("Student"),
-    "lesson": Column("Lesson", "count"),
-    "solved": Column("Solved", "count"),
-    "exercises": Column("Exercises", "count"),
-    "defence": Column("Words of defence", "count"),
-    "remark": Column("Remark"),
-    "file": Column("File"),
-}
 
 
 @dataclass
@@ -157,10 +162,10 @@ class Work:
 
 
 def class_sheet(folder: Path) -> pd.DataFrame:
-    """Return one row for each notebook in a folder and those within it: who solved what.
+    """One row for each notebook in a folder and those within it: who solved what.
 
     An exercise is *solved*, *solution shown* (solved or not, once the solution was asked for), *not yet*, with the name
-    of the typical mistake where the answer shows one, or empty. The figures are those of the name in the notebook: who
+    of the typical mistake where the answer shows one, or empty. The ledger is that of the name in the notebook: who
     copies answers from a neighbour has not solved them.
 
     Raises
@@ -183,8 +188,13 @@ def class_sheet(folder: Path) -> pd.DataFrame:
 
 def write_class_sheet(table: pd.DataFrame, path: Path) -> None:
     """Write a class sheet as a workbook."""
-    numbers = {name: Column(f"Exercise {name}") for name in table.columns if name not in COLUMNS}
-    sheet = Sheet(name="class", table=table, title="Who solved what", columns={**COLUMNS, **numbers})
+    columns = {
+        name: Column(text(f"teach.class.{name}"), COLUMNS[name])
+        if name in COLUMNS
+        else Column(text("teach.class.exercise", number=name))
+        for name in table.columns
+    }
+    sheet = Sheet(name="class", table=table, title=text("teach.class.title"), columns=columns)
     write_workbook(path, sheets=[sheet], created=MADE)
 
 
@@ -193,7 +203,7 @@ def _work(path: Path, folder: Path) -> Work:
     try:
         cells = read_notebook(path).cells
     except LessonError:
-        work.remark = "cannot be read as a notebook"
+        work.remark = text("teach.class.remark_on.unreadable")
         return work
     for record in _records(cells):
         work.students.add(record["student"])
@@ -219,15 +229,15 @@ def _row(work: Work) -> dict[str, Any]:
     numbers = {number.partition(".")[0] for number in exercises} & {str(known) for known in COURSES}
     row: dict[str, Any] = {"student": ", ".join(sorted(work.students)), "file": work.file, "defence": work.words}
     if len(numbers) != 1 or len(work.students) != 1:
-        several = "answers of several lessons or names" if exercises else "nothing was checked in it"
-        return row | {"remark": work.remark or several}
+        return row | {"remark": work.remark or text(f"teach.class.remark_on.{'several' if exercises else 'nothing'}")}
     taught = _lesson(int(*numbers), *work.students)
     states = {number: _state(number, work, taught) for number in taught.asked}
+    solved = text("teach.class.state.solved")
     return row | {
         "lesson": taught.number,
-        "solved": sum(state == SOLVED for state in states.values()),
+        "solved": sum(state == solved for state in states.values()),
         "exercises": len(states),
-        "remark": "" if taught.student else "no name: the figures of nobody",
+        "remark": "" if taught.student else text("teach.class.remark_on.no_name"),
         **{number.partition(".")[2]: state for number, state in states.items()},
     }
 
@@ -239,13 +249,14 @@ def _lesson(number: int, student: str) -> Lesson:
 
 def _state(number: str, work: Work, taught: Lesson) -> str:
     if number in work.looked:
-        return LOOKED
+        return text("teach.class.state.looked")
     answer = work.answers.get(number)
     if answer is None:
         return ""
     try:
         verdict = taught.check(number, answer)
     except (ArkitError, TypeError, ValueError, OverflowError):
-        return NOT_YET
-    mistake = verdict.mistake.replace("_", " ")
-    return SOLVED if verdict.right else f"{NOT_YET}: {mistake}" if mistake else NOT_YET
+        return text("teach.class.state.not_yet")
+    if verdict.mistake:
+        return text("teach.class.state.mistake", mistake=verdict.mistake.replace("_", " "))
+    return text(f"teach.class.state.{'solved' if verdict.right else 'not_yet'}")

@@ -1,32 +1,25 @@
-"""A lesson: a learner's own ledger, and exercises that tell what a wrong answer shows.
+"""A lesson: a learner's own ledger, and exercises that say what a wrong answer shows.
 
-A lesson's words out of templates/lessons: titles, hints, ways to solutions, options of a case, what was planted.
-
-The terms of receivables in English, Russian and Chinese, out of templates/words/terms.toml.
+The words are in the catalogue (``lesson_1.toml`` and so on; what every lesson says in ``teach.toml``, the terms in
+``glossary.toml``), the questions in the notebooks. A lesson speaks the language that it is asked for.
 """
 
 from __future__ import annotations
 
-import tomllib
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Final, TypeVar
-
-import msgspec
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar
 
 from arkit.errors import LessonError, unknown_name
 from arkit.model.ledger import Ledger
 from arkit.present.html import Html, page_part, table
-from arkit.resources import resource
 from arkit.sample.draws import Draws
-from arkit.settings import read_settings
-from arkit.teach.answers import Verdict, read_answer
-from arkit.teach.exercise import Asked, Book, Course, Given, Value
-from arkit.teach.how_fast import HOW_FAST
-from arkit.teach.what_is_open import WHAT_IS_OPEN
-from arkit.teach.who_pays_how import WHO_PAYS_HOW
-from arkit.words.columns import Column
+from arkit.teach.answers import Given, Value, is_unanswered, read_answer
+from arkit.teach.exercise import Asked, Book
+from arkit.teach.lessons import COURSES
+from arkit.words.catalogue import in_own_language, language_name, languages, require_language, text
+from arkit.words.columns import Column, Kind
 from arkit.words.formats import shown
 
 if TYPE_CHECKING:
@@ -34,105 +27,89 @@ if TYPE_CHECKING:
 
     from arkit.present.charts import Figure
 
-
-class ExerciseText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The words of an exercise.
-
-    Parameters
-    ----------
-    title
-        What it is about, for the class sheet.
-    right
-        What is said to the right answer.
-    nudge
-        What is said to an answer that no typical mistake explains.
-    way, code
-        How the solution is found, in words and with arkit.
-    hints
-        Name of a typical mistake to its hint.
-    options
-        What a case leaves to decide, by name.
-    """
-
-    title: str
-    right: str
-    nudge: str
-    way: str
-    code: str
-    hints: dict[str, str]
-    options: dict[str, str] = {}
-
-
-class LessonText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The words of a lesson: its title, the terms it brings, the faults planted in its ledger, its exercises."""
-
-    title: str
-    terms: tuple[str, ...]
-    planted: tuple[str, ...]
-    exercises: dict[str, ExerciseText]
-
-
-@cache
-def lesson_text(number: int) -> LessonText:
-    """Return the words of a lesson."""
-    return read_settings(resource(f"templates/lessons/{number}.toml"), LessonText, what="lesson", error=LessonError)
-
-
-@cache
-def terms() -> dict[str, dict[str, str]]:
-    """Return every term of the glossary with what it is called in Russian (``ru``) and Chinese (``zh``).
-
-    >>> terms()["unapplied"]["zh"]
-    '未核销'
-    """
-    return tomllib.loads(resource("templates/words/terms.toml").read_text(encoding="utf-8"))
-
-
-def terms_table(names: Iterable[str]) -> pd.DataFrame:
-    """Return some terms, one row each, a column for each language.
-
-    Raises
-    ------
-    UnknownNameError
-        There is no such term.
-    """
-    import pandas as pd
-
-    rows = []
-    for name in names:
-        if name not in terms():
-            raise unknown_name("term", name, known=terms())
-        rows.append({"English": name, "Русский": terms()[name]["ru"], "中文": terms()[name]["zh"]})
-    return pd.DataFrame(rows)
-
-
 Thing = TypeVar("Thing")
-COURSES: Final[dict[int, Course]] = {1: WHAT_IS_OPEN, 2: HOW_FAST, 3: WHO_PAYS_HOW}
+State = Literal["right", "mistake", "other", "unread", "open", "solution"]
+# The class sheet reads these records out of the saved notebooks.
+RECORD: Final = "application/vnd.arkit.lesson+json"
 OPTIONS: Final = 3
 MOST_DRAWS: Final = 50
 # The ledgers of lessons know their customers by name, and a learner sees words where a report has none.
-TITLES: Final = {
-    "customer_id": Column("Customer"),
-    "option": Column("Option"),
-    "what": Column("What it says"),
-    "planted": Column("Traps in this ledger"),
-    "at_its_end": Column("Open at its end", "ratio"),
-    "a_month_later": Column("A month later", "ratio"),
-    "two_months_later": Column("Two months later", "ratio"),
-    "countback_dso": Column("Count-back DSO", "days"),
-    "as_of": Column("Month to", "date"),
-    "billing_month": Column("Sales of the month to", "date"),
-    **{name: Column(name) for name in ("English", "Русский", "中文")},
+COLUMNS: Final[Mapping[str, Kind]] = {
+    "customer_id": "text",
+    "option": "text",
+    "what": "text",
+    "planted": "text",
+    "at_its_end": "ratio",
+    "a_month_later": "ratio",
+    "two_months_later": "ratio",
+    "countback_dso": "days",
+    "as_of": "date",
+    "billing_month": "date",
 }
-SIGN: Final = "The number is right, its sign is not."
-ROUNDED: Final = "Nearly. Is it rounded? It is asked for {}."
-EXACTLY: Final = {"amount": "to the cent", "days": "with one decimal", "ratio": "with three decimals"}
-UNANSWERED: Final = "Put your answer in the place of the three dots and run the cell again."
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What is said to an answer, and the record of it that stays in the notebook.
+
+    ``head`` and ``text`` are in the language of the lesson; ``mistake`` is the name of the typical mistake that the
+    answer shows, if it shows one.
+    """
+
+    number: str
+    state: State
+    head: str
+    text: str
+    student: str = ""
+    answer: Given | None = None
+    mistake: str = ""
+    value: str = ""
+    code: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer is right."""
+        return self.state == "right"
+
+    def require(self) -> Self:
+        """The verdict itself if the answer is right; a teacher's copy must not run through with a wrong one.
+
+        Raises
+        ------
+        LessonError
+            The answer is wrong, or missing.
+        """
+        if not self.right:
+            raise LessonError(f"Exercise {self.number}: {self}")
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.head} {self.text}".strip()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        part = page_part("verdict", state=self.state, head=self.head, text=self.text, value=self.value, code=self.code)
+        return {"text/plain": str(self), "text/html": part.markup, RECORD: self.record()}
+
+    def record(self) -> dict[str, Any]:
+        """What the class sheet needs: the answer itself, so that it is judged again and not believed."""
+        return {
+            "exercise": self.number,
+            "student": self.student,
+            "state": self.state,
+            "answer": _as_json(self.answer),
+        }
+
+
+def _as_json(answer: object) -> object:
+    if isinstance(answer, frozenset | tuple):
+        return sorted(answer)
+    return dict(answer) if isinstance(answer, Mapping) else answer
+
+
+@in_own_language
+@dataclass(frozen=True)
 class Lesson:
-    """A lesson of one learner: his ledger, and the exercises on it.
+    """A lesson of one learner: their ledger, and the exercises on it.
 
     Attributes
     ----------
@@ -142,20 +119,18 @@ class Lesson:
         The ledger that the exercises are about.
     asked
         The exercises on this ledger.
+    language
+        Of verdicts, hints and titles, as far as they are translated; else English.
     """
 
     number: int
     student: str
     ledger: Ledger
     asked: Mapping[str, Asked]
-
-    @property
-    def text(self) -> LessonText:
-        """The words of the lesson."""
-        return lesson_text(self.number)
+    language: str = "en"
 
     def check(self, number: str, answer: object) -> Verdict:
-        """Say whether an answer is right, or which typical mistake it shows.
+        """Whether an answer is right, or which typical mistake it shows.
 
         Parameters
         ----------
@@ -169,56 +144,50 @@ class Lesson:
         UnknownNameError
             The lesson has no such exercise.
         """
-        asked, text = self._exercise(number), self.text.exercises[number]
-        if unanswered(answer):
-            return Verdict(number, "open", UNANSWERED, self.student)
+        asked = self._exercise(number)
+        if is_unanswered(answer):
+            return self._verdict(asked, "open", text("teach.answer.unanswered"))
         try:
-            given = read_answer(answer, asked)
+            exercise = asked.exercise
+            given = read_answer(answer, form=exercise.form, columns=exercise.columns, labels=asked.labels)
         except LessonError as unread:
-            return Verdict(number, "unread", str(unread), self.student)
-        return self._judged(number, given, asked, text)
+            return self._verdict(asked, "unread", str(unread))
+        return self._judged(asked, given)
 
-    def _judged(self, number: str, given: Given, asked: Asked, text: ExerciseText) -> Verdict:
+    def _judged(self, asked: Asked, given: Given) -> Verdict:
         if asked.comes_to(given, asked.right):
-            return Verdict(number, "right", text.right, self.student, given)
-        shows = [name for name, value in asked.mistakes.items() if asked.comes_to(given, value)]
-        if shows:
-            return Verdict(number, "mistake", text.hints[shows[0]], self.student, given, mistake=shows[0])
-        if isinstance(given, float) and asked.agree(-given, asked.right):
-            return Verdict(number, "other", SIGN, self.student, given)
-        if asked.is_near(given):
-            return Verdict(number, "other", ROUNDED.format(EXACTLY[asked.exercise.form]), self.student, given)
-        said = " ".join(filter(None, (asked.what_differs(given), text.nudge)))
-        return Verdict(number, "other", said, self.student, given)
+            return self._verdict(asked, "right", asked.text("right"), answer=given)
+        mistake = next((name for name, value in asked.mistakes.items() if asked.comes_to(given, value)), "")
+        if mistake:
+            return self._verdict(asked, "mistake", asked.text(f"hints.{mistake}"), answer=given, mistake=mistake)
+        return self._verdict(asked, "other", _unexplained(asked, given), answer=given)
+
+    def _verdict(self, asked: Asked, state: State, said: str, **more: Any) -> Verdict:
+        return Verdict(asked.number, state, text(f"teach.verdict.{state}"), said, self.student, **more)
 
     def solution(self, number: str) -> Verdict:
-        """Show the solution of an exercise: how it is found, and what it comes to."""
-        asked, text = self._exercise(number), self.text.exercises[number]
-        value = in_words(asked.right, asked.exercise.form, asked.exercise.unit)
-        return Verdict(
-            number,
-            "solution",
-            text.way,
-            self.student,
-            value=value,
-            code="" if asked.exercise.form == "choice" else text.code,
-        )
+        """The solution of an exercise: how it is found, and what it comes to."""
+        asked = self._exercise(number)
+        code = "" if asked.exercise.form == "choice" else asked.code
+        return self._verdict(asked, "solution", asked.text("way"), value=answer_shown(asked, asked.right), code=code)
 
     def options(self, number: str) -> Html:
-        """Show what a case leaves to decide, by letter."""
-        asked, text = self._exercise(number), self.text.exercises[number]
-        figures = asked.exercise.figures(asked.book) if asked.exercise.figures else {}
-        amounts = {name: shown(value, asked.exercise.unit) for name, value in figures.items()}
-        lines = {asked.book.letter(place): words.format(**amounts) for place, words in enumerate(text.options.values())}
-        rows = _frame(option=sorted(lines), what=[lines[letter] for letter in sorted(lines)])
-        return lesson_table(rows)
+        """What a case leaves to decide, by letter."""
+        asked = self._exercise(number)
+        exercise, book = asked.exercise, asked.book
+        amounts = exercise.amounts(book).items() if exercise.amounts else ()
+        values = {name: shown(value, exercise.unit) for name, value in amounts}
+        said = {
+            book.letter(place): asked.text(f"options.{name}", **values) for place, name in enumerate(exercise.options)
+        }
+        return lesson_table(_frame(option=sorted(said), what=[said[letter] for letter in sorted(said)]))
 
     def show(self, frame: pd.DataFrame, *columns: str) -> Html:
-        """Show a table, or some of its columns, with the titles, days and amounts of a report."""
+        """A table, or some of its columns, with the titles, days and amounts of a report."""
         return lesson_table(frame[list(columns)] if columns else frame)
 
     def table(self, name: str) -> Html:
-        """Show one of the tables that the lesson gives to read.
+        """One of the tables that the lesson gives to read.
 
         Raises
         ------
@@ -227,42 +196,50 @@ class Lesson:
         """
         return lesson_table(_named(name, COURSES[self.number].tables, f"table of lesson {self.number}")(self.ledger))
 
-    def figure(self, name: str) -> Figure:
-        """Show one of the figures of the lesson.
+    def chart(self, name: str) -> Figure:
+        """One of the charts of the lesson.
 
         Raises
         ------
         UnknownNameError
-            The lesson has no such figure.
+            The lesson has no such chart.
         """
-        return _named(name, COURSES[self.number].figures, f"figure of lesson {self.number}")(self.ledger)
+        return _named(name, COURSES[self.number].charts, f"chart of lesson {self.number}")(self.ledger)
+
+    def figure(self, name: str) -> Figure:
+        """The old name of :meth:`chart`, for notebooks that learners have saved."""
+        warnings.warn("Lesson.figure is now called Lesson.chart.", DeprecationWarning, stacklevel=2)
+        return self.chart(name)
 
     def terms(self) -> Html:
-        """Show the terms of the lesson in English, Russian and Chinese."""
-        return lesson_table(terms_table(self.text.terms))
+        """The terms of the lesson in every language that there is."""
+        return lesson_table(terms_table(COURSES[self.number].terms))
 
     def planted(self) -> Html:
-        """Tell which faults were planted in the ledger of the lesson."""
-        return lesson_table(_frame(planted=list(self.text.planted)))
+        """Which traps were planted in the ledger of the lesson."""
+        names = COURSES[self.number].planted
+        return lesson_table(_frame(planted=[text(f"lesson_{self.number}.planted.{name}") for name in names]))
 
     def _exercise(self, number: str) -> Asked:
         return _named(number, self.asked, f"exercise of lesson {self.number}")
 
 
-def lesson(number: int, *, student: str = "") -> Lesson:
-    """Return a lesson with the ledger of a learner.
+def lesson(number: int, *, student: str = "", language: str = "en") -> Lesson:
+    """A lesson with the ledger of a learner.
 
     Parameters
     ----------
     number
         1, 2 or 3.
     student
-        A name or number: each has figures of its own, and the same ones every time. Case and spaces do not matter.
+        A name or number: each has amounts of their own, and the same ones every time. Case and spaces do not matter.
+    language
+        ``en``, ``ru`` or ``zh``: of verdicts and titles. What is not translated is said in English.
 
     Raises
     ------
     UnknownNameError
-        There is no such lesson.
+        There is no such lesson, or no such language.
 
     Examples
     --------
@@ -278,47 +255,73 @@ def lesson(number: int, *, student: str = "") -> Lesson:
     whose = " ".join(student.split())
     for attempt in range(MOST_DRAWS):
         book, asked = _drawn(number, whose.casefold(), attempt)
-        # Chance may make a mistake come to the right answer; such figures teach nothing and are drawn anew.
+        # Chance may make a mistake come to the right answer: every hint must be true, so another ledger is drawn.
         if COURSES[number].tells_its_story(book) and all(each.is_clear for each in asked.values()):
-            return Lesson(number, whose, book.ledger, asked)
-    raise LessonError(f"Lesson {number} has no clear figures for {student!r}; choose another name.")
+            return Lesson(number, whose, book.ledger, asked, require_language(language))
+    raise LessonError(f"Lesson {number} has no clear amounts for {student!r}; choose another name.")
 
 
 def _drawn(number: int, whose: str, attempt: int) -> tuple[Book, dict[str, Asked]]:
     course, topic = COURSES[number], f"{whose} {attempt}"
     ledger = course.draw_ledger(Draws(number, f"ledger {topic}"))
     book = Book(ledger, tuple(Draws(number, f"options {topic}").order(OPTIONS).tolist()))
-    return book, {exercise.number: Asked(exercise, book) for exercise in course.exercises}
+    numbered = {f"{number}.{place}": exercise for place, exercise in enumerate(course.exercises, start=1)}
+    return book, {key: Asked(key, exercise, book) for key, exercise in numbered.items()}
 
 
-def unanswered(answer: object) -> bool:
-    """Return whether an answer, or a part of it, is still the three dots.
+def _unexplained(asked: Asked, given: Given) -> str:
+    """What is said to a wrong answer that no typical mistake explains."""
+    if isinstance(given, float) and asked.agree(-given, asked.right):
+        return text("teach.answer.sign")
+    if asked.is_near(given):
+        return text(f"teach.answer.rounded.{asked.exercise.form}")
+    return " ".join(filter(None, (asked.what_differs(given), asked.text("nudge"))))
 
-    >>> unanswered(...), unanswered({"1-30": ...}), unanswered(0)
-    (True, True, False)
-    """
-    parts = answer.values() if isinstance(answer, dict) else answer if isinstance(answer, list | tuple) else [answer]
-    return any(part is ... for part in parts)
 
+def answer_shown(asked: Asked, value: Value) -> str:
+    """An answer, right or mistaken, as a reader sees it.
 
-def in_words(value: Value, form: str, unit: str) -> str:
-    """Return an answer as a reader sees it.
-
-    >>> in_words({"1-30": 5.0, "31-60": 0.0}, "table", "amount")
+    >>> asked = lesson(1).asked["1.5"]
+    >>> answer_shown(asked, {"1-30": 5.0, "31-60": 0.0})
     '1-30: 5.00'
     """
+    return _shown(value, asked.exercise.form, asked.exercise.unit)
+
+
+def _shown(value: Value, form: str, unit: str) -> str:
     if isinstance(value, str):
         return value.upper() if form == "choice" else value
     if isinstance(value, frozenset):
         return ", ".join(sorted(value))
     if isinstance(value, Mapping):
-        return "; ".join(f"{label}: {in_words(cell, unit, unit)}" for label, cell in value.items() if cell)
+        return "; ".join(f"{label}: {_shown(cell, unit, unit)}" for label, cell in value.items() if cell)
     return f"{value:.3f}" if form == "ratio" else shown(value, form)  # type: ignore[arg-type]
 
 
+def terms_table(names: Iterable[str]) -> pd.DataFrame:
+    """Some terms of the glossary, one row each, a column for each language.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such term.
+
+    Examples
+    --------
+    >>> terms_table(["unapplied"]).loc[0, "中文"]
+    '未核销'
+    """
+    import pandas as pd
+
+    rows = [{language_name(code): text(f"glossary.{name}", language=code) for code in languages()} for name in names]
+    return pd.DataFrame(rows)
+
+
 def lesson_table(frame: pd.DataFrame) -> Html:
-    """Return a table as a lesson shows it."""
-    return page_part("lesson", content=table(frame, columns=TITLES).markup)
+    """A table as a lesson shows it."""
+    titles = {name: Column(text(f"teach.column.{name}"), kind) for name, kind in COLUMNS.items()}
+    titles |= {name: Column(name) for name in map(language_name, languages())}
+    return page_part("lesson", content=table(frame, columns=titles).markup)
 
 
 def _named(name: str, things: Mapping[str, Thing], kind: str) -> Thing:

@@ -36,6 +36,15 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(folder.name for folder in resource(LOCALES).iterdir() if folder.is_dir()))
 
 
+def language_name(language: str) -> str:
+    """What a language is called in itself.
+
+    >>> [language_name(language) for language in languages()]
+    ['English', 'Русский', '中文']
+    """
+    return str(_locale(language).get_display_name(language)).capitalize()
+
+
 def require_language(language: str) -> str:
     """The language itself, if there is a catalogue for it.
 

@@ -1,8 +1,10 @@
-"""The terms in Russian and Chinese, as templates/words/terms.toml has them. Run as a module, it writes them down."""
+"""The terms in Russian and Chinese, as the catalogue has them. Run as a module, it writes them into GLOSSARY.md."""
 
 import re
+import tomllib
+from functools import cache
 
-from arkit.teach.lesson import terms
+from arkit.resources import resource
 from tests.kpi.glossary import PAGE
 
 TITLE = "## In Russian and Chinese\n"
@@ -11,20 +13,28 @@ HEAD = "| term | Russian | Chinese |\n|---|---|---|\n"
 OF_THE_TRADE = ("Balances", "Over time", "Who pays how", "KPIs", "Change of days sales outstanding")
 
 
+@cache
+def words(language: str) -> dict[str, str]:
+    """Every term of a language by its name."""
+    file = resource(f"templates/words/locale/{language}/glossary.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
 def section() -> str:
-    """Return the table of terms."""
-    return HEAD + "".join(f"| {term} | {words['ru']} | {words['zh']} |\n" for term, words in terms().items())
+    """The table of terms."""
+    ru, zh = words("ru"), words("zh")
+    return HEAD + "".join(f"| {term} | {ru[name]} | {zh[name]} |\n" for name, term in words("en").items())
 
 
 def parts_of(page: str) -> tuple[str, str]:
-    """Return what is before the table of terms, and the table, which ends the page."""
+    """What is before the table of terms, and the table, which ends the page."""
     before, rest = page.split(TITLE)
     start = rest.index("\n\n") + 2
     return before + TITLE + rest[:start], rest[start:]
 
 
 def terms_by_section(page: str) -> dict[str, list[str]]:
-    """Return the terms that the page explains, by section."""
+    """The terms that the page explains, by section."""
     before, _ = parts_of(page)
     found = {}
     for part in before.split("\n## ")[1:]:

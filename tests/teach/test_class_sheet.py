@@ -1,4 +1,4 @@
-"""The class sheet judges the saved answers anew, for the figures of the name that stands in the notebook."""
+"""The class sheet judges the saved answers again, for the ledger of the name in the notebook."""
 
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from openpyxl import load_workbook
 
 from arkit.errors import LessonError
 from arkit.teach import lesson
-from arkit.teach.answers import RECORD, Verdict
 from arkit.teach.classroom import class_sheet, write_class_sheet
+from arkit.teach.lesson import RECORD, Verdict
 
 ANN, BO = lesson(1, student="Ann"), lesson(1, student="Bo")
 
@@ -60,7 +60,7 @@ def test_the_last_answer_counts(tmp_path: Path) -> None:
 
 
 def test_a_neighbours_answer_is_not_solved(tmp_path: Path) -> None:
-    """Bo's cell with Ann's name in it: it says right, but of other figures."""
+    """Bo's cell with Ann's name in it: it says right, but of another ledger."""
     saved(tmp_path / "ann.ipynb", BO.check("1.4", BO.asked["1.4"].right), changed={"student": "Ann"})
     assert row(tmp_path)["4"] == "not yet"
 
@@ -87,7 +87,7 @@ def test_notebooks_without_use_are_named(tmp_path: Path) -> None:
         "a.ipynb": "cannot be read as a notebook",
         "b.ipynb": "nothing was checked in it",
         "deep/c.ipynb": "answers of several lessons or names",
-        "e.ipynb": "no name: the figures of nobody",
+        "e.ipynb": "no name: the numbers of the empty name",
     }
 
 

@@ -1,5 +1,6 @@
 """Lessons: every typical mistake gets its own hint, and a right answer is accepted by any route."""
 
+import tomllib
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
@@ -14,16 +15,17 @@ import arkit as ar
 from arkit.errors import LessonError, UnknownNameError
 from arkit.resources import resource
 from arkit.teach import Lesson, lesson
-from arkit.teach.lesson import COURSES, in_words
+from arkit.teach.lesson import answer_shown
+from arkit.teach.lessons import COURSES
 
 STUDENTS = ("", "Ann", "林小明", "4711")
-EXERCISES = [(course, exercise.number) for course, made in COURSES.items() for exercise in made.exercises]
-MISTAKES = [
-    (course, exercise.number, name)
+NUMBERED = [
+    (course, f"{course}.{place}", exercise)
     for course, made in COURSES.items()
-    for exercise in made.exercises
-    for name in exercise.mistakes
+    for place, exercise in enumerate(made.exercises, start=1)
 ]
+EXERCISES = [(course, number) for course, number, _ in NUMBERED]
+MISTAKES = [(course, number, name) for course, number, exercise in NUMBERED for name in exercise.mistakes]
 made = cache(lesson)
 
 
@@ -32,20 +34,28 @@ made = cache(lesson)
 def test_a_typical_mistake_gets_its_own_hint(course: int, number: str, name: str, student: str) -> None:
     taught = made(course, student=student)
     said = taught.check(number, taught.asked[number].mistakes[name])
-    assert (said.state, said.mistake, said.text) == ("mistake", name, taught.text.exercises[number].hints[name])
+    assert (said.state, said.mistake, said.text) == ("mistake", name, taught.asked[number].text(f"hints.{name}"))
 
 
 @pytest.mark.parametrize(("course", "number"), EXERCISES)
 def test_no_two_mistakes_share_a_hint(course: int, number: str) -> None:
-    hints = made(course, student="").text.exercises[number].hints
-    assert len(set(hints.values())) == len(hints)
+    asked = made(course, student="").asked[number]
+    hints = [asked.text(f"hints.{name}") for name in asked.mistakes]
+    assert len(set(hints)) == len(hints)
 
 
 @pytest.mark.parametrize("course", COURSES)
 def test_each_mistake_has_words_and_each_word_a_mistake(course: int) -> None:
-    text = made(course, student="").text
-    mistakes = {exercise.number: list(exercise.mistakes) for exercise in COURSES[course].exercises}
-    assert {number: list(words.hints) for number, words in text.exercises.items()} == mistakes
+    words = tomllib.loads(resource(f"templates/words/locale/en/lesson_{course}.toml").read_text(encoding="utf-8"))
+    exercises = {str(place): exercise for place, exercise in enumerate(COURSES[course].exercises, start=1)}
+    of_exercises = words["exercise"]
+    assert {place: list(said["hints"]) for place, said in of_exercises.items()} == {
+        place: list(exercise.mistakes) for place, exercise in exercises.items()
+    }
+    assert {place: tuple(said.get("options", ())) for place, said in of_exercises.items()} == {
+        place: exercise.options for place, exercise in exercises.items()
+    }
+    assert tuple(words["planted"]) == COURSES[course].planted
 
 
 @pytest.mark.parametrize("student", STUDENTS)
@@ -53,7 +63,7 @@ def test_each_mistake_has_words_and_each_word_a_mistake(course: int) -> None:
 def test_the_way_that_is_shown_leads_to_the_right_answer(course: int, number: str, student: str) -> None:
     taught = made(course, student=student)
     names: dict[str, Any] = {"ar": ar, "ledger": taught.ledger, "lesson": taught}
-    exec(taught.text.exercises[number].code, names)
+    exec(taught.asked[number].code, names)
     assert taught.check(number, names["answer"]).right
 
 
@@ -67,7 +77,7 @@ def test_an_answer_that_no_mistake_explains_gets_a_nudge(course: int, number: st
     }
     said = taught.check(number, wrong.get(taught.asked[number].exercise.form, -987654.0))
     assert said.state == "other"
-    assert said.text.endswith(taught.text.exercises[number].nudge)
+    assert said.text.endswith(taught.asked[number].text("nudge"))
 
 
 def test_a_wrong_list_or_table_is_told_where_it_differs() -> None:
@@ -188,7 +198,7 @@ def test_three_dots_are_no_answer_yet(dots: object) -> None:
         ("1.3", 3.5, "asks for a list of names"),
         ("1.5", 3.5, "a value for each of"),
         ("1.5", {"1-30": 1.0, "2 months": 2.0}, "'2 months' is not among"),
-        ("1.5", [1.0, "much"], "something is no number"),
+        ("1.5", [1.0, "much"], "something is not a number"),
     ],
 )
 def test_what_cannot_be_read_is_told(number: str, given: object, said: str) -> None:
@@ -197,7 +207,7 @@ def test_what_cannot_be_read_is_told(number: str, given: object, said: str) -> N
     assert said in verdict.text
 
 
-def test_students_have_figures_of_their_own_and_always_the_same() -> None:
+def test_students_have_numbers_of_their_own_and_always_the_same() -> None:
     ann, bo, again = (lesson(1, student=name) for name in ("Ann", "Bo", " ann "))
     assert ann.asked["1.4"].right != bo.asked["1.4"].right
     assert ann.asked["1.4"].right == again.asked["1.4"].right
@@ -217,15 +227,34 @@ def test_require_stops_at_a_wrong_answer() -> None:
         taught.check("1.1", -1).require()
 
 
-def test_no_answer_stands_in_a_notebook_or_in_the_words() -> None:
-    files = [*resource("notebooks/lessons").glob("*.ipynb"), *resource("templates/lessons").glob("*.toml")]
+def test_no_answer_is_in_a_notebook_or_in_the_words() -> None:
+    files = [
+        *resource("notebooks/lessons").glob("*.ipynb"),
+        *resource("templates/words/locale").glob("*/lesson_*.toml"),
+    ]
     text = "\n".join(path.read_text(encoding="utf-8") for path in files)
     for course in COURSES:
         for asked in made(course, student="").asked.values():
             if asked.exercise.form in ("amount", "ratio"):
-                assert in_words(asked.right, asked.exercise.form, asked.exercise.unit) not in text
+                assert answer_shown(asked, asked.right) not in text
 
 
 def test_what_is_shown_is_escaped() -> None:
     said = made(1, student="").check("1.1", "<script>")
     assert "<script>" not in said._repr_mimebundle_()["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("language", "right", "sign"),
+    [("ru", "Верно.", "Число верное, а знак нет."), ("zh", "正确。", "数值正确，但正负号不对。")],
+)
+def test_a_lesson_speaks_the_language_that_it_is_asked_for(language: str, right: str, sign: str) -> None:
+    taught = lesson(1, student="Ann", language=language)
+    assert str(taught.check("1.4", amount(taught, "1.4"))).startswith(right)
+    assert taught.check("1.4", -amount(taught, "1.4")).text == sign
+    assert amount(taught, "1.4") == amount(made(1, student="Ann"), "1.4")
+
+
+def test_the_old_name_of_a_chart_still_works() -> None:
+    with pytest.warns(DeprecationWarning, match=r"Lesson\.chart"):
+        assert lesson(1).figure("balance").data

@@ -29,10 +29,51 @@ def report(three_invoices: Path, output: Path, *more: str) -> list[str]:
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["--version"])
-    assert ended.value.code == 0
+    assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"arkit {__version__}\n"
+
+
+# Every option of 0.1.0, by command; none may go.
+OPTIONS = {
+    "report": "--ledger --layout --as-of --entity --policy --output --notebook -p --pdf",
+    "month-end": "--as-of",
+    "check": "--layout --as-of --policy --findings --save-layout --hint",
+    "serve": "--ledger --layout --policy --reports --address --port --base-url --host --user-header --visitors "
+    "--idle-minutes",
+    "sample": "--items --seed --entities --format",
+    "lesson": "--student --folder --no-lab",
+    "teach copy": "--student --output",
+    "teach class": "--output",
+}
+
+
+@pytest.mark.parametrize("command", OPTIONS)
+@pytest.mark.parametrize("asked", ["-h", "--help"])
+def test_help_names_every_option(command: str, asked: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command.split(), asked]) == 0
+    said = capsys.readouterr().out
+    missing = [name for name in [*OPTIONS[command].split(), "--quiet", "--traceback"] if f" {name}" not in said]
+    assert missing == []
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert [name for name in OPTIONS if f"  {name.split()[0]} " not in said] == []
+    assert "_ARKIT_COMPLETE=bash_source" in said
+
+
+def test_the_shell_completes_commands_and_options(root: Path) -> None:
+    asked = {"_ARKIT_COMPLETE": "bash_complete", "COMP_WORDS": "arkit month-end --as", "COMP_CWORD": "2"}
+    command = [sys.executable, "-m", "arkit"]
+    said = subprocess.run(command, env={**os.environ, **asked}, cwd=root, capture_output=True, text=True, check=True)
+    assert said.stdout == "plain,--as-of\n"
+
+
+def test_the_library_of_the_command_line_waits(root: Path) -> None:
+    ask = "import sys, arkit; print('click' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", ask], cwd=root, capture_output=True, text=True, check=True)
+    assert said.stdout == "False\n"
 
 
 @pytest.mark.parametrize(
@@ -41,16 +82,12 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     ids=" ".join,
 )
 def test_wrong_usage_is_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code == 2
-    assert "usage: arkit" in capsys.readouterr().err
+    assert main(arguments) == 2
+    assert "Usage: arkit" in capsys.readouterr().err
 
 
 def test_a_parameter_without_a_value_is_wrong_usage(three_invoices: Path, tmp_path: Path) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(report(three_invoices, tmp_path, "-p", "remark"))
-    assert ended.value.code == 2
+    assert main(report(three_invoices, tmp_path, "-p", "remark")) == 2
 
 
 def test_an_error_is_one_sentence_and_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

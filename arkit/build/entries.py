@@ -1,0 +1,265 @@
+"""Entries out of what an export has: originals, settlements, applications, payments and all other movements.
+
+Each function makes raw entries: one row for each dated signed amount, with the item it names (``item`` is missing when
+there is no such item), and the attributes by which control totals are taken.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from arkit.build.conform import Conformed
+from arkit.build.items import KEYS, MONEY, Items, as_categories, base_at_rate_of
+from arkit.build.parsing import proportion, read_amounts
+from arkit.model.findings import find, together
+from arkit.model.layout import Layout
+
+COLUMNS: Final = (
+    "table",
+    "source_row",
+    "item",
+    "item_id",
+    *KEYS,
+    "entry_type",
+    "effective_on",
+    "recorded_on",
+    "amount",
+    "amount_rest",
+    "base_amount",
+    "counterpart",
+    "counterpart_item_id",
+    "unread",
+    "unread_amount",
+    "misfit",
+)
+_CATEGORIES: Final = ("table", *KEYS, "entry_type")
+_EMPTY: Final = {
+    "counterpart": pl.Int32,
+    "counterpart_item_id": pl.String,
+    "recorded_on": pl.Date,
+    "unread": pl.String,
+    "unread_amount": pl.String,
+    "misfit": pl.String,
+    "amount_rest": pl.Int64,
+    "base_amount": pl.Int64,
+}
+_NOTHING: Final = pl.lit(0, dtype=pl.Int64)
+_STRETCH: Final = ["names", "entity", "currency"]
+
+
+def raw_entries(rows: pl.DataFrame, *, table: str, entry_type: str | pl.Expr, **stated: pl.Expr) -> pl.DataFrame:
+    """Rows as raw entries; columns that they lack are missing values."""
+    absent = {name: pl.lit(None, dtype=dtype) for name, dtype in _EMPTY.items() if name not in rows.columns}
+    kind = pl.lit(entry_type) if isinstance(entry_type, str) else entry_type
+    frame = rows.with_columns(table=pl.lit(table), entry_type=kind, **{**absent, **stated})
+    return frame.select(COLUMNS).with_columns(as_categories(_CATEGORIES))
+
+
+def originals(items: pl.DataFrame, *, table: str = "items") -> pl.DataFrame:
+    """The original entry of each row of documents, rejected rows included."""
+    return raw_entries(items, table=table, entry_type="original", effective_on=pl.col("document_date"))
+
+
+def settlements(items: pl.DataFrame) -> pl.DataFrame:
+    """The settlement of each item that the source says was settled on a day."""
+    return raw_entries(
+        items.filter(pl.col("settled_on").is_not_null() & pl.col("fault").is_null()),
+        table="items",
+        entry_type="settlement",
+        effective_on=pl.col("settled_on"),
+        recorded_on=pl.lit(None, dtype=pl.Date),
+        **_minus("amount", "amount_rest", "base_amount"),
+    )
+
+
+def undated_payments(items: pl.DataFrame, *, last_day: pl.Expr) -> pl.DataFrame:
+    """The part paid of items paid on a day that the source does not state, as a settlement on the last day."""
+    part = pl.col("open_amount") - pl.col("amount")
+    return raw_entries(
+        items.filter(pl.col("settled_on").is_null() & pl.col("fault").is_null() & (part != 0)),
+        table="items",
+        entry_type="settlement",
+        effective_on=last_day,
+        recorded_on=pl.lit(None, dtype=pl.Date),
+        amount=part,
+        amount_rest=_NOTHING,
+        base_amount=proportion(pl.col("base_amount"), part=part, whole=pl.col("amount")),
+    )
+
+
+def other_entries(
+    conformed: Conformed, items: pl.DataFrame, *, table: str, layout: Layout
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows of an entries or applications table as raw entries, and the findings on their amounts."""
+    rows = _with_items(conformed.rows, items)
+    rows, findings = read_amounts(rows, MONEY, table=table, layout=layout)
+    rows = rows.with_columns(base_amount=base_at_rate_of(rows, base="item_base", amount="item_amount"))
+    if table == "applications":
+        return application_legs(_of_one_currency(rows), table=table), findings
+    known = layout.entries.types if layout.entries else {}
+    return raw_entries(rows, table=table, entry_type=pl.col("entry_type").replace(known)), findings
+
+
+def _with_items(rows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Look up the items that entries name; an unknown one takes entity, customer and currency of its counterpart."""
+    rows = rows.join(items.select("item", "item_id"), on="item_id", how="left", maintain_order="left")
+    # Items are numbered in their order, so what else is known of one is picked out by its number.
+    known = items.select(*KEYS, item_amount="amount", item_base="base_amount")
+    rows = rows.hstack(known.select(pl.all().gather(rows["item"])))
+    if "counterpart_item_id" not in rows.columns:
+        return rows
+    others = items.select(counterpart="item", counterpart_item_id="item_id")
+    rows = rows.join(others, on="counterpart_item_id", how="left", maintain_order="left")
+    rows = rows.hstack(items.select(pl.col(KEYS).gather(rows["counterpart"]).name.suffix("_other")))
+    return rows.with_columns(pl.coalesce(key, f"{key}_other").alias(key) for key in KEYS)
+
+
+def _of_one_currency(rows: pl.DataFrame) -> pl.DataFrame:
+    """Applications with ``misfit``: one amount cannot be in two currencies. It stays in the first, and is rejected."""
+    differ = pl.col("currency") != pl.col("currency_other")
+    if not rows.select(differ.any()).item():
+        return rows
+    return rows.with_columns(
+        currency_other="currency", misfit=pl.when(differ).then(pl.format("{} and {}", "currency", "currency_other"))
+    )
+
+
+def application_legs(rows: pl.DataFrame, *, table: str) -> pl.DataFrame:
+    """The two entries of each application: minus on its item, plus on its counterpart, so that no total changes.
+
+    A key of the counterpart that differs from the item's own is in a column ``{key}_other``. Of an application of 30 of
+    the receipt R on the invoice A come ``A -30`` with the counterpart R, and ``R +30`` with the counterpart A.
+    """
+    minus = raw_entries(rows, table=table, entry_type="application", **_minus("amount", "amount_rest", "base_amount"))
+    plus = raw_entries(
+        rows,
+        table=table,
+        entry_type="application",
+        item=pl.col("counterpart"),
+        item_id=pl.col("counterpart_item_id"),
+        counterpart=pl.col("item"),
+        counterpart_item_id=pl.col("item_id"),
+        **{key: pl.coalesce(f"{key}_other", key) for key in KEYS if f"{key}_other" in rows.columns},
+    )
+    return pl.concat([minus, plus])
+
+
+def _minus(*names: str) -> dict[str, pl.Expr]:
+    return {name: -pl.col(name) for name in names}
+
+
+def pay_documents(receipts: Items, items: pl.DataFrame) -> pl.DataFrame:
+    """The applications of receipts, within a document on the instalment that is due first.
+
+    What names an item comes before what names its document. A payment taken back (a negative one) stays on account.
+    """
+    paid = receipts.usable.filter((pl.col("amount") < 0) & pl.col("names").is_not_null())
+    paid = paid.with_columns(size=-pl.col("amount"))
+    owed = items.filter(pl.col("amount") > 0).with_columns(names="item_id", size="amount")
+    of_items = _overlaps(paid.filter(pl.col("by") == "item"), owed)
+    gone = of_items.group_by(item="item_owed").agg(pl.col("applied").sum())
+    left = pl.col("size") - pl.col("applied").fill_null(0)
+    rest = owed.join(gone, on="item", how="left").with_columns(names="document_id", size=left)
+    of_documents = _overlaps(paid.filter(pl.col("by") == "document"), rest.filter(pl.col("size") > 0).drop("applied"))
+    applied = pl.concat([of_items, of_documents], how="diagonal_relaxed")
+    base = proportion(pl.col("base_amount"), part=pl.col("applied"), whole=pl.col("amount")).abs()
+    # The item is what was owed, and the counterpart the receipt, whose keys are the unnamed ones here.
+    own = {key: f"{key}_owed" for key in KEYS if key not in _STRETCH}
+    return application_legs(
+        applied.with_columns(
+            amount="applied",
+            amount_rest=_NOTHING,
+            base_amount=base,
+            counterpart="item",
+            counterpart_item_id="item_id",
+            item="item_owed",
+            item_id="item_id_owed",
+            **own,
+            **{f"{key}_other": pl.col(key) for key in own},
+        ),
+        table="payments",
+    )
+
+
+def _overlaps(paid: pl.DataFrame, owed: pl.DataFrame) -> pl.DataFrame:
+    """What each payment pays of each debt of the same name: ``applied``, on the day when both are there.
+
+    Payments and debts are laid end to end along the same line, each in its order; where two stretches overlap, one pays
+    the other. Payments of 50 and 70 on instalments of 40 and 100 become::
+
+        paid   0---------50--------------120
+        owed   0------40----------------------------140
+                  40  10        70            20 open
+
+    so the first pays 40 and 10, the second 70, and 20 of the second instalment stay open. No loop, and no payment is
+    ever used twice, because the stretches of one side do not overlap.
+    """
+    paid = _stretches(paid, order=["effective_on", "item_id"])
+    # By document date first: an instalment that comes later does not change what earlier payments paid.
+    owed = _stretches(owed, order=["document_date", "due_date", "item_id"])
+    pairs = paid.join(owed, on=_STRETCH, suffix="_owed", maintain_order="left").with_columns(
+        # The shared stretch, from the later start to the earlier end; of two that do not overlap it is negative.
+        applied=pl.min_horizontal("end", "end_owed") - pl.max_horizontal("start", "start_owed"),
+        effective_on=pl.max_horizontal("effective_on", "document_date_owed"),
+    )
+    return pairs.filter(pl.col("applied") > 0)
+
+
+def _stretches(rows: pl.DataFrame, *, order: list[str]) -> pl.DataFrame:
+    """The amounts of a name laid end to end: each takes the stretch from ``start`` to ``end``."""
+    rows = rows.sort(*order, maintain_order=True)
+    end = pl.col("size").cum_sum().over(_STRETCH)
+    return rows.with_columns(end=end, start=end - pl.col("size"))
+
+
+def cancelled_pairs(items: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The applications that pair off each invoice with the credit note that cancels it, and the findings.
+
+    Such a credit note refers to the invoice, has its whole amount, and is not yet applied. Where the source moves one
+    of the two later, the pair is taken back on that day: what is applied later does not change what was open before.
+    """
+    credits = items.filter((pl.col("item_type") == "credit_note") & pl.col("reference").is_not_null())
+    if credits.is_empty():
+        return entries.clear(), together()
+    pairs = _with_next_move(_opposites(credits, items), entries)
+    pairs = pairs.filter(pl.col("moved_on").is_null() | (pl.col("moved_on") > pl.col("effective_on")))
+    # Each credit note cancels one invoice, and each invoice is cancelled once.
+    for one in ("item", "counterpart"):
+        pairs = pairs.unique(one, keep="first", maintain_order=True)
+    stay = pairs.filter(pl.col("moved_on").is_null())
+    taken_back = pairs.filter(pl.col("moved_on").is_not_null()).with_columns(
+        -pl.col("amount", "base_amount"), effective_on="moved_on", recorded_on="moved_recorded"
+    )
+    legs = application_legs(pl.concat([pairs, taken_back]).with_columns(amount_rest=_NOTHING), table="items")
+    return legs, find("cancelled_pair", stay, table="items", value="reference")
+
+
+def _opposites(credits: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Every credit note with every invoice that it could cancel, and the day on which both are there."""
+    same = ["entity", "account", "customer_id", "currency"]
+    invoices = items.filter(pl.col("amount") > 0).with_columns(opposite=-pl.col("amount"))
+    pairs = credits.join(
+        invoices,
+        left_on=["reference", "amount", *same],
+        right_on=["document_id", "opposite", *same],
+        suffix="_other",
+    )
+    return pairs.sort("document_date", "item_id", "document_date_other", "item_id_other").with_columns(
+        counterpart="item_other",
+        counterpart_item_id="item_id_other",
+        effective_on=pl.max_horizontal("document_date", "document_date_other"),
+        recorded_on=pl.max_horizontal("recorded_on", "recorded_on_other"),
+    )
+
+
+def _with_next_move(pairs: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """The pairs with the day of the first entry that the source has on either item, apart from the originals."""
+    moves = entries.filter((pl.col("entry_type") != "original") & pl.col("effective_on").is_not_null())
+    moves = moves.select(mover="item", moved_on="effective_on", moved_recorded="recorded_on")
+    pair = ["item", "counterpart"]
+    movers = pl.concat([pairs.select(*pair, mover=one) for one in pair])
+    first = movers.join(moves, on="mover").drop("mover").sort("moved_on", "moved_recorded", nulls_last=True)
+    first = first.unique(pair, keep="first", maintain_order=True)
+    return pairs.join(first, on=pair, how="left", maintain_order="left")
