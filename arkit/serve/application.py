@@ -24,8 +24,8 @@ from arkit.resources import resource
 from arkit.serve import handlers
 from arkit.serve.channel import LARGEST
 from arkit.serve.handlers import ReportHandler
-from arkit.serve.pages.parts import LEDGER, POLICY, REPORTS
-from arkit.serve.serving import LOOPBACK, Serving
+from arkit.serve.pages import SERVED
+from arkit.serve.serving import LANGUAGE, LEDGER, LOOPBACK, POLICY, REPORTS, Serving
 
 EXTENSIONS: Final = (
     "@jupyter-widgets/jupyterlab-manager",
@@ -35,15 +35,15 @@ EXTENSIONS: Final = (
 """What a page loads of JupyterLab: controls and charts."""
 
 ABANDONED_SECONDS: Final = 60
-"""A process that nobody is connected to ends after this."""
+"""A process without a connected page ends after this."""
 
-LOOKED_AT_EVERY: Final = 15
+CHECKED_EVERY: Final = 15
 HEARTBEAT_SECONDS: Final = 55
-"""Voila sends something after this while a page is made; proxies give up after a minute without."""
+"""Voila sends something at least this often while a page is made; proxies give up after a silent minute."""
 
 
 def configuration(serving: Serving, *, home: Path, notebooks: Path) -> Config:
-    """Return the whole configuration.
+    """The whole configuration.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def configuration(serving: Serving, *, home: Path, notebooks: Path) -> Config:
             "OnePython": {"home": str(home / "ipython")},
             "PageKernels": {
                 "cull_idle_timeout": ABANDONED_SECONDS,
-                "cull_interval": LOOKED_AT_EVERY,
+                "cull_interval": CHECKED_EVERY,
                 "untouched": serving.idle_minutes * 60,
             },
             # A process that died is not started again under its name: the page says so, and a reload brings a new one.
@@ -107,13 +107,12 @@ def _pages() -> dict[str, Any]:
 
 
 def _identity(serving: Serving) -> dict[str, Any]:
-    # With a token a visitor could otherwise set a password of his own.
+    # With a token a visitor could otherwise set a password of their own.
     stored = passwd(serving.password) if serving.password else ""
     return {"allow_password_change": False, "hashed_password": stored}
 
 
 KERNEL: Final = r"(?P<kernel_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
-PAGES: Final = {"": "home", "receivables": "receivables", "customers": "customers", "worklist": "worklist"}
 LOG: Final = logging.getLogger("arkit.serve")
 
 
@@ -125,10 +124,11 @@ class DashboardServer(Voila):
     def init_settings(self) -> dict[str, Any]:
         """Return Voila's settings, with those of the dashboards."""
         settings: dict[str, Any] = super().init_settings()
-        # Whoever may call the server by which name: a foreign page that points its own name here is refused.
+        # By which names the server may be called: a foreign page that points its own name here is refused.
         settings["allow_remote_access"] = self.serving.guarded
         settings["local_hostnames"] = [*LOOPBACK, *self.serving.hosts]
         settings["most_visitors"] = self.serving.visitors
+        settings["language"] = self.serving.language
         settings["headers"] = handlers.HEADERS
         settings["log_function"] = self._logged
         settings["websocket_max_message_size"] = LARGEST
@@ -137,7 +137,7 @@ class DashboardServer(Voila):
         return settings
 
     def init_handlers(self) -> list[Any]:
-        """Return the addresses that exist."""
+        """The addresses that exist."""
         own: list[tuple[str, type[RequestHandler]]] = [(rf"/api/kernels/{KERNEL}", handlers.OwnKernelHandler)]
         own += [(rf"/api/kernels/{KERNEL}/channels", handlers.OwnChannelHandler)]
         own += [(rf"/alive/{KERNEL}", handlers.AliveHandler)]
@@ -148,7 +148,7 @@ class DashboardServer(Voila):
         return routes
 
     def _static(self) -> list[Any]:
-        """Return the scripts and styles: the same for everybody, so they may be kept."""
+        """The scripts and styles: the same for every visitor, so browsers may keep them."""
         at = self.server_url
         return [
             (url_path_join(at, r"/voila/templates/(arkit/static/[\w.-]+)"), KeptTemplate),
@@ -162,14 +162,9 @@ class DashboardServer(Voila):
             "config": self.config,
             "voila_configuration": self.voila_configuration,
         }
-        there = {path: name for path, name in PAGES.items() if (Path(self.root_dir) / f"{name}.ipynb").is_file()}
         return [
-            (
-                url_path_join(self.server_url, path or "/"),
-                handlers.PageHandler,
-                {**shared, "notebook_path": f"{name}.ipynb"},
-            )
-            for path, name in there.items()
+            (url_path_join(self.server_url, entry.path or "/"), handlers.PageHandler, {**shared, "entry": entry})
+            for entry in SERVED
         ]
 
     def _reports(self) -> list[Any]:
@@ -185,10 +180,9 @@ class DashboardServer(Voila):
             server.listen(self.port, self.ip)
         except OSError as error:
             self.stop()
-            why = (
-                "is taken; name another with --port" if error.errno == errno.EADDRINUSE else f"cannot be used: {error}"
-            )
-            raise ServingError(f"Port {self.port} of {self.ip} {why}.") from error
+            if error.errno != errno.EADDRINUSE:
+                raise ServingError(f"Port {self.port} of {self.ip} cannot be used: {error}.") from error
+            raise ServingError(f"Port {self.port} of {self.ip} is taken; name another with --port.") from error
         LOG.info("Serving at http://%s:%d%s", self.ip, self.port, self.base_url)
         self.ioloop = IOLoop.current()
         try:
@@ -241,7 +235,8 @@ def run_server(serving: Serving, *, home: Path, notebooks: Path) -> None:
 
 
 def _environment(serving: Serving, home: Path) -> dict[str, str]:
-    """Return what the server and its pages read from the environment."""
+    """What the server and its pages read from the environment."""
     paths = {REPORTS: serving.reports, POLICY: serving.policy}
     stated = {name: str(Path(path).resolve()) for name, path in paths.items() if path}
-    return {LEDGER: str(home / "ledger"), "JUPYTER_PATH": str(resource("templates")), **stated}
+    stated |= {LEDGER: str(home / "ledger"), LANGUAGE: serving.language}
+    return {**stated, "JUPYTER_PATH": str(resource("templates"))}

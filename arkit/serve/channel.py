@@ -24,16 +24,16 @@ SETTABLE: Final = {"value", "index"}
 """The traits of a control that a visitor may set."""
 
 UNHEARD: Final = ("comm_close",)
-"""What a page sends of its own accord, and nobody needs."""
+"""What a page sends by itself and what has no use here."""
 
-TOLD: Final = {"error": logging.ERROR, "stream": logging.INFO}
+LOGGED: Final = {"error": logging.ERROR, "stream": logging.INFO}
 """What else a process says goes into the log."""
 
 SHOWN: Final = {"comm_open", "comm_msg", "comm_close", "comm_info_reply", "kernel_info_reply", "status"}
 
 
 def may_enter(channel: str, kind: str, content: Mapping[str, Any]) -> bool:
-    """Return whether a message from a page is one that its controls send.
+    """Whether a message from a page is one that its controls send.
 
     >>> may_enter("shell", "execute_request", {"code": "1"})
     False
@@ -64,7 +64,7 @@ def _is_of_a_control(data: object) -> bool:
 
 
 def may_leave(kind: str) -> bool:
-    """Return whether a message from a page's process is for the visitor: no traceback, no text, no code.
+    """Whether a message from a page's process is for the visitor: no traceback, no text, no code.
 
     >>> may_leave("comm_msg"), may_leave("error"), may_leave("stream")
     (True, False, False)
@@ -89,28 +89,28 @@ class PageChannel(ZMQChannelsWebsocketConnection):
 
     def _read(self, message: Any) -> tuple[str, str, Mapping[str, Any]]:
         if len(message) > LARGEST:
-            return "?", "too large", {}
+            return "?", "oversized", {}
         if self.subprotocol == "v1.kernel.websocket.jupyter.org":
-            # The number of parts is the sender's word; the library would count up to it, whatever it is.
+            # The number of parts is stated by the sender; the library would count up to it, however large it is.
             if int.from_bytes(message[:8], "little") > MOST_PARTS:
-                return "?", "of too many parts", {}
+                return "?", "of-too-many-parts", {}
             channel, parts = deserialize_msg_from_ws_v1(message)
             return str(channel), *(self._header_and_content(parts))
         if isinstance(message, bytes):  # a control sends no buffers, and only they need bytes in this protocol
-            return "?", "of bytes", {}
+            return "?", "binary", {}
         read = json.loads(message)
         buffers = bool(read.get("buffers"))
-        return str(read["channel"]), "with buffers" if buffers else str(read["header"]["msg_type"]), read["content"]
+        return str(read["channel"]), "with-buffers" if buffers else str(read["header"]["msg_type"]), read["content"]
 
     def _header_and_content(self, parts: list[bytes]) -> tuple[str, Mapping[str, Any]]:
         header, content = (self.session.unpack(parts[place]) for place in (0, 3))
-        return "with buffers" if len(parts) > PARTS else str(header["msg_type"]), content
+        return "with-buffers" if len(parts) > PARTS else str(header["msg_type"]), content
 
     def handle_outgoing_message(self, stream: str, outgoing_msg: list[Any]) -> None:
-        """Pass on what is shown; whatever else the process says stays with the server."""
+        """Pass on what is shown; everything else that the process says stays with the server."""
         _, parts = self.session.feed_identities(list(outgoing_msg))
         kind = str(self.session.unpack(parts[1])["msg_type"])
         if may_leave(kind):
             super().handle_outgoing_message(stream, outgoing_msg)
-        elif kind in TOLD:
-            LOG.log(TOLD[kind], "A page's process said: %s", self.session.unpack(parts[4]))
+        elif kind in LOGGED:
+            LOG.log(LOGGED[kind], "A page's process said: %s", self.session.unpack(parts[4]))

@@ -1,8 +1,6 @@
-"""The addresses of the server: pages, their processes, health; every other one does not exist.
+"""The addresses of the server: pages, each made by a process of its visitor's own, finished reports, and health.
 
-Finished reports behind the same token; a report cannot act on the server's origin.
-
-The pages' processes: each belongs to the visitor who opened the page, and ends when nobody looks any more.
+Every other address does not exist. A report cannot act on the origin of the server.
 """
 
 from __future__ import annotations
@@ -29,21 +27,25 @@ from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from arkit.serve.pages import SERVED, Entry, language_of
+from arkit.words.catalogue import has_text, speaking, text
+
 VISITOR: Final = "X-Arkit-Visitor"
 VISITOR_VARIABLE: Final = "HTTP_X_ARKIT_VISITOR"
 SECRET: Final = ("ARKIT_TOKEN", "ARKIT_PASSWORD", "VOILA_REQUEST_URL", VISITOR_VARIABLE)
-"""What a page's process has no business to know."""
+"""What the process of a page must not know."""
 
 
 class PageKernels(AsyncMappingKernelManager):
     """Kernels that know whose page they make.
 
-    One that nobody is connected to ends after ``cull_idle_timeout`` seconds: a tab was closed, or something asked for
-    a page and never opened it. One whose page is open but untouched ends after ``untouched`` seconds.
+    One without a connection ends after ``cull_idle_timeout`` seconds: a tab was closed, or something asked for a page
+    and never opened it. One whose page is open but unused ends after ``untouched`` seconds.
     """
 
-    untouched = Float(help="seconds after which the kernel of an open page ends that nobody touches").tag(config=True)
-    owners = Dict(help="the visitor of each kernel")
+    untouched = Float().tag(config=True)
+    owners = Dict()
+    """The visitor of each kernel."""
 
     async def start_kernel(self, **settings: Any) -> str:  # type: ignore[override]
         """Start the kernel of a page, and note whose it is."""
@@ -54,22 +56,22 @@ class PageKernels(AsyncMappingKernelManager):
         return kernel_id
 
     def belongs(self, kernel_id: str, visitor: str) -> bool:
-        """Return whether a kernel is alive and makes a page of this visitor."""
+        """Whether a kernel is alive and makes a page of this visitor."""
         return bool(visitor) and kernel_id in self and self.owners.get(kernel_id) == visitor
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
-        """End the kernel if nobody looks at its page, or nobody has touched it for long."""
+        """End the kernel if its page is closed, or has not been used for long."""
         kernel = self._kernels[kernel_id]
         idle = utcnow() - getattr(kernel, "last_activity", utcnow())
         if self._kernel_connections.get(kernel_id, 0) and idle > timedelta(seconds=self.untouched):
-            self.log.info("An untouched page has ended after %d minutes.", idle.total_seconds() // 60)
+            self.log.info("An unused page has ended after %d minutes.", idle.total_seconds() // 60)
             await ensure_async(self.shutdown_kernel(kernel_id))
             return
         await super().cull_kernel_if_idle(kernel_id)
 
 
 def without_secrets(environment: dict[str, str]) -> dict[str, str]:
-    """Return the environment of a page's process: no token, no password, not even in the address that was asked for."""
+    """The environment of a page's process: no token, no password, not even in the address that was asked for."""
     kept = {name: value for name, value in environment.items() if name not in SECRET}
     query = kept.get("QUERY_STRING", "")
     pairs = [(name, value) for name, value in parse_qsl(query, errors="replace") if name != "token"]
@@ -77,7 +79,7 @@ def without_secrets(environment: dict[str, str]) -> dict[str, str]:
 
 
 def without_token(uri: str) -> str:
-    """Return an address without the token in it.
+    """An address without the token in it.
 
     >>> without_token("/receivables?token=abc&entity=ES")
     '/receivables?entity=ES'
@@ -90,14 +92,14 @@ def without_token(uri: str) -> str:
 class OnePython(KernelSpecManager):
     """The only kernel is the Python that serves; an installed specification may name another one."""
 
-    home = Unicode(help="the folder for the kernel's profile").tag(config=True)
+    home = Unicode().tag(config=True)
 
     def get_all_specs(self) -> dict[str, Any]:
-        """Return the one specification there is."""
+        """The one specification there is."""
         return {"python3": {"resource_dir": "", "spec": self.get_kernel_spec("python3").to_dict()}}
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Return how a page's process is started, whatever name is asked for.
+        """How the process of a page is started, for any name that is asked for.
 
         What it writes to its own error stream goes to the server's, not to the visitor; it keeps no history.
         """
@@ -108,10 +110,19 @@ class OnePython(KernelSpecManager):
 
 
 COOKIE: Final = "arkit-visitor"
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+SELF, NONE, DATA = "'self'", "'none'", "data:"
+SOURCES: Final = {
+    "default-src": NONE,
+    "script-src": SELF,
+    "style-src": f"{SELF} 'unsafe-inline'",
+    "img-src": f"{SELF} blob: {DATA}",
+    "font-src": f"{SELF} {DATA}",
+    "connect-src": SELF,
+    "base-uri": NONE,
+    "form-action": SELF,
+    "frame-ancestors": NONE,
+}
+POLICY: Final = "; ".join(f"{name} {allowed}" for name, allowed in SOURCES.items())
 """A page runs the server's own scripts only: one that came with the data stays dead even where it was not escaped."""
 
 HEADERS: Final = {
@@ -124,32 +135,68 @@ HEADERS: Final = {
 
 
 class Plain:
-    """A handler whose errors are a page of the dashboards: what happened, and nothing of how."""
+    """A handler whose errors are a page of the dashboards: what happened, without technical detail."""
 
     def write_error(self, status_code: int, **_: Any) -> None:
         """Answer with the page of an error."""
-        name = "404.html" if status_code == HTTPStatus.NOT_FOUND else "error.html"
-        template = self.settings["voila_jinja2_env"].get_template(name)  # type: ignore[attr-defined]
-        said = {"status_code": status_code, "status_message": HTTPStatus(status_code).phrase}
-        self.set_header("Content-Type", "text/html; charset=utf-8")  # type: ignore[attr-defined]
-        self.finish(template.render(base_url=self.settings["base_url"], **said))  # type: ignore[attr-defined]
+        template = self.settings["voila_jinja2_env"].get_template("error.html")  # type: ignore[attr-defined]
+        self.set_header("Content-Type", "text/html;charset=utf-8")  # type: ignore[attr-defined]
+        page = template.render(base_url=self.settings["base_url"], frame=self.frame(f"error.{status_code}"))  # type: ignore[attr-defined]
+        self.finish(page)  # type: ignore[attr-defined]
+
+    def frame(self, name: str) -> dict[str, Any]:
+        """The words of a page's frame, in the language that its address asks for, else in the served one."""
+        language = language_of(self.request.query, served=self.settings["language"])  # type: ignore[attr-defined]
+        return frame(name, language)
+
+
+FRAME: Final = ("menu", "content", "preparing", "broken", "colophon", "ended", "unreachable", "again", "table", "chart")
+
+
+def frame(name: str, language: str) -> dict[str, Any]:
+    """What stands around a page: its title, the menu, and the words of the frame and its script.
+
+    >>> frame("receivables", "en")["title"], frame("error.500", "en")["title"], len(frame("home", "en")["menu"])
+    ('Receivables', '500 Internal Server Error', 4)
+    """
+    with speaking(language):
+        menu = [{"path": entry.path, "title": text(f"serve.{entry.name}.menu")} for entry in SERVED]
+        words = {word: text(f"serve.frame.{word}") for word in FRAME}
+        return {"language": language, "menu": menu, "words": words, **_head(name)}
+
+
+def _head(name: str) -> dict[str, str]:
+    """Title and sentence of a page, or of an error by its number."""
+    kind, _, status = name.partition(".")
+    if kind != "error":
+        return {part: text(f"serve.{name}.{part}") for part in ("title", "about")}
+    title, about = f"serve.{name}.title", f"serve.{name}.about"
+    return {
+        "title": text(title) if has_text(title) else f"{status} {HTTPStatus(int(status)).phrase}",
+        "about": text(about if has_text(about) else "serve.error.about"),
+    }
 
 
 class OfVisitor(Plain):
     """What a handler knows of the visitor: a cookie that the server signed, and no page can read."""
 
     def visitor(self) -> str:
-        """Return who asks; empty for somebody who has not opened a page yet."""
+        """Who asks; empty for a visitor who has not opened a page yet."""
         value = self.get_secure_cookie(COOKIE)  # type: ignore[attr-defined]
         return value.decode() if value else ""
 
     def owns(self, kernel_id: str) -> bool:
-        """Return whether a kernel makes a page of this visitor."""
+        """Whether a kernel makes a page of this visitor."""
         return bool(self.settings["kernel_manager"].belongs(kernel_id, self.visitor()))  # type: ignore[attr-defined]
 
 
 class PageHandler(OfVisitor, TornadoVoilaHandler):
     """A page, made for this visitor by a process of its own."""
+
+    def initialize(self, entry: Entry, **shared: Any) -> None:
+        """Keep the entry of the page, and add its words to what the template gets."""
+        super().initialize(notebook_path=Path(entry.notebook).name, **shared)
+        self.page_config_hook = lambda config, **_: {**config, "frame": self.frame(entry.name)}
 
     @property
     def content_security_policy(self) -> str:
@@ -177,7 +224,7 @@ class PageHandler(OfVisitor, TornadoVoilaHandler):
     def _full(self) -> None:
         self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
         self.set_header("Retry-After", "60")
-        self.finish(self.render_template("full.html"))
+        self.finish(self.render_template("error.html", frame=self.frame("error.503")))
 
 
 class OwnKernelHandler(OfVisitor, APIHandler):
@@ -213,7 +260,7 @@ class OwnChannelHandler(OfVisitor, VoilaKernelWebsocketHandler):
 
 
 class OwnShutdownHandler(OfVisitor, VoilaShutdownKernelHandler):
-    """The last word of a page that is closed: its process may end."""
+    """What a page says when it is closed: its process may end."""
 
     @web.authenticated
     async def post(self, kernel_id: str) -> None:
@@ -224,7 +271,7 @@ class OwnShutdownHandler(OfVisitor, VoilaShutdownKernelHandler):
 
 
 class HealthHandler(web.RequestHandler):
-    """Whether the server answers, for whoever watches it."""
+    """Whether the server answers, for those who monitor it."""
 
     def get(self) -> None:
         """Say so, and nothing about what is served."""
@@ -236,18 +283,18 @@ class NothingHandler(Plain, JupyterHandler):
     """Every other address."""
 
     async def prepare(self, **_: Any) -> None:
-        """Answer that there is nothing here, whatever is asked, by whomever."""
+        """Answer 404 to every request, with or without a login."""
         self.current_user = None
         raise web.HTTPError(HTTPStatus.NOT_FOUND)
 
 
 FILES: Final = {
-    "report.html": "text/html; charset=utf-8",
+    "report.html": "text/html;charset=utf-8",
     "report.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """What of a report is served; the ledger, the notebook and the run record are not."""
 
-SANDBOX: Final = "sandbox allow-scripts allow-downloads allow-popups; frame-ancestors 'none'"
+SANDBOX: Final = " ".join(("sandbox", "allow-scripts", "allow-downloads", "allow-popups;", "frame-ancestors", NONE))
 """An origin of its own: the report's scripts run, but no cookie and no address of the server is theirs."""
 
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -255,7 +302,7 @@ CHUNK: Final = 1 << 20
 
 
 def report_file(root: Path, day: str, folder: str, name: str) -> Path | None:
-    """Return a file of a finished report; nothing for whatever else is asked for, or lies elsewhere."""
+    """A file of a finished report; none for anything else that is asked for, or that is elsewhere."""
     if name not in FILES or not DAY.fullmatch(day) or folder.startswith(".") or "/" in folder or "\\" in folder:
         return None
     inside = root.resolve()
@@ -283,9 +330,9 @@ class ReportHandler(Plain, JupyterHandler):
         if found is None:
             raise web.HTTPError(HTTPStatus.NOT_FOUND)
         self.set_header("Content-Type", FILES[name])
-        self.set_header("Cache-Control", "private, no-cache")
+        self.set_header("Cache-Control", "private,no-cache")
         if not name.endswith(".html"):
-            self.set_header("Content-Disposition", f'attachment; filename="{day} {name}"')
+            self.set_header("Content-Disposition", f'attachment;filename="{day} {name}"')
         with found.open("rb") as file:
             while part := file.read(CHUNK):
                 self.write(part)

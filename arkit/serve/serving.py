@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Final
 
 from arkit.errors import ServingError
+from arkit.words.catalogue import ENGLISH, require_language
+
+LEDGER, POLICY, REPORTS = "ARKIT_LEDGER", "ARKIT_POLICY", "ARKIT_REPORTS"
+LANGUAGE, QUERY = "ARKIT_LANGUAGE", "QUERY_STRING"
+"""What the process of a page reads from its environment."""
 
 TOKEN, PASSWORD = "ARKIT_TOKEN", "ARKIT_PASSWORD"
 SHORTEST_SECRET: Final = 12
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
-UNSAFE: Final = (
-    "Nobody but this machine may reach dashboards without a password: {address} was asked for, and neither "
-    f"{TOKEN} nor {PASSWORD} is set in the environment. Set one of them, or leave the address out and put a proxy "
-    "that asks for one in front."
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +36,25 @@ class Serving:
     base_url
         The path under which a proxy shows the server.
     hosts
-        Names by which a proxy calls the server.
+        Names by which a proxy addresses the server.
     user_header
         The header in which a proxy names its user, for the log.
     visitors
         How many pages may be open at once; each has a process of its own.
     idle_minutes
-        After how many minutes without a touch a page's process ends.
+        After how many minutes without use a page's process ends.
+    language
+        The language of the pages; a page whose address states another one is in that.
     token, password
         What a visitor has to know.
+
+    Raises
+    ------
+    ServingError
+        Other machines could reach the server without a password, a secret is too short, the base URL is not a path,
+        or there is no such folder of reports.
+    UnknownNameError
+        There is no such language.
     """
 
     ledger: str | Path | None = None
@@ -58,21 +68,27 @@ class Serving:
     user_header: str = ""
     visitors: int = 20
     idle_minutes: float = 30.0
+    language: str = ENGLISH
     token: str = ""
     password: str = ""
 
     def __post_init__(self) -> None:
         if not (self.token or self.password or is_loopback(self.address)):
-            raise ServingError(UNSAFE.format(address=self.address or "every address"))
+            raise ServingError(
+                f"Without a password only this machine may reach the dashboards: {self.address or 'every address'} was "
+                f"asked for, and neither {TOKEN} nor {PASSWORD} is set in the environment. Set one of them, or leave "
+                "the address out and put a proxy that asks for one in front."
+            )
         for name, secret in ((TOKEN, self.token), (PASSWORD, self.password)):
             if secret and len(secret) < SHORTEST_SECRET:
-                raise ServingError(f"{name} has {len(secret)} signs; take at least {SHORTEST_SECRET}.")
+                raise ServingError(f"{name} has {len(secret)} characters; take at least {SHORTEST_SECRET}.")
         if not re.fullmatch(r"/(?:[\w.~-]+/)*", self.base_url):
             raise ServingError(
-                f"The base URL {self.base_url!r} is no path; begin and end it with a slash, as in /receivables/."
+                f"The base URL {self.base_url!r} is not a path; begin and end it with a slash, as in /receivables/."
             )
         if self.reports is not None and not Path(self.reports).is_dir():
             raise ServingError(f"There is no folder of reports {self.reports}.")
+        require_language(self.language)
 
     @property
     def guarded(self) -> bool:
@@ -81,7 +97,7 @@ class Serving:
 
 
 def is_loopback(address: str) -> bool:
-    """Return whether only this machine reaches an address.
+    """Whether only this machine reaches an address.
 
     >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0"), is_loopback("")
     (True, True, False, False)

@@ -100,15 +100,16 @@ def test_a_figure_that_cannot_be_drawn_is_seen(browser: Browser, tmp_path: Path)
     assert watched.errors != []
 
 
+AS_WIDE_AS_ITS_PLACE = """(window_width) => {
+    const width = (place) => document.querySelector(place).getBoundingClientRect().width;
+    return innerWidth === window_width && Math.abs(width(".main-svg") - width("figure.chart")) < 2;
+}"""
+
+
 def test_a_chart_follows_the_width(opened: Page) -> None:
-    chart, room = opened.locator(".main-svg").first, opened.locator("figure.chart")
     for width in (1280, 700, 390):
         opened.set_viewport_size({"width": width, "height": 800})
-        opened.wait_for_timeout(300)
-        drawn, given = chart.bounding_box(), room.bounding_box()
-        assert drawn is not None
-        assert given is not None
-        assert abs(drawn["width"] - given["width"]) < 2
+        opened.wait_for_function(AS_WIDE_AS_ITS_PLACE, arg=width)
 
 
 def test_a_chart_fits_the_paper_and_comes_back(opened: Page) -> None:
@@ -116,11 +117,10 @@ def test_a_chart_fits_the_paper_and_comes_back(opened: Page) -> None:
     before = opened.evaluate(width)
     opened.evaluate("dispatchEvent(new Event('beforeprint'))")
     opened.emulate_media(media="print")
-    assert 600 < opened.evaluate(width) <= A4_WIDTH
+    opened.wait_for_function(f"600 < {width} && {width} <= {A4_WIDTH}")
     opened.emulate_media(media="screen")
     opened.evaluate("dispatchEvent(new Event('afterprint'))")
-    opened.wait_for_timeout(300)
-    assert opened.evaluate(width) == before
+    opened.wait_for_function(f"{width} === {before}")
 
 
 def test_the_page_prints_on_a4(opened: Page, tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_phone_does_not_scroll_sideways(browser: Browser, toy: Path) -> None:
 def test_a_hostile_name_does_nothing(name: str, browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "hostile.html").write_text(toy_page(name), encoding="utf-8")
     watched = Watched(browser, tmp_path / "hostile.html", DESK)
-    watched.page.wait_for_timeout(200)
+    watched.page.wait_for_load_state("networkidle")  # a picture that is not there would have failed by now
     assert watched.page.title() == f"Receivables of {name}"
     assert watched.page.locator(".bars .point path").count() == 4
     assert [url for url in watched.requests if not url.startswith("file:")] == []

@@ -33,7 +33,6 @@ EXTRAS_OF_ROOM = {
 # Pages with controls are for JupyterLab and Voila only, as is what lies below a name; databases are for who has one.
 EXTRAS_OF_MODULE = {
     "arkit.present.live": ["lab"],
-    "arkit.reports.explore": ["lab"],
     "arkit.serve.pages": ["lab"],
     "arkit.read.databases": ["duckdb", "sql"],
 }

@@ -97,7 +97,7 @@ def test_a_change_is_shown_in_the_language_of_the_page() -> None:
     [button] = [child for child in page.children[0].children if isinstance(child, ipywidgets.Button)]
     button.click()
     assert "ruUK" in texts(page)[0]
-    assert "выпиской.UK" in texts(page)[1]
+    assert text("collection.stage.reminder", language="ru") + "UK" in texts(page)[1]
 
 
 def test_what_a_button_showed_is_gone_after_a_change() -> None:

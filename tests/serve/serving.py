@@ -36,6 +36,13 @@ class Server:
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8")
 
+    def says(self, text: str) -> None:
+        """Wait until the log has a text in it."""
+        end = time.monotonic() + PATIENCE
+        while text not in self.said():
+            assert time.monotonic() < end, f"{text!r} is not in the log:\n{self.said()}"
+            time.sleep(0.05)
+
     def pages(self) -> int:
         return int(requests.get(f"{self.url}health", timeout=PATIENCE).json()["pages"])
 

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import ipywidgets
 import pandas as pd
 import pytest
 
 import arkit as ar
 from arkit.policy import Policy
+from arkit.present import live
+from arkit.present.live import as_output
 from arkit.reports import MonthlyReport
+from arkit.resources import resource
 from arkit.serve import pages
-from arkit.serve.pages.customers import WhoPaysHow
-from arkit.serve.pages.home import HomePage, finished_reports
-from arkit.serve.pages.parts import Chosen, first_day, parts_of, read_address, served_ledger, written_address
-from arkit.serve.pages.receivables import ReceivablesPage
-from arkit.serve.pages.worklist import WhomToChase
+from arkit.serve.pages import PAGES, Entry, read_address
+from arkit.serve.pages.customers import Customers
+from arkit.serve.pages.home import Home, finished_reports
+from arkit.serve.pages.parts import Chosen, first_day, served_ledger, written_address
+from arkit.serve.pages.receivables import Receivables
+from arkit.words.catalogue import current_language, text
 from tests.present.test_live import texts
 
 DAY = date(2026, 10, 31)
@@ -28,6 +34,12 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 @pytest.fixture(scope="module")
 def sample() -> ar.Ledger:
     return ar.sample_ledger()
+
+
+def page_of(name: str, ledger: ar.Ledger, folder: Path | None = None) -> Any:
+    """A page on a day of a ledger, by the name of its entry."""
+    made = {"receivables": Receivables, "customers": Customers, "worklist": Customers, "home": Home}[name]
+    return made(PAGES[name], ledger, DAY, Policy(), folder)
 
 
 def snapshot(**more: Any) -> ar.Ledger:
@@ -41,51 +53,49 @@ def test_the_page_and_the_report_agree(entity: str, sample: ar.Ledger) -> None:
     part = sample.where(entity=entity) if entity else sample
     report = MonthlyReport(part, as_of="2026-10-31", entity=entity or "all")
     currency = report.facts.main_currency
-    page = ReceivablesPage(sample, DAY, Policy())
-    [sheet, customers, items] = page.sheets(entity, "", "", currency, DAY, "", "")
+    page, chosen = page_of("receivables", sample), Chosen(day=DAY, entity=entity, currency=currency)
+    [sheet, customers, items] = page.sheets(chosen)
     own = report.facts.aging[report.facts.aging["currency"] == currency].reset_index(drop=True)
     pd.testing.assert_frame_equal(sheet.table, own)
     assert customers.table["net"].sum() == pytest.approx(float(own["net"].iloc[0]))
     assert items.table["open_amount"].sum() == pytest.approx(float(own["net"].iloc[0]))
-    [tiles] = page.kpis(entity, "", "", currency, DAY)
+    [tiles] = page.kpis(chosen)
     for name, shown in (("past_due_ratio", "{:.1%}"), ("dso", "{:.1f} days")):
         value = report.facts.kpi(name, currency=currency, day=DAY)
         assert shown.format(value).replace("%", " %") in tiles.markup.replace("\u00a0", " ")
 
 
 def test_a_bucket_and_a_customer_open_to_their_items(sample: ar.Ledger) -> None:
-    page = ReceivablesPage(sample, DAY, Policy())
-    [_, customers, items] = page.sheets("ES", "", "", "EUR", DAY, "over 90", "000198")
+    chosen = Chosen(day=DAY, entity="ES", currency="EUR", bucket="over 90", customer="000198")
+    [_, customers, items] = page_of("receivables", sample).sheets(chosen)
     row = customers.table.set_index("customer_id").loc["000198"]
     assert items.table["open_amount"].sum() == pytest.approx(row["over 90"])
     assert set(items.table["bucket"]) == {"over 90"}
 
 
 def test_filters_that_leave_nothing_have_their_words(sample: ar.Ledger) -> None:
-    page = ReceivablesPage(sample, DAY, Policy())
-    [said] = page.kpis("ES", "", "", "JPY", DAY)
+    page, chosen = page_of("receivables", sample), Chosen(day=DAY, entity="ES", currency="JPY")
+    [said] = page.kpis(chosen)
     assert "Nothing is open with these filters on 31 Oct 2026" in said.markup
-    assert page.aging_chart("ES", "", "", "JPY", DAY) == []
-    assert parts_of(sample)(Chosen(entity="ES", segment="country:XX")) is None
+    assert page.aging(chosen) == []
+    assert page.part(Chosen(day=DAY, entity="ES", segment="country:XX")) is None
 
 
-@pytest.mark.parametrize("page", ["home", "receivables", "customers", "worklist"])
+@pytest.mark.parametrize("page", PAGES)
 def test_a_page_of_one_item_of_one_customer(page: str) -> None:
     customers = pd.DataFrame({"customer_id": ["C1"], "name": [HOSTILE]})
-    shown = getattr(pages, page)(ledger=snapshot(customers=customers))
+    shown = pages.show(page, snapshot(customers=customers))
     said = "".join(texts(shown))
     assert "cannot be shown" not in said
     assert "<img" not in said
-    assert ("needs a ledger with history" in said or "only in a ledger with history" in said) == (
-        page in ("customers", "worklist")
-    )
+    assert ("only in a ledger with history" in said) == (page in ("customers", "worklist"))
 
 
 def test_a_ledger_that_cannot_be_read_is_a_sentence_without_its_place(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("ARKIT_LEDGER", str(tmp_path / "gone"))
-    said = "".join(texts(pages.receivables()))
+    said = "".join(texts(pages.show("receivables")))
     assert "The ledger cannot be opened at the moment" in said
     assert str(tmp_path) not in said
 
@@ -123,7 +133,7 @@ def test_a_value_of_an_address_that_no_control_offers_is_left_out(
     monkeypatch: pytest.MonkeyPatch, sample: ar.Ledger
 ) -> None:
     monkeypatch.setenv("QUERY_STRING", "entity=XX&currency=USD&day=2031-01-01&bucket=over+90&customer=nobody")
-    controls = ReceivablesPage(sample, DAY, Policy()).board().controls
+    controls = page_of("receivables", sample).board().controls
     values = {name: control.value for name, control in controls.items()}
     assert values == {
         **{"entity": "", "currency": "USD", "segment": "", "collector": ""},
@@ -132,14 +142,15 @@ def test_a_value_of_an_address_that_no_control_offers_is_left_out(
 
 
 def test_a_search_finds_parts_of_names_and_numbers(sample: ar.Ledger) -> None:
-    page = WhoPaysHow(sample, DAY, Policy())
-    assert [number for _, number in page.matches("", "EUR", DAY, "westmere FOODS")] == ["", "000195"]
-    assert [number for _, number in page.matches("", "EUR", DAY, "000195")] == ["", "000195"]
-    assert page.matches("", "EUR", DAY, ".*") == [("0 customers", "")]
+    page = page_of("customers", sample)
+    for words in ("westmere FOODS", "000195"):
+        found = page.customer_options(Chosen(day=DAY, currency="EUR", search=words))
+        assert [number for _, number in found] == ["", "000195"]
+    assert page.customer_options(Chosen(day=DAY, currency="EUR", search=".*")) == [("0 customers", "")]
 
 
 def test_the_worklist_is_that_of_the_package(sample: ar.Ledger) -> None:
-    rows = WhomToChase(WhoPaysHow(sample, DAY, Policy())).rows("", "EUR", DAY, "", "")
+    rows = page_of("worklist", sample).worklist(Chosen(day=DAY, currency="EUR"))
     judged = ar.categorise(ar.payment_behaviour(sample, as_of=DAY))
     expected = ar.worklist(sample, judged, as_of=DAY)
     expected = expected[expected["currency"] == "EUR"].sort_values("rank")
@@ -163,7 +174,7 @@ def test_home_lists_finished_reports_and_passes_over_what_is_none(
     finished(tmp_path, ".ES-making-1", {"parameters": {"entity": "hidden"}})
     finished(tmp_path, "UK", "no json")
     monkeypatch.setenv("VOILA_BASE_URL", "/money/")
-    [html] = HomePage(sample, finished_reports(tmp_path)).months("")
+    [html] = page_of("home", sample, tmp_path).months(Chosen(day=DAY))
     assert html.markup.count("<tr>") == 2
     assert "<img" not in html.markup
     assert 'href="/money/reports/2026-10-31/ES/report.html"' in html.markup
@@ -187,5 +198,72 @@ def test_home_shows_the_latest_version_of_a_report_and_its_main_currency_first(t
 
 
 def test_home_without_reports_says_how_to_serve_them(sample: ar.Ledger) -> None:
-    [html] = HomePage(sample, []).months("")
+    [html] = page_of("home", sample).months(Chosen(day=DAY))
     assert "arkit serve --reports" in html.markup
+
+
+@pytest.mark.parametrize("entry", PAGES.values(), ids=PAGES)
+def test_an_entry_has_all_that_it_names(entry: Entry) -> None:
+    module, _, page = entry.page.partition(".")
+    made = getattr(import_module(f"arkit.serve.pages.{module}"), page)
+    options = {f"{name}_options" for name in entry.filters if name != "search"}
+    named = {*entry.sections, *options, *(f"{name}_sheet" for name in entry.sheets)}
+    assert [name for name in named if not callable(getattr(made, name, None))] == []
+    asked = {name for part in entry.sections.values() for name in part.by} | set(sum(entry.follows.values(), ()))
+    assert asked <= set(entry.filters)
+    [prose, parameters, _] = json.loads(resource(f"notebooks/{entry.notebook}").read_text(encoding="utf-8"))["cells"]
+    assert "".join(prose["source"]) == "# {title}\n\n{about}".format(
+        **{part: text(f"serve.{entry.name}.{part}") for part in ("title", "about")}
+    )
+    assert 'language: str = ""' in "".join(parameters["source"])
+
+
+def test_every_notebook_of_a_page_has_an_entry() -> None:
+    folders = (resource(f"notebooks/{name}") for name in ("dashboards", "explore"))
+    notebooks = {f"{folder.name}/{path.name}" for folder in folders for path in folder.glob("*.ipynb")}
+    assert notebooks == {entry.notebook for entry in PAGES.values()}
+
+
+@pytest.mark.parametrize(("language", "said"), [("ru", "Валюта"), ("zh", "币种"), ("en", "Currency")])
+@pytest.mark.parametrize("page", set(PAGES) - {"home"})
+def test_a_page_speaks_its_language_after_a_change_too(
+    page: str, language: str, said: str, sample: ar.Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken: list[str] = []
+    monkeypatch.setattr(live, "as_output", lambda piece: spoken.append(current_language()) or as_output(piece))
+    shown = pages.show(page, sample, language=language)
+    controls = {control.description: control for control in shown.children[0].children}
+    assert said in controls
+    spoken.clear()
+    controls[said].index = 1
+    for button in shown.children[0].children:
+        if isinstance(button, ipywidgets.Button):
+            button.click()
+    assert spoken
+    assert set(spoken) == {language}
+    assert "cannot be shown" not in "".join(texts(shown))
+
+
+@pytest.mark.parametrize(
+    ("parameter", "query", "served", "spoken"),
+    [
+        ("", "", "", "en"),
+        ("", "", "ru", "ru"),
+        ("", "language=zh", "ru", "zh"),
+        ("zh", "language=ru", "en", "zh"),
+        ("", "language=../../etc", "ru", "ru"),
+        ("", "language=RU&language=ru", "zh", "zh"),
+    ],
+)
+def test_the_language_is_the_parameters_else_the_addresss_else_the_servers(
+    parameter: str, query: str, served: str, spoken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUERY_STRING", query)
+    monkeypatch.setenv("ARKIT_LANGUAGE", served)
+    shown = pages.show("receivables", snapshot(), language=parameter)
+    assert shown.children[0].children[0].description == text("serve.filter.entity", language=spoken)
+    assert ("language=" in texts(shown)[1]) == (spoken != (served or "en"))
+
+
+def test_a_language_that_is_not_there_is_a_sentence() -> None:
+    assert "There is no language" in "".join(texts(pages.show("home", snapshot(), language="xx")))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from arkit.errors import ServingError
+from arkit.errors import ArkitError, ServingError
 from arkit.serve import Serving
 from arkit.serve.handlers import report_file, without_secrets, without_token
 from tests.serve.serving import here
@@ -33,15 +33,16 @@ def test_this_machine_is_served_without_one(address: str) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"token": "short"}, "ARKIT_TOKEN has 5 signs"),
-        ({"password": "short"}, "ARKIT_PASSWORD has 5 signs"),
+        ({"token": "short"}, "ARKIT_TOKEN has 5 characters"),
+        ({"password": "short"}, "ARKIT_PASSWORD has 5 characters"),
         ({"base_url": "money"}, "begin and end it with a slash"),
         ({"base_url": "/a b/"}, "begin and end it with a slash"),
         ({"reports": "nowhere"}, "no folder of reports nowhere"),
+        ({"language": "xx"}, "no language 'xx'"),
     ],
 )
 def test_what_cannot_be_served_is_refused(wrong: dict[str, str], said: str) -> None:
-    with pytest.raises(ServingError, match=said):
+    with pytest.raises(ArkitError, match=said):
         Serving(**wrong)  # type: ignore[arg-type]
 
 

@@ -1,7 +1,4 @@
-"""Home: the finished reports by month and entity, each opens; and what else there is.
-
-The finished reports of a folder, as their run records describe them.
-"""
+"""Home: the finished reports of a folder by month and entity, as their run records describe them; each opens."""
 
 from __future__ import annotations
 
@@ -11,23 +8,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import quote
 
 import msgspec
 
-from arkit.model.ledger import Ledger
-from arkit.present.html import Html, notice, page_part
-from arkit.present.live import Board, Section, choice, still
+from arkit.present.html import notice, page_part
+from arkit.present.live import Shown
 from arkit.reports.published import RECORD, first_version, record_of, version_of
-from arkit.serve.pages.parts import ALL, asked, served_ledger, served_reports, with_all, written_address
+from arkit.serve.pages.parts import ALL, Choice, Chosen, Page, with_all
+from arkit.words.catalogue import has_text, text
 from arkit.words.columns import ALL_ENTITIES
-from arkit.words.formats import day_shown, short_amount, shown
-
-if TYPE_CHECKING:
-    import ipywidgets
+from arkit.words.formats import day_shown, joined, short_amount, shown
 
 PAGE: Final = "report.html"
 WORKBOOK: Final = "report.xlsx"
@@ -51,7 +46,7 @@ class Rate(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What a page needs of a run record; whatever else stands in it is not read."""
+    """What a page needs of a run record; nothing else of it is read."""
 
     parameters: dict[str, Any] = {}
     aging: list[Balance] = []
@@ -74,7 +69,7 @@ class Finished:
 
     @property
     def kind(self) -> str:
-        """What it is about: the kind stands behind a plus in the name of its folder."""
+        """What it is about: its kind follows a plus in the name of its folder."""
         return first_version(Path(self.folder)).name.partition("+")[2] or "receivables"
 
     @property
@@ -92,16 +87,16 @@ class Finished:
             items[balance.currency] += balance.items
         return {currency: sums[currency] for currency, _ in items.most_common() if sums[currency]}
 
-    def rate(self, figure: str, currency: str) -> float | None:
-        """Return a KPI, where the record has it."""
-        wanted = (figure, currency)
+    def rate(self, kpi: str, currency: str) -> float | None:
+        """A KPI, where the record has it."""
+        wanted = (kpi, currency)
         return next((rate.value for rate in self.record.kpis if (rate.kpi, rate.currency) == wanted), None)
 
 
 def finished_reports(root: Path) -> list[Finished]:
-    """Return the finished reports of a folder, each in its latest version, the latest day first.
+    """The finished reports of a folder, each in its latest version, the latest day first.
 
-    What is no report is passed over.
+    A folder that is not a report is passed over.
     """
     latest: dict[tuple[date, Path], Finished] = {}
     for one in sorted(_found(root) if root.is_dir() else [], key=lambda one: one.version):
@@ -124,66 +119,34 @@ def _found(root: Path) -> Iterator[Finished]:
 
 BASE: Final = "VOILA_BASE_URL"
 RATES: Final = {"past_due_ratio": "ratio", "dso": "days"}
-NONE: Final = (
-    "No finished reports are served here. `arkit serve --reports` names the folder that `arkit report` writes."
-)
 SHOWN_CURRENCIES: Final = 3
 
 
-def home(reports: str | Path = "", *, ledger: str | Path | Ledger = "", layout: str | Path = "") -> ipywidgets.Widget:
-    """Return the dashboard of finished reports.
-
-    Parameters
-    ----------
-    reports
-        The folder of reports; empty for the one that is served.
-    ledger, layout
-        The ledger whose days are told; empty for the one that is served, else the sample.
-    """
-
-    def page() -> ipywidgets.Widget:
-        read = ledger if isinstance(ledger, Ledger) else served_ledger(ledger, layout=layout)
-        folder = served_reports(reports)
-        return HomePage(read, finished_reports(folder) if folder else []).board().show()
-
-    return still(page)
-
-
-@dataclass(frozen=True)
-class HomePage:
+class Home(Page):
     """What there is to open."""
 
-    ledger: Ledger
-    reports: Sequence[Finished]
+    @cached_property
+    def finished(self) -> list[Finished]:
+        """The finished reports of the served folder, as they are when the page opens."""
+        return finished_reports(self.folder) if self.folder else []
 
-    def board(self) -> Board:
-        """Return controls and sections."""
-        entities = sorted({report.entity for report in self.reports})
-        chosen = choice("Entity", with_all("All reports", entities), value=asked().get("entity"))
-        sections = [
-            Section(self.address, ("entity",), "address"),
-            Section(self.covers, ("entity",), "covers"),
-            Section(self.months, ("entity",), "reports"),
-        ]
-        return Board({"entity": chosen}, sections)
+    def entity_options(self, _: Chosen) -> list[Choice]:
+        """Whose reports there are."""
+        return with_all("serve.all.reports", sorted({report.entity for report in self.finished}))
 
-    def address(self, **values: object) -> Sequence[Html]:
-        """The filter, for the address of the page."""
-        return [written_address(values)]
-
-    def covers(self, entity: str) -> Sequence[Html]:
+    def covers(self, _: Chosen) -> Sequence[Shown]:
         """Which days the dashboards can show."""
         first, last = (day_shown(day) for day in self.ledger.covers)
-        items = self.ledger.frames.items.height
-        return [notice(f"The dashboards show a ledger of {items:,} items that covers {first} to {last}.")]
+        return [notice(text("serve.home.covers", count=self.ledger.frames.items.height, first=first, last=last))]
 
-    def months(self, entity: str) -> Sequence[Html]:
+    def months(self, chosen: Chosen) -> Sequence[Shown]:
         """The reports by month, each with its KPIs."""
-        rows = [report for report in self.reports if entity in (ALL, report.entity)]
+        rows = [report for report in self.finished if chosen.entity in (ALL, report.entity)]
         if not rows:
-            return [notice(NONE)]
+            return [notice(text("serve.home.none"))]
         by_day = groupby(rows, key=lambda report: report.day)
-        return [page_part("reports", months=[(day_shown(day), [_row(one) for one in group]) for day, group in by_day])]
+        months = [(day_shown(day), [_row(one) for one in group]) for day, group in by_day]
+        return [page_part("reports", months=months)]
 
 
 def _row(report: Finished) -> dict[str, Any]:
@@ -191,16 +154,22 @@ def _row(report: Finished) -> dict[str, Any]:
     main = next(iter(gross), "")
     rates = {name: report.rate(name, main) for name in RATES}
     return {
-        "entity": "All entities" if report.entity == ALL_ENTITIES else report.entity,
-        "kind": report.kind if report.version == 1 else f"{report.kind}, version {report.version}",
-        "gross": ", ".join(short_amount(value, code) for code, value in gross.items()),
+        "entity": text("serve.all.entities") if report.entity == ALL_ENTITIES else report.entity,
+        "kind": _kind(report),
+        "gross": joined(short_amount(value, code) for code, value in gross.items()),
         "rates": [shown(value, RATES[name]) for name, value in rates.items()],  # type: ignore[arg-type]
         "page": _link(report, PAGE),
         "workbook": _link(report, WORKBOOK) if report.has_workbook else "",
     }
 
 
+def _kind(report: Finished) -> str:
+    key = f"serve.report.{report.kind}"
+    kind = text(key) if has_text(key) else report.kind
+    return kind if report.version == 1 else text("serve.home.version", kind=kind, version=report.version)
+
+
 def _link(report: Finished, name: str) -> str:
-    """Return the address of a report's file on the server; in JupyterLab there is none."""
+    """The address of a report's file on the server; in JupyterLab there is none."""
     base = os.environ.get(BASE, "")
     return f"{base}reports/{report.day.isoformat()}/{quote(report.folder, safe='')}/{name}" if base else ""

@@ -1,13 +1,7 @@
-"""The filters of a page, and the part of a ledger that they leave.
+"""What all pages share: what is served, what a reader chose, and a page made of its entry.
 
-What is in the address of a page: the values of its filters, so that a view can be shared.
-
-What the server tells a page: the ledger and the reports that it serves, and the address that was asked for.
-
-The server says it through the environment of the page's process, so that nothing is ever pasted into code. In
-JupyterLab nothing is said, and the page shows what its parameters name, else the sample.
-
-What a page shows as an Excel file that lies in the page itself.
+The server passes on what it serves through the environment of the page's process, so that nothing is ever pasted into
+code. In JupyterLab nothing is passed on, and a page shows what its parameters name, else the sample.
 """
 
 from __future__ import annotations
@@ -17,96 +11,232 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qsl, urlencode
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from urllib.parse import urlencode
 
 import polars as pl
 
 from arkit.errors import ReadingError, UnknownNameError
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
-from arkit.present.html import Html, download, page_part
-from arkit.present.live import choice, slider
+from arkit.present.html import Html, download, notice, page_part
+from arkit.present.live import Action, Board, Options, Section, Shown, choice, search, slider, still
 from arkit.present.sheets import Sheet
 from arkit.present.workbook import write_workbook
 from arkit.read.reading import read_ledger, sample_ledger
-from arkit.words.columns import ALL_ENTITIES, column
-from arkit.words.formats import day_shown
+from arkit.serve.pages import Entry, language_of, read_address
+from arkit.serve.serving import LANGUAGE, LEDGER, POLICY, QUERY, REPORTS
+from arkit.words.catalogue import ENGLISH, current_language, speaking, text
+from arkit.words.columns import UNAPPLIED, column, shown_value
+from arkit.words.formats import day_shown, joined
+
+if TYPE_CHECKING:
+    import ipywidgets
 
 ALL: Final = ""
 SEGMENTS: Final = ("industry", "size", "country")
+OF_ONE_PAGE: Final = ("bucket", "customer", "search")
+"""Filters that do not go along to the other pages of the menu."""
+
 KEPT: Final = 12
-"""Parts that are kept: a reader goes back and forth between a few."""
+"""Parts and tables that are kept: a reader goes back and forth between a few."""
 
-Choice = tuple[str, str]
+EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Choice = tuple[str, Any]
+LOG: Final = logging.getLogger("arkit.live")
 
 
-class Chosen(NamedTuple):
-    """Which part of the ledger a reader looks at; empty for all of it."""
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What a reader chose in the filters; empty for no choice."""
 
+    day: date
     entity: str = ALL
     segment: str = ALL
     collector: str = ALL
+    currency: str = ""
+    bucket: str = ALL
+    customer: str = ALL
+    search: str = ""
+    by: str = "currency"
+    window: str = "month"
+
+    @property
+    def part(self) -> tuple[str, str, str]:
+        """What decides on the part of the ledger."""
+        return self.entity, self.segment, self.collector
 
 
-Parts = Callable[[Chosen], "Ledger | None"]
+def titled(key: str, chosen: Chosen, **values: Any) -> str:
+    """A title of two forms: ``KEY.all``, and ``KEY.part`` of a part of the ledger, which it names.
+
+    >>> titled("serve.receivables.aging", Chosen(day=date(2026, 10, 31), segment="industry:Energy"), day="31 Oct 2026")
+    'By days past due of Energy, 31 Oct 2026'
+    """
+    part = joined(value.partition(":")[2] or value for value in chosen.part if value != ALL)
+    return text(f"{key}.part", part=part, **values) if part else text(f"{key}.all", **values)
 
 
-def parts_of(ledger: Ledger) -> Parts:
-    """Return a function that gives the part of a ledger which the filters leave; none where nothing is left."""
+@dataclass(frozen=True)
+class Page:
+    """A page on a ledger: its filters, sections and sheets are the methods that its entry names."""
 
-    @lru_cache(maxsize=KEPT)
-    def part(chosen: Chosen) -> Ledger | None:
-        name, _, value = chosen.segment.partition(":")
-        wanted = {"entity": chosen.entity, "collector": chosen.collector, **({name: value} if value else {})}
+    entry: Entry
+    ledger: Ledger
+    day: date
+    policy: Policy
+    folder: Path | None = None
+    every_day: ClassVar[bool] = True
+    """Whether a reader moves a slider over all days, else chooses among the days of ``day_options``."""
+
+    @classmethod
+    def show(cls, entry: Entry, ledger: str | Path | Ledger, *, language: str, **stated: Any) -> ipywidgets.Widget:
+        """The page as :func:`arkit.serve.pages.show` gives it; whatever fails is a sentence on it."""
+
+        def made() -> ipywidgets.Widget:
+            with speaking(language or language_of(os.environ.get(QUERY, ""), served=_served_language())):
+                return still(lambda: cls.of(entry, ledger, **stated).board().show())
+
+        return still(made)
+
+    @classmethod
+    def of(
+        cls,
+        entry: Entry,
+        ledger: str | Path | Ledger,
+        *,
+        layout: str | Path = "",
+        as_of: str = "",
+        policy: str | Path = "",
+        reports: str | Path = "",
+    ) -> Self:
+        """The page on what the parameters of a notebook name, else on what is served."""
+        read = ledger if isinstance(ledger, Ledger) else served_ledger(ledger, layout=layout, as_of=as_of)
+        rules, folder = (str(path) or os.environ.get(name, "") for path, name in ((policy, POLICY), (reports, REPORTS)))
+        chosen = Policy.load(rules) if rules else Policy()
+        return cls(entry, read, first_day(read, as_of), chosen, Path(folder) if folder else None)
+
+    def board(self) -> Board:
+        """Controls, sections and the button for the workbook; of what cannot be shown a sentence that says so."""
+        if lacking := self.lacking():
+            return Board({}, [Section(lambda: [notice(lacking)], ())])
+        entry = self.entry
+        sections = [Section(self._address, entry.filters, "address")]
+        for name, part in entry.sections.items():
+            place = " ".join((name.replace("_", "-"), *part.looks))
+            sections.append(Section(self._given(getattr(self, name)), part.by, place))
+        options = {name: Options(self._given(self._options(name)), by) for name, by in entry.follows.items()}
+        actions = [Action(text("serve.page.download"), self._given(self.workbook))] if entry.sheets else []
+        return Board(self._controls(), sections, options, actions)
+
+    def lacking(self) -> str:
+        """Why the page cannot be shown of this ledger; empty if it can."""
+        return ""
+
+    def _given(self, made: Callable[[Chosen], Any]) -> Callable[..., Any]:
+        """A function of the values of some controls."""
+        return lambda **values: made(self.chosen(**values))
+
+    def chosen(self, **values: Any) -> Chosen:
+        """What is chosen, on the day that the page opens on if no other is."""
+        return Chosen(**{"day": self.day, **values})
+
+    def _options(self, name: str) -> Callable[[Chosen], list[Choice]]:
+        found: Callable[[Chosen], list[Choice]] = getattr(self, f"{name}_options")
+        return found
+
+    def _controls(self) -> dict[str, Any]:
+        """The filters, set to what the address states; a value that is not among the options is left out."""
+        stated = read_address(os.environ.get(QUERY, ""))
+        controls: dict[str, Any] = {}
+        for name in self.entry.filters:
+            so_far = self.chosen(**{before: control.value for before, control in controls.items()})
+            controls[name] = self._control(name, stated.get(name, ""), so_far)
+        return controls
+
+    def _control(self, name: str, stated: str, so_far: Chosen) -> Any:
+        label = text(f"serve.filter.{name}")
+        if name == "search":
+            return search(label, value=stated, hint=text(f"serve.{self.entry.name}.hint"))
+        options = self._options(name)(so_far)
+        value = {str(value): value for _, value in options}.get(stated, self.day if name == "day" else None)
+        control = slider if name == "day" and self.every_day else choice
+        return control(label, options, value=value)
+
+    def entity_options(self, _: Chosen) -> list[Choice]:
+        """The entities of the ledger."""
+        return with_all("serve.all.entities", values_of(self.ledger, "entity"))
+
+    def collector_options(self, _: Chosen) -> list[Choice]:
+        """The collectors of the customers."""
+        return with_all("serve.all.collectors", values_of(self.ledger, "collector"))
+
+    def segment_options(self, _: Chosen) -> list[Choice]:
+        """The values of the columns that segment the customers."""
+        named = [(name, value) for name in SEGMENTS for value in values_of(self.ledger, name)]
+        return [(text("serve.all.segments"), ALL), *((f"{column(n).title}: {v}", f"{n}:{v}") for n, v in named)]
+
+    def currency_options(self, _: Chosen) -> list[Choice]:
+        """The currencies, the one with most items first."""
+        counts = self.ledger.frames.items["currency"].cast(pl.String).value_counts(sort=True)
+        return [(code, code) for code in counts["currency"]]
+
+    def day_options(self, _: Chosen) -> list[Choice]:
+        """Every day that the ledger covers."""
+        first, last = self.ledger.covers
+        days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+        return [(day_shown(day), day) for day in days]
+
+    def bucket_options(self, _: Chosen) -> list[Choice]:
+        """The buckets of the policy."""
+        labels = (*self.policy.labels, UNAPPLIED)
+        return [(text("serve.all.buckets"), ALL), *((shown_value(label), label) for label in labels)]
+
+    def part(self, chosen: Chosen) -> Ledger | None:
+        """The part of the ledger that the filters leave; none where nothing is left."""
+        return self._parts(*chosen.part)
+
+    @cached_property
+    def _parts(self) -> Callable[[str, str, str], Ledger | None]:
+        return lru_cache(maxsize=KEPT)(self._filtered)
+
+    def _filtered(self, entity: str, segment: str, collector: str) -> Ledger | None:
+        name, _, value = segment.partition(":")
+        wanted = {"entity": entity, "collector": collector, **({name: value} if value else {})}
         try:
-            return ledger.where(**{key: text for key, text in wanted.items() if text != ALL})
+            return self.ledger.where(**{key: text for key, text in wanted.items() if text != ALL})
         except UnknownNameError:  # each of the values exists, but not with the others
             return None
 
-    return part
+    def sheets(self, chosen: Chosen) -> list[Sheet]:
+        """The tables behind the page, with every row."""
+        title = titled(f"serve.{self.entry.name}.workbook", chosen, day=day_shown(chosen.day))
+        made = {name: getattr(self, f"{name}_sheet")(chosen) for name in self.entry.sheets}
+        return [replace(sheet, name=text(f"serve.sheet.{name}"), title=title) for name, sheet in made.items()]
+
+    def workbook(self, chosen: Chosen) -> Sequence[Shown]:
+        """A link that saves the sheets as an Excel file named after the page and the day."""
+        with tempfile.TemporaryDirectory(prefix="arkit-") as folder:
+            path = Path(folder) / f"{text(f'serve.{self.entry.name}.title')} {chosen.day.isoformat()}.xlsx"
+            write_workbook(path, sheets=self.sheets(chosen), created=datetime.combine(chosen.day, datetime.min.time()))
+            return [download(path.name, path.read_bytes(), kind=EXCEL)]
+
+    def _address(self, **values: object) -> Sequence[Shown]:
+        language = current_language()
+        return [written_address({**values, "language": language if language != _served_language() else ""})]
 
 
-def filter_controls(ledger: Ledger, asked: Mapping[str, str], day: date) -> dict[str, Any]:
-    """Return the controls for entity, currency, segment, collector and day, set to what the address asked for.
-
-    A value that is not among the options of its control is left out.
-    """
-    return {
-        "entity": choice("Entity", with_all("All entities", values_of(ledger, "entity")), value=asked.get("entity")),
-        "currency": choice("Currency", currencies(ledger), value=asked.get("currency")),
-        "segment": choice("Segment", _segments(ledger), value=asked.get("segment")),
-        "collector": choice(
-            "Collector", with_all("All collectors", values_of(ledger, "collector")), value=asked.get("collector")
-        ),
-        "day": _day_slider(ledger, asked.get("day", ""), day),
-    }
-
-
-def _day_slider(ledger: Ledger, asked: str, day: date) -> Any:
-    first, last = ledger.covers
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    by_text = {each.isoformat(): each for each in days}
-    return slider("As of", [(day_shown(each), each) for each in days], value=by_text.get(asked, day))
-
-
-def with_all(label: str, values: list[str]) -> list[Choice]:
-    """Return the options of a control that begins with no choice at all."""
-    return [(label, ALL), *((value, value) for value in values)]
-
-
-def _segments(ledger: Ledger) -> list[Choice]:
-    named = [
-        (f"{column(name).title}: {value}", f"{name}:{value}") for name in SEGMENTS for value in values_of(ledger, name)
-    ]
-    return [("All segments", ALL), *named]
+def with_all(key: str, values: list[str]) -> list[Choice]:
+    """The options of a filter that begins with no choice at all."""
+    return [(text(key), ALL), *((value, value) for value in values)]
 
 
 def values_of(ledger: Ledger, name: str) -> list[str]:
-    """Return the values of a column of items or customers that a reader can choose from."""
+    """The values of a column of items or customers that a reader can choose from."""
     frames = ledger.frames
     table = frames.items if name in frames.items.columns else frames.customers
     if name not in table.columns:
@@ -115,74 +245,24 @@ def values_of(ledger: Ledger, name: str) -> list[str]:
     return sorted(value for value in values if value)
 
 
-def currencies(ledger: Ledger) -> list[str]:
-    """Return the currencies, the one with most items first."""
-    counts = ledger.frames.items["currency"].cast(pl.String).value_counts(sort=True)
-    return counts["currency"].to_list()
-
-
-def whose(chosen: Chosen) -> str:
-    """Return in words what was chosen, as it stands in a title.
-
-    >>> whose(Chosen(entity="ES", segment="industry:Energy"))
-    ' of ES, Energy'
-    >>> whose(Chosen())
-    ''
-    """
-    words = [text.partition(":")[2] or text for text in chosen if text not in (ALL, ALL_ENTITIES)]
-    return f" of {', '.join(words)}" if words else ""
-
-
-NAMES: Final = ("entity", "currency", "segment", "collector", "day", "bucket", "customer", "search")
-LONGEST: Final = 200
-MOST: Final = 40
-
-
-def read_address(query: str) -> dict[str, str]:
-    """Return the filters that an address states; what is unknown, too long or said twice is left out.
-
-    The values are text from anybody: each is looked up among the options of its control, or taken as words to search.
-
-    >>> read_address("entity=ES&day=2026-10-31&token=abc&entity=UK")
-    {'entity': 'ES', 'day': '2026-10-31'}
-    """
-    try:
-        pairs = parse_qsl(query, max_num_fields=MOST, errors="strict")
-    except ValueError:  # too many fields, or bytes that are no text
-        return {}
-    found: dict[str, str] = {}
-    for name, value in pairs:
-        if name in NAMES and len(value) <= LONGEST and value.isprintable():
-            found.setdefault(name, value)
-    return found
-
-
 def written_address(values: Mapping[str, object]) -> Html:
-    """Return the filters for the script of the page, which puts them into the address.
+    """The filters for the script of the page, which puts them into its address, and the shared ones into the menu.
 
-    >>> written_address({"entity": "ES", "customer": ""}).markup
-    '<span class="address" hidden data-query="?entity=ES"></span>'
+    >>> print(written_address({"entity": "ES", "customer": "A"}).markup)
+    <span class="address" hidden data-query="?entity=ES&amp;customer=A" data-shared="?entity=ES"></span>
     """
     stated = {name: str(value) for name, value in values.items() if value not in ("", None)}
-    return page_part("address", query=f"?{urlencode(stated)}" if stated else "?")
-
-
-LEDGER: Final = "ARKIT_LEDGER"
-REPORTS: Final = "ARKIT_REPORTS"
-POLICY: Final = "ARKIT_POLICY"
-QUERY: Final = "QUERY_STRING"
-NOT_NOW: Final = (
-    "The ledger cannot be opened at the moment. Whoever looks after the server finds the reason in its log."
-)
+    shared = {name: value for name, value in stated.items() if name not in OF_ONE_PAGE}
+    return page_part("address", query=f"?{urlencode(stated)}", shared=f"?{urlencode(shared)}")
 
 
 def served_ledger(path: str | Path = "", *, layout: str | Path = "", as_of: str = "") -> Ledger:
-    """Read the ledger that a notebook names, else the one that is served, else the sample.
+    """The ledger that a notebook names, else the one that is served, else the sample.
 
     Raises
     ------
     ReadingError
-        The ledger cannot be read; on a server without a word of where it lies.
+        The ledger cannot be read; on a server without a word of where it is.
     """
     _log_to_the_server()
     served = os.environ.get(LEDGER, "")
@@ -193,43 +273,12 @@ def served_ledger(path: str | Path = "", *, layout: str | Path = "", as_of: str 
     try:
         return read_ledger(served)
     except Exception as error:
-        logging.getLogger("arkit.live").exception("The served ledger cannot be opened.")
-        raise ReadingError(NOT_NOW) from error
-
-
-class Served(NamedTuple):
-    """What a page shows: a ledger, the day it opens on, and the policy."""
-
-    ledger: Ledger
-    day: date
-    policy: Policy
-
-
-def served(ledger: str | Path | Ledger = "", *, layout: str | Path, as_of: str, policy: str | Path) -> Served:
-    """Return what the parameters of a notebook name, else what is served."""
-    read = ledger if isinstance(ledger, Ledger) else served_ledger(ledger, layout=layout, as_of=as_of)
-    named = served_policy(policy)
-    return Served(read, first_day(read, as_of), Policy.load(named) if named else Policy())
-
-
-def served_reports(path: str | Path = "") -> Path | None:
-    """Return the folder of finished reports, if there is one."""
-    found = str(path) or os.environ.get(REPORTS, "")
-    return Path(found) if found else None
-
-
-def served_policy(path: str | Path = "") -> str:
-    """Return the policy that a notebook names, else the one that is served; empty for the default."""
-    return str(path) or os.environ.get(POLICY, "")
-
-
-def asked() -> dict[str, str]:
-    """Return the filters of the address that was asked for."""
-    return read_address(os.environ.get(QUERY, ""))
+        LOG.exception("The served ledger cannot be opened.")
+        raise ReadingError(text("serve.page.not_now")) from error
 
 
 def first_day(ledger: Ledger, as_of: str = "") -> date:
-    """Return the day that a page opens on: the one named, else the last month-end that the ledger covers."""
+    """The day that a page opens on: the one named, else the last month-end that the ledger covers."""
     if as_of:
         return ledger.require(as_of)
     first, last = ledger.covers
@@ -239,6 +288,10 @@ def first_day(ledger: Ledger, as_of: str = "") -> date:
     return month_end if month_end >= first else last
 
 
+def _served_language() -> str:
+    return os.environ.get(LANGUAGE, "") or ENGLISH
+
+
 def _log_to_the_server() -> None:
     """Let what goes wrong be written where the server writes; a kernel's own channel leads to the visitor."""
     if LEDGER in os.environ and not logging.getLogger("arkit").handlers:
@@ -246,14 +299,3 @@ def _log_to_the_server() -> None:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
         logging.getLogger("arkit").addHandler(handler)
         logging.getLogger("arkit").propagate = False
-
-
-EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def as_download(name: str, sheets: Sequence[Sheet], *, day: date) -> Html:
-    """Return a link that saves finished tables as an Excel file named after the page and the day."""
-    with tempfile.TemporaryDirectory(prefix="arkit-") as folder:
-        path = Path(folder) / f"{name} {day.isoformat()}.xlsx"
-        write_workbook(path, sheets=sheets, created=datetime.combine(day, datetime.min.time()))
-        return download(path.name, path.read_bytes(), kind=EXCEL)

@@ -1,277 +1,207 @@
-"""The page on receivables: what is open, how old it is, with whom, down to the item."""
+"""Receivables: what is open, how old it is, with whom, down to the item; and what there is to explore in JupyterLab."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from arkit.aging.aging import aging_table, aging_trend
 from arkit.aging.open_items import open_items
 from arkit.aging.reconcile import reconcile
-from arkit.model.ledger import Ledger
-from arkit.policy import Policy
+from arkit.kpi.panel import kpi_trend
 from arkit.present import charts
-from arkit.present.charts import Figure
-from arkit.present.html import Html, definitions, notice, table
-from arkit.present.live import Action, Board, Options, Section, choice, still
+from arkit.present.html import definitions, notice, table
+from arkit.present.live import Shown
 from arkit.present.sheets import Sheet
 from arkit.reports.tiles import dashboard_tiles, terms
-from arkit.serve.pages.parts import (
-    ALL,
-    KEPT,
-    Chosen,
-    Parts,
-    as_download,
-    asked,
-    filter_controls,
-    parts_of,
-    served,
-    whose,
-    written_address,
-)
-from arkit.words.columns import UNAPPLIED
+from arkit.serve.pages.parts import ALL, KEPT, Choice, Chosen, Page, titled, values_of
+from arkit.words.catalogue import text
+from arkit.words.columns import UNAPPLIED, Column, column, shown_value
 from arkit.words.formats import day_shown
 
 if TYPE_CHECKING:
-    import ipywidgets
     import pandas as pd
 
 MONTHS: Final = 36
+YEAR: Final = 12
 SHOWN_CUSTOMERS: Final = 20
+SHOWN_GROUPS: Final = 30
 SHOWN_ITEMS: Final = 50
 CHOOSABLE: Final = 300
-PART: Final = ("entity", "segment", "collector")
-OF_DAY: Final = (*PART, "currency", "day")
-NOTHING: Final = "Nothing is open with these filters on {}. Take one of them away, or move the day."
-Tables = Callable[[Chosen, date, tuple[str, ...]], "pd.DataFrame"]
-SHOWN_OF_ITEMS: Final = [
-    "customer_id",
-    "name",
-    "item_id",
-    "entity",
-    "item_type",
-    "document_date",
-    "due_date",
-    "days_past_due",
-    "bucket",
-    "currency",
-    "open_amount",
-    "disputed",
-    "reference",
+BY_CUSTOMER: Final = ("customer_id", "name")
+WINDOWS: Final = ("month", "quarter", "year")
+GROUPS: Final = ("currency", "entity", "account", "customer_id", "industry", "size", "country", "salesperson", "terms")
+OF_ITEMS: Final = [
+    *("customer_id", "name", "item_id", "entity", "item_type", "document_date", "due_date", "days_past_due", "bucket"),
+    *("currency", "open_amount", "disputed", "reference"),
 ]
 
 
-def receivables(
-    ledger: str | Path | Ledger = "", *, layout: str | Path = "", as_of: str = "", policy: str | Path = ""
-) -> ipywidgets.Widget:
-    """Return the dashboard on receivables, with the filters that its address states.
+class Receivables(Page):
+    """The sections on what is open."""
 
-    Parameters
-    ----------
-    ledger
-        A ledger, or the file or folder of one; empty for the one that is served, else the sample.
-    layout
-        The layout of the export.
-    as_of
-        The day to open on; empty for the last month-end that the ledger covers.
-    policy
-        The policy (TOML); empty for the served one, else the default.
-    """
-
-    def page() -> ipywidgets.Widget:
-        return ReceivablesPage(*served(ledger, layout=layout, as_of=as_of, policy=policy)).board().show()
-
-    return still(page)
-
-
-@dataclass(frozen=True)
-class ReceivablesPage:
-    """The page on a ledger: each method is one section, called with the values of the controls it depends on."""
-
-    ledger: Ledger
-    day: date
-    policy: Policy
-
-    @cached_property
-    def _part(self) -> Parts:
-        return parts_of(self.ledger)
-
-    def board(self) -> Board:
-        """Return controls and sections."""
-        stated = asked()
-        buckets = [("All buckets", ALL), *((label, label) for label in (*self.policy.labels, UNAPPLIED))]
-        controls = filter_controls(self.ledger, stated, self.day)
-        controls["bucket"] = choice("Bucket", buckets, value=stated.get("bucket"))
-        who = Options(self.customers_to_choose, (*OF_DAY, "bucket"))
-        first = {name: control.value for name, control in controls.items()}
-        controls["customer"] = choice("Customer", who.of(**first), value=stated.get("customer"))
-        drilled = (*OF_DAY, "bucket")
-        return Board(
-            controls,
-            [
-                Section(self.address, tuple(controls), "address"),
-                # Made first, since it is what a reader watches while he moves the day; the style puts it second.
-                Section(self.aging_chart, OF_DAY, "aging"),
-                Section(self.kpis, OF_DAY, "kpis"),
-                Section(self.over_time, (*PART, "currency"), "over-time"),
-                Section(self.customers, drilled, "customers"),
-                Section(self.items, (*drilled, "customer"), "items"),
-                Section(self.proof, (*PART, "day"), "proof"),
-                Section(self.terms, ("currency",), "terms"),
-            ],
-            {"customer": who},
-            [Action("Download as Excel", self.workbook)],
-        )
-
-    def address(self, **values: object) -> Sequence[Html]:
-        """The filters, for the address of the page."""
-        return [written_address(values)]
-
-    def kpis(self, entity: str, segment: str, collector: str, currency: str, day: date) -> Sequence[Html]:
+    def kpis(self, chosen: Chosen) -> Sequence[Shown]:
         """What is open, past due and unapplied, and how long it takes to be paid, with the month before."""
-        chosen = Chosen(entity, segment, collector)
-        part, aging = self._part(chosen), self._aging(chosen, currency, day)
+        part, aging = self.part(chosen), self._aging(chosen)
         if part is None or aging.empty:
-            return [notice(NOTHING.format(day_shown(day)), tone="warn")]
-        return [dashboard_tiles(part, aging.iloc[0], currency=currency, day=day, policy=self.policy)]
+            return [notice(text("serve.receivables.nothing", day=day_shown(chosen.day)), tone="warn")]
+        asked = {"currency": chosen.currency, "day": chosen.day, "policy": self.policy}
+        return [dashboard_tiles(part, aging.iloc[0], **asked)]  # type: ignore[arg-type]
 
-    def aging_chart(self, entity: str, segment: str, collector: str, currency: str, day: date) -> Sequence[Figure]:
+    def aging(self, chosen: Chosen) -> Sequence[Shown]:
         """The aging of the day as bars."""
-        chosen = Chosen(entity, segment, collector)
-        aging = self._aging(chosen, currency, day)
-        if aging.empty:
-            return []
-        title = f"By days past due{whose(chosen)}, {day_shown(day)}"
-        return [charts.aging_chart(aging, labels=self.policy.labels, title=title)]
+        aging = self._aging(chosen)
+        title = titled("serve.receivables.aging", chosen, day=day_shown(chosen.day))
+        return [] if aging.empty else [charts.aging_chart(aging, labels=self.policy.labels, title=title)]
 
-    def over_time(self, entity: str, segment: str, collector: str, currency: str) -> Sequence[Figure | Html]:
+    def over_time(self, chosen: Chosen) -> Sequence[Shown]:
         """The aging of the month-ends up to the day that the page opens on."""
-        chosen = Chosen(entity, segment, collector)
-        part = self._part(chosen)
+        part, currency = self.part(chosen), chosen.currency
         if part is None:
             return []
         trend = aging_trend(part, as_of=self.day, months=MONTHS - 1, policy=self.policy)
-        shown = trend[trend["currency"] == currency]
-        if shown["as_of"].nunique() < 2:
+        own = trend[trend["currency"] == currency]
+        if own["as_of"].nunique() < 2:
             return []
-        title = f"Month-ends{whose(chosen)}, {currency}"
-        return [charts.aging_stack(shown, labels=self.policy.labels, currency=currency, title=title, narrow=True)]
+        title = titled("serve.receivables.over_time", chosen, currency=currency)
+        return [charts.aging_stack(own, labels=self.policy.labels, currency=currency, title=title, narrow=True)]
 
-    def customers(
-        self, entity: str, segment: str, collector: str, currency: str, day: date, bucket: str
-    ) -> Sequence[Html]:
+    def customers(self, chosen: Chosen) -> Sequence[Shown]:
         """The customers with most in the bucket; each opens its items."""
-        chosen = Chosen(entity, segment, collector)
-        rows = self._by_customer(chosen, currency, day, bucket)
+        rows = self._by_customer(chosen)
         if rows.empty:
             return []
-        where = f" in {bucket}" if bucket else ""
-        shown = rows.head(SHOWN_CUSTOMERS)
-        caption = f"The {len(shown)} largest of {len(rows):,} customers{where}, {currency}, {day_shown(day)}"
-        note = "A customer's number opens the items below. All customers are in the Excel file."
-        return [table(shown, caption=caption, note=note, picks={"customer_id": "customer"})]
-
-    def items(
-        self, entity: str, segment: str, collector: str, currency: str, day: date, bucket: str, customer: str
-    ) -> Sequence[Html]:
-        """The items behind the customer or the bucket, the largest first."""
-        if not customer and not bucket:
-            return [notice("Choose a bucket or a customer, and the items behind it stand here.")]
-        rows = self._items(Chosen(entity, segment, collector), currency, day, bucket, customer)
-        if rows.empty:
-            return [notice(NOTHING.format(day_shown(day)), tone="warn")]
-        shown = rows.head(SHOWN_ITEMS)
-        total = f"{len(rows):,} items" if len(rows) > 1 else "One item"
-        caption = (
-            f"{total}{f' of {customer}' if customer else ''}{f' in {bucket}' if bucket else ''}, the largest first"
+        largest = rows.head(SHOWN_CUSTOMERS)
+        caption = text(
+            f"serve.receivables.customers.{'of_bucket' if chosen.bucket else 'all'}",
+            count=len(rows),
+            shown=len(largest),
+            bucket=shown_value(chosen.bucket),
+            currency=chosen.currency,
+            day=day_shown(chosen.day),
         )
-        note = f"The first {SHOWN_ITEMS}; all are in the Excel file." if len(rows) > SHOWN_ITEMS else ""
-        return [table(shown, caption=caption, note=note)]
+        note = text("serve.receivables.customers.note")
+        return [table(largest, caption=caption, note=note, picks={"customer_id": "customer"})]
 
-    def proof(self, entity: str, segment: str, collector: str, day: date) -> Sequence[Html]:
+    def items(self, chosen: Chosen) -> Sequence[Shown]:
+        """The items behind the customer or the bucket, the largest first."""
+        if not chosen.customer and not chosen.bucket:
+            return [notice(text("serve.receivables.items.none_chosen"))]
+        rows = self._items(chosen)
+        if rows.empty:
+            return [notice(text("serve.receivables.nothing", day=day_shown(chosen.day)), tone="warn")]
+        key = "of_both" if chosen.customer and chosen.bucket else "of_customer" if chosen.customer else "of_bucket"
+        bucket = shown_value(chosen.bucket)
+        caption = text(f"serve.receivables.items.{key}", count=len(rows), customer=chosen.customer, bucket=bucket)
+        note = text("serve.page.first", count=SHOWN_ITEMS) if len(rows) > SHOWN_ITEMS else ""
+        return [table(rows.head(SHOWN_ITEMS), caption=caption, note=note)]
+
+    def proof(self, chosen: Chosen) -> Sequence[Shown]:
         """Whether what is shown adds up to the control total, and what could not be used."""
-        part = self._part(Chosen(entity, segment, collector))
+        part = self.part(chosen)
         if part is None:
             return []
-        proof = reconcile(part, as_of=day, policy=self.policy)
-        off = proof[~proof["status"].str.startswith(("reconciled", "ties out"))]
-        said = f"Reconciliation on {day_shown(day)}"
-        return [table(proof, caption=said if len(off) else f"{said}: everything adds up to the control total")]
+        proof = reconcile(part, as_of=chosen.day, policy=self.policy)
+        key = "adds_up" if proof["status"].str.startswith("reconciled").all() else "differs"
+        return [table(proof, caption=text(f"serve.receivables.proof.{key}", day=day_shown(chosen.day)))]
 
-    def terms(self, currency: str) -> Sequence[Html]:
-        """What the figures mean, on request."""
+    def terms(self, _: Chosen) -> Sequence[Shown]:
+        """What the KPIs and amounts mean, on request."""
         return [definitions(terms())]
 
-    def customers_to_choose(
-        self, entity: str, segment: str, collector: str, currency: str, day: date, bucket: str
-    ) -> list[tuple[str, str]]:
-        """The customers behind the bucket, as the options of a control."""
-        rows = self._by_customer(Chosen(entity, segment, collector), currency, day, bucket).head(CHOOSABLE)
+    def customer_options(self, chosen: Chosen) -> list[Choice]:
+        """The customers behind the bucket."""
+        rows = self._by_customer(chosen).head(CHOOSABLE)
         named = zip(rows["customer_id"], rows["name"].fillna(""), strict=True)
-        return [("All customers", ALL), *((f"{number} · {name}", number) for number, name in named)]
+        return [(text("serve.all.customers"), ALL), *((f"{number} · {name}", number) for number, name in named)]
 
-    def workbook(self, **values: Any) -> Sequence[Html]:
-        """What is shown, in full, as an Excel file."""
-        return [as_download("Receivables", self.sheets(**values), day=values["day"])]
+    def aging_sheet(self, chosen: Chosen) -> Sheet:
+        """The aging of the day."""
+        return Sheet(name="", table=self._aging(chosen))
 
-    def sheets(
-        self, entity: str, segment: str, collector: str, currency: str, day: date, bucket: str, customer: str
-    ) -> list[Sheet]:
-        """Return the tables behind the page, with every row."""
-        chosen = Chosen(entity, segment, collector)
-        rows = self._items(chosen, currency, day, bucket, customer)
-        amounts = (*self.policy.labels, "gross", UNAPPLIED, "net")
-        title = f"Receivables{whose(chosen)} on {day_shown(day)}"
-        return [
-            Sheet(name="Aging", title=title, table=self._aging(chosen, currency, day)),
-            Sheet(
-                name="Customers",
-                title=title,
-                subtitle=f"Bucket: {bucket or 'all'}",
-                table=self._by_customer(chosen, currency, day, bucket),
-                totals=amounts,
-            ),
-            Sheet(
-                name="Items",
-                title=title,
-                subtitle=f"Bucket: {bucket or 'all'}; customer: {customer or 'all'}",
-                table=rows,
-                totals=("open_amount",),
-            ),
-        ]
+    def customers_sheet(self, chosen: Chosen) -> Sheet:
+        """The aging of every customer."""
+        totals = (*self.policy.labels, "gross", UNAPPLIED, "net")
+        subtitle = text("serve.receivables.sheet.customers", bucket=_or_all(chosen.bucket))
+        return Sheet(name="", subtitle=subtitle, table=self._by_customer(chosen), totals=totals)
 
-    def _aging(self, chosen: Chosen, currency: str, day: date) -> pd.DataFrame:
-        rows = self._tables(chosen, day, ())
-        return rows[rows["currency"] == currency].reset_index(drop=True)
+    def items_sheet(self, chosen: Chosen) -> Sheet:
+        """Every item."""
+        bucket, customer = _or_all(chosen.bucket), _or_all(chosen.customer)
+        subtitle = text("serve.receivables.sheet.items", bucket=bucket, customer=customer)
+        return Sheet(name="", subtitle=subtitle, table=self._items(chosen), totals=("open_amount",))
 
-    def _by_customer(self, chosen: Chosen, currency: str, day: date, bucket: str) -> pd.DataFrame:
-        rows = self._tables(chosen, day, ("customer_id", "name"))
-        ranked = bucket or "net"
-        kept = (rows["currency"] == currency) & ((rows[ranked] != 0) | (not bucket))
-        order = rows.loc[kept, ranked].abs().sort_values(ascending=False, kind="stable").index
-        return rows.loc[order].reset_index(drop=True)
+    def _aging(self, chosen: Chosen) -> pd.DataFrame:
+        rows = self._agings(chosen.part, chosen.day, ())
+        return rows[rows["currency"] == chosen.currency].reset_index(drop=True)
+
+    def _by_customer(self, chosen: Chosen) -> pd.DataFrame:
+        rows = self._agings(chosen.part, chosen.day, BY_CUSTOMER)
+        ranked = chosen.bucket or "net"
+        kept = (rows["currency"] == chosen.currency) & ((rows[ranked] != 0) | (not chosen.bucket))
+        return _largest_first(rows[kept], ranked)
 
     @cached_property
-    def _tables(self) -> Tables:
+    def _agings(self) -> Callable[[tuple[str, str, str], date, tuple[str, ...]], pd.DataFrame]:
         """The agings of the parts and days that were looked at last: several sections ask for the same one."""
+        return lru_cache(maxsize=KEPT)(self._aged)
 
-        @lru_cache(maxsize=KEPT)
-        def aged(chosen: Chosen, day: date, by: tuple[str, ...]) -> pd.DataFrame:
-            part = self._part(chosen)
-            rows = aging_table(part or self.ledger, as_of=day, by=list(by), policy=self.policy)
-            return rows if part else rows.head(0)
+    def _aged(self, of: tuple[str, str, str], day: date, by: tuple[str, ...]) -> pd.DataFrame:
+        part = self._parts(*of)
+        rows = aging_table(part or self.ledger, as_of=day, by=list(by), policy=self.policy)
+        return rows if part else rows.head(0)
 
-        return aged
+    def _items(self, chosen: Chosen) -> pd.DataFrame:
+        part = self.part(chosen)
+        rows = open_items(part or self.ledger, as_of=chosen.day, policy=self.policy)
+        kept = (rows["currency"] == chosen.currency) & (part is not None)
+        kept &= (rows["bucket"] == chosen.bucket) | (not chosen.bucket)
+        kept &= (rows["customer_id"] == chosen.customer) | (not chosen.customer)
+        return _largest_first(rows[kept], "open_amount")[OF_ITEMS]
 
-    def _items(self, chosen: Chosen, currency: str, day: date, bucket: str, customer: str) -> pd.DataFrame:
-        part = self._part(chosen)
-        rows = open_items(part or self.ledger, as_of=day, policy=self.policy)
-        kept = (rows["currency"] == currency) & (part is not None)
-        kept &= (rows["bucket"] == bucket) | (not bucket)
-        kept &= (rows["customer_id"] == customer) | (not customer)
-        order = rows.loc[kept, "open_amount"].abs().sort_values(ascending=False, kind="stable").index
-        return rows.loc[order, SHOWN_OF_ITEMS].reset_index(drop=True)
+    def grouped(self, chosen: Chosen) -> Sequence[Shown]:
+        """The aging of the day by a column of one's choice, the largest group first."""
+        rows = self._agings(chosen.part, chosen.day, BY_CUSTOMER if chosen.by == "customer_id" else (chosen.by,))
+        rows = rows[rows["currency"] == chosen.currency].sort_values("gross", ascending=False)
+        day, by = day_shown(chosen.day), column(chosen.by).title
+        caption = text("serve.explore_aging.grouped", day=day, currency=chosen.currency, by=by)
+        many = len(rows) > SHOWN_GROUPS
+        note = text("serve.explore_aging.largest", count=len(rows), shown=SHOWN_GROUPS) if many else ""
+        return [table(rows.head(SHOWN_GROUPS), caption=caption, note=note)]
+
+    def by_options(self, _: Chosen) -> list[Choice]:
+        """The columns that have anything to group by."""
+        kept = [name for name in GROUPS if name == "currency" or len(values_of(self.ledger, name)) > 1]
+        return [(column(name).title, name) for name in kept]
+
+    def kpi_panel(self, chosen: Chosen) -> Sequence[Shown]:
+        """The KPIs of a year of month-ends as small charts, and those of the day."""
+        part = self.part(chosen)
+        if part is None:
+            return []
+        trend = kpi_trend(part, as_of=self.day, months=YEAR, window=chosen.window, policy=self.policy)
+        trend = trend[trend["currency"] == chosen.currency]
+        now = trend.loc[trend["as_of"].dt.date == self.day, ["title", "value", "unit", "basis", "reason"]]
+        value = {"value": Column(text("serve.explore_kpis.value"), "amount")}
+        caption = text("serve.explore_kpis.of_day", day=day_shown(self.day))
+        title = text(f"serve.explore_kpis.trend.{chosen.window}", currency=chosen.currency)
+        return [
+            charts.kpi_chart(trend, title=title),
+            table(now, caption=caption, columns=value, kind_column="unit"),
+        ]
+
+    def window_options(self, _: Chosen) -> list[Choice]:
+        """The windows over which sales and payments are taken."""
+        return [(text(f"serve.window.{name}"), name) for name in WINDOWS]
+
+
+def _or_all(value: str) -> str:
+    return shown_value(value) if value else text("serve.all.of_them")
+
+
+def _largest_first(rows: pd.DataFrame, amount: str) -> pd.DataFrame:
+    """The rows by the size of an amount, whatever its sign."""
+    order = rows[amount].abs().sort_values(ascending=False, kind="stable").index
+    return rows.loc[order].reset_index(drop=True)

@@ -3,11 +3,6 @@
 // and charts to the controls, saves the Excel file, and says so when the page's process is gone.
 (() => {
   const ASK_EVERY = 4000;
-  const GONE = {
-    ended: "This page has ended: it was left alone for long, or the server had to stop its process. ",
-    unreachable: "The server does not answer. Its numbers below may be old. ",
-  };
-
   // Voila calls these; what it would do with them, the page does by itself.
   window.voila_process = () => {};
   window.voila_heartbeat = () => {};
@@ -15,15 +10,12 @@
   window.cellLoaded = true;
 
   const config = () => JSON.parse(document.getElementById("jupyter-config-data")?.textContent || "{}");
+  const word = (name) => config().frame?.words[name] || "";
 
   function remember(address) {
-    const query = address.dataset.query;
+    const { query, shared } = address.dataset;
     if (query.startsWith("?")) history.replaceState(null, "", location.pathname + (query === "?" ? "" : query));
-    document.querySelectorAll(".pages a").forEach((link) => {
-      const shared = new URLSearchParams(query);
-      ["bucket", "customer", "search"].forEach((name) => shared.delete(name));
-      link.search = shared.toString();
-    });
+    document.querySelectorAll(".pages a").forEach((link) => { link.search = shared; });
   }
 
   // A control is a list of the page; choosing in it is what a reader could do by hand.
@@ -45,7 +37,7 @@
       frame.className = "scroll wide";
       frame.tabIndex = 0;
       frame.setAttribute("role", "region");
-      frame.setAttribute("aria-label", table.caption?.textContent || "Table");
+      frame.setAttribute("aria-label", table.caption?.textContent || word("table"));
       table.replaceWith(frame);
       frame.append(table);
     });
@@ -53,8 +45,9 @@
       if (plot.dataset.heard || !plot.on) return;
       plot.dataset.heard = "yes";
       plot.setAttribute("role", "img");
-      plot.setAttribute("aria-label", plot.layout?.title?.text || "Chart");
-      if (plot.closest(".arkit-aging")) plot.on("plotly_click", (event) => choose("bucket", event.points[0].x));
+      plot.setAttribute("aria-label", plot.layout?.title?.text || word("chart"));
+      const picks = /arkit-picks-(\w+)/.exec(plot.closest("[class*=arkit-picks-]")?.className);
+      if (picks) plot.on("plotly_click", (event) => choose(picks[1], event.points[0].x));
     });
   }
 
@@ -82,9 +75,9 @@
     if (!notice.hidden) return;
     const again = document.createElement("button");
     again.type = "button";
-    again.textContent = "Open the page anew";
+    again.textContent = word("again");
     again.addEventListener("click", () => location.reload());
-    notice.replaceChildren(GONE[why], again);
+    notice.replaceChildren(`${word(why)} `, again);
     notice.hidden = false;
     document.body.classList.add("ended");
   }
