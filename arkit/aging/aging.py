@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Literal
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.buckets import bucketed, bucketed_on
+from arkit.aging.buckets import bucketed
 from arkit.aging.grouping import By, group_columns, with_columns_for
 from arkit.calendar import month_ends_back
 from arkit.errors import unknown_name
+from arkit.model.engine import Rows, collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.policy import Policy
@@ -94,9 +95,7 @@ def aging_table(
 def aging_frame(ledger: Ledger, day: date, *, by: By, policy: Policy, of: Measure = "open_amount") -> pl.DataFrame:
     """Return the aging with amounts as integers in minor units, sorted by its group columns."""
     keys, value = keys_and_value(ledger, by, of)
-    rows = bucketed(ledger, day, policy=policy).filter(nw.col("open_amount") != 0)
-    if not set(keys) <= set(ledger.periods.columns):
-        rows = with_columns_for(rows, keys, ledger, [day])
+    rows = with_columns_for(bucketed(ledger, [day], policy=policy), keys, ledger, [day])
     return summed(rows, keys, policy.labels, value=value).sort(keys)
 
 
@@ -111,9 +110,7 @@ def keys_and_value(ledger: Ledger, by: By, of: Measure) -> tuple[list[str], nw.E
     raise unknown_name("measure of aging", of, known=("open_amount", "base_open_amount", "items"))
 
 
-def summed(
-    rows: nw.LazyFrame[pl.LazyFrame], keys: list[str], labels: tuple[str, ...], *, value: nw.Expr
-) -> pl.DataFrame:
+def summed(rows: Rows, keys: list[str], labels: tuple[str, ...], *, value: nw.Expr) -> pl.DataFrame:
     """Return one row for each group, with a column for each bucket."""
     columns = [*labels, UNAPPLIED]
     # Spread first, then group: one group-by instead of one by bucket and another over the buckets.
@@ -123,9 +120,9 @@ def summed(
     )
     wide = spread.group_by(*keys).agg(nw.col(*columns).sum(), nw.len().alias("items"))
     gross = pl.sum_horizontal(pl.col(labels))
-    native: pl.LazyFrame = wide.to_native()
-    table = native.with_columns(pl.col(keys).cast(pl.String), gross=gross, net=gross + pl.col(UNAPPLIED))
-    return table.select(*keys, *labels, "gross", UNAPPLIED, "net", pl.col("items").cast(pl.Int64)).collect()
+    table = collect(wide).with_columns(gross=gross, net=gross + pl.col(UNAPPLIED))
+    named = (pl.col(key) if key == "day" else pl.col(key).cast(pl.String) for key in keys)
+    return table.select(*named, *labels, "gross", UNAPPLIED, "net", "items")
 
 
 def aging_trend(
@@ -191,9 +188,7 @@ def trend_frame(
 ) -> pl.DataFrame:
     """Return the agings of several days with amounts in minor units, sorted by day and group."""
     keys, value = keys_and_value(ledger, by, of)
-    rows = bucketed_on(ledger, days, policy=policy).filter(nw.col("open_amount") != 0)
-    if not set(keys) <= set(ledger.periods.columns):
-        rows = with_columns_for(rows, keys, ledger, days)
+    rows = with_columns_for(bucketed(ledger, days, policy=policy), keys, ledger, days)
     table = summed(rows, [*keys, "day"], policy.labels, value=value)
-    as_of = pl.from_epoch(pl.col("day").cast(pl.Int32), time_unit="d").alias("as_of")
+    as_of = pl.from_epoch("day", time_unit="d").alias("as_of")
     return table.select(as_of, pl.exclude("day")).sort("as_of", *keys)

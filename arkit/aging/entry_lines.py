@@ -1,4 +1,4 @@
-"""Flows: what moved balances between two days, each movement under its line of the roll-forward."""
+"""What moved balances between two days, each movement under its line of the roll-forward."""
 
 from __future__ import annotations
 
@@ -7,19 +7,16 @@ from datetime import date, timedelta
 from typing import Final
 
 import narwhals as nw
-import polars as pl
 from msgspec.structs import replace
 
 from arkit.aging.buckets import bucketed, in_buckets
 from arkit.aging.grouping import has_history
 from arkit.calendar import day_of
 from arkit.errors import LedgerError
+from arkit.model.engine import Rows, collect
 from arkit.model.ledger import Ledger, as_day
-from arkit.model.periods import day_number
 from arkit.policy import Policy
 from arkit.words.columns import ITEM_TYPES
-
-Rows = nw.LazyFrame[pl.LazyFrame]
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,9 @@ CORRECTIONS: Final = "corrections"
 EXCHANGE: Final = "exchange"
 AGED: Final = ("aged_in", "aged_out")
 REGROUPED: Final = "regrouped"
-ENTRY_COLUMNS: Final = ("entry_type", "effective_on", "recorded_on", "amount", "base_amount", "counterpart_item_id")
+ENTRY_COLUMNS: Final = ("entry_type", "effective_day", "recorded_on", "amount", "base_amount", "counterpart_item_id")
+# What a movement that no entry makes has in place of an entry's columns.
+_NO_ENTRY: Final = (nw.lit(None, nw.Date).alias("recorded_on"), nw.lit(None, nw.String).alias("counterpart_item_id"))
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class Moves:
 
 
 def opening_day(ledger: Ledger, since: date | str, *, last: date) -> date:
-    """Return the day on which a roll-forward opens.
+    """The day on which a roll-forward opens.
 
     The day before the first that the ledger covers opens with nothing, unless there are entries before it.
 
@@ -82,21 +81,21 @@ def opening_day(ledger: Ledger, since: date | str, *, last: date) -> date:
     if day > last:
         raise LedgerError(f"A roll-forward cannot open on {day}, after its closing on {last}. Exchange the two days.")
     first = ledger.covers[0]
-    entries = ledger.frames.entries
-    if day == first - timedelta(days=1) and entries.filter(pl.col("effective_on") < first).is_empty():
-        return day
+    if day == first - timedelta(days=1):
+        earlier = ledger.scan("entries").filter(nw.col("effective_on") < first).select("item").head(1)
+        if collect(earlier).is_empty():
+            return day
     return ledger.require(day)
 
 
 def flows(ledger: Ledger, first: date, last: date) -> Rows:
-    """Return the entries that take effect after one day and by another, each with its ``line``.
+    """The entries that take effect after one day and by another, each with its ``line``.
 
     What an item that is settled in its own currency leaves over in the base currency is an exchange difference,
     whether the source posted it or not.
     """
-    entries = nw.from_native(ledger.frames.entries.lazy())
-    entries = entries.filter(nw.col("effective_on") > first, nw.col("effective_on") <= last)
-    items = nw.from_native(ledger.frames.items.lazy()).select("item", "customer_id", "item_type", "replaces")
+    entries = ledger.scan("entries").filter(nw.col("effective_on") > first, nw.col("effective_on") <= last)
+    items = ledger.scan("items").select("item", "customer_id", "item_type", "replaces")
     rows = nw.concat([_slim(entries), _left_over(ledger, first, last)]).join(items, on="item", how="left")
     return rows.with_columns(_line().alias("line")).select("item", "customer_id", "line", *ENTRY_COLUMNS)
 
@@ -117,24 +116,27 @@ def _slim(entries: Rows) -> Rows:
 
 
 def _left_over(ledger: Ledger, first: date, last: date) -> Rows:
-    """Return what settled items leave over in base currency: off when they are settled, back should they reopen."""
-    settled = ledger.periods.lazy().filter(pl.col("open_amount") == 0)
-    base = pl.col("base_open_amount")
-    ends = [settled.select("item", day=day, base_amount=sign * base) for day, sign in (("since", -1), ("until", 1))]
-    rows = pl.concat(ends).filter((pl.col("day") > day_of(first)) & (pl.col("day") <= day_of(last)))
-    stated = {"entry_type": pl.lit(EXCHANGE), "amount": pl.lit(0, pl.Int64), "recorded_on": pl.lit(None, pl.Date)}
-    rows = rows.with_columns(effective_on=pl.from_epoch("day", "d"), counterpart_item_id=pl.lit(None, pl.String))
-    return nw.from_native(rows.with_columns(**stated).select("item", *ENTRY_COLUMNS))
+    """What settled items leave over in base currency: off when they are settled, back should they reopen."""
+    settled = ledger.scan("periods").filter(nw.col("open_amount") == 0)
+    ends = [
+        settled.select(
+            "item", nw.col(day).alias("effective_day"), (nw.col("base_open_amount") * sign).alias("base_amount")
+        )
+        for day, sign in (("since", -1), ("until", 1))
+    ]
+    rows = nw.concat(ends).filter(nw.col("effective_day") > day_of(first), nw.col("effective_day") <= day_of(last))
+    rows = rows.with_columns(nw.lit(EXCHANGE).alias("entry_type"), nw.lit(0, nw.Int64).alias("amount"), *_NO_ENTRY)
+    return rows.select("item", *ENTRY_COLUMNS)
 
 
-def standing_in_buckets(ledger: Ledger, day: date, *, policy: Policy) -> Rows:
-    """Return the open items of a day with their ``bucket``, and their balances as amounts."""
-    rows = bucketed(ledger, day, policy=policy).filter(nw.col("open_amount") != 0)
+def open_in_buckets(ledger: Ledger, day: date, *, policy: Policy) -> Rows:
+    """The open items of a day with their ``bucket``, and their balances as amounts."""
+    rows = bucketed(ledger, [day], policy=policy)
     return rows.with_columns(nw.col("open_amount").alias("amount"), nw.col("base_open_amount").alias("base_amount"))
 
 
 def moves(ledger: Ledger, first: date, last: date, *, policy: Policy, columns: list[str]) -> list[Moves]:
-    """Return all movements between two days that matter to a cut by some columns.
+    """All movements between two days that matter to a cut by some columns.
 
     By ``bucket``, the flows of an item belong to the bucket in which it was at the opening, and what remains of it
     ages out of that bucket and into the one in which it closes. By an attribute of customers that changed, what was
@@ -144,30 +146,28 @@ def moves(ledger: Ledger, first: date, last: date, *, policy: Policy, columns: l
     found = []
     if BUCKET in columns:
         apart = replace(policy, unapplied="apart")
-        opened = standing_in_buckets(ledger, first, policy=apart)
-        closed = standing_in_buckets(ledger, last, policy=apart)
+        opened = open_in_buckets(ledger, first, policy=apart)
+        closed = open_in_buckets(ledger, last, policy=apart)
         rows = _in_bucket_of_opening(rows, ledger, opened, closed, last, policy=apart)
         found = _aged(opened, closed, last)
-    of_customers = [name for name in columns if name not in (*ledger.frames.items.columns, BUCKET)]
+    of_customers = [name for name in columns if name not in (*ledger.columns("items"), BUCKET)]
     if of_customers and has_history(ledger):
-        found += _regrouped(standing_in_buckets(ledger, first, policy=policy), first, last)
+        found += _regrouped(open_in_buckets(ledger, first, policy=policy), first, last)
     return [Moves(rows, tuple(LINES), last), *found]
 
 
 def _in_bucket_of_opening(
     rows: Rows, ledger: Ledger, opened: Rows, closed: Rows, last: date, *, policy: Policy
 ) -> Rows:
-    """Return flows with the bucket of their item at the opening; of a new item, the bucket at the closing.
+    """Flows with the bucket of their item at the opening; of a new item, the bucket at the closing.
 
     An item that is open at neither end closes with nothing; it belongs where it would be had it stayed open.
     """
     came_and_went = rows.select("item").unique().join(opened, on="item", how="anti").join(closed, on="item", how="anti")
-    entries = nw.from_native(ledger.frames.entries.lazy()).filter(nw.col("entry_type").cast(nw.String) == "original")
+    entries = ledger.scan("entries").filter(nw.col("entry_type") == "original")
     born = entries.join(came_and_went, on="item", how="semi").group_by("item").agg(nw.col("amount").sum())
-    dates = ledger.frames.items.lazy().select(
-        "item", due_day=day_number("due_date"), document_day=day_number("document_date")
-    )
-    born = born.rename({"amount": "open_amount"}).join(nw.from_native(dates), on="item", how="inner")
+    dates = ledger.scan("items").select("item", "due_day", "document_day")
+    born = born.rename({"amount": "open_amount"}).join(dates, on="item", how="inner")
     passing = in_buckets(born, nw.lit(day_of(last)), policy=policy)
     for name, known in (("opened", opened), ("closed", closed), ("passing", passing)):
         rows = rows.join(known.select("item", nw.col("bucket").alias(name)), on="item", how="left")
@@ -177,7 +177,7 @@ def _in_bucket_of_opening(
 
 
 def _aged(opened: Rows, closed: Rows, last: date) -> list[Moves]:
-    """Return what remains of items that close in another bucket: into it, and out of the one of the opening."""
+    """What remains of items that close in another bucket: into it, and out of the one of the opening."""
     was = opened.select("item", nw.col("bucket").alias("was"))
     aged = closed.join(was, on="item", how="inner").filter(nw.col("bucket") != nw.col("was"))
     out = aged.with_columns(nw.col("was").alias("bucket"), -nw.col("amount", "base_amount"))
@@ -191,12 +191,11 @@ def _regrouped(opened: Rows, first: date, last: date) -> list[Moves]:
 
 
 def _derived(rows: Rows, line: str, day: date) -> Rows:
-    """Return movements that no entry makes, in the shape of flows."""
+    """Movements that no entry makes, in the shape of flows."""
     rows = rows.with_columns(
         nw.lit(line).alias("line"),
         nw.lit(line).alias("entry_type"),
-        nw.lit(day).alias("effective_on"),
-        nw.lit(None, nw.Date).alias("recorded_on"),
-        nw.lit(None, nw.String).alias("counterpart_item_id"),
+        nw.lit(day_of(day), nw.Int32).alias("effective_day"),
+        *_NO_ENTRY,
     )
     return rows.select("item", "customer_id", "line", *ENTRY_COLUMNS, "bucket")

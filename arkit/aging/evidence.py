@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import narwhals as nw
 import polars as pl
 
-from arkit.aging.buckets import standing
+from arkit.aging.buckets import open_on
 from arkit.aging.entry_lines import BUCKET, CLOSING, OPENING, Moves, moves, opening_day
-from arkit.aging.grouping import customers_on
+from arkit.aging.grouping import customers_on, with_columns_for
 from arkit.aging.open_items import open_frame
 from arkit.errors import LedgerError, unknown_name
+from arkit.model.engine import beside, collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.policy import Policy
@@ -112,15 +114,14 @@ def evidence(
         raise LedgerError(f"The line {line!r} belongs to a roll-forward. Say since which day.")
     rows = rows.sort("entity", "customer_id", "item_id", "effective_on", "entry_type")
     columns = [name for name in (*COLUMNS, "line") if name in rows.columns]
-    rows = rows.with_columns(pl.col(pl.Categorical).cast(pl.String)).select(columns)
     amounts = {"open_amount": "currency", "amount": "currency", "base_amount": "base_currency"}
-    return to_units(rows, amounts).to_pandas()
+    return to_units(rows.select(columns), amounts).to_pandas()
 
 
 def _behind_balance(ledger: Ledger, day: date, policy: Policy, keys: dict[str, object]) -> pl.DataFrame:
     items = _matching(open_frame(ledger, day, policy=policy), ledger, day, keys, policy)
-    entries = ledger.frames.entries.filter(pl.col("effective_on") <= day).drop("item_id")
-    return items.join(entries, on="item")
+    entries = ledger.scan("entries").filter(nw.col("effective_on") <= day).drop("item_id")
+    return items.join(collect(entries.join(beside(items.select("item"), entries), on="item", how="semi")), on="item")
 
 
 def _behind_line(
@@ -140,25 +141,26 @@ def _behind_line(
 
 
 def _behind_moves(ledger: Ledger, part: Moves, last: date, policy: Policy, keys: dict[str, object]) -> pl.DataFrame:
-    """Return movements with their items and what is open of them at the closing."""
-    open_on_day = standing(ledger, last).select("item", "open_amount").to_native().collect()
-    rows = part.rows.drop("customer_id").to_native().collect()
-    rows = rows.join(ledger.frames.items, on="item").join(open_on_day, on="item", how="left")
-    rows = rows.join(customers_on(ledger, last, ["name"]), on="customer_id", how="left")
-    return _matching(rows.with_columns(pl.col("open_amount").fill_null(0)), ledger, part.on, keys, policy)
+    """Movements with their items and what is open of them at the closing."""
+    rows = with_columns_for(part.rows, [*ledger.columns("items"), "name"], ledger, [last])
+    rows = rows.join(open_on(ledger, [last]).select("item", "open_amount"), on="item", how="left")
+    found = collect(rows.with_columns(nw.col("open_amount").fill_null(0)))
+    found = found.with_columns(pl.from_epoch("effective_day", "d").alias("effective_on"))
+    return _matching(found, ledger, part.on, keys, policy)
 
 
 def _matching(items: pl.DataFrame, ledger: Ledger, day: date, keys: dict[str, object], policy: Policy) -> pl.DataFrame:
-    """Return the rows that match every key, with the label of their bucket."""
+    """The rows that match every key, with the label of their bucket."""
     labels = [*policy.labels, UNAPPLIED]
     items = items.with_columns(pl.col(BUCKET).replace_strict(dict(enumerate(labels)), return_dtype=pl.String))
     of_customer = [name for name in keys if name not in items.columns]
-    known = [*items.columns, *ledger.frames.customers.columns]
+    known = [*items.columns, *ledger.columns("customers")]
     for name in of_customer:
         if name not in known:
             raise unknown_name("column", name, known=known)
     if of_customer:
-        items = items.join(customers_on(ledger, day, of_customer), on="customer_id", how="left")
+        customers = customers_on(ledger, day, of_customer).cast({pl.Categorical: pl.String})
+        items = items.join(customers, on="customer_id", how="left")
     if BUCKET in keys and keys[BUCKET] not in labels:
         raise unknown_name("bucket", keys[BUCKET], known=labels)
     matches = [pl.col(name).cast(pl.String).eq_missing(_as_text(value)) for name, value in keys.items()]
@@ -166,6 +168,6 @@ def _matching(items: pl.DataFrame, ledger: Ledger, day: date, keys: dict[str, ob
 
 
 def _as_text(value: object) -> pl.Expr:
-    """Return the value of a key as text; what pandas shows as missing is missing."""
+    """The value of a key as text; what pandas shows as missing is missing."""
     missing = value is None or value != value
     return pl.lit(None if missing else str(value), dtype=pl.String)

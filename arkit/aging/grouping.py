@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-import narwhals as nw
 import polars as pl
 
 from arkit.calendar import day_of
 from arkit.errors import unknown_name
+from arkit.model.engine import Rows, beside
 from arkit.model.ledger import Ledger
 
 By = str | Sequence[str] | None
 
 
 def group_columns(by: By, ledger: Ledger, *, currency: str = "currency") -> list[str]:
-    """Return the group columns asked for, each once, and the currency, which is always one of them.
+    """The group columns asked for, each once, and the currency, which is always one of them.
 
     Raises
     ------
@@ -24,7 +24,7 @@ def group_columns(by: By, ledger: Ledger, *, currency: str = "currency") -> list
         Neither items nor customers have such a column.
     """
     names = [by] if isinstance(by, str) else list(by or [])
-    known = [*ledger.frames.items.columns, *ledger.frames.customers.columns]
+    known = [*ledger.columns("items"), *ledger.columns("customers")]
     for name in names:
         if name not in known or name == "item":
             raise unknown_name("column to group by", name, known=sorted({*known} - {"item"}))
@@ -32,37 +32,35 @@ def group_columns(by: By, ledger: Ledger, *, currency: str = "currency") -> list
 
 
 def with_columns_for(
-    frame: nw.LazyFrame[pl.LazyFrame], columns: Sequence[str], ledger: Ledger, days: Sequence[date], *, on: str = "day"
-) -> nw.LazyFrame[pl.LazyFrame]:
-    """Return rows that have ``item`` and ``customer_id`` with the named columns beside them.
+    rows: Rows, columns: Sequence[str], ledger: Ledger, days: Sequence[date], *, on: str = "day"
+) -> Rows:
+    """Rows that have ``item`` and ``customer_id`` with the named columns beside them.
 
-    Attributes of customers are those valid on the day; rows of several days tell theirs in the column ``on``.
+    Attributes of customers are those valid on the day; rows of several days have theirs in the column ``on``.
     """
-    have = frame.collect_schema().names()
-    of_item = [name for name in columns if name not in have and name in ledger.frames.items.columns]
+    have = rows.collect_schema().names()
+    of_item = [name for name in columns if name not in have and name in ledger.columns("items")]
     if of_item:
-        items = nw.from_native(ledger.frames.items.lazy().select("item", *of_item))
-        frame = frame.join(items, on="item", how="left")
+        rows = rows.join(ledger.scan("items").select("item", *of_item), on="item", how="left")
     of_customer = [name for name in columns if name not in have and name not in of_item]
     if not of_customer:
-        return frame
+        return rows
     if len(days) == 1 or not has_history(ledger):
-        customers = customers_on(ledger, days[-1], of_customer)
-        return frame.join(nw.from_native(customers.lazy()), on="customer_id", how="left")
+        return rows.join(beside(customers_on(ledger, days[-1], of_customer), rows), on="customer_id", how="left")
     daily = [
         customers_on(ledger, day, of_customer).with_columns(pl.lit(day_of(day), pl.Int32).alias(on)) for day in days
     ]
-    return frame.join(nw.from_native(pl.concat(daily).lazy()), on=["customer_id", on], how="left")
+    return rows.join(beside(pl.concat(daily), rows), on=["customer_id", on], how="left")
 
 
 def has_history(ledger: Ledger) -> bool:
-    """Return whether attributes of customers changed over time."""
+    """Whether attributes of customers changed over time."""
     dated = ledger.frames.customers["valid_from"]
     return dated.null_count() < len(dated)
 
 
 def customers_on(ledger: Ledger, day: date, columns: Sequence[str]) -> pl.DataFrame:
-    """Return one row for each customer with the attributes that were valid on a day."""
+    """One row for each customer with the attributes that were valid on a day."""
     customers = ledger.frames.customers
     valid = customers.filter(pl.col("valid_from").is_null() | (pl.col("valid_from") <= day))
     latest = valid.sort("valid_from", nulls_last=False, maintain_order=True).unique("customer_id", keep="last")

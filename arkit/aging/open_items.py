@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from arkit.aging.buckets import bucketed
-from arkit.aging.grouping import customers_on
-from arkit.calendar import day_of
+from arkit.aging.grouping import with_columns_for
+from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.policy import Policy
@@ -85,33 +85,26 @@ def open_items(ledger: Ledger, *, as_of: date | str, policy: Policy | None = Non
     labels = [*policy.labels, UNAPPLIED]
     frame = open_frame(ledger, day, policy=policy)
     frame = to_units(frame, {"open_amount": "currency", "base_open_amount": "base_currency"})
-    table = frame.with_columns(pl.col(pl.Categorical).cast(pl.String)).select(COLUMNS).to_pandas()
+    table = frame.select(COLUMNS).to_pandas()
     positions = table["bucket"].to_numpy()
     table["bucket"] = pd.Categorical.from_codes(positions, categories=pd.Index(labels), ordered=True)
     return table
 
 
 def open_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
-    """Return the open items with amounts in minor units and ``bucket`` as the position of its label."""
-    rows: pl.DataFrame = bucketed(ledger, day, policy=policy).to_native().collect()
-    rows = rows.filter(pl.col("open_amount") != 0)
-    missing = [name for name in ledger.frames.items.columns if name not in rows.columns]
-    number = day_of(day)
-    return (
-        rows.join(ledger.frames.items.select("item", *missing), on="item", how="left")
-        .join(customers_on(ledger, day, ["name"]), on="customer_id", how="left")
-        .with_columns(
-            days_past_due=number - pl.col("due_day"),
-            days_outstanding=number - pl.col("document_day"),
-            disputed=pl.col("item_id").is_in(disputed_items(ledger, day).implode()),
-        )
-        .sort("entity", "customer_id", "due_day", "item_id")
-    )
+    """The open items with amounts in minor units and ``bucket`` as the position of its label."""
+    columns = [*ledger.columns("items"), "name"]
+    rows = collect(with_columns_for(bucketed(ledger, [day], policy=policy), columns, ledger, [day]))
+    return rows.with_columns(
+        days_past_due=pl.col("day") - pl.col("due_day"),
+        days_outstanding=pl.col("day") - pl.col("document_day"),
+        disputed=pl.col("item_id").is_in(disputed_items(ledger, day).implode()),
+    ).sort("entity", "customer_id", "due_day", "item_id")
 
 
 def disputed_items(ledger: Ledger, day: date) -> pl.Series:
-    """Return the items that are disputed on a day."""
+    """The items that are disputed on a day."""
     marks = ledger.frames.marks
     begun = (pl.col("kind") == "dispute") & (pl.col("from") <= day)
-    standing = marks.filter(begun & (pl.col("to").is_null() | (pl.col("to") > day)))
-    return standing["item_id"].drop_nulls().unique()
+    disputed = marks.filter(begun & (pl.col("to").is_null() | (pl.col("to") > day)))
+    return disputed["item_id"].drop_nulls().unique()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+import narwhals as nw
 import polars as pl
 
 from arkit.aging.aging import aging_frame
 from arkit.errors import ReconciliationError, TooManyFaultsError, listed
+from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
-from arkit.model.money import SCALE, minor_per_unit, to_units
+from arkit.model.money import SCALE, minor_per_unit, proportion, to_units
 from arkit.policy import Policy
 
 if TYPE_CHECKING:
@@ -133,15 +135,15 @@ def _control(ledger: Ledger, day: date) -> pl.DataFrame:
     control = ledger.frames.control
     counted = control.filter(pl.col("effective_on").is_null() | (pl.col("effective_on") <= day))
     sums = counted.group_by(KEYS).agg(pl.col("amount").sum(), pl.col("amount_rest").sum())
-    step = pl.lit(10**SCALE) // minor_per_unit(pl.col("currency"), sums["currency"])
-    rounding = (pl.col("amount_rest") / step).round(0).cast(pl.Int64)
+    unit = minor_per_unit(pl.col("currency"), sums["currency"])
+    rounding = proportion(pl.col("amount_rest"), part=unit, whole=pl.lit(10**SCALE))
     return sums.select(*KEYS, rounding=rounding, control_total=pl.col("amount") + rounding)
 
 
 def _late(ledger: Ledger, day: date) -> pl.DataFrame:
-    entries = ledger.frames.entries.filter((pl.col("effective_on") <= day) & (pl.col("recorded_on") > day))
-    rows = entries.join(ledger.frames.items.select("item", *KEYS), on="item").with_columns(pl.col(KEYS).cast(pl.String))
-    return rows.group_by(KEYS).agg(pl.col("amount").sum().alias("posted_after_cut_off"))
+    late = ledger.scan("entries").filter(nw.col("effective_on") <= day, nw.col("recorded_on") > day)
+    rows = late.join(ledger.scan("items").select("item", *KEYS), on="item", how="inner")
+    return collect(rows.group_by(*KEYS).agg(nw.col("amount").sum().alias("posted_after_cut_off")))
 
 
 def _general_ledger(ledger: Ledger, day: date) -> pl.DataFrame:

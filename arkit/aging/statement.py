@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import narwhals as nw
 import polars as pl
 
 from arkit.errors import unknown_name
+from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 
@@ -93,18 +95,18 @@ def statement(ledger: Ledger, *, as_of: date | str, customer_id: str, first: dat
 
 
 def _movements(ledger: Ledger, day: date, customer_id: str) -> pl.DataFrame:
-    items = ledger.frames.items.filter(pl.col("customer_id").cast(pl.String) == str(customer_id))
-    if items.is_empty():
-        raise unknown_name("customer", customer_id, known=ledger.frames.items["customer_id"].cast(pl.String).unique())
-    entries = ledger.frames.entries.filter(pl.col("effective_on") <= day).join(
-        items.select("item", "document_id", "item_type", "due_date", "currency"), on="item"
-    )
-    moves = entries.filter(~_is_internal(items["item_id"]))
-    return moves.with_columns(pl.col(pl.Categorical).cast(pl.String))
+    items = ledger.scan("items").filter(nw.col("customer_id") == str(customer_id))
+    items = items.select("item", "document_id", "item_type", "due_date", "currency")
+    own = collect(ledger.scan("items").filter(nw.col("customer_id") == str(customer_id)).select("item_id"))
+    if own.is_empty():
+        raise unknown_name("customer", customer_id, known=ledger.values("customer_id"))
+    entries = ledger.scan("entries").filter(nw.col("effective_on") <= day)
+    moves = collect(entries.join(items, on="item", how="inner"))
+    return moves.filter(~_is_internal(own["item_id"]))
 
 
 def _is_internal(own: pl.Series) -> pl.Expr:
-    """Return whether an entry is a leg of an application between own items that moves nothing: both legs are there."""
+    """Whether an entry is a leg of an application between own items that moves nothing: both legs are there."""
     among_own = pl.col("counterpart_item_id").is_in(own.implode()).fill_null(False)
     application = (pl.col("entry_type") == "application") & among_own
     pair = [order("item_id", "counterpart_item_id") for order in (pl.min_horizontal, pl.max_horizontal)]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+import narwhals as nw
 import polars as pl
 
 from arkit.aging.aging import aging_frame
 from arkit.aging.reconcile import KEYS, UNEXPLAINED, reconciliation_frame
+from arkit.model.engine import collect
 from arkit.model.ledger import Ledger, as_day
 from arkit.model.money import to_units
 from arkit.policy import Policy
@@ -118,17 +120,15 @@ def late_entries(ledger: Ledger, *, as_of: date | str, known: date | str | None 
     """
     day = ledger.require(as_of)
     cut_off = as_day(known) if known else day
-    entries = ledger.frames.entries.filter((pl.col("effective_on") <= day) & (pl.col("recorded_on") > cut_off))
-    items = ledger.frames.items.select("item", *KEYS, "customer_id")
-    rows = entries.join(items, on="item", how="left").with_columns(
-        pl.col(KEYS).cast(pl.String), days_to_record=(pl.col("recorded_on") - pl.col("effective_on")).dt.total_days()
-    )
-    rows = rows.sort(pl.col("amount").abs(), "item_id", descending=[True, False])
+    late = ledger.scan("entries").filter(nw.col("effective_on") <= day, nw.col("recorded_on") > cut_off)
+    items = ledger.scan("items").select("item", *KEYS, "customer_id")
+    days = (nw.col("recorded_day") - nw.col("effective_day")).cast(nw.Int64).alias("days_to_record")
     columns = ("entity", "account", "customer_id", "item_id", "entry_type", "effective_on", "recorded_on")
-    listed = rows.select(*columns, "days_to_record", "currency", "amount").with_columns(
-        pl.col(pl.Categorical).cast(pl.String)
-    )
-    return to_units(listed, {"amount": "currency"}).to_pandas()
+    rows = collect(late.join(items, on="item", how="left").select(*columns, days, "currency", "amount"))
+    # The largest first; entries of one size in an order that does not depend on the engine.
+    order = (pl.col("amount").abs(), "item_id", "effective_on", "recorded_on", "entry_type", "amount")
+    rows = rows.sort(*order, descending=[True] + [False] * (len(order) - 1))
+    return to_units(rows, {"amount": "currency"}).to_pandas()
 
 
 def credit_balances(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:

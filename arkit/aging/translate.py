@@ -126,14 +126,14 @@ def rates_on(
 ) -> dict[str, Rate]:
     """Return the rate of each currency in the reporting currency, or the reason why there is none."""
     if to not in all_currencies():
-        raise unknown_name("currency", to, known=ledger.frames.items["currency"].cast(pl.String).unique())
+        raise unknown_name("currency", to, known=ledger.values("currency"))
     quotes = _quotes(ledger, day)
     return {currency: _rate(quotes, currency, to, day=day, max_age=max_age) for currency in sorted(currencies)}
 
 
 def _quotes(ledger: Ledger, day: date) -> _Quotes:
     """Return the latest rate of each pair by a day; two rates of one day that contradict each other are none."""
-    own = ledger.frames.items["base_currency"].cast(pl.String).unique().drop_nulls()
+    own = ledger.values("base_currency")
     # Rates that name no base currency are those of the only one that the ledger has.
     base = pl.col("base_currency").cast(pl.String).fill_null(pl.lit(own[0] if len(own) == 1 else None, pl.String))
     stated = ledger.frames.rates.select("date", "rate", currency=pl.col("currency").cast(pl.String), base=base)

@@ -17,7 +17,6 @@ from arkit.kpi.panel import beside
 from arkit.kpi.question import AS_OF, Question, ask_each, group_sums, in_windows, of_days
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
-from arkit.model.periods import day_number
 from arkit.policy import Policy
 
 if TYPE_CHECKING:
@@ -85,8 +84,10 @@ def _activity(question: Question) -> pl.DataFrame:
 
 
 def _receipts(question: Question) -> pl.DataFrame:
-    """Return ``receipts`` of the window."""
+    """``receipts`` of the window."""
     rows = flows(question.ledger, question.windows[0].start, question.days[-1])
-    received = rows.filter(nw.col("line").is_in(RECEIVED)).to_native()
-    daily = received.select("item", "customer_id", day=day_number("effective_on"), receipts=-pl.col("amount"))
-    return group_sums(question, in_windows(question, nw.from_native(daily)), ["receipts"])
+    received = rows.filter(nw.col("line").is_in(RECEIVED))
+    daily = received.select(
+        "item", "customer_id", nw.col("effective_day").alias("day"), (-nw.col("amount")).alias("receipts")
+    )
+    return group_sums(question, in_windows(question, daily), ["receipts"])

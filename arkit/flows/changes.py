@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-import polars as pl
+import narwhals as nw
 
 from arkit.aging.aging import aging_table
 from arkit.kpi.panel import kpis
+from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.words.columns import UNAPPLIED
@@ -89,11 +89,11 @@ def explain_changes(
 def last_known(ledger: Ledger) -> date:
     """Return the last day whose knowledge a ledger has: what is recorded later is news to it.
 
-    >>> from arkit.ledger import sample_ledger
-    >>> last_known(sample_ledger()).isoformat()
+    >>> import arkit as ar
+    >>> last_known(ar.sample_ledger()).isoformat()
     '2026-11-05'
     """
-    recorded: date | None = ledger.frames.entries["recorded_on"].max()  # type: ignore[assignment]
+    recorded: date | None = collect(ledger.scan("entries").select(nw.col("recorded_on").max())).item()
     return ledger.known or max(ledger.covers[1], recorded or ledger.covers[1])
 
 
@@ -102,9 +102,7 @@ def _known_on(ledger: Ledger, known: date) -> Ledger:
 
 
 def _without_corrections(ledger: Ledger, known: date) -> Ledger:
-    entries = ledger.frames.entries
-    later = ((pl.col("entry_type") == "correction") & (pl.col("recorded_on") > known)).fill_null(False)
-    return replace(ledger, frames=replace(ledger.frames, entries=entries.filter(~later)))
+    return ledger.without("correction", recorded_after=known)
 
 
 def _numbers(ledger: Ledger, as_of: date | str, policy: Policy) -> pd.DataFrame:

@@ -135,7 +135,7 @@ def _within_terms(question: Question) -> pl.DataFrame:
     rows = charged.join(not_due, on="item", how="inner")
     of_day = nw.lit(day_of(question.days[0]), nw.Int32).alias(AS_OF)
     rows = rows.with_columns(nw.col("amount").alias("within_terms"), nw.col("document_day").alias("day"), of_day)
-    return group_sums(question, rows, ["within_terms"], beside=["day"])
+    return group_sums(question, rows, ["within_terms"], along=["day"])
 
 
 def _effects() -> list[pl.Expr]:

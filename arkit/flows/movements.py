@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+import narwhals as nw
 import polars as pl
 
 from arkit.aging.open_items import open_frame
+from arkit.model.engine import collect, is_one_of
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.policy import Policy
@@ -108,28 +110,31 @@ def movements(ledger: Ledger, *, as_of: date | str, since: date | str, policy: P
         bucket=pl.col("position").replace_strict(labels, return_dtype=pl.String),
         bucket_before=pl.col("position_then").replace_strict(labels, return_dtype=pl.String),
     )
-    rows = named.with_columns(pl.col(pl.Categorical).cast(pl.String)).select(COLUMNS).sort("movement", "item_id")
+    rows = named.select(COLUMNS).sort("movement", "item_id")
     return to_units(rows, dict.fromkeys(("before", "open_amount", "change"), "currency")).to_pandas()
 
 
 def _given_up(ledger: Ledger, first: date, last: date) -> pl.DataFrame:
-    """Return what was written off of each item between two days, and what was transferred away."""
-    entries = ledger.frames.entries.filter((pl.col("effective_on") > first) & (pl.col("effective_on") <= last))
+    """What was written off of each item between two days, and what was transferred away."""
     kinds = {"written_off": "write_off", "transferred": "transfer"}
-    sums = [
-        pl.when(pl.col("entry_type") == kind).then(-pl.col("amount")).otherwise(0).alias(name)
-        for name, kind in kinds.items()
-    ]
-    given_up = entries.filter(pl.col("entry_type").cast(pl.String).is_in(list(kinds.values())))
-    return given_up.select("item", *sums).group_by("item").agg(pl.col(list(kinds)).sum())
+    entries = ledger.scan("entries").filter(nw.col("effective_on") > first, nw.col("effective_on") <= last)
+    given_up = entries.filter(is_one_of("entry_type", *kinds.values())).select(
+        "item",
+        *(
+            nw.when(nw.col("entry_type") == kind).then(-nw.col("amount")).otherwise(0).alias(name)
+            for name, kind in kinds.items()
+        ),
+    )
+    return collect(given_up.group_by("item").agg(nw.col(*kinds).sum()))
 
 
 def _continuing(ledger: Ledger) -> pl.DataFrame:
-    return ledger.frames.items.filter(pl.col("replaces").is_not_null()).select("item", continues=pl.lit(True))
+    continuing = ledger.scan("items").filter(~nw.col("replaces").is_null())
+    return collect(continuing.select("item")).with_columns(continues=pl.lit(True))
 
 
 def _movement(policy: Policy) -> pl.Expr:
-    """Return the name of a movement out of the positions of its buckets then and now."""
+    """The name of a movement out of the positions of its buckets then and now."""
     apart = len(policy.labels)
     now, then = pl.col("position"), pl.col("position_then")
     first_late = 1 if policy.has_not_due else 0

@@ -19,12 +19,13 @@ from arkit.aging.entry_lines import (
     REGROUPED,
     Moves,
     moves,
+    open_in_buckets,
     opening_day,
-    standing_in_buckets,
 )
 from arkit.aging.grouping import By, group_columns, with_columns_for
 from arkit.aging.translate import MAX_AGE, Translation, rates_on, reporting_keys
 from arkit.errors import unknown_name
+from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.policy import Policy
@@ -119,7 +120,7 @@ def roll_forward(
 def roll_forward_frame(
     ledger: Ledger, first: date, last: date, *, by: By, policy: Policy, of: Amount = "amount"
 ) -> pl.DataFrame:
-    """Return the roll-forward with amounts in minor units and ``bucket`` as the position of its label."""
+    """The roll-forward with amounts in minor units and ``bucket`` as the position of its label."""
     keys = _keys(by, ledger, of)
     parts = [*_ends(ledger, first, last, policy), *moves(ledger, first, last, policy=policy, columns=keys)]
     sums = pl.concat([_summed(part, keys, of, ledger) for part in parts])
@@ -143,7 +144,7 @@ def _currency(of: Amount) -> str:
 
 
 def _ends(ledger: Ledger, first: date, last: date, policy: Policy) -> list[Moves]:
-    """Return what is open at both ends, and by how much more was netted at the closing than at the opening."""
+    """What is open at both ends, and by how much more was netted at the closing than at the opening."""
     ends = [_end(OPENING, ledger, first, policy, on=first), _end(CLOSING, ledger, last, policy, on=last)]
     if policy.unapplied == "apart":
         return ends
@@ -153,7 +154,7 @@ def _ends(ledger: Ledger, first: date, last: date, policy: Policy) -> list[Moves
 
 
 def _end(line: str, ledger: Ledger, day: date, policy: Policy, *, on: date, sign: int = 1) -> Moves:
-    rows = standing_in_buckets(ledger, day, policy=policy)
+    rows = open_in_buckets(ledger, day, policy=policy)
     return Moves(rows.with_columns(nw.lit(line).alias("line"), nw.col("amount", "base_amount") * sign), (line,), on)
 
 
@@ -161,14 +162,14 @@ def _summed(part: Moves, keys: Sequence[str], of: Amount, ledger: Ledger) -> pl.
     rows = part.rows.filter(nw.col(of) != 0)
     named = [name for name in keys if name != BUCKET]
     rows = with_columns_for(rows, named, ledger, [part.on])
-    sums = rows.group_by(*keys, "line").agg(nw.col(of).sum()).to_native().collect()
-    return sums.with_columns(pl.col(*named, "line").cast(pl.String))
+    sums = collect(rows.group_by(*keys, "line").agg(nw.col(of).sum()))
+    return sums.with_columns(pl.col(named).cast(pl.String))
 
 
 def _translated(
     frame: pl.DataFrame, ledger: Ledger, first: date, last: date, *, by: By, of: Amount, to: str, max_age: int
 ) -> pl.DataFrame:
-    """Return a roll-forward in a reporting currency: the opening at its rate, all else at the rate of the closing."""
+    """A roll-forward in a reporting currency: the opening at its rate, all else at the rate of the closing."""
     currency = _currency(of)
     closing = rates_on(ledger, last, to=to, currencies=frame[currency].unique(), max_age=max_age)
     # Where nothing was open, no rate of the opening is needed.

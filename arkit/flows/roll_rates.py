@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.buckets import bucketed_on
+from arkit.aging.buckets import bucketed
 from arkit.aging.grouping import By, group_columns, with_columns_for
 from arkit.calendar import day_of, month_ends_back, months_before
 from arkit.errors import unknown_name
+from arkit.model.engine import Rows, beside, collect, is_one_of
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
-from arkit.model.periods import day_number
 from arkit.policy import Policy
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _SUMS: Final = ("amount", "kept", *_ENDINGS, *(f"{name}_items" for name in ("kep
 
 
 def days_followed(ledger: Ledger, as_of: date | str, months: int) -> list[date]:
-    """Return the month-ends between which items are followed, the earliest first, as far back as the ledger goes.
+    """The month-ends between which items are followed, the earliest first, as far back as the ledger goes.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def days_followed(ledger: Ledger, as_of: date | str, months: int) -> list[date]:
 
 
 def transitions(ledger: Ledger, days: list[date], *, by: By, policy: Policy) -> pl.DataFrame:
-    """Return what was open on each day but the last, by the bucket in which it was on the next.
+    """What was open on each day but the last, by the bucket in which it was on the next.
 
     Returns
     -------
@@ -59,19 +59,16 @@ def transitions(ledger: Ledger, days: list[date], *, by: By, policy: Policy) -> 
     rows = with_columns_for(_followed(ledger, days, policy), keys, ledger, days)
     rows = _counted(_split(rows)).select(*keys, nw.col("next_day").alias("day"), "bucket", "bucket_next", *_SUMS)
     sums = rows.group_by(*keys, "day", "bucket", "bucket_next").agg(nw.col(*_SUMS).sum(), nw.len().alias("items"))
-    table: pl.DataFrame = sums.to_native().collect()
-    as_of = pl.from_epoch(pl.col("day").cast(pl.Int32), time_unit="d").alias("as_of")
-    return table.select(pl.col(keys).cast(pl.String), as_of, pl.exclude(*keys, "day")).with_columns(
-        pl.col("^.*items$").cast(pl.Int64)
-    )
+    as_of = pl.from_epoch("day", time_unit="d").alias("as_of")
+    return collect(sums).select(pl.col(keys).cast(pl.String), as_of, pl.exclude(*keys, "day"))
 
 
-def _followed(ledger: Ledger, days: list[date], policy: Policy) -> nw.LazyFrame[pl.LazyFrame]:
-    """Return each item owed on a day beside its bucket and balance on the next, and what was booked in between."""
-    owed = bucketed_on(ledger, days, policy=policy).filter(nw.col("open_amount") > 0)
+def _followed(ledger: Ledger, days: list[date], policy: Policy) -> Rows:
+    """Each item owed on a day beside its bucket and balance on the next, and what was booked in between."""
+    owed = bucketed(ledger, days, policy=policy).filter(nw.col("open_amount") > 0)
     numbers = [day_of(day) for day in days]
     steps = pl.DataFrame({"day": numbers[:-1], "next_day": numbers[1:]}, schema={"day": pl.Int32, "next_day": pl.Int32})
-    then = owed.join(nw.from_native(steps.lazy()), on="day", how="inner")
+    then = owed.join(beside(steps, owed), on="day", how="inner")
     now = owed.select(
         "item",
         nw.col("day").alias("next_day"),
@@ -82,15 +79,11 @@ def _followed(ledger: Ledger, days: list[date], policy: Policy) -> nw.LazyFrame[
     return rows.join(_booked(ledger, numbers), on=["item", "next_day"], how="left")
 
 
-def _booked(ledger: Ledger, numbers: list[int]) -> nw.LazyFrame[pl.LazyFrame]:
-    """Return ``off`` and ``moved``, what was written off and transferred of each item up to each day since the last."""
-    entries = ledger.frames.entries.lazy().select(
-        "item", "amount", entry_type=pl.col("entry_type").cast(pl.String), day=day_number("effective_on")
-    )
-    rows = nw.from_native(entries).filter(
-        nw.col("entry_type").is_in(["write_off", "transfer"]),
-        nw.col("day") > numbers[0],
-        nw.col("day") <= numbers[-1],
+def _booked(ledger: Ledger, numbers: list[int]) -> Rows:
+    """``off`` and ``moved``, what was written off and transferred of each item up to each day since the last."""
+    rows = ledger.scan("entries").select("item", "amount", "entry_type", nw.col("effective_day").alias("day"))
+    rows = rows.filter(
+        is_one_of("entry_type", "write_off", "transfer"), nw.col("day") > numbers[0], nw.col("day") <= numbers[-1]
     )
     next_day = nw.lit(numbers[-1], nw.Int32)
     for number in reversed(numbers[1:-1]):
@@ -104,8 +97,8 @@ def _booked(ledger: Ledger, numbers: list[int]) -> nw.LazyFrame[pl.LazyFrame]:
     return rows.group_by("item", "next_day").agg(nw.col("off", "moved").sum())
 
 
-def _split(rows: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
-    """Return rows with their amount in parts: what is still open, and how the rest went; to the last minor unit."""
+def _split(rows: Rows) -> Rows:
+    """Rows with their amount in parts: what is still open, and how the rest went; to the last minor unit."""
     rows = rows.with_columns(nw.col("open_next", "off", "moved").fill_null(0), nw.col("open_amount").alias("amount"))
     rows = rows.with_columns(_at_most(nw.col("open_next"), nw.col("amount")).alias("kept"))
     rows = rows.with_columns(_at_most(nw.col("off"), nw.col("amount") - nw.col("kept")).alias("written_off"))
@@ -123,8 +116,8 @@ def _at_most(wanted: nw.Expr, most: nw.Expr) -> nw.Expr:
     return nw.when(wanted > 0).then(some).otherwise(0)
 
 
-def _counted(rows: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
-    """Return rows with a one where the item as a whole went: a settled item where most of its amount went."""
+def _counted(rows: Rows) -> Rows:
+    """Rows with a one where the item as a whole went: a settled item where most of its amount went."""
     kept = nw.col("kept") > 0
     off = nw.col("written_off") * 2 > nw.col("amount")
     moved = nw.col("transferred") * 2 > nw.col("amount")
@@ -136,7 +129,7 @@ def _counted(rows: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
 
 
 def outcomes(moves: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Return transitions summed over the next buckets: ``amount`` and ``items`` of each group and bucket by outcome."""
+    """Transitions summed over the next buckets: ``amount`` and ``items`` of each group and bucket by outcome."""
     older = pl.col("bucket_next") > pl.col("bucket")
     kept = [
         pl.col(source).filter(flag).sum().alias(name)
@@ -311,7 +304,7 @@ def _rate(name: str) -> pl.Expr:
 
 
 def _every_bucket(table: pl.DataFrame, keys: list[str], count: int) -> pl.DataFrame:
-    """Return a row for each group and bucket, with nothing where nothing was open."""
+    """A row for each group and bucket, with nothing where nothing was open."""
     buckets = pl.DataFrame({"bucket": range(count)}, schema={"bucket": pl.Int32})
     grid = table.select(keys).unique().sort(keys).join(buckets, how="cross", maintain_order="left_right")
     full = grid.join(
@@ -325,7 +318,7 @@ def _every_bucket(table: pl.DataFrame, keys: list[str], count: int) -> pl.DataFr
 
 
 def at_the_door(table: pl.DataFrame, amounts: list[str], policy: Policy) -> pd.DataFrame:
-    """Return a table in currency units with its buckets as an ordered category."""
+    """A table in currency units with its buckets as an ordered category."""
     labels = dict(enumerate(policy.labels))
     bucket = pl.col("bucket").replace_strict(labels, return_dtype=pl.Enum(policy.labels))
     return to_units(table.with_columns(bucket), dict.fromkeys(amounts, "currency")).to_pandas()

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.buckets import standing_on
+from arkit.aging.buckets import open_on
 from arkit.aging.debts import billings, require_history, with_debt
 from arkit.aging.grouping import By, group_columns, with_columns_for
 from arkit.calendar import day_of, month_ends_back, months_before
 from arkit.errors import unknown_name
+from arkit.model.engine import Rows, collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 
@@ -80,7 +81,7 @@ def vintage(ledger: Ledger, *, as_of: date | str, months: int = 12, by: By = Non
 
 
 def _whole_months(ledger: Ledger, day: date, months: int) -> list[date]:
-    """Return the last ends of calendar months that the ledger covers up to a day, the earliest first."""
+    """The last ends of calendar months that the ledger covers up to a day, the earliest first."""
     if months < 1:
         raise unknown_name("number of months", months, known=["1 and more"])
     end = date(day.year, day.month, monthrange(day.year, day.month)[1])
@@ -93,7 +94,7 @@ def _last(ends: list[date]) -> int:
 
 
 def _month_of(ends: list[date]) -> nw.Expr:
-    """Return the last day of the month of ``document_day``."""
+    """The last day of the month of ``document_day``."""
     month = nw.lit(_last(ends), nw.Int32)
     for end in reversed(ends[:-1]):
         number = day_of(end)
@@ -101,24 +102,21 @@ def _month_of(ends: list[date]) -> nw.Expr:
     return month
 
 
-def _owed(
-    ledger: Ledger, ends: list[date], debts: nw.LazyFrame[pl.LazyFrame], keys: list[str]
-) -> nw.LazyFrame[pl.LazyFrame]:
-    """Return what is open on each month-end of the debts of each billing month."""
-    standing = standing_on(ledger, ends).filter(nw.col("open_amount") > 0)
-    rows = with_debt(standing.select("item", "day", "open_amount"), ledger)
+def _owed(ledger: Ledger, ends: list[date], debts: Rows, keys: list[str]) -> Rows:
+    """What is open on each month-end of the debts of each billing month."""
+    owed = open_on(ledger, ends).filter(nw.col("open_amount") > 0)
+    rows = with_debt(owed.select("item", "day", "open_amount"), ledger)
     of_debt = debts.select(*keys, "month", nw.col("item").alias("debt"))
     rows = rows.join(of_debt, on="debt", how="inner")
     return rows.group_by(*keys, "month", "day").agg(nw.col("open_amount").sum())
 
 
-def _collected(rows: nw.LazyFrame[pl.LazyFrame], keys: list[str]) -> pl.DataFrame:
-    table: pl.DataFrame = rows.to_native().collect()
-    return table.with_columns(pl.col(keys).cast(pl.String))
+def _collected(rows: Rows, keys: list[str]) -> pl.DataFrame:
+    return collect(rows).with_columns(pl.col(keys).cast(pl.String))
 
 
 def _cells(billed: pl.DataFrame, ends: list[date]) -> pl.DataFrame:
-    """Return a row for each billing month and each month-end from its own on."""
+    """A row for each billing month and each month-end from its own on."""
     numbers = [day_of(end) for end in ends]
     places = pl.DataFrame({"day": numbers, "place": range(len(ends))}, schema={"day": pl.Int32, "place": pl.Int64})
     begun = billed.join(places.rename({"day": "month", "place": "begin"}), on="month")

@@ -15,22 +15,20 @@ import narwhals as nw
 import polars as pl
 
 from arkit.aging.aging import trend_frame
-from arkit.aging.buckets import bucketed_on, counted_on, standing_on
+from arkit.aging.buckets import bucketed, open_on
 from arkit.aging.open_items import disputed_items
 from arkit.calendar import day_of, months_before
 from arkit.kpi.question import (
     AS_OF,
     BILLINGS,
     Question,
-    Rows,
     by_month,
     group_sums,
     in_windows,
-    of_customers,
     of_days,
     once,
 )
-from arkit.model.periods import day_number
+from arkit.model.engine import Rows, beside, collect, is_one_of
 from arkit.words.columns import BILLING_TYPES, NOT_DUE
 
 LARGEST: Final = 10
@@ -63,8 +61,9 @@ def opening(question: Question) -> pl.DataFrame:
     if not begun:
         return others
     starts = {"day": [day_of(window.start) for window in begun], AS_OF: [day_of(window.end) for window in begun]}
-    of_start = nw.from_native(pl.LazyFrame(starts, schema={"day": pl.Int32, AS_OF: pl.Int32}))
-    rows = _receivables(question, [window.start for window in begun]).join(of_start, on="day", how="inner")
+    of_start = pl.DataFrame(starts, schema={"day": pl.Int32, AS_OF: pl.Int32})
+    rows = _receivables(question, [window.start for window in begun])
+    rows = rows.join(beside(of_start, rows), on="day", how="inner")
     return pl.concat(
         [group_sums(question, rows.with_columns(nw.col("open_amount").alias("opening")), ["opening"]), others]
     )
@@ -72,7 +71,7 @@ def opening(question: Question) -> pl.DataFrame:
 
 def _receivables(question: Question, days: Sequence[date]) -> Rows:
     """Return what is owed on each ``day``: all that is open but the unapplied."""
-    return counted_on(question.ledger, days, policy=question.policy).filter(nw.col("open_amount") > 0)
+    return open_on(question.ledger, days, policy=question.policy).filter(nw.col("open_amount") > 0)
 
 
 @once
@@ -80,14 +79,14 @@ def receivables_by_document_day(question: Question) -> pl.DataFrame:
     """Return ``not_due`` and ``past_due`` receivables by group and ``day`` of their document."""
     gross = nw.col("bucket") < len(question.policy.labels)
     due = nw.col("bucket") > (0 if question.policy.has_not_due else -1)
-    rows = bucketed_on(question.ledger, question.days, policy=question.policy).filter(gross, nw.col("open_amount") != 0)
+    rows = bucketed(question.ledger, question.days, policy=question.policy).filter(gross)
     split = rows.with_columns(
         nw.col("day").alias(AS_OF),
         nw.col("document_day").alias("day"),
         nw.when(due).then(0).otherwise(nw.col("open_amount")).alias("not_due"),
         nw.when(due).then(nw.col("open_amount")).otherwise(0).alias("past_due"),
     )
-    return group_sums(question, split, ["not_due", "past_due"], beside=["day"])
+    return group_sums(question, split, ["not_due", "past_due"], along=["day"])
 
 
 def disputes(question: Question) -> pl.DataFrame:
@@ -100,8 +99,9 @@ def disputes(question: Question) -> pl.DataFrame:
         pl.DataFrame({"item_id": disputed_items(ledger, day)}).with_columns(day=pl.lit(day_of(day), pl.Int32))
         for day in question.days
     ]
-    disputed = ledger.frames.items.lazy().select("item", "item_id").join(pl.concat(daily).lazy(), on="item_id")
-    rows = _receivables(question, question.days).join(nw.from_native(disputed), on=["item", "day"], how="semi")
+    items = ledger.scan("items").select("item", "item_id")
+    disputed = items.join(beside(pl.concat(daily), items), on="item_id", how="inner")
+    rows = _receivables(question, question.days).join(disputed, on=["item", "day"], how="semi")
     rows = rows.with_columns(nw.col("open_amount").alias("disputed"), nw.col("day").alias(AS_OF))
     sums = group_sums(question, rows, ["disputed"])
     together = groups.join(sums, on=question.keys, how="left", nulls_equal=True)
@@ -110,10 +110,10 @@ def disputes(question: Question) -> pl.DataFrame:
 
 def concentration(question: Question) -> pl.DataFrame:
     """Return of the customers' positive balances their sum, ``positive``, the ten ``largest`` and their ``squares``."""
-    rows = standing_on(question.ledger, question.days)
+    rows = open_on(question.ledger, question.days)
     rows = rows.with_columns(nw.col("open_amount").alias("net"), nw.col("day").alias(AS_OF))
-    beside = [] if "customer_id" in question.groups else ["customer_id"]
-    owing = group_sums(question, rows, ["net"], beside=beside).filter(pl.col("net") > 0)
+    along = [] if "customer_id" in question.groups else ["customer_id"]
+    owing = group_sums(question, rows, ["net"], along=along).filter(pl.col("net") > 0)
     # In whole numbers, so that the order of the rows cannot change the last digit of the sum.
     exact = pl.col("net").cast(pl.Int128)
     return owing.group_by(question.keys).agg(
@@ -130,7 +130,8 @@ def sales(question: Question) -> pl.DataFrame:
 
 def window_sales(question: Question) -> pl.DataFrame:
     """Return ``sales`` of the window, as far as they are known."""
-    return group_sums(question, in_windows(question, nw.from_native(daily_sales(question).lazy())), ["sales"])
+    daily = beside(daily_sales(question), question.ledger.scan("items"))
+    return group_sums(question, in_windows(question, daily), ["sales"])
 
 
 @once
@@ -140,19 +141,17 @@ def daily_sales(question: Question) -> pl.DataFrame:
     Billings are the originals of invoices and debit notes less credit notes; an item that continues another one is no
     sale.
     """
-    frames, groups = question.ledger.frames, question.groups
+    ledger, groups = question.ledger, question.groups
     if question.basis != BILLINGS:
-        named = ["customer_id"] if of_customers(question.ledger, groups) else []
-        rows = frames.sales.lazy().with_columns(day=day_number("date"), sales="amount")
-        inside = [name for name in groups if name in frames.sales.columns]
+        rows, table = ledger.scan("sales").with_columns(nw.col("amount").alias("sales")), "sales"
     else:
-        inside = [name for name in groups if name in frames.items.columns]
-        named = ["customer_id"] if len(inside) < len(groups) else []
-        wanted = pl.col("item_type").is_in(BILLING_TYPES) & pl.col("replaces").is_null()
-        items = frames.items.lazy().filter(wanted).select("item", *{*named, *inside})
-        originals = frames.entries.lazy().filter(pl.col("entry_type") == "original")
-        rows = originals.select("item", sales="amount", day=day_number("effective_on")).join(items, on="item")
-    return rows.group_by(*dict.fromkeys([*inside, *named]), "day").agg(pl.col("sales").sum()).collect()
+        wanted = is_one_of("item_type", *BILLING_TYPES), nw.col("replaces").is_null()
+        originals = ledger.scan("entries").filter(nw.col("entry_type") == "original")
+        originals = originals.select("item", nw.col("amount").alias("sales"), nw.col("effective_day").alias("day"))
+        rows, table = originals.join(ledger.scan("items").filter(*wanted), on="item", how="inner"), "items"
+    inside = [name for name in groups if name in ledger.columns(table)]
+    named = ["customer_id"] if len(inside) < len(groups) else []
+    return collect(rows.group_by(*dict.fromkeys([*inside, *named]), "day").agg(nw.col("sales").sum()))
 
 
 def knows_sales(question: Question) -> pl.Expr:
@@ -215,8 +214,8 @@ def monthly_sales(question: Question) -> pl.DataFrame:
     # Summed before they are repeated for each day asked for.
     of_stretch = daily.drop("day").with_columns(stretch=ends.search_sorted(daily["day"]))
     summed = of_stretch.group_by(pl.exclude("sales")).agg(pl.col("sales").sum()).join(months_of, on="stretch")
-    rows = nw.from_native(summed.lazy())
-    sums = group_sums(question, rows, ["sales"], beside=["month"])
+    rows = beside(summed, question.ledger.scan("items"))
+    sums = group_sums(question, rows, ["sales"], along=["month"])
     groups = sums.select(question.keys).unique().join(months(question).select(AS_OF, "month", "length"), on=AS_OF)
     return groups.join(sums, on=[*question.keys, "month"], how="left", nulls_equal=True).with_columns(
         pl.col("sales").fill_null(0)

@@ -12,22 +12,21 @@ from datetime import timedelta
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.buckets import standing_within
 from arkit.kpi.question import (
     AS_OF,
     DEBITS,
     INVOICES,
     Question,
-    Rows,
     entries_of,
     group_sums,
     in_windows,
-    is_one_of,
     items_of,
     of_known_window,
     once,
     with_what_they_paid,
 )
+from arkit.model.engine import Rows, beside, is_one_of, touching
+from arkit.model.money import at_rate
 
 
 @once
@@ -38,7 +37,7 @@ def payments_by_delay(question: Question) -> pl.DataFrame:
     rows = rows.with_columns(
         (nw.col("day") - nw.col("document_day")).alias("taken"), (nw.col("day") - nw.col("due_day")).alias("late")
     )
-    return group_sums(question, rows, ["paid"], beside=["taken", "late"])
+    return group_sums(question, rows, ["paid"], along=["taken", "late"])
 
 
 def payments(question: Question) -> pl.DataFrame:
@@ -112,7 +111,7 @@ def discounts(question: Question) -> pl.DataFrame:
     rows = rows.filter(nw.col("day") <= nw.col(AS_OF)).with_columns(discount.alias("taken"))
     items = rows.group_by("item", AS_OF).agg(nw.col("amount", "paid", "taken").sum())
     settled = items.filter(nw.col("amount") == 0).join(offers, on="item", how="inner")
-    offered = ((nw.col("paid") + nw.col("taken")) * nw.col("discount_rate")).round(0).cast(nw.Int64)
+    offered = at_rate(nw.col("paid") + nw.col("taken"), nw.col("discount_rate"))
     sums = group_sums(question, settled.with_columns(offered.alias("offered")), ["taken", "offered"])
     return of_known_window(question, sums)
 
@@ -141,10 +140,10 @@ def delays(question: Question) -> pl.DataFrame:
 def _changes(question: Question) -> pl.DataFrame:
     """Return by group and age how much more was open at that age, on days of the window, than at the age before."""
     spans = [(window.start + timedelta(days=1), window.end) for window in question.windows]
-    rows = standing_within(question.ledger, spans)
+    rows = touching(question.ledger, spans)
     rows = rows.filter(nw.col("open_amount") > 0, is_one_of("item_type", *INVOICES))
     firsts = question.calendar.group_by(AS_OF).agg(first=pl.col("day").min())
-    rows = rows.rename({"day": AS_OF}).join(nw.from_native(firsts.lazy()), on=AS_OF, how="left")
+    rows = rows.rename({"day": AS_OF}).join(beside(firsts, rows), on=AS_OF, how="left")
     begins = nw.max_horizontal("since", "first")
     ends = nw.min_horizontal(nw.col("until"), nw.col(AS_OF) + 1)
     rows = rows.with_columns(
@@ -156,4 +155,4 @@ def _changes(question: Question) -> pl.DataFrame:
 
 def _at_age(question: Question, rows: Rows, age: str, sign: int) -> pl.DataFrame:
     changed = rows.with_columns((nw.col("open_amount") * sign).alias("change"), nw.col(age).alias("age"))
-    return group_sums(question, changed, ["change"], beside=["age"])
+    return group_sums(question, changed, ["change"], along=["age"])

@@ -1,24 +1,28 @@
-"""The ledger: dated signed entries on items, checked once, never changed.
-
-Parts of a ledger: of every table the rows that belong to some of its items.
-
-Several ledgers as one: the exports of several systems, for the report of the group.
-"""
+"""The ledger: dated signed entries on items, checked once, never changed; its parts, and several of them as one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import polars as pl
 
 from arkit.errors import LedgerError, listed, no_recorded_dates, not_covered, unknown_name
+from arkit.model.engine import (
+    ATTRIBUTES,
+    PERIODS,
+    POLARS,
+    Rows,
+    balance_periods,
+    collect,
+    require_engine,
+    rows_of_items,
+    scan,
+)
 from arkit.model.layout import Reading
 from arkit.model.money import to_units
-from arkit.model.periods import ATTRIBUTES, balance_periods
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,14 +54,6 @@ def part_of(
         "findings": findings,
         "control": having(tables["control"]) if whole_keys else _control_of(entries, items, findings),
     }
-
-
-def rows_of_items(rows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows whose ``item`` is one of the items."""
-    # Items are numbers: a mark for each of them is looked up several times faster than a join finds them.
-    highest = max(table.select(pl.col("item").max()).item() or 0 for table in (rows, items))
-    marked = pl.zeros(highest + 1, dtype=pl.Boolean, eager=True).scatter(items["item"], True)
-    return rows.filter(marked.gather(rows["item"]))
 
 
 def _known(items: pl.DataFrame, *tables: pl.DataFrame) -> pl.Series:
@@ -94,8 +90,8 @@ class Frames:
 class Ledger:
     """Items, the dated signed entries on them, and what was found while reading.
 
-    A ledger is made by :func:`arkit.read_ledger` or :meth:`Ledger.of`, checked once and never changed: ``where`` and
-    ``known_on`` return another one.
+    A ledger is made by :func:`arkit.read_ledger` or :func:`arkit.make_ledger`, checked once and never changed:
+    ``where``, ``known_on`` and ``on`` give another one.
 
     Attributes
     ----------
@@ -110,6 +106,10 @@ class Ledger:
     reading
         How the file was read: the decisions with their evidence, and the layout that repeats it; none for a ledger that
         was made of tables or thawed.
+    engine
+        Where its rows are computed: ``polars`` or ``duckdb`` (see :meth:`on`).
+    prepared
+        What was made of its rows already, so that it is made once: balance periods, scans.
 
     Examples
     --------
@@ -124,6 +124,8 @@ class Ledger:
     source_rows: int
     known: date | None = None
     reading: Reading | None = None
+    engine: str = POLARS
+    prepared: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def is_snapshot(self) -> bool:
@@ -158,10 +160,47 @@ class Ledger:
         """What was wrong with a row, what was done about it, and its amount in currency units."""
         return to_units(self.frames.findings, {"amount": "currency"}).to_pandas()
 
-    @cached_property
+    @property
     def periods(self) -> pl.DataFrame:
-        """The balance periods, prepared once (see :func:`arkit.model.periods.balance_periods`)."""
-        return balance_periods(self.frames.entries, self.frames.items)
+        """The balance periods, prepared once (see :func:`arkit.model.engine.balance_periods`)."""
+        if PERIODS not in self.prepared:
+            self.prepared[PERIODS] = balance_periods(self.frames.entries, self.frames.items)
+        periods: pl.DataFrame = self.prepared[PERIODS]
+        return periods
+
+    def scan(self, table: str) -> Rows:
+        """The rows of ``periods``, ``items``, ``entries`` or ``sales``, lazily (see :mod:`arkit.model.engine`)."""
+        return scan(self, table)
+
+    def columns(self, table: str) -> list[str]:
+        """The columns of one of the tables."""
+        frame: pl.DataFrame = getattr(self.frames, table)
+        return frame.columns
+
+    def values(self, column: str) -> list[str]:
+        """The values of a column of the items as text, in order."""
+        found = collect(self.scan("items").select(column).unique())[column]
+        return found.drop_nulls().cast(pl.String).sort().to_list()
+
+    def on(self, name: str) -> Self:
+        """The same ledger with its rows computed by another engine; every number stays what it is.
+
+        Examples
+        --------
+        >>> import arkit as ar
+        >>> ledger = ar.sample_ledger()
+        >>> one, other = (ar.aging_table(each, as_of="2026-10-31") for each in (ledger, ledger.on("duckdb")))
+        >>> one.equals(other)
+        True
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such engine.
+        LedgerError
+            It is not installed.
+        """
+        return replace(self, engine=require_engine(name))
 
     @property
     def has_recorded_dates(self) -> bool:
@@ -227,10 +266,10 @@ class Ledger:
             raise unknown_name(name, sorted(absent)[0], known=column.cast(pl.String).unique().drop_nulls())
         items = frames.items.filter(chosen)
         part = replace(self, frames=replace(frames, **part_of(vars(frames), items, name=name, wanted=wanted)))
-        if "periods" in self.__dict__:
-            # Prepared already, and most often asked for by a column that they carry.
+        if PERIODS in self.prepared:
+            # Most often a part is asked for by a column that the periods carry.
             carried = self.periods.filter(pl.col(name).is_in(wanted)) if name in ATTRIBUTES else None
-            part.__dict__["periods"] = rows_of_items(self.periods, items) if carried is None else carried
+            part.prepared[PERIODS] = rows_of_items(self.periods, items) if carried is None else carried
         return part
 
     def known_on(self, day: date | str) -> Self:
@@ -264,6 +303,11 @@ class Ledger:
                 marks=frames.marks.filter(pl.coalesce("recorded_on", "from") <= known),
             ),
         )
+
+    def without(self, entry_type: str, *, recorded_after: date) -> Self:
+        """The same ledger without the entries of a type that were recorded after a day."""
+        later = ((pl.col("entry_type") == entry_type) & (pl.col("recorded_on") > recorded_after)).fill_null(False)
+        return replace(self, frames=replace(self.frames, entries=self.frames.entries.filter(~later)))
 
 
 def as_day(day: date | str) -> date:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final, TypeVar
 
+import narwhals as nw
 import polars as pl
 
 from arkit.calendar import UNKNOWN_DECIMALS, decimals
@@ -13,6 +14,9 @@ from arkit.errors import AmountError
 SCALE: Final = 6
 LARGEST_EXACT: Final = 2**53
 LARGEST_SUM: Final = 2**62
+
+RATE_DECIMALS: Final = 15
+_SHORT: Final = 6
 
 _PLAIN: Final = r"^[+-]?(\d+\.?\d*|\.\d+)$"
 _GROUPED: Final = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$"
@@ -79,6 +83,63 @@ def as_plain(column: pl.Series, decimal_mark: str) -> pl.Series:
     written = pl.select(plain_numbers(pl.lit(column.filter(others)), decimal_mark=decimal_mark)).to_series()
     # A copy: scatter writes into the column itself, and the source's text is still wanted for findings.
     return column.clone().scatter(others.arg_true(), written)
+
+
+Expr = TypeVar("Expr", nw.Expr, pl.Expr)
+"""An expression on rows of any engine (narwhals), or on a small table (Polars)."""
+
+
+def proportion(amount: Expr, *, part: Expr, whole: Expr) -> Expr:
+    """``amount * part / whole`` in minor units: the one place where the package rounds a share of an amount.
+
+    The product is exact, in integers of 128 bits; half a unit is rounded away from zero. Missing where one of the three
+    is, and where the whole is nothing. The formula is ``(2 * |product| + whole) // (2 * whole)`` with the sign of the
+    product: of 5 * 1 / 2 it is (10 + 2) // 4 = 3, and of -5 * 1 / 2 it is -3.
+
+    >>> frame = pl.DataFrame({"amount": [1, 5, -5, 7], "part": 1, "whole": [2, 2, 2, 3]})
+    >>> frame.select(proportion(pl.col("amount"), part=pl.col("part"), whole=pl.col("whole"))).to_series().to_list()
+    [1, 3, -3, 2]
+    """
+    # Both libraries have the same words for all of this.
+    words: Any = nw if isinstance(amount, nw.Expr) else pl
+    product, size = amount.cast(words.Int128) * part, whole.cast(words.Int128).abs()
+    rounded = ((product.abs() * 2 + size) // (size * 2)).cast(words.Int64)
+    same_sign = (product < 0) == (whole < 0)
+    share: Expr = words.when(same_sign).then(rounded).otherwise(-rounded)
+    return share
+
+
+def at_rate(amount: Expr, rate: Expr, *, over: int = 1) -> Expr:
+    """``amount * rate / over`` in minor units, half a unit away from zero: a discount, a loss rate, a cost of capital.
+
+    The rate is a float from 0 to 9; it is taken as the decimal that it stands for, to 15 decimals, so that 2 % of 125
+    is 2.5 and becomes 3.
+
+    >>> frame = pl.DataFrame({"amount": [125, -125, 1_000], "rate": [0.02, 0.02, 0.0225]})
+    >>> frame.select(at_rate(pl.col("amount"), pl.col("rate"))).to_series().to_list()
+    [3, -3, 23]
+    """
+    words: Any = nw if isinstance(amount, nw.Expr) else pl
+    units = decimal_units(rate, decimals=RATE_DECIMALS)
+    whole: Expr = words.lit(over * 10**RATE_DECIMALS)
+    return proportion(amount, part=units, whole=whole)
+
+
+def decimal_units(rate: Expr, *, decimals: int) -> Expr:
+    """A rate of zero or more as the integer of ``10**-decimals`` that it stands for.
+
+    A float is the nearest one to the decimal that was written. One of at most 6 decimals is found again by dividing:
+    the quotient is the same float. Of any other the nearest integer is right while it has at most 15 digits.
+
+    >>> pl.select(decimal_units(pl.lit(17_000.53), decimals=12)).item()
+    17000530000000000
+    """
+    words: Any = nw if isinstance(rate, nw.Expr) else pl
+    short, near = ((rate * 10**places + 0.5).floor() for places in (_SHORT, decimals))
+    is_short = short / 10**_SHORT == rate
+    whole = short.cast(words.Int128) * 10 ** (decimals - _SHORT)
+    units: Expr = words.when(is_short).then(whole).otherwise(near.cast(words.Int128))
+    return units
 
 
 def check_sums(amounts: pl.Series, *, table: str) -> None:

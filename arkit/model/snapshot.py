@@ -11,12 +11,12 @@ import msgspec
 import polars as pl
 
 from arkit.errors import ReadingError
+from arkit.model.engine import PERIODS
 from arkit.model.findings import no_findings
 from arkit.model.ledger import Frames, Ledger
 
 MANIFEST: Final = "ledger.json"
 FORMAT: Final = 1
-PERIODS: Final = "periods"
 # What was done with a row, by the name that 0.1.0 stored.
 RENAMED_ACTIONS: Final = {"set_apart": "excluded"}
 
@@ -101,7 +101,7 @@ def thaw(folder: Path) -> Ledger:
     found = findings if "source" in findings.columns else pl.concat([no_findings(), findings], how="diagonal")
     tables["findings"] = found.with_columns(pl.col("action").replace(RENAMED_ACTIONS))
     ledger = Ledger(Frames(**tables), covers=manifest.covers, source_rows=manifest.source_rows, known=manifest.known)
-    ledger.__dict__.update(periods)
+    ledger.prepared.update(periods)
     return ledger
 
 

@@ -13,9 +13,9 @@ from arkit.aging.grouping import customers_on
 from arkit.aging.open_items import disputed_items
 from arkit.calendar import day_of, months_before
 from arkit.errors import unknown_name
+from arkit.model.engine import day_number
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
-from arkit.model.periods import day_number
 from arkit.segmentation.punctuality import KEYS, payment_days
 
 if TYPE_CHECKING:

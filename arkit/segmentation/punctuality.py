@@ -17,8 +17,8 @@ from arkit.aging.buckets import bucketed
 from arkit.aging.debts import followed
 from arkit.aging.open_items import disputed_items
 from arkit.calendar import day_of
+from arkit.model.engine import day_number
 from arkit.model.ledger import Ledger
-from arkit.model.periods import day_number
 from arkit.policy import Policy
 
 KEYS: Final = ("customer_id", "currency")
@@ -218,7 +218,7 @@ def _part_payments(ledger: Ledger, day: date) -> pl.DataFrame:
 def exposures(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
     """Return by customer what is open (gross), past due and disputed, and for how long the oldest is past due."""
     number, late = day_of(day), 1 if policy.has_not_due else 0
-    rows = bucketed(ledger, day, policy=policy).filter(nw.col("open_amount") > 0)
+    rows = bucketed(ledger, [day], policy=policy).filter(nw.col("open_amount") > 0)
     disputed = disputed_items(ledger, day)
     keys = ledger.frames.items.lazy().filter(pl.col("item_id").is_in(disputed.implode()))
     marked = nw.from_native(keys.select("item", is_disputed=1))
