@@ -112,7 +112,7 @@ def evidence(
         rows = _behind_balance(ledger, last, policy, keys)
     else:
         raise LedgerError(f"The line {line!r} belongs to a roll-forward. Say since which day.")
-    rows = rows.sort("entity", "customer_id", "item_id", "effective_on", "entry_type")
+    rows = rows.sort("entity", "customer_id", "item_id", "effective_on", "entry_type", "recorded_on", "amount")
     columns = [name for name in (*COLUMNS, "line") if name in rows.columns]
     amounts = {"open_amount": "currency", "amount": "currency", "base_amount": "base_currency"}
     return to_units(rows.select(columns), amounts).to_pandas()
