@@ -14,7 +14,7 @@ from arkit.aging.grouping import By
 from arkit.calendar import month_ends_back
 from arkit.kpi.balances import balances, window_sales
 from arkit.kpi.panel import beside
-from arkit.kpi.question import AS_OF, Question, ask_each, group_sums, in_windows, of_days
+from arkit.kpi.question import AS_OF, Question, ask_each, of_days
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.policy import Policy
@@ -90,4 +90,4 @@ def _receipts(question: Question) -> pl.DataFrame:
     daily = received.select(
         "item", "customer_id", nw.col("effective_day").alias("day"), (-nw.col("amount")).alias("receipts")
     )
-    return group_sums(question, in_windows(question, daily), ["receipts"])
+    return question.sums(question.in_windows(daily), ["receipts"])

@@ -15,7 +15,7 @@ from arkit.calendar import day_of
 from arkit.errors import LedgerError
 from arkit.kpi.balances import in_months, monthly_sales, receivables_by_document_day, sales
 from arkit.kpi.panel import values_of, why_not
-from arkit.kpi.question import AS_OF, DEBITS, Length, Question, ask, entries_of, group_sums, items_of
+from arkit.kpi.question import AS_OF, DEBITS, Length, Question, ask
 from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
@@ -129,13 +129,13 @@ def _cells(question: Question) -> pl.DataFrame:
 
 def _within_terms(question: Question) -> pl.DataFrame:
     """Return what was charged by group and ``day`` of the document and is not due yet by its terms, paid or not."""
-    items = items_of(question, DEBITS).with_columns(nw.lit(1).alias("open_amount"))
+    items = question.items(DEBITS).with_columns(nw.lit(1).alias("open_amount"))
     not_due = in_buckets(items, nw.lit(day_of(question.days[0])), policy=question.policy).filter(nw.col("bucket") == 0)
-    charged = entries_of(question, "original", "transfer", "correction").drop("day")
+    charged = question.entries("original", "transfer", "correction").drop("day")
     rows = charged.join(not_due, on="item", how="inner")
     of_day = nw.lit(day_of(question.days[0]), nw.Int32).alias(AS_OF)
     rows = rows.with_columns(nw.col("amount").alias("within_terms"), nw.col("document_day").alias("day"), of_day)
-    return group_sums(question, rows, ["within_terms"], along=["day"])
+    return question.sums(rows, ["within_terms"], along=["day"])
 
 
 def _effects() -> list[pl.Expr]:

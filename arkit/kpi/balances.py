@@ -18,16 +18,7 @@ from arkit.aging.aging import trend_frame
 from arkit.aging.buckets import bucketed, open_on
 from arkit.aging.open_items import disputed_items
 from arkit.calendar import day_of, months_before
-from arkit.kpi.question import (
-    AS_OF,
-    BILLINGS,
-    Question,
-    by_month,
-    group_sums,
-    in_windows,
-    of_days,
-    once,
-)
+from arkit.kpi.question import AS_OF, BILLINGS, Question, by_month, of_days, once
 from arkit.model.engine import Rows, beside, collect, is_one_of
 from arkit.words.columns import BILLING_TYPES, NOT_DUE
 
@@ -64,9 +55,7 @@ def opening(question: Question) -> pl.DataFrame:
     of_start = pl.DataFrame(starts, schema={"day": pl.Int32, AS_OF: pl.Int32})
     rows = _receivables(question, [window.start for window in begun])
     rows = rows.join(beside(of_start, rows), on="day", how="inner")
-    return pl.concat(
-        [group_sums(question, rows.with_columns(nw.col("open_amount").alias("opening")), ["opening"]), others]
-    )
+    return pl.concat([question.sums(rows.with_columns(nw.col("open_amount").alias("opening")), ["opening"]), others])
 
 
 def _receivables(question: Question, days: Sequence[date]) -> Rows:
@@ -86,7 +75,7 @@ def receivables_by_document_day(question: Question) -> pl.DataFrame:
         nw.when(due).then(0).otherwise(nw.col("open_amount")).alias("not_due"),
         nw.when(due).then(nw.col("open_amount")).otherwise(0).alias("past_due"),
     )
-    return group_sums(question, split, ["not_due", "past_due"], along=["day"])
+    return question.sums(split, ["not_due", "past_due"], along=["day"])
 
 
 def disputes(question: Question) -> pl.DataFrame:
@@ -103,7 +92,7 @@ def disputes(question: Question) -> pl.DataFrame:
     disputed = items.join(beside(pl.concat(daily), items), on="item_id", how="inner")
     rows = _receivables(question, question.days).join(disputed, on=["item", "day"], how="semi")
     rows = rows.with_columns(nw.col("open_amount").alias("disputed"), nw.col("day").alias(AS_OF))
-    sums = group_sums(question, rows, ["disputed"])
+    sums = question.sums(rows, ["disputed"])
     together = groups.join(sums, on=question.keys, how="left", nulls_equal=True)
     return together.with_columns(pl.col("disputed").fill_null(0))
 
@@ -113,7 +102,7 @@ def concentration(question: Question) -> pl.DataFrame:
     rows = open_on(question.ledger, question.days)
     rows = rows.with_columns(nw.col("open_amount").alias("net"), nw.col("day").alias(AS_OF))
     along = [] if "customer_id" in question.groups else ["customer_id"]
-    owing = group_sums(question, rows, ["net"], along=along).filter(pl.col("net") > 0)
+    owing = question.sums(rows, ["net"], along=along).filter(pl.col("net") > 0)
     # In whole numbers, so that the order of the rows cannot change the last digit of the sum.
     exact = pl.col("net").cast(pl.Int128)
     return owing.group_by(question.keys).agg(
@@ -131,7 +120,7 @@ def sales(question: Question) -> pl.DataFrame:
 def window_sales(question: Question) -> pl.DataFrame:
     """Return ``sales`` of the window, as far as they are known."""
     daily = beside(daily_sales(question), question.ledger.scan("items"))
-    return group_sums(question, in_windows(question, daily), ["sales"])
+    return question.sums(question.in_windows(daily), ["sales"])
 
 
 @once
@@ -215,7 +204,7 @@ def monthly_sales(question: Question) -> pl.DataFrame:
     of_stretch = daily.drop("day").with_columns(stretch=ends.search_sorted(daily["day"]))
     summed = of_stretch.group_by(pl.exclude("sales")).agg(pl.col("sales").sum()).join(months_of, on="stretch")
     rows = beside(summed, question.ledger.scan("items"))
-    sums = group_sums(question, rows, ["sales"], along=["month"])
+    sums = question.sums(rows, ["sales"], along=["month"])
     groups = sums.select(question.keys).unique().join(months(question).select(AS_OF, "month", "length"), on=AS_OF)
     return groups.join(sums, on=[*question.keys, "month"], how="left", nulls_equal=True).with_columns(
         pl.col("sales").fill_null(0)

@@ -12,19 +12,7 @@ from datetime import timedelta
 import narwhals as nw
 import polars as pl
 
-from arkit.kpi.question import (
-    AS_OF,
-    DEBITS,
-    INVOICES,
-    Question,
-    entries_of,
-    group_sums,
-    in_windows,
-    items_of,
-    of_known_window,
-    once,
-    with_what_they_paid,
-)
+from arkit.kpi.question import AS_OF, DEBITS, INVOICES, Question, once
 from arkit.model.engine import Rows, beside, is_one_of, touching
 from arkit.model.money import at_rate
 
@@ -32,12 +20,12 @@ from arkit.model.money import at_rate
 @once
 def payments_by_delay(question: Question) -> pl.DataFrame:
     """Return ``paid`` in the window by group, days since the document (``taken``) and days after the due date."""
-    entries = in_windows(question, entries_of(question, "application", "settlement"))
-    rows = with_what_they_paid(question, entries).join(items_of(question, INVOICES), on="item", how="inner")
+    entries = question.in_windows(question.entries("application", "settlement"))
+    rows = question.paid(entries).join(question.items(INVOICES), on="item", how="inner")
     rows = rows.with_columns(
         (nw.col("day") - nw.col("document_day")).alias("taken"), (nw.col("day") - nw.col("due_day")).alias("late")
     )
-    return group_sums(question, rows, ["paid"], along=["taken", "late"])
+    return question.sums(rows, ["paid"], along=["taken", "late"])
 
 
 def payments(question: Question) -> pl.DataFrame:
@@ -53,7 +41,7 @@ def payments(question: Question) -> pl.DataFrame:
             paid_terms=(paid * (taken - late)).sum(),
         )
     )
-    return of_known_window(question, sums)
+    return question.known(sums)
 
 
 def punctuality(question: Question) -> pl.DataFrame:
@@ -63,8 +51,8 @@ def punctuality(question: Question) -> pl.DataFrame:
     is late, paid since or not.
     """
     due = _due(question)
-    rows = entries_of(question).join(due.select("item", "deadline", AS_OF), on="item", how="inner")
-    rows = with_what_they_paid(question, rows.filter(nw.col("day") <= nw.col("deadline")))
+    rows = question.entries().join(due.select("item", "deadline", AS_OF), on="item", how="inner")
+    rows = question.paid(rows.filter(nw.col("day") <= nw.col("deadline")))
     discount = nw.when(nw.col("entry_type") == "discount").then(-nw.col("amount")).otherwise(0)
     rows = rows.with_columns((nw.col("paid") + discount).alias("paid"))
     items = rows.group_by("item", AS_OF).agg(nw.col("amount", "paid").sum())
@@ -77,23 +65,23 @@ def punctuality(question: Question) -> pl.DataFrame:
     )
     columns = ["due_items", "on_time_items", "due_amount", "on_time_amount"]
     items = items.join(due, on=["item", AS_OF], how="inner")
-    return of_known_window(question, group_sums(question, items, columns))
+    return question.known(question.sums(items, columns))
 
 
 def _due(question: Question) -> Rows:
     """Return the invoices and debit notes that fell due in the window."""
     # Nobody can pay before the invoice is there.
     deadline = nw.max_horizontal("due_day", "document_day")
-    items = items_of(question, INVOICES).with_columns(deadline.alias("deadline"))
-    return in_windows(question, items, on="deadline")
+    items = question.items(INVOICES).with_columns(deadline.alias("deadline"))
+    return question.in_windows(items, on="deadline")
 
 
 def write_offs(question: Question) -> pl.DataFrame:
     """Return ``written_off`` in the window, of everything but credits and receipts."""
-    entries = in_windows(question, entries_of(question, "write_off"))
-    rows = entries.join(items_of(question, DEBITS), on="item", how="inner")
+    entries = question.in_windows(question.entries("write_off"))
+    rows = entries.join(question.items(DEBITS), on="item", how="inner")
     rows = rows.with_columns((-nw.col("amount")).alias("written_off"))
-    return of_known_window(question, group_sums(question, rows, ["written_off"]))
+    return question.known(question.sums(rows, ["written_off"]))
 
 
 def discounts(question: Question) -> pl.DataFrame:
@@ -101,19 +89,19 @@ def discounts(question: Question) -> pl.DataFrame:
 
     Offered is the discount rate on what was paid or discounted: a part that was credited earns no discount.
     """
-    offers = items_of(question, INVOICES, "discount_date", "discount_rate")
+    offers = question.items(INVOICES, "discount_date", "discount_rate")
     offers = offers.filter(nw.col("discount_rate") > 0, ~nw.col("discount_date").is_null())
-    entries = entries_of(question).join(offers.select("item"), on="item", how="inner")
+    entries = question.entries().join(offers.select("item"), on="item", how="inner")
     # Settled in the window is what was changed in it and has nothing open on its last day.
-    changed = in_windows(question, entries.filter(nw.col("amount") != 0)).select("item", AS_OF).unique()
-    rows = with_what_they_paid(question, entries).join(changed, on="item", how="inner")
+    changed = question.in_windows(entries.filter(nw.col("amount") != 0)).select("item", AS_OF).unique()
+    rows = question.paid(entries).join(changed, on="item", how="inner")
     discount = nw.when(nw.col("entry_type") == "discount").then(-nw.col("amount")).otherwise(0)
     rows = rows.filter(nw.col("day") <= nw.col(AS_OF)).with_columns(discount.alias("taken"))
     items = rows.group_by("item", AS_OF).agg(nw.col("amount", "paid", "taken").sum())
     settled = items.filter(nw.col("amount") == 0).join(offers, on="item", how="inner")
     offered = at_rate(nw.col("paid") + nw.col("taken"), nw.col("discount_rate"))
-    sums = group_sums(question, settled.with_columns(offered.alias("offered")), ["taken", "offered"])
-    return of_known_window(question, sums)
+    sums = question.sums(settled.with_columns(offered.alias("offered")), ["taken", "offered"])
+    return question.known(sums)
 
 
 def delays(question: Question) -> pl.DataFrame:
@@ -134,7 +122,7 @@ def delays(question: Question) -> pl.DataFrame:
         paid_share=pl.when(open_then > 0).then(pl.col("paid") / open_then).otherwise(0.0),
         days_at_age=(pl.col("age").shift(-1) - pl.col("age")).over(keys).fill_null(0).cast(pl.Float64),
     )
-    return of_known_window(question, ages.group_by(keys, maintain_order=True).agg("paid_share", "days_at_age"))
+    return question.known(ages.group_by(keys, maintain_order=True).agg("paid_share", "days_at_age"))
 
 
 def _changes(question: Question) -> pl.DataFrame:
@@ -155,4 +143,4 @@ def _changes(question: Question) -> pl.DataFrame:
 
 def _at_age(question: Question, rows: Rows, age: str, sign: int) -> pl.DataFrame:
     changed = rows.with_columns((nw.col("open_amount") * sign).alias("change"), nw.col(age).alias("age"))
-    return group_sums(question, changed, ["change"], along=["age"])
+    return question.sums(changed, ["change"], along=["age"])

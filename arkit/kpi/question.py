@@ -1,10 +1,7 @@
-"""What is asked of a ledger: the days, the window that ends on each, the groups and the policy.
+"""A question to a ledger: the days, the window that ends on each, the groups and the policy, and the rows of all that.
 
-Windows: the stretch of days, ending on a day, whose sales and receipts a KPI takes.
-
-What sales are taken from: the sales table where it can tell them, else what was billed.
-
-The rows that inputs are summed from: invoices, entries of some kinds, payments, and sums of them by group.
+A window is the stretch of days, ending on a day, whose sales and payments a KPI takes. Sales are those of the sales
+table where it can tell them for the groups and windows asked for, else what was billed.
 """
 
 from __future__ import annotations
@@ -28,6 +25,10 @@ from arkit.policy import Policy
 MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 LONGEST: Final = 36_525
 Length = str | int
+INVOICES: Final = ("invoice", "debit_note")
+DEBITS: Final = (*INVOICES, "journal")
+AS_OF: Final = "as_of"
+"""The column of answers that names which of the days asked for a row is of, as days since 1970-01-01."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Window:
 
 
 def window_ending(day: date, length: Length) -> Window:
-    """Return the window of a length that ends on a day.
+    """The window of a length that ends on a day.
 
     A month that ends on the last day of a month is that calendar month; one that ends on the 15th begins after the 15th
     of the month before.
@@ -73,7 +74,7 @@ _A_HABIT: Final = 3
 
 
 def bases(ledger: Ledger, groups: Sequence[str], windows: Sequence[Window]) -> list[str]:
-    """Return what the sales of each window are taken from.
+    """What the sales of each window are taken from.
 
     The sales table cannot tell by a column that neither it nor the customers have; nor, where it has one day a month,
     the sales of a part of a month.
@@ -89,20 +90,14 @@ def bases(ledger: Ledger, groups: Sequence[str], windows: Sequence[Window]) -> l
 
 
 def of_customers(ledger: Ledger, groups: Sequence[str]) -> set[str]:
-    """Return the group columns that the sales table does not have, so that they must be those of the customer."""
+    """The group columns that the sales table does not have, so that they must be those of the customer."""
     return {*groups} - {*ledger.frames.sales.columns}
 
 
 def by_month(dates: pl.Series) -> bool:
-    """Return whether sales are given by month: all on last days of months, but for a month that is not over."""
+    """Whether sales are given by month: all on last days of months, but for a month that is not over."""
     days = dates.unique().sort()
     return len(days) >= _A_HABIT and bool((days == days.dt.month_end()).head(-1).all())
-
-
-Answer = TypeVar("Answer")
-
-AS_OF: Final = "as_of"
-"""The column of answers that tells which of the days asked for a row is of, as days since 1970-01-01."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +128,7 @@ class Question:
 
     @cached_property
     def keys(self) -> list[str]:
-        """The columns that tell one row of an answer from the others."""
+        """The columns that make one row of an answer different from the others."""
         return [AS_OF, *self.groups]
 
     @cached_property
@@ -143,7 +138,7 @@ class Question:
 
     @property
     def knows_window(self) -> pl.Expr:
-        """Whether the ledger covers every day of the window of a row."""
+        """Whether the ledger covers every day of the window of a row of an answer."""
         first = self.ledger.covers[0]
         return of_days([window.end for window in self.windows if first <= window.start + timedelta(days=1)])
 
@@ -159,9 +154,48 @@ class Question:
         ]
         return pl.concat(days)
 
+    def entries(self, *types: str) -> Rows:
+        """The entries of some types, or of all, up to the last ``day`` of the question."""
+        rows = self.ledger.scan("entries").select(
+            "item", "entry_type", "amount", "counterpart_item_id", nw.col("effective_day").alias("day")
+        )
+        rows = rows.filter(nw.col("day") <= day_of(self.days[-1]))
+        return rows.filter(is_one_of("entry_type", *types)) if types else rows
+
+    def items(self, types: Sequence[str], *columns: str) -> Rows:
+        """The items of some types with their days, what they are grouped by, and some more columns."""
+        inside = [name for name in self.groups if name in self.ledger.columns("items")]
+        wanted = dict.fromkeys(("item", "customer_id", "document_day", "due_day", *inside, *columns))
+        return self.ledger.scan("items").filter(is_one_of("item_type", *types)).select(*wanted)
+
+    def paid(self, entries: Rows) -> Rows:
+        """Entries with ``paid``: what they settled; what a credit note settles is not paid."""
+        credits = self.ledger.scan("items").filter(nw.col("item_type") == "credit_note")
+        credits = credits.select(nw.col("item_id").alias("counterpart_item_id"), nw.lit(True).alias("credited"))
+        rows = entries.join(credits, on="counterpart_item_id", how="left")
+        paid = is_one_of("entry_type", "application", "settlement") & nw.col("credited").is_null()
+        return rows.with_columns(nw.when(paid).then(-nw.col("amount")).otherwise(0).alias("paid"))
+
+    def in_windows(self, rows: Rows, *, on: str = "day") -> Rows:
+        """Rows once for each window that contains their day, with the day on which it ends as ``as_of``."""
+        # Fewer rows are looked up in the calendar.
+        near = rows.filter(nw.col(on) > day_of(self.windows[0].start), nw.col(on) <= day_of(self.days[-1]))
+        return near.join(beside(self.calendar, near), left_on=on, right_on="day", how="inner")
+
+    def sums(self, rows: Rows, columns: Sequence[str], *, along: Sequence[str] = ()) -> pl.DataFrame:
+        """The sums of some columns by the days and groups of the question, and by some more columns."""
+        rows = with_columns_for(rows, self.groups, self.ledger, self.days, on=AS_OF)
+        sums = collect(rows.group_by(*self.keys, *along).agg(nw.col(*columns).sum()))
+        return sums.with_columns(pl.col(self.groups).cast(pl.String))
+
+    def known(self, table: pl.DataFrame) -> pl.DataFrame:
+        """Inputs of the window, missing where the ledger begins within it."""
+        inputs = [name for name in table.columns if name not in self.keys]
+        return table.with_columns(pl.when(self.knows_window).then(name).alias(name) for name in inputs)
+
 
 def ask(ledger: Ledger, *, as_of: date | str, by: By, window: Length, policy: Policy | None) -> Question:
-    """Return a question about a day that the ledger covers.
+    """A question about a day that the ledger covers.
 
     Raises
     ------
@@ -175,7 +209,7 @@ def ask(ledger: Ledger, *, as_of: date | str, by: By, window: Length, policy: Po
 
 
 def ask_each(ledger: Ledger, *, days: Sequence[date], by: By, window: Length, policy: Policy | None) -> list[Question]:
-    """Return a question about several days; where sales are taken from two sources, one for each of the two."""
+    """A question about several days; where sales are taken from two sources, one for each of the two."""
     names = (by,) if isinstance(by, str) else tuple(by or ())
     groups = tuple(group_columns(names, ledger))
     windows = [window_ending(day, window) for day in days]
@@ -188,12 +222,15 @@ def ask_each(ledger: Ledger, *, days: Sequence[date], by: By, window: Length, po
 
 
 def of_days(days: Sequence[date]) -> pl.Expr:
-    """Return whether a row of an answer is of one of some days."""
+    """Whether a row of an answer is of one of some days."""
     return pl.col(AS_OF).is_in(pl.Series([day_of(day) for day in days], dtype=pl.Int32).implode())
 
 
+Answer = TypeVar("Answer")
+
+
 def once(compute: Callable[[Question], Answer]) -> Callable[[Question], Answer]:
-    """Return a function of a question that computes once for each question, however many figures need it."""
+    """A function of a question that computes once for each question, however many figures need it."""
 
     @wraps(compute)
     def answer(question: Question) -> Answer:
@@ -203,52 +240,3 @@ def once(compute: Callable[[Question], Answer]) -> Callable[[Question], Answer]:
         return found
 
     return answer
-
-
-INVOICES: Final = ("invoice", "debit_note")
-DEBITS: Final = (*INVOICES, "journal")
-
-
-def entries_of(question: Question, *types: str) -> Rows:
-    """Return the entries of some types up to the last day of the question."""
-    rows = question.ledger.scan("entries").select(
-        "item", "entry_type", "amount", "counterpart_item_id", nw.col("effective_day").alias("day")
-    )
-    rows = rows.filter(nw.col("day") <= day_of(question.days[-1]))
-    return rows.filter(is_one_of("entry_type", *types)) if types else rows
-
-
-def in_windows(question: Question, rows: Rows, *, on: str = "day") -> Rows:
-    """Return rows once for each window that contains their day, with the day on which it ends as ``as_of``."""
-    # Fewer rows are looked up in the calendar.
-    near = rows.filter(nw.col(on) > day_of(question.windows[0].start), nw.col(on) <= day_of(question.days[-1]))
-    return near.join(beside(question.calendar, near), left_on=on, right_on="day", how="inner")
-
-
-def items_of(question: Question, types: Sequence[str], *columns: str) -> Rows:
-    """Return the items of some types with their days, what they are grouped by, and some more columns."""
-    inside = [name for name in question.groups if name in question.ledger.columns("items")]
-    wanted = dict.fromkeys(("item", "customer_id", "document_day", "due_day", *inside, *columns))
-    return question.ledger.scan("items").filter(is_one_of("item_type", *types)).select(*wanted)
-
-
-def with_what_they_paid(question: Question, entries: Rows) -> Rows:
-    """Return entries with ``paid``: what they settled; what a credit note settles is not paid."""
-    credits = question.ledger.scan("items").filter(nw.col("item_type") == "credit_note")
-    credits = credits.select(nw.col("item_id").alias("counterpart_item_id"), nw.lit(True).alias("credited"))
-    rows = entries.join(credits, on="counterpart_item_id", how="left")
-    paid = is_one_of("entry_type", "application", "settlement") & nw.col("credited").is_null()
-    return rows.with_columns(nw.when(paid).then(-nw.col("amount")).otherwise(0).alias("paid"))
-
-
-def group_sums(question: Question, rows: Rows, columns: Sequence[str], *, along: Sequence[str] = ()) -> pl.DataFrame:
-    """Return the sums of some columns by the days and groups of the question, and by the columns along them."""
-    rows = with_columns_for(rows, question.groups, question.ledger, question.days, on=AS_OF)
-    sums = collect(rows.group_by(*question.keys, *along).agg(nw.col(*columns).sum()))
-    return sums.with_columns(pl.col(question.groups).cast(pl.String))
-
-
-def of_known_window(question: Question, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return inputs of the window, missing where the ledger begins within it."""
-    inputs = [name for name in frame.columns if name not in question.keys]
-    return frame.with_columns(pl.when(question.knows_window).then(name).alias(name) for name in inputs)

@@ -24,16 +24,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 import narwhals as nw
 import polars as pl
 
 from arkit.calendar import day_of
 from arkit.errors import LedgerError, unknown_name
-
-if TYPE_CHECKING:
-    from arkit.model.ledger import Ledger
 
 Rows = nw.LazyFrame[Any]
 
@@ -76,37 +73,34 @@ def require_engine(name: str) -> str:
     return name
 
 
-def scan(ledger: Ledger, table: str) -> Rows:
-    """The rows of a table on the engine of the ledger, with the numbers of their days; taken there once.
+class Scanned(Protocol):
+    """What the engine asks of a ledger."""
 
-    Raises
-    ------
-    UnknownNameError
-        No such table is scanned; small tables are in ``ledger.frames``.
-    """
-    if table not in SCANNED:
-        raise unknown_name("table to scan", table, known=SCANNED)
-    rows = ledger.prepared.get(f"scan of {table}")
-    if rows is None:
-        rows = ledger.prepared[f"scan of {table}"] = _scanned(ledger, table)
-    return rows
+    @property
+    def engine(self) -> str:
+        """The name of its engine."""
+
+    @property
+    def periods(self) -> pl.DataFrame:
+        """Its balance periods, prepared by Polars."""
+
+    def scan(self, table: str) -> Rows:
+        """The rows of a table on its engine."""
 
 
-def _scanned(ledger: Ledger, table: str) -> Rows:
-    if table != PERIODS:
-        frame: pl.DataFrame = getattr(ledger.frames, table)
+def scan_of(ledger: Scanned, table: str, frame: pl.DataFrame | None) -> Rows:
+    """The rows of a table on the engine of its ledger; periods have no frame: they are prepared there."""
+    if frame is not None:
         return _taken_to(ledger.engine, frame.lazy().with_columns(_day_numbers(frame)))
     if ledger.engine == POLARS:
         return nw.from_native(ledger.periods.lazy())
-    periods = general_periods(scan(ledger, "entries"), scan(ledger, "items"))
+    periods = general_periods(ledger.scan("entries"), ledger.scan("items"))
     # Kept as they are now: every question would prepare them again.
     return periods.collect("pyarrow").lazy(DUCKDB)
 
 
 def _taken_to(engine: str, frame: pl.LazyFrame) -> Rows:
-    if engine == POLARS:
-        return nw.from_native(frame)
-    return nw.from_native(frame.collect()).lazy(DUCKDB)
+    return nw.from_native(frame) if engine == POLARS else nw.from_native(frame.collect()).lazy(DUCKDB)
 
 
 def _day_numbers(frame: pl.DataFrame) -> list[pl.Expr]:
@@ -217,7 +211,7 @@ def general_periods(entries: Rows, items: Rows) -> Rows:
     return not_zero.join(items.select("item", *ATTRIBUTES, "document_day", "due_day"), on="item", how="left")
 
 
-def touching(ledger: Ledger, spans: Sequence[tuple[date, date]]) -> Rows:
+def touching(ledger: Scanned, spans: Sequence[tuple[date, date]]) -> Rows:
     """Each balance period once for each span of days that it touches, with the span's last day as ``day``.
 
     Spans are in the order of their first days and of their last days.
@@ -225,19 +219,19 @@ def touching(ledger: Ledger, spans: Sequence[tuple[date, date]]) -> Rows:
     numbers = [(day_of(first), day_of(last)) for first, last in spans]
     if len(numbers) == 1:
         [(first, last)] = numbers
-        found = scan(ledger, PERIODS).filter(nw.col("since") <= last, nw.col("until") > first)
+        found = ledger.scan(PERIODS).filter(nw.col("since") <= last, nw.col("until") > first)
         return found.with_columns(nw.lit(last, nw.Int32).alias("day"))
     touched = _searched if ledger.engine == POLARS else _crossed
     return touched(ledger, pl.DataFrame(numbers, schema=dict.fromkeys(("first", "day"), pl.Int32), orient="row"))
 
 
-def _crossed(ledger: Ledger, spans: pl.DataFrame) -> Rows:
-    rows = scan(ledger, PERIODS)
+def _crossed(ledger: Scanned, spans: pl.DataFrame) -> Rows:
+    rows = ledger.scan(PERIODS)
     each = rows.join(beside(spans, rows), how="cross")
     return each.filter(nw.col("since") <= nw.col("day"), nw.col("until") > nw.col("first")).drop("first")
 
 
-def _searched(ledger: Ledger, spans: pl.DataFrame) -> Rows:
+def _searched(ledger: Scanned, spans: pl.DataFrame) -> Rows:
     """The same by the places of a period's first and last day among those of the spans.
 
     A period touches the spans from the first one that ends on ``since`` or later up to the last one that begins before

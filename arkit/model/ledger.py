@@ -14,12 +14,13 @@ from arkit.model.engine import (
     ATTRIBUTES,
     PERIODS,
     POLARS,
+    SCANNED,
     Rows,
     balance_periods,
     collect,
     require_engine,
     rows_of_items,
-    scan,
+    scan_of,
 )
 from arkit.model.layout import Reading
 from arkit.model.money import to_units
@@ -169,8 +170,22 @@ class Ledger:
         return periods
 
     def scan(self, table: str) -> Rows:
-        """The rows of ``periods``, ``items``, ``entries`` or ``sales``, lazily (see :mod:`arkit.model.engine`)."""
-        return scan(self, table)
+        """The rows of ``periods``, ``items``, ``entries`` or ``sales`` on the engine of the ledger, taken there once.
+
+        See :mod:`arkit.model.engine`; small tables are in ``frames``.
+
+        Raises
+        ------
+        UnknownNameError
+            No such table is scanned.
+        """
+        if table not in SCANNED:
+            raise unknown_name("table to scan", table, known=SCANNED)
+        name = f"scan of {table}"
+        if name not in self.prepared:
+            self.prepared[name] = scan_of(self, table, getattr(self.frames, table, None))
+        rows: Rows = self.prepared[name]
+        return rows
 
     def columns(self, table: str) -> list[str]:
         """The columns of one of the tables."""
