@@ -1,10 +1,10 @@
-"""A made-up company with believable receivables: to try arkit on, to teach with, to test and to measure.
+"""The synthetic sample, a company with believable receivables: to try arkit on, to teach with, to test and to measure.
 
 ``generate`` draws the company from a seed, ``write`` puts its tables into a folder. The way from chance to files, a
-module for each step: ``world`` (what there is), ``customers`` (who buys, and how they pay), ``billing``, ``fates``
-(what else happens to an invoice), ``payments`` and ``receipts``, ``movements`` (discounts, write-offs, exchange),
-``company`` (all of it, cut when the books were closed), ``items`` and ``tables`` (numbers and columns), ``marks``,
-``tieouts`` (general ledger and sales), ``faults`` (what was planted) and ``writing``.
+module for each step: ``world`` (what there is), ``draws`` (chance and days), ``customers`` (who buys, and how they
+pay), ``attributes`` (names, limits), ``billing``, ``payments``, ``movements`` (rates, discounts, write-offs, exchange),
+``company`` (all of it, cut when the books were closed), ``tables``, ``faults`` (what was planted), ``generate``. Names,
+places and ways to pay are data: templates/sample.
 """
 
 from arkit.sample.generate import generate, write

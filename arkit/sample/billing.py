@@ -1,6 +1,6 @@
-"""Billing: when each customer is invoiced, how much, and in how many instalments.
+"""Billing: when each customer is invoiced and how much; what happens to an invoice besides being paid.
 
-Fates: what happens to an invoice besides being paid, and the credits and advances that this brings.
+A fate (disputed, credited, paid in advance, ...) is dealt to each line, and brings the credits and advances with it.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ from arkit.sample.world import (
     GROWTH_PER_MONTH,
     INFLATION_PER_YEAR,
     MIXED_FROM_RANK,
-    SEASONS,
+    SEASON_NAMES,
     SHRINKING,
     SHRINKS,
     SHRINKS_BETWEEN,
     TERMS,
+    WORLD,
     Entity,
 )
 
@@ -47,7 +48,7 @@ _MEAN_OF_NOISE: Final = 1.2528  # of (0.5 + u) / (0.4 + v) for u, v between 0 an
 def draw_lines(
     clients: pl.DataFrame, entities: tuple[Entity, ...], window: Window, rates: Rates, *, seed: int
 ) -> pl.DataFrame:
-    """Return one row per invoice or instalment, opening items and invoices after the closing included.
+    """One row per invoice or instalment, opening items and invoices after the closing included.
 
     ``net`` and ``amount`` (tax included) are minor units of the line's currency, ``day`` and ``due`` day numbers;
     ``instalment`` is 0 for an invoice that is due at once. The row number is the line's number from here on.
@@ -59,7 +60,7 @@ def draw_lines(
 
 
 def _documents(clients: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFrame:
-    """Return customer, day and net amount in euro cents of each document, in order of day."""
+    """Customer, day and net amount in euro cents of each document, in order of day."""
     counts = clients["documents"].to_numpy()
     total = int(counts.sum())
     client = np.repeat(np.arange(clients.height), counts)
@@ -78,18 +79,18 @@ def _documents(clients: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFr
 
 
 def _noise(draws: Draws, steady: Flags) -> Floats:
-    """Return factors around 1: with a long tail to the right, or within 15 % for those who order evenly."""
+    """Factors around 1: with a long tail to the right, or within 15 % for those who order evenly."""
     n = len(steady)
     wide = (0.5 + draws.share(n)) / (0.4 + draws.share(n)) / _MEAN_OF_NOISE
     return np.asarray(np.where(steady, 0.85 + 0.3 * draws.share(n), wide), dtype=np.float64)
 
 
 def _demand(window: Window, season: str) -> Ints:
-    """Return the demand before each day: by season of the year, growing, none on days off."""
+    """The demand before each day: by season of the year, growing, none on days off."""
     days = np.arange(window.first, window.end)
     month, _, _ = calendar_days(days)
     grown = 1000 + GROWTH_PER_MONTH * (month_index(days, start=window.start) + 3)
-    weight = np.asarray(SEASONS[season], dtype=np.int64)[month - 1] * grown * is_working_day(days)
+    weight = np.asarray(WORLD.seasons[season], dtype=np.int64)[month - 1] * grown * is_working_day(days)
     if season == SHRINKING:
         begin, finish = SHRINKS_BETWEEN
         fallen = np.clip(days - window.last + begin, 0, begin - finish)
@@ -98,12 +99,12 @@ def _demand(window: Window, season: str) -> Ints:
 
 
 def _days_of_demand(clients: pl.DataFrame, client: Ints, step: Floats, window: Window) -> Ints:
-    """Return the day on which each step (0-1) of a customer's demand from its first to its last day is reached."""
+    """The day on which each step (0-1) of a customer's demand from its first to its last day is reached."""
     day = np.zeros(len(client), dtype=np.int64)
     begin = clients["active_from"].to_numpy()[client] - window.first
     finish = clients["active_to"].to_numpy()[client] - window.first
     seasons = clients["season"].to_physical().to_numpy()[client]
-    for number, season in enumerate(SEASONS):
+    for number, season in enumerate(SEASON_NAMES):
         mine = seasons == number
         demand = _demand(window, season)
         low, high = demand[begin[mine]], demand[finish[mine]]
@@ -132,7 +133,7 @@ def _priced(documents: pl.DataFrame, clients: pl.DataFrame, entities: tuple[Enti
 
 
 def without_tax(amount: pl.Expr, percent: pl.Expr) -> pl.Expr:
-    """Return the net part of amounts that include tax, rounded to the nearest minor unit.
+    """The net part of amounts that include tax, rounded to the nearest minor unit.
 
     >>> amounts = pl.DataFrame({"amount": [1210, 1216], "tax": [21, 21]})
     >>> amounts.select(without_tax(pl.col("amount"), pl.col("tax"))).to_series().to_list()
@@ -161,7 +162,7 @@ def _typed(documents: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFram
 
 
 def _in_instalments(documents: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per instalment: equal parts, the last one taking the rest; 30, 60 and 90 days."""
+    """One row per instalment: equal parts, the last one taking the rest; 30, 60 and 90 days."""
     parts = documents["parts"].to_numpy()
     row = np.repeat(np.arange(documents.height), parts)
     number = pl.Series(np.arange(len(row)) - np.repeat(np.cumsum(parts) - parts, parts) + 1)
@@ -181,35 +182,22 @@ def _in_instalments(documents: pl.DataFrame) -> pl.DataFrame:
     ).drop("parts")
 
 
-# How many invoices in a thousand meet each fate; all others are simply paid.
-PER_THOUSAND: Final = {
-    "paid in parts": 80,
-    "credited": 30,
-    "disputed": 20,
-    "short paid": 15,
-    "renegotiated": 12,
-    "paid in advance": 12,
-    "rebate": 8,
-    "payment returned": 6,
-    "replaced": 4,
-    "written off": 3,
-}
 PLAIN: Final = "paid"
 CANCELLED: Final = "cancelled"
 OVERPAID: Final = "overpaid"
-FATES: Final = pl.Enum([*PER_THOUSAND, PLAIN, CANCELLED, OVERPAID])
+FATES: Final = pl.Enum([*WORLD.fates_per_thousand, PLAIN, CANCELLED, OVERPAID])
 CANCELLED_PAIRS: Final = 2
 CALM: Final = ("punctual", "habitually late", "slides slowly", "seasonal", "slid last month")
 NEW_TERMS: Final = (30, 45, 60)
 AGREED_DAYS: Final = 60  # an item that continues another is due so many days after the agreement
-NEVER_USED_PER_HUNDRED: Final = 25  # rebates that nobody sets against an invoice
+NEVER_USED_PER_HUNDRED: Final = 25  # rebates that are never set against an invoice
 
 
 def with_fates(lines: pl.DataFrame, clients: pl.DataFrame, window: Window, *, faults: bool, seed: int) -> pl.DataFrame:
     """Add the fate of each line, two numbers of chance (0-99) to shape it, and a renegotiated due date."""
     draws = Draws(seed, "fates")
     n = lines.height
-    dealt = [name for name, quota in PER_THOUSAND.items() for _ in range(quota)]
+    dealt = [name for name, quota in WORLD.fates_per_thousand.items() for _ in range(quota)]
     fates = pl.Series([*dealt, *[PLAIN] * (1000 - len(dealt))], dtype=FATES).gather(draws.below(n, 1000))
     lines = lines.with_columns(
         fate=fates,
@@ -257,7 +245,7 @@ def _renegotiated(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def credits_of(lines: pl.DataFrame, window: Window) -> pl.DataFrame:
-    """Return the credit notes and advances: kind, day, amount (positive), and the day of setting them against a line.
+    """The credit notes and advances: kind, day, amount (positive), and the day of setting them against a line.
 
     Rebates and advances come before their invoice and wait for it, unapplied; an invoice that comes only after the
     books were closed leaves them open.

@@ -1,6 +1,6 @@
 """The company at work: from customers to invoices, payments and all that goes wrong, cut when the books were closed.
 
-Items of the books: invoices, journals, credit notes and receipts in one table, with document numbers.
+Its items are one table of invoices, journals, credit notes and receipts, with document numbers.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Books:
 def keep_books(
     clients: pl.DataFrame, entities: tuple[Entity, ...], window: Window, rates: Rates, *, faults: bool, seed: int
 ) -> Books:
-    """Return the books of the months of a window.
+    """The books of the months of a window.
 
     A little more is drawn than is kept, before the first day and after the last, and then cut off by the day of
     recording: so the first day has opening items and the last one advances whose invoice is still to come.
@@ -75,38 +75,20 @@ def _booked(credits: pl.DataFrame, lines: pl.DataFrame, rates: Rates, window: Wi
     return credits.with_columns(applied_recorded=applied_recorded, used=applied_recorded <= window.close)
 
 
+# The type of each column of the item rows; kinds of items lack some of them.
 ROW_COLUMNS: Final = {
-    "line": pl.UInt32,
-    "credit_number": pl.UInt32,
-    "receipt": pl.UInt32,
-    "order": pl.Int64,
-    "instalment": pl.Int64,
-    "kind": pl.String,
-    "letter": pl.String,
-    "entity": pl.Int64,
-    "account": pl.Int64,
-    "client": pl.Int64,
-    "currency": pl.Int64,
-    "base": pl.Int64,
-    "day": pl.Int64,
-    "recorded": pl.Int64,
-    "due": pl.Int64,
-    "original_due": pl.Int64,
-    "replaces": pl.UInt32,
-    "amount": pl.Int64,
-    "base_amount": pl.Int64,
-    "net": pl.Int64,
-    "terms": pl.String,
-    "discount_date": pl.Int64,
-    "discount_rate": pl.String,
-    "reference": pl.String,
-    "of_line": pl.UInt32,
+    **dict.fromkeys(("line", "credit_number", "receipt", "replaces", "of_line"), pl.UInt32),
+    **dict.fromkeys(
+        ("order", "instalment", "entity", "account", "client", "currency", "base", "day", "recorded"), pl.Int64
+    ),
+    **dict.fromkeys(("due", "original_due", "amount", "base_amount", "net", "discount_date"), pl.Int64),
+    **dict.fromkeys(("kind", "letter", "terms", "discount_rate", "reference"), pl.String),
 }
 LETTERS: Final = {"invoice": "I", "debit_note": "D", "journal": "J"}
 
 
 def item_rows(books: Books, entities: tuple[Entity, ...]) -> pl.DataFrame:
-    """Return every item with its number: invoices, debit notes, journals, credit notes, advances and receipts."""
+    """Every item with its number: invoices, debit notes, journals, credit notes, advances and receipts."""
     kinds = (_line_columns(books.lines), _credit_columns(books.credits), _receipt_columns(books.receipts))
     rows = pl.concat([_rows(kind) for kind in kinds])
     rows = rows.with_columns(number=pl.col("order").rank("dense").over("entity", "letter"))
@@ -119,7 +101,7 @@ def item_rows(books: Books, entities: tuple[Entity, ...]) -> pl.DataFrame:
 
 
 def _rows(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a frame with the columns of the item rows; those it lacks are empty."""
+    """A frame with the columns of the item rows; those it lacks are empty."""
     return frame.select(
         (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
         for name, dtype in ROW_COLUMNS.items()

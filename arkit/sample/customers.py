@@ -40,7 +40,7 @@ INTERCOMPANY_SHARE: Final = 0.012  # of turnover, for each entity
 
 
 def entity_list(number: int) -> tuple[Entity, ...]:
-    """Return so many entities; after the last of the world a second company follows in the same countries.
+    """So many entities; after the last of the world a second company follows in the same countries.
 
     >>> [entity.code for entity in entity_list(12)][-3:]
     ['MX', 'ES2', 'UK2']
@@ -50,7 +50,7 @@ def entity_list(number: int) -> tuple[Entity, ...]:
 
 
 def draw_clients(entities: tuple[Entity, ...], window: Window, *, items: int, seed: int) -> pl.DataFrame:
-    """Return one row per customer, the largest first, then one per entity for its sales to the next entity.
+    """One row per customer, the largest first, then one per entity for its sales to the next entity.
 
     Currencies, countries and entities are positions in the lists of the world; money is in euro cents, days are day
     numbers. The row number is the customer's number in all working tables.
@@ -67,7 +67,7 @@ def draw_clients(entities: tuple[Entity, ...], window: Window, *, items: int, se
 
 
 def _turnover(draws: Draws, n: int) -> Floats:
-    """Return shares of turnover by rank: the second and third not far behind the first, and a long tail."""
+    """Shares of turnover by rank: the second and third not far behind the first, and a long tail."""
     shares = (0.8 + 0.4 * draws.share(n)) / (np.arange(n) + 3.0)
     if n >= 4 * MIXED_FROM_RANK:
         top, rest = np.cumsum(shares[:10])[-1], np.cumsum(shares[10:])[-1]
@@ -81,7 +81,7 @@ def _home(draws: Draws, n: int, entities: tuple[Entity, ...]) -> pl.Series:
 
 
 def _behaviours(draws: Draws, n: int) -> pl.Series:
-    """Return how each customer pays: the quota of each behaviour, shuffled over all but the largest customers."""
+    """How each customer pays: the quota of each behaviour, shuffled over all but the largest customers."""
     mixed = max(n - MIXED_FROM_RANK, 0)
     quotas = [(name, max(1, round(mixed * kind.per_hundred / 100))) for name, kind in BEHAVIOURS.items()]
     rare_first = sorted(quotas, key=lambda quota: quota[1])
@@ -149,7 +149,7 @@ def _with_payment_habits(clients: pl.DataFrame, window: Window, draws: Draws) ->
 
 
 def _kinds_of(behaviours: pl.Series) -> pl.DataFrame:
-    """Return what the world says of each customer's behaviour; who slid last month was punctual before."""
+    """What the world says of each customer's behaviour; who slid last month was punctual before."""
     kinds = pl.DataFrame(
         {
             "behaviour": list(BEHAVIOURS),
@@ -167,7 +167,7 @@ def _kinds_of(behaviours: pl.Series) -> pl.DataFrame:
 
 
 def _between(share: Floats, low: pl.Series, high: pl.Series) -> pl.Series:
-    """Return whole numbers from low to high, both included, by a share of 0-1 of the way."""
+    """Whole numbers from low to high, both included, by a share of 0-1 of the way."""
     return low + (pl.Series(share) * (high - low + 1)).floor().cast(pl.Int64)
 
 
@@ -212,5 +212,5 @@ def _with_volume(clients: pl.DataFrame, window: Window, *, documents: int) -> pl
 
 
 def looked_up(clients: pl.DataFrame, columns: list[str], client: pl.Series) -> pl.DataFrame:
-    """Return columns of the customers, one row for each customer number given."""
+    """Columns of the customers, one row for each customer number given."""
     return clients.select(pl.col(columns).gather(client))

@@ -1,6 +1,6 @@
-"""Chance, drawn from a seed: the same seed gives the same company on every machine.
+"""Chance and days: the same seed gives the same company on every machine, between the same days.
 
-The days of the sample: when its books begin, the day reported on, and when they were closed.
+``Draws`` is a stream of chance for a topic, ``Window`` says when the books begin and were closed.
 """
 
 from __future__ import annotations
@@ -35,29 +35,29 @@ class Draws:
         self._generator = np.random.Generator(np.random.PCG64([seed, *topic.encode()]))
 
     def share(self, n: int) -> Floats:
-        """Return n numbers between 0 (included) and 1 (excluded)."""
+        """N numbers between 0 (included) and 1 (excluded)."""
         return self._generator.random(n)
 
     def below(self, n: int, high: int) -> Ints:
-        """Return n whole numbers from 0 to high - 1, all equally likely."""
+        """N whole numbers from 0 to high - 1, all equally likely."""
         return (self.share(n) * high).astype(np.int64)
 
     def between(self, n: int, low: int, high: int) -> Ints:
-        """Return n whole numbers from low to high, both included, all equally likely."""
+        """N whole numbers from low to high, both included, all equally likely."""
         return low + self.below(n, high - low + 1)
 
     def around(self, n: int, spread: int) -> Ints:
-        """Return n whole numbers between -spread and +spread, those near 0 the likeliest."""
+        """N whole numbers between -spread and +spread, those near 0 the likeliest."""
         triangle = self.share(n) + self.share(n) - 1.0
         return np.floor(triangle * (spread + 1)).astype(np.int64)
 
     def pick(self, n: int, weights: Sequence[int]) -> Ints:
-        """Return n positions in a list, each as likely as its weight."""
+        """N positions in a list, each as likely as its weight."""
         steps = np.cumsum(np.asarray(weights, dtype=np.int64))
         return np.searchsorted(steps, self.below(n, int(steps[-1])), side="right").astype(np.int64)
 
     def order(self, n: int) -> Ints:
-        """Return the positions 0 to n - 1, shuffled."""
+        """The positions 0 to n - 1, shuffled."""
         return np.argsort(self.share(n), kind="stable").astype(np.int64)
 
 
@@ -68,7 +68,7 @@ FUTURE_DAYS = 75  # days after closing that are drawn too, so that credits can w
 
 
 def day_number(day: date) -> int:
-    """Return a date as days since 1970-01-01.
+    """A date as days since 1970-01-01.
 
     >>> day_number(date(1970, 1, 31))
     30
@@ -77,7 +77,7 @@ def day_number(day: date) -> int:
 
 
 def month_start(day: date, *, months: int = 0) -> date:
-    """Return the first day of the month that lies the given number of months from a day.
+    """The first day of the month that lies the given number of months from a day.
 
     >>> month_start(date(2026, 10, 31), months=-35)
     datetime.date(2023, 11, 1)
@@ -96,7 +96,7 @@ class Window:
 
     @classmethod
     def ending(cls, last_day: date, *, months: int) -> Window:
-        """Return the window of so many calendar months, the last one being the month of ``last_day``."""
+        """The window of so many calendar months, the last one being the month of ``last_day``."""
         return cls(day_number(month_start(last_day, months=1 - months)), day_number(last_day), months)
 
     @property
@@ -128,7 +128,7 @@ class Window:
 
 
 def calendar_days(days: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return month of the year (1-12), day of the month (1-31) and day of the week (Monday 0) of day numbers."""
+    """Month of the year (1-12), day of the month (1-31) and day of the week (Monday 0) of day numbers."""
     stamps = days.astype("datetime64[D]")
     months = stamps.astype("datetime64[M]")
     day_of_month = (stamps - months).astype(np.int64) + 1
@@ -136,7 +136,7 @@ def calendar_days(days: Ints) -> tuple[Ints, Ints, Ints]:
 
 
 def month_index(days: Ints, *, start: int) -> Ints:
-    """Return the number of calendar months from the month of ``start`` to each day's month."""
+    """The number of calendar months from the month of ``start`` to each day's month."""
     months: Ints = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     origin = np.asarray([start]).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     return np.asarray(months - origin[0], dtype=np.int64)
@@ -150,14 +150,14 @@ def is_working_day(days: Ints) -> Flags:
 
 
 def next_marked(marked: Flags) -> Ints:
-    """Return for each position the nearest marked position not before it; the last position if none follows."""
+    """For each position the nearest marked position not before it; the last position if none follows."""
     n = len(marked)
     positions = np.where(marked, np.arange(n), n - 1)
     return np.minimum.accumulate(positions[::-1])[::-1].astype(np.int64)
 
 
 def off_weekend(day: pl.Expr) -> pl.Expr:
-    """Return day numbers with Saturdays and Sundays moved to the Monday.
+    """Day numbers with Saturdays and Sundays moved to the Monday.
 
     >>> days = pl.DataFrame({"day": [2, 3, 4]})  # Saturday 3 January 1970, Sunday, Monday
     >>> days.select(off_weekend(pl.col("day"))).to_series().to_list()

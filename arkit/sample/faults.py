@@ -24,7 +24,7 @@ NEW_DAYS: Final = 30  # so young an invoice is seldom paid yet
 
 
 def planted_in_books(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the faults that come from the company's history.
+    """The faults that come from the company's history.
 
     These are the overpaid invoice, the cancelled pairs, and the receipt with cash on account that will be said to pay
     an invoice that does not exist.
@@ -39,7 +39,7 @@ def planted_in_books(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_faults(sample: Sample, *, seed: int) -> Sample:
-    """Return the sample with faulty rows, each kind on other items, and the list of what was planted.
+    """The sample with faulty rows, each kind on other items, and the list of what was planted.
 
     The general ledger and the sales stay as they were: they are the truth that the faulty rows are compared with.
     """
@@ -65,7 +65,7 @@ def _listed(fault: str, ids: pl.Series) -> pl.DataFrame:
 
 
 def _candidates(sample: Sample, draws: Draws) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """Return new invoices that nothing happened to yet, the smallest settled one, and other settled ones, shuffled."""
+    """New invoices that nothing happened to yet, the smallest settled one, and other settled ones, shuffled."""
     small = _small_plain_invoices(sample)
     ids = small["item_id"].implode()
     tables = (sample.applications, sample.entries)
@@ -79,7 +79,7 @@ def _candidates(sample: Sample, draws: Draws) -> tuple[pl.Series, pl.Series, pl.
 
 
 def _small_plain_invoices(sample: Sample) -> pl.DataFrame:
-    """Return the smallest new and the smallest older invoices of the first entity, in its own currency."""
+    """The smallest new and the smallest older invoices of the first entity, in its own currency."""
     plain = (pl.col("item_type") == "invoice") & (pl.col("item_id") == pl.col("document_id"))
     plain &= pl.col("terms").str.starts_with("N") & pl.col("original_due_date").is_null()
     plain &= (pl.col("entity") == ENTITIES[0].code) & (pl.col("currency") == pl.col("base_currency"))
@@ -91,7 +91,7 @@ def _small_plain_invoices(sample: Sample) -> pl.DataFrame:
 
 
 def _changed(items: pl.DataFrame, chosen: dict[str, pl.Series]) -> pl.DataFrame:
-    """Return the items with the faulty values in the chosen rows, and the duplicate at the end."""
+    """The items with the faulty values in the chosen rows, and the duplicate at the end."""
 
     def hit(fault: str) -> pl.Expr:
         return pl.col("item_id").is_in(chosen[fault])
@@ -108,7 +108,7 @@ def _changed(items: pl.DataFrame, chosen: dict[str, pl.Series]) -> pl.DataFrame:
 
 
 def _with_stray_application(sample: Sample) -> pl.DataFrame:
-    """Return the applications and one more, of what a receipt has on account, to an item that does not exist."""
+    """The applications and one more, of what a receipt has on account, to an item that does not exist."""
     receipt = sample.items.join(sample.faults.filter(fault=STRAY), on="item_id", how="semi")
     applied = sample.applications.filter(pl.col("counterpart_item_id").is_in(receipt["item_id"].implode()))
     left = -pl.col("amount") - applied["amount"].sum()

@@ -1,7 +1,4 @@
-"""From a seed to the sample: every table of the company.
-
-Writing the sample: one file per table, as people would export it.
-"""
+"""From a seed to the sample: every table of the company, and one file for each, as people would export it."""
 
 from __future__ import annotations
 
@@ -46,7 +43,7 @@ def generate(
     faults: bool = True,
     hostile: bool = False,
 ) -> Sample:
-    """Make up a company and its receivables: a distributor with a few entities, its customers and three years of books.
+    """A synthetic company and its receivables: a distributor, its entities, customers and three years of books.
 
     The same arguments give the same tables on every machine. The books end on ``last_day`` and were closed five days
     later, so they also know the first days of the next month.
@@ -151,7 +148,7 @@ def write(sample: Sample, folder: str | Path, *, format: Format = "csv") -> Path
 
 
 def as_text(table: pl.DataFrame, name: str, sample: Sample) -> pl.DataFrame:
-    """Return a table with its amounts as text, each with the decimals of its currency."""
+    """A table with its amounts as text, each with the decimals of its currency."""
     money = [column for column, dtype in table.schema.items() if dtype == MONEY]
     if not money:
         return table
@@ -163,7 +160,7 @@ def as_text(table: pl.DataFrame, name: str, sample: Sample) -> pl.DataFrame:
 
 
 def _currencies(table: pl.DataFrame, name: str, sample: Sample) -> pl.DataFrame:
-    """Return the currencies of each row: its own, or those of the item that it names."""
+    """The currencies of each row: its own, or those of the item that it names."""
     if "base_currency" in table.columns:
         return table.select("currency", "base_currency")
     if "currency" in table.columns:
@@ -174,7 +171,7 @@ def _currencies(table: pl.DataFrame, name: str, sample: Sample) -> pl.DataFrame:
 
 
 def _plain(amount: pl.Expr, currency: pl.Series) -> pl.Expr:
-    """Return exact decimals as text without the decimals that the currency does not have."""
+    """Exact decimals as text without the decimals that the currency does not have."""
     text = amount.cast(pl.String)
     shown = text
     for code in currency.drop_nulls().unique().sort():

@@ -1,6 +1,7 @@
-"""Movements other than cash: discounts, write-offs, returned payments, replacements and exchange differences.
+"""Exchange rates, and movements other than cash: discounts, write-offs, returns, replacements, exchange differences.
 
-Closing rates of the currencies, and amounts in the base currency of an entity at the rate of their month.
+An amount is taken into the base currency of its entity at the rate of its month; what is left over of a settled
+invoice is the exchange difference.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import polars as pl
 
 from arkit.calendar import decimals
 from arkit.sample.draws import Draws, Ints, Window, month_index, off_weekend
-from arkit.sample.world import CURRENCIES, RATE_AT_START
+from arkit.sample.world import CURRENCIES, WORLD
 
 RATE_DECIMALS: Final = 6  # as published; kept as whole numbers, so that every translation is exact
 ANCHOR: Final = "EUR"
@@ -33,7 +34,7 @@ class Rates:
     window: Window
 
     def to_base(self, amount: pl.Series, currency: pl.Series, base: pl.Series, day: pl.Series) -> pl.Series:
-        """Return amounts in minor units of the base currency, half a unit rounded away from zero."""
+        """Amounts in minor units of the base currency, half a unit rounded away from zero."""
         of, to = currency.to_numpy(), base.to_numpy()
         month = np.clip(month_index(day.to_numpy().astype(np.int64), start=self.window.start), 0, self.window.months)
         shift = _DECIMALS[to] - _DECIMALS[of]
@@ -43,12 +44,12 @@ class Rates:
         return pl.Series("base", np.sign(numerator) * size)
 
     def from_euro(self, cents: Ints, currency: Ints) -> Ints:
-        """Return euro cents as minor units of other currencies, at the rates of the start."""
+        """Euro cents as minor units of other currencies, at the rates of the start."""
         units = 10 ** _DECIMALS[currency]
         return np.asarray(cents * 10**RATE_DECIMALS // self.closing[currency, 0] * units // 100, dtype=np.int64)
 
     def table(self) -> pl.DataFrame:
-        """Return rates.csv: euro per unit of each currency at each month-end."""
+        """Rates.csv: euro per unit of each currency at each month-end."""
         ends = np.concatenate([[self.window.start - 1], self.window.month_ends]).astype(np.int32)
         return pl.DataFrame(
             {
@@ -61,12 +62,12 @@ class Rates:
 
 
 def draw_rates(window: Window, *, seed: int) -> Rates:
-    """Return rates that wander from month-end to month-end; the euro stays at 1."""
+    """Rates that wander from month-end to month-end; the euro stays at 1."""
     draws = Draws(seed, "rates")
     shape = (len(CURRENCIES), window.months)
     moves = 1.0 + (draws.share(shape[0] * shape[1]).reshape(shape) - 0.5) * _MOVE_PER_MONTH
     moves[CURRENCIES.index(ANCHOR)] = 1.0
-    start = np.asarray([float(RATE_AT_START[code]) for code in CURRENCIES])[:, None]
+    start = np.asarray([float(WORLD.rate_at_start[code]) for code in CURRENCIES])[:, None]
     wandering = np.concatenate([start, start * np.cumprod(moves, axis=1)], axis=1)
     return Rates(np.round(wandering * 10**RATE_DECIMALS).astype(np.int64), window)
 
@@ -87,7 +88,7 @@ COLUMNS: Final[dict[str, pl.DataType]] = {
 def movements_of(
     lines: pl.DataFrame, parts: pl.DataFrame, credits: pl.DataFrame, rates: Rates, window: Window
 ) -> pl.DataFrame:
-    """Return the entries on invoices that are neither original nor application, as known when the books were closed."""
+    """The entries on invoices that are neither original nor application, as known when the books were closed."""
     taken = [
         _on_payment(parts.filter(pl.col("discount") > 0), "discount", -pl.col("discount"), rates),
         _on_payment(parts.filter(pl.col("short") > 0), "write_off", -pl.col("short"), rates),
@@ -101,14 +102,14 @@ def movements_of(
 
 
 def _entries(rows: pl.DataFrame, **stated: pl.Expr) -> pl.DataFrame:
-    """Return rows as entries with all columns and one type for each."""
+    """Rows as entries with all columns and one type for each."""
     absent = {name: pl.lit(None) for name in ("receipt", "other_line") if name not in stated}
     columns = {**stated, **absent}
     return rows.select(columns.get(name, pl.col(name)).cast(dtype).alias(name) for name, dtype in COLUMNS.items())
 
 
 def _on_payment(parts: pl.DataFrame, entry_type: str, amount: pl.Expr, rates: Rates) -> pl.DataFrame:
-    """Return what was booked off together with a payment, in the direction of the payment."""
+    """What was booked off together with a payment, in the direction of the payment."""
     rows = parts.with_columns(off=amount)
     base = rates.to_base(rows["off"], rows["currency"], rows["base"], rows["applied"])
     return _entries(
@@ -121,7 +122,7 @@ def _on_payment(parts: pl.DataFrame, entry_type: str, amount: pl.Expr, rates: Ra
 
 
 def _returned(parts: pl.DataFrame) -> pl.DataFrame:
-    """Return the corrections of payments that the bank took back: the invoice is open again."""
+    """The corrections of payments that the bank took back: the invoice is open again."""
     day = off_weekend(pl.col("applied") + RETURNED_DAYS)
     return _entries(
         parts.filter("returned"),
@@ -135,7 +136,7 @@ def _returned(parts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _written_off(lines: pl.DataFrame, rates: Rates, window: Window) -> pl.DataFrame:
-    """Return the write-off of each bad debt, seven to eleven months after it was due."""
+    """The write-off of each bad debt, seven to eleven months after it was due."""
     day = off_weekend(pl.col("due") + 210 + pl.col("wait") * 130 // 99)
     bad = lines.filter(pl.col("fate") == "written off").with_columns(effective=day)
     rows = bad.filter(pl.col("effective") <= window.close)
@@ -150,7 +151,7 @@ def _written_off(lines: pl.DataFrame, rates: Rates, window: Window) -> pl.DataFr
 
 
 def _replaced(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return the transfers that close replaced items on the day on which their successors begin."""
+    """The transfers that close replaced items on the day on which their successors begin."""
     new = lines.filter(pl.col("replaces").is_not_null())
     return _entries(
         new,

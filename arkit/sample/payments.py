@@ -1,8 +1,7 @@
-"""Payments: on which day each customer pays which part of its invoices, and in which receipt.
+"""Payments: on which day each customer pays which part of its invoices, in which receipt, and when the books know it.
 
-Receipts: what a customer pays on one day, applied to its invoices at once or later, sometimes with too much.
-
-When the books learn of a document: mostly on its own day, sometimes only in the next month.
+What a customer pays on one day is one receipt, applied to its invoices at once or later, sometimes with too much. A
+document is posted mostly on its own day, sometimes only in the next month.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ def _takes_discount() -> pl.Expr:
 
 
 def _usual_day(noise: pl.Series) -> pl.Expr:
-    """Return the day on which a customer would pay: due date, usual delay, and what its behaviour and the fate add."""
+    """The day on which a customer would pay: due date, usual delay, and what its behaviour and the fate add."""
     since = (pl.col("due") - pl.col("since")).clip(lower_bound=0)
     behaviour = (
         pl.when(pl.col("behaviour") == "slides slowly")
@@ -75,7 +74,7 @@ def _usual_day(noise: pl.Series) -> pl.Expr:
 
 
 def _next_run(target: Ints, run: Ints, window: Window) -> Ints:
-    """Return the first day not before the target on which a customer with such payment runs pays."""
+    """The first day not before the target on which a customer with such payment runs pays."""
     days = np.arange(window.first, window.end + 40)
     _, day_of_month, weekday = calendar_days(days)
     working = next_marked(is_working_day(days))
@@ -88,7 +87,7 @@ def _next_run(target: Ints, run: Ints, window: Window) -> Ints:
 
 
 def _final_day(window: Window) -> pl.Expr:
-    """Return the day of payment after all: never for some; later for the customers of the last month's story."""
+    """The day of payment after all: never for some; later for the customers of the last month's story."""
     behaviour, day = pl.col("behaviour"), pl.col("pay_day")
     stopped = (behaviour == "stops paying") & (day >= pl.col("since"))
     static = (behaviour == "static debt") & (pl.col("due") >= pl.col("since"))
@@ -110,7 +109,7 @@ def with_opening(lines: pl.DataFrame, window: Window) -> pl.DataFrame:
 
 
 def draw_parts(lines: pl.DataFrame, credits: pl.DataFrame, window: Window) -> pl.DataFrame:
-    """Return what is paid of each line, when: one row per part, ``short`` the small difference not paid."""
+    """What is paid of each line, when: one row per part, ``short`` the small difference not paid."""
     used = credits.filter(pl.col("applied") < window.never).select("line", "credit")
     owed = lines.join(used, on="line", how="left", maintain_order="left").with_columns(pl.col("credit").fill_null(0))
     short = pl.when(pl.col("fate") == "short paid").then(pl.col("amount") // SHORT_BY).otherwise(0)
@@ -139,7 +138,7 @@ LATEST_DAY: Final = 5  # of the next month
 
 
 def recorded_on(days: pl.Series, draws: Draws) -> pl.Series:
-    """Return the day on which each document was recorded.
+    """The day on which each document was recorded.
 
     Of the documents of a month's last days, a few are recorded on the 1st to 5th of the next month; very few, of any
     day, were forgotten and come three to six weeks late; all others are recorded on their day.
@@ -160,7 +159,7 @@ APPLIED_LATER_PER_THOUSAND: Final = 25
 
 
 def draw_receipts(parts: pl.DataFrame, rates: Rates, *, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the receipts, and the parts with the receipt that each one belongs to and when it was applied."""
+    """The receipts, and the parts with the receipt that each one belongs to and when it was applied."""
     new = pl.any_horizontal(pl.col(key) != pl.col(key).shift() for key in RECEIPT_KEYS).fill_null(False)
     parts = parts.with_columns(
         receipt=new.cum_sum(),

@@ -1,8 +1,7 @@
-"""The tables of the sample as people know them: items, applications, entries and marks.
+"""The tables of the sample as people know them: items, applications, entries, marks, general ledger and sales.
 
-Marks: disputes, promises, payment plans and stops of supply, with their days.
-
-What the items are compared with: the general ledger at each month-end, and the sales of each month.
+Marks are disputes, promises, payment plans and stops of supply. General ledger and sales are what the items are
+compared with.
 """
 
 from __future__ import annotations
@@ -15,27 +14,33 @@ import polars as pl
 from arkit.calendar import decimals
 from arkit.sample.company import Books
 from arkit.sample.draws import Draws, month_index, off_weekend
-from arkit.sample.world import ADVANCES_ACCOUNT, CURRENCIES, RECEIVABLES_ACCOUNT, Entity
+from arkit.sample.world import ADVANCES_ACCOUNT, CURRENCIES, RECEIVABLES_ACCOUNT, WORLD, Entity
 
 MONEY_DECIMALS: Final = 3  # the most that a currency of the sample has
 MONEY: Final = pl.Decimal(18, MONEY_DECIMALS)
 ACCOUNTS: Final = (RECEIVABLES_ACCOUNT, ADVANCES_ACCOUNT)
-_STEP: Final = pl.Series([10 ** (MONEY_DECIMALS - decimals(code)) for code in CURRENCIES])
+STEP: Final = pl.Series([10 ** (MONEY_DECIMALS - decimals(code)) for code in CURRENCIES])
+GL_KEYS = ["entity", "account", "currency"]
+COLUMNS: Final = ("item_id", "customer_id", "kind", "from", "to", "recorded_on", "amount", "promised_on", "note")
+DAYS: Final = ("from", "to", "recorded_on", "promised_on")
+KEPT_PER_HUNDRED: Final = 55
+PROMISE_PER_HUNDRED: Final = 60
+LATE_DAYS: Final = 15  # who is later than that may be asked for a promise
 
 
 def in_units(amount: pl.Expr, currency: pl.Series) -> pl.Expr:
-    """Return minor units as exact decimal amounts in currency units."""
-    thousandths = (amount * _STEP.gather(currency)).cast(pl.Decimal(38, MONEY_DECIMALS))
+    """Minor units as exact decimal amounts in currency units."""
+    thousandths = (amount * STEP.gather(currency)).cast(pl.Decimal(38, MONEY_DECIMALS))
     return (thousandths / 10**MONEY_DECIMALS).cast(MONEY)
 
 
 def as_date(day: str) -> pl.Expr:
-    """Return a column of day numbers as dates."""
+    """A column of day numbers as dates."""
     return pl.col(day).cast(pl.Int32).cast(pl.Date)
 
 
 def items_table(rows: pl.DataFrame, clients: pl.DataFrame, entities: tuple[Entity, ...]) -> pl.DataFrame:
-    """Return items.csv from the item rows."""
+    """Items.csv from the item rows."""
     rows = _with_other_items(rows)
     codes, bases = pl.Series([entity.code for entity in entities]), pl.Series(CURRENCIES)
     who = clients.select(pl.col("customer_id", "salesperson", "contract").gather(rows["client"]))
@@ -75,12 +80,12 @@ def _with_other_items(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ids(rows: pl.DataFrame, key: str, name: str) -> pl.DataFrame:
-    """Return the item ids of one kind of rows by their working number."""
+    """The item ids of one kind of rows by their working number."""
     return rows.filter(pl.col(key).is_not_null()).select(key, pl.col("item_id").alias(name))
 
 
 def applications_table(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return applications.csv: what of each receipt, advance and credit note was set against which invoice."""
+    """Applications.csv: what of each receipt, advance and credit note was set against which invoice."""
     credits = books.used_credits.with_columns(recorded="applied_recorded", paid="credit", base_paid="base_credit")
     counterparts = ((books.parts, "receipt"), (credits, "credit_number"))
     columns = ["line", "entity", "currency", "base", "applied", "recorded", "paid", "base_paid", "counterpart_item_id"]
@@ -101,7 +106,7 @@ def applications_table(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def entries_table(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return entries.csv: discounts, write-offs, exchange differences, transfers and corrections."""
+    """Entries.csv: discounts, write-offs, exchange differences, transfers and corrections."""
     moved = books.movements.join(_ids(rows, "line", "item_id"), on="line", how="left", maintain_order="left")
     moved = moved.join(_ids(rows, "receipt", "receipt_id"), on="receipt", how="left", maintain_order="left")
     other = _ids(rows, "line", "other_id").rename({"line": "other_line"})
@@ -119,16 +124,8 @@ def entries_table(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-LATE_DAYS: Final = 15  # who is later than that may be asked for a promise
-PROMISE_PER_HUNDRED: Final = 60
-KEPT_PER_HUNDRED: Final = 55
-REASONS: Final = ("Goods damaged", "Price differs from the order", "Short delivery", "No order number on the invoice")
-DAYS: Final = ("from", "to", "recorded_on", "promised_on")
-COLUMNS: Final = ("item_id", "customer_id", "kind", "from", "to", "recorded_on", "amount", "promised_on", "note")
-
-
 def marks_table(books: Books, rows: pl.DataFrame, clients: pl.DataFrame, *, seed: int) -> pl.DataFrame:
-    """Return marks.csv, as known when the books were closed: what ends later has no end yet."""
+    """Marks.csv, as known when the books were closed: what ends later has no end yet."""
     ids = rows.filter(pl.col("line").is_not_null()).select("line", "item_id")
     lines = books.lines.join(ids, on="line", how="left", maintain_order="left")
     kinds = (_disputes(lines), _promises(lines, Draws(seed, "promises")), _plans(lines), _holds(clients))
@@ -140,7 +137,7 @@ def marks_table(books: Books, rows: pl.DataFrame, clients: pl.DataFrame, *, seed
 
 
 def _marks(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a frame with the columns of the marks; those it lacks are empty."""
+    """A frame with the columns of the marks; those it lacks are empty."""
     types = dict.fromkeys(DAYS, pl.Int64()) | {"amount": MONEY}
     frame = frame.with_columns(recorded_on=pl.col("from"))
     return frame.select(
@@ -150,7 +147,7 @@ def _marks(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _disputes(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return the disputes: raised around the due date, over when the invoice is paid."""
+    """The disputes: raised around the due date, over when the invoice is paid."""
     disputed = lines.filter(pl.col("fate") == "disputed")
     begun = off_weekend(pl.max_horizontal(pl.col("due") - 10 + pl.col("luck") % 15, pl.col("recorded")))
     return disputed.with_columns(
@@ -158,12 +155,12 @@ def _disputes(lines: pl.DataFrame) -> pl.DataFrame:
         kind=pl.lit("dispute"),
         to=pl.max_horizontal(pl.col("pay_day") - 3, begun + 1),
         amount=in_units(pl.col("amount"), disputed["currency"]),
-        note=pl.Series(REASONS).gather(disputed["luck"] % len(REASONS)),
+        note=pl.Series(WORLD.dispute_reasons).gather(disputed["luck"] % len(WORLD.dispute_reasons)),
     )
 
 
 def _promises(lines: pl.DataFrame, draws: Draws) -> pl.DataFrame:
-    """Return promises of customers who are late: kept ones name the day of payment, broken ones an earlier day."""
+    """Promises of customers who are late: kept ones name the day of payment, broken ones an earlier day."""
     asked = pl.Series(draws.below(lines.height, 100)) < PROMISE_PER_HUNDRED
     kept = pl.Series(draws.below(lines.height, 100)) < KEPT_PER_HUNDRED
     late = (pl.col("pay_day") > pl.col("due") + LATE_DAYS) & ~pl.col("fate").is_in(["disputed", "cancelled"])
@@ -179,7 +176,7 @@ def _promises(lines: pl.DataFrame, draws: Draws) -> pl.DataFrame:
 
 
 def _plans(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return the agreements by which old items were replaced by new ones."""
+    """The agreements by which old items were replaced by new ones."""
     new = lines.filter(pl.col("replaces").is_not_null())
     return new.select(
         "item_id",
@@ -191,18 +188,15 @@ def _plans(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _holds(clients: pl.DataFrame) -> pl.DataFrame:
-    """Return the stops of supply to customers who stopped paying."""
+    """The stops of supply to customers who stopped paying."""
     stopped = clients.filter(pl.col("behaviour") == "stops paying")
     return stopped.select(
-        "customer_id", pl.col("active_to").alias("from"), kind=pl.lit("hold"), note=pl.lit("Supply stopped")
+        "customer_id", pl.col("active_to").alias("from"), kind=pl.lit("hold"), note=pl.lit(WORLD.hold_reason)
     )
 
 
-_GL_KEYS = ["entity", "account", "currency"]
-
-
 def gl_table(books: Books, rows: pl.DataFrame, entities: tuple[Entity, ...]) -> pl.DataFrame:
-    """Return gl.csv: per entity, account and currency, the entries effective and recorded by each month-end.
+    """Gl.csv: per entity, account and currency, the entries effective and recorded by each month-end.
 
     An entry that counts in October and was recorded in November is in the items of 31 October and not in this
     balance: it is the late-recorded part of the difference that a reconciliation explains.
@@ -211,11 +205,11 @@ def gl_table(books: Books, rows: pl.DataFrame, entities: tuple[Entity, ...]) -> 
     legs = _legs(books, rows)
     seen = pl.Series("end", np.searchsorted(ends, legs["seen"].to_numpy(), side="left"))
     in_time = legs.with_columns(seen).filter(pl.col("end") < len(ends))
-    moved = in_time.group_by(*_GL_KEYS, "end").agg(pl.col("amount").sum())
-    grid = moved.select(_GL_KEYS).unique().join(pl.DataFrame({"end": np.arange(len(ends))}), how="cross")
-    grid = grid.join(moved, on=[*_GL_KEYS, "end"], how="left").sort(*_GL_KEYS, "end")
-    balance = pl.col("amount").fill_null(0).cum_sum().over(_GL_KEYS)
-    begun = pl.col("amount").is_not_null().cum_sum().over(_GL_KEYS) > 0
+    moved = in_time.group_by(*GL_KEYS, "end").agg(pl.col("amount").sum())
+    grid = moved.select(GL_KEYS).unique().join(pl.DataFrame({"end": np.arange(len(ends))}), how="cross")
+    grid = grid.join(moved, on=[*GL_KEYS, "end"], how="left").sort(*GL_KEYS, "end")
+    balance = pl.col("amount").fill_null(0).cum_sum().over(GL_KEYS)
+    begun = pl.col("amount").is_not_null().cum_sum().over(GL_KEYS) > 0
     grid = grid.with_columns(balance=balance, begun=begun, day=pl.Series(ends).gather(grid["end"])).filter("begun")
     return grid.select(
         entity=pl.Series([entity.code for entity in entities]).gather(grid["entity"]),
@@ -227,11 +221,11 @@ def gl_table(books: Books, rows: pl.DataFrame, entities: tuple[Entity, ...]) -> 
 
 
 def _legs(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the amounts on each account, with the first day on which each is in the general ledger.
+    """The amounts on each account, with the first day on which each is in the general ledger.
 
     Applications are left out where both legs are on one account, which is all of them but those of advances.
     """
-    columns = [*_GL_KEYS, "amount", "seen"]
+    columns = [*GL_KEYS, "amount", "seen"]
     receivables, advances = pl.lit(0, dtype=pl.Int64), pl.lit(1, dtype=pl.Int64)
     seen = pl.max_horizontal("effective", "recorded")
     used = books.used_credits.filter(pl.col("kind") == "receipt")
@@ -248,7 +242,7 @@ def _legs(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def sales_table(books: Books, rows: pl.DataFrame, clients: pl.DataFrame, entities: tuple[Entity, ...]) -> pl.DataFrame:
-    """Return sales.csv: invoices and debit notes less credit notes, without tax, per customer and month."""
+    """Sales.csv: invoices and debit notes less credit notes, without tax, per customer and month."""
     sold = rows.filter(pl.col("net") != 0)
     month = month_index(sold["day"].to_numpy(), start=books.window.start)
     ends = np.append(books.window.month_ends, books.window.close)

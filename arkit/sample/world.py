@@ -1,6 +1,6 @@
-"""The world of the sample: its entities, currencies, countries, trades, terms and kinds of customers.
+"""The world of the synthetic sample: entities, currencies, countries, trades, terms, ways to pay; and its tables.
 
-The sample: the tables of a made-up company, named after their files.
+What is invented is in templates/sample/world.toml; here is what each of it means, and the numbers of the story.
 """
 
 from __future__ import annotations
@@ -8,7 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Final, NamedTuple
 
+import msgspec
 import polars as pl
+
+from arkit.errors import LedgerError
+from arkit.resources import resource
+from arkit.settings import read_settings
 
 
 class Entity(NamedTuple):
@@ -20,48 +25,12 @@ class Entity(NamedTuple):
     country: str
 
 
-ENTITIES: Final = (
-    Entity("ES", "EUR", 21, "ES"),
-    Entity("UK", "GBP", 20, "GB"),
-    Entity("US", "USD", 0, "US"),
-    Entity("DE", "EUR", 19, "DE"),
-    Entity("FR", "EUR", 20, "FR"),
-    Entity("KZ", "EUR", 12, "KZ"),
-    Entity("CN", "USD", 13, "CN"),
-    Entity("JP", "JPY", 10, "JP"),
-    Entity("IT", "EUR", 22, "IT"),
-    Entity("MX", "USD", 16, "MX"),
-)
-
-# Euro for one unit, as in October 2023; the rates of the sample start here.
-RATE_AT_START: Final = {"EUR": "1", "GBP": "1.15", "USD": "0.945", "JPY": "0.00625", "KWD": "3.06"}
-CURRENCIES: Final = tuple(RATE_AT_START)
-
-
 class Country(NamedTuple):
     """A country of customers: its code, its currency if the company invoices in it, and the language of its letters."""
 
     code: str
     currency: str
     language: str
-
-
-COUNTRIES: Final = (
-    Country("ES", "EUR", "es"),
-    Country("GB", "GBP", "en"),
-    Country("US", "USD", "en"),
-    Country("DE", "EUR", "de"),
-    Country("FR", "EUR", "en"),
-    Country("IT", "EUR", "en"),
-    Country("MX", "USD", "es"),
-    Country("KZ", "EUR", "ru"),
-    Country("CN", "USD", "zh"),
-    Country("JP", "JPY", "en"),
-    Country("KW", "KWD", "en"),
-)
-HOME_PER_HUNDRED: Final = 72  # customers of an entity's own country
-ABROAD_WEIGHTS: Final = (10, 10, 10, 18, 14, 8, 8, 10, 12, 3, 3)  # the others, by country; home again is possible
-RARE: Final = {"JP": 37, "KW": 61}  # one customer in so many, counted from the middle: there is always one
 
 
 class Term(NamedTuple):
@@ -72,53 +41,7 @@ class Term(NamedTuple):
     weight: int
 
 
-TERMS: Final = (
-    Term("N14", 14, 12),
-    Term("N30", 30, 46),
-    Term("N45", 45, 15),
-    Term("N60", 60, 11),
-    Term("2/10 N30", 30, 16),
-)
-INSTALMENT_TERMS: Final = "N30/60/90"
-DISCOUNT_TERM: Final = 4
-DISCOUNT_DAYS: Final = 10
-DISCOUNT_PERCENT: Final = 2
-
-INDUSTRIES: Final = (
-    "Construction",
-    "Food and drink",
-    "Machinery",
-    "Retail",
-    "Automotive",
-    "Health care",
-    "Energy",
-    "Hospitality",
-    "Public sector",
-)
-COLLECTORS: Final = ("Okafor", "Lindqvist", "Moreno", "Wei")
-SALESPERSONS: Final = ("Alba Ruiz", "Ben Carter", "Chiara Neri", "Dana Novak", "Elif Kaya", "Felix Braun", "Grace Hill")
-
-RECEIVABLES_ACCOUNT: Final = "120000"
-ADVANCES_ACCOUNT: Final = "120900"
-
-# Demand in each month from January on; 100 is an average month.
-SEASONS: Final = {
-    "distributor": (94, 97, 105, 100, 103, 104, 92, 74, 106, 110, 112, 103),
-    "even": (100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100),
-    "summer": (30, 40, 80, 120, 170, 210, 210, 150, 80, 40, 35, 35),
-    "winter": (150, 90, 50, 40, 35, 35, 40, 60, 110, 160, 210, 220),
-    "shrinking": (100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100),
-}
-SHRINKING: Final = "shrinking"  # even, until it falls by so many percent between two days before the day reported on
-SHRINKS: Final = 42
-SHRINKS_BETWEEN: Final = (280, 100)
-SEASON_NAMES: Final = tuple(SEASONS)
-GROWTH_PER_MONTH: Final = 4  # thousandths: about 5 % more invoices a year
-INFLATION_PER_YEAR: Final = 3  # percent on the amount of an invoice
-
-
-@dataclass(frozen=True)
-class Behaviour:
+class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a kind of customer pays.
 
     ``per_hundred`` customers behave so; ``delay`` is the usual number of days after the due date, from one customer to
@@ -135,16 +58,53 @@ class Behaviour:
     regular: bool = False
 
 
-BEHAVIOURS: Final = {
-    "punctual": Behaviour(51, (-8, -2)),
-    "habitually late": Behaviour(24, (1, 8), spread=6),
-    "slides slowly": Behaviour(5, (-4, 1), starts=(540, 720), least_documents=36),
-    "stops paying": Behaviour(2, (-3, 2), starts=(100, 230), least_documents=36),
-    "seasonal": Behaviour(8, (-8, -2), least_documents=48),
-    "declines": Behaviour(5, (-4, 0), spread=1, starts=(240, 255), least_documents=108, regular=True),
-    "static debt": Behaviour(2, (0, 4), starts=(280, 420), least_documents=30),
-    "one late invoice": Behaviour(3, (-8, -2), starts=(110, 150), least_documents=40),
-}
+class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What templates/sample/world.toml holds."""
+
+    entities: tuple[Entity, ...]
+    countries: tuple[Country, ...]
+    terms: tuple[Term, ...]
+    industries: tuple[str, ...]
+    collectors: tuple[str, ...]
+    salespersons: tuple[str, ...]
+    dispute_reasons: tuple[str, ...]
+    hold_reason: str
+    group_company: str
+    rate_at_start: dict[str, str]
+    seasons: dict[str, tuple[int, ...]]
+    behaviours: dict[str, Behaviour]
+    fates_per_thousand: dict[str, int]
+
+
+WORLD: Final = read_settings(resource("templates/sample/world.toml"), World, what="world", error=LedgerError)
+ENTITIES: Final = WORLD.entities
+COUNTRIES: Final = WORLD.countries
+TERMS: Final = WORLD.terms
+CURRENCIES: Final = tuple(WORLD.rate_at_start)
+BEHAVIOURS: Final = WORLD.behaviours
+SEASON_NAMES: Final = tuple(WORLD.seasons)
+
+HOME_PER_HUNDRED: Final = 72  # customers of an entity's own country
+ABROAD_WEIGHTS: Final = (10, 10, 10, 18, 14, 8, 8, 10, 12, 3, 3)  # the others, by country; home again is possible
+RARE: Final = {"JP": 37, "KW": 61}  # one customer in so many, counted from the middle: there is always one
+
+
+INSTALMENT_TERMS: Final = "N30/60/90"
+DISCOUNT_TERM: Final = 4
+DISCOUNT_DAYS: Final = 10
+DISCOUNT_PERCENT: Final = 2
+
+
+RECEIVABLES_ACCOUNT: Final = "120000"
+ADVANCES_ACCOUNT: Final = "120900"
+
+SHRINKING: Final = "shrinking"  # even, until it falls by so many percent between two days before the day reported on
+SHRINKS: Final = 42
+SHRINKS_BETWEEN: Final = (280, 100)
+GROWTH_PER_MONTH: Final = 4  # thousandths: about 5 % more invoices a year
+INFLATION_PER_YEAR: Final = 3  # percent on the amount of an invoice
+
+
 SLID: Final = "slid last month"
 SLID_RANKS: Final = (2, 4, 7)  # the customers of the last month's story, by size
 SLID_DAYS: Final = 40
@@ -155,7 +115,7 @@ LATE_RANKS: Final = (1, 5)
 
 @dataclass(frozen=True)
 class Sample:
-    """The tables of a made-up company, in canonical columns; amounts are exact decimals in currency units.
+    """The tables of the synthetic company, in canonical columns; amounts are exact decimals in currency units.
 
     ``behaviours`` and ``faults`` are the answers: how each customer was made to pay, and what was planted where.
     """

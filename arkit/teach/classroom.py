@@ -32,13 +32,8 @@ MOST_LESSONS: Final = 64
 MADE: Final = datetime(2000, 1, 1)  # nothing in arkit reads the clock, and the sheet is the same whenever it is made
 KEYS: Final = ("exercise", "student", "state")
 COLUMNS: Final[Mapping[str, Kind]] = {
-    "student": "text",
-    "lesson": "count",
-    "solved": "count",
-    "exercises": "count",
-    "defence": "count",
-    "remark": "text",
-    "file": "text",
+    **dict.fromkeys(("student", "remark", "file"), "text"),
+    **dict.fromkeys(("lesson", "solved", "exercises", "defence"), "count"),
 }
 
 

@@ -35,16 +35,10 @@ OPTIONS: Final = 3
 MOST_DRAWS: Final = 50
 # The ledgers of lessons know their customers by name, and a learner sees words where a report has none.
 COLUMNS: Final[Mapping[str, Kind]] = {
-    "customer_id": "text",
-    "option": "text",
-    "what": "text",
-    "planted": "text",
-    "at_its_end": "ratio",
-    "a_month_later": "ratio",
-    "two_months_later": "ratio",
+    **dict.fromkeys(("customer_id", "option", "what", "planted"), "text"),
+    **dict.fromkeys(("at_its_end", "a_month_later", "two_months_later"), "ratio"),
+    **dict.fromkeys(("as_of", "billing_month"), "date"),
     "countback_dso": "days",
-    "as_of": "date",
-    "billing_month": "date",
 }
 
 
@@ -194,7 +188,7 @@ class Lesson:
         UnknownNameError
             The lesson has no such table.
         """
-        return lesson_table(_named(name, COURSES[self.number].tables, f"table of lesson {self.number}")(self.ledger))
+        return lesson_table(_named(name, COURSES[self.number].tables, "table", self.number)(self.ledger))
 
     def chart(self, name: str) -> Figure:
         """One of the charts of the lesson.
@@ -204,7 +198,7 @@ class Lesson:
         UnknownNameError
             The lesson has no such chart.
         """
-        return _named(name, COURSES[self.number].charts, f"chart of lesson {self.number}")(self.ledger)
+        return _named(name, COURSES[self.number].charts, "chart", self.number)(self.ledger)
 
     def figure(self, name: str) -> Figure:
         """The old name of :meth:`chart`, for notebooks that learners have saved."""
@@ -221,7 +215,7 @@ class Lesson:
         return lesson_table(_frame(planted=[text(f"lesson_{self.number}.planted.{name}") for name in names]))
 
     def _exercise(self, number: str) -> Asked:
-        return _named(number, self.asked, f"exercise of lesson {self.number}")
+        return _named(number, self.asked, "exercise", self.number)
 
 
 def lesson(number: int, *, student: str = "", language: str = "en") -> Lesson:
@@ -324,9 +318,9 @@ def lesson_table(frame: pd.DataFrame) -> Html:
     return page_part("lesson", content=table(frame, columns=titles).markup)
 
 
-def _named(name: str, things: Mapping[str, Thing], kind: str) -> Thing:
+def _named(name: str, things: Mapping[str, Thing], kind: str, lesson: int) -> Thing:
     if name not in things:
-        raise unknown_name(kind, name, known=things)
+        raise unknown_name(f"{kind} of lesson {lesson}", name, known=things)
     return things[name]
 
 

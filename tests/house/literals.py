@@ -51,9 +51,18 @@ def _is_for_readers(text: str, keyword: str) -> bool:
     return bool(WORDS.search(text)) or (keyword in TITLES and bool(ONE_WORD.search(text)))
 
 
+# Data that is not said to a reader by arkit, by folder: which strings, and why they are in code.
+DATA: dict[str, tuple[re.Pattern[str], str]] = {
+    "arkit/sample": (re.compile(r"[a-z ]+"), "fates, ways to pay and topics of chance: codes of the synthetic sample"),
+    "arkit/teach/lessons": (re.compile(r"[A-Z][a-z]+ [A-Z][a-z]+"), "customers of a lesson, whatever its language"),
+}
+
+
 def of_path(path: Path) -> list[tuple[int, str]]:
-    """The literals of a file, by line."""
-    return list(literals(ast.parse(path.read_text(encoding="utf-8"))))
+    """The literals of a file, by line; data left out."""
+    data = [codes for folder, (codes, _) in DATA.items() if f"/{folder}/" in f"/{path.as_posix()}"]
+    found = literals(ast.parse(path.read_text(encoding="utf-8")))
+    return [(line, text) for line, text in found if not any(codes.fullmatch(text) for codes in data)]
 
 
 if __name__ == "__main__":
