@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -214,8 +215,11 @@ def _polars(table: Any, name: str) -> pl.DataFrame:
     return polars
 
 
+@cache
 def sample_ledger() -> Ledger:
-    """Read the made-up company that comes with arkit: three entities, 36 months, about 5,000 items.
+    """The synthetic company that comes with arkit: three entities, 36 months, about 5,000 items.
+
+    It is read once; a ledger never changes, and its tables are handed out as copies.
 
     Examples
     --------
