@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from arkit.build import parsing
-from arkit.build.parsing import EXACT, exact
+from arkit.build.parsing import EXACT, exact_amounts
 from arkit.errors import LedgerError, ReadingError, listed, missing_columns
 from arkit.model.findings import find, together
 from arkit.model.layout import Layout, TableLayout
@@ -119,7 +119,7 @@ def _left_out(rows: pl.DataFrame, stated: TableLayout, *, table: str, layout: La
     """Return a finding for each group of rows that the layout leaves out: the values, how many, and their sum."""
     headers = {**{name: name for name in ("amount", "open_amount", "currency")}, **stated.columns}
     amount = next((headers[name] for name in ("amount", "open_amount") if headers[name] in rows.columns), None)
-    sums = exact(parsing.text(rows[amount]), decimal_mark=layout.decimal_mark) if amount else None
+    sums = exact_amounts(parsing.as_text(rows[amount]), decimal_mark=layout.decimal_mark) if amount else None
     rows = rows.with_columns(pl.lit(0, dtype=EXACT).alias("= sum") if sums is None else sums.alias("= sum"))
     keys = [header for header in dict.fromkeys([*stated.keep, headers["currency"]]) if header in rows.columns]
     groups = rows.group_by([pl.col(key).cast(pl.String).fill_null("blank") for key in keys], maintain_order=True).agg(
@@ -198,8 +198,8 @@ def _of_kind(column: pl.Series, table: str, layout: Layout) -> pl.Series:
     if kind == "number":
         return parsing.numbers(column, decimal_mark=layout.decimal_mark)
     if kind == "money":
-        return column if column.dtype.is_numeric() or column.dtype.is_decimal() else parsing.text(column)
-    text = parsing.text(column)
+        return column if column.dtype.is_numeric() or column.dtype.is_decimal() else parsing.as_text(column)
+    text = parsing.as_text(column)
     return _codes(text) if column.name.endswith("currency") else text
 
 
@@ -227,6 +227,6 @@ def _unreadable(named: pl.DataFrame, typed: pl.DataFrame, table: str) -> pl.Data
 def _unread(named: pl.DataFrame, typed: pl.DataFrame, name: str) -> pl.Series:
     if name not in named.columns or named[name].null_count() == typed[name].null_count():
         return pl.Series("unread", [None], dtype=pl.String).new_from_index(0, typed.height)
-    given = parsing.text(named[name])
+    given = parsing.as_text(named[name])
     unread = given.is_not_null() & typed[name].is_null()
     return (f"{name} = " + given).set(~unread, None).alias("unread")

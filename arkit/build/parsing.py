@@ -1,8 +1,7 @@
-"""Cells to typed columns: text is trimmed, dates and amounts are read strictly, and what cannot be read is missing.
+"""Cells to typed columns: text is trimmed, days and amounts are read strictly, and what cannot be read is missing.
 
-Amounts of a table: read exactly, in the currency of each row, with what rounding left over.
-
-Amounts as people write them: currency signs, debit and credit marks, thousands marks, a minus on either side.
+Amounts are read as people write them (currency, debit and credit marks, thousands marks, a minus on either side), as
+exact decimals, and then in minor units of the currency of their row.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from arkit.model.findings import find, together
+from arkit.model.findings import find, together, value_of
 from arkit.model.layout import DateOrder, Layout
 from arkit.model.money import LARGEST_EXACT, SCALE, as_plain, minor_per_unit, plain_numbers, to_minor
 from arkit.words.vocabulary import currency_of
@@ -22,7 +21,7 @@ _FORMATS: Final[dict[DateOrder, tuple[str, ...]]] = {
     "dmy": ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%d-%m-%y"),
     "mdy": ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y"),
 }
-# Where the year stands first, or the month has its name, the order is known: nobody writes year, day, month.
+# Where the year comes first, or the month has its name, the order is known: there is no order year, day, month.
 _IN_ANY_ORDER: Final = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日"),
     *("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"),
@@ -35,33 +34,26 @@ _LARGEST_WHOLE: Final = 2**53
 _TRUE: Final = ("true", "yes", "y", "1", "x", "да", "是", "ja")
 
 
-def text(column: pl.Series) -> pl.Series:
-    """Return a column as text: trimmed, empty cells missing, whole numbers without a decimal point."""
+def as_text(column: pl.Series) -> pl.Series:
+    """A column as text: trimmed, empty cells missing, whole numbers without a decimal point."""
     if column.dtype.is_float():
-        column = column.fill_nan(None)
-        whole = column.is_finite() & (column == column.round(0)) & (column.abs() < _LARGEST_WHOLE)
-        frame = column.to_frame("x")
-        return frame.select(
-            pl.when(whole)
-            .then(pl.col("x").cast(pl.Int64, strict=False).cast(pl.String))
-            .otherwise(pl.col("x").cast(pl.String))
-        )["x"].alias(column.name)
+        x = pl.col("x")
+        whole = x.is_finite() & (x == x.round(0)) & (x.abs() < _LARGEST_WHOLE)
+        written = pl.when(whole).then(x.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(x.cast(pl.String))
+        return column.fill_nan(None).to_frame("x").select(written).to_series().alias(column.name)
     trimmed = column.cast(pl.String).str.strip_chars()
     return trimmed.set(trimmed == "", None)
 
 
 def dates(column: pl.Series, *, order: DateOrder) -> pl.Series:
-    """Return a column as dates; those that begin with the year or name the month are read in any order.
+    """A column as dates; those that begin with the year or name the month are read in any order.
 
     Years before 1900 or after 2199 count as unreadable: they are typing errors, not due dates.
     """
     if isinstance(column.dtype, pl.Datetime):
         # The business date is the one on the clock of the place, not that of Greenwich.
         column = column.dt.replace_time_zone(None)
-    if column.dtype.is_temporal():
-        found = column.cast(pl.Date)
-    else:
-        found = _dates_of_text(column, order)
+    found = column.cast(pl.Date) if column.dtype.is_temporal() else _dates_of_text(column, order)
     return _plausible(found).alias(column.name)
 
 
@@ -71,53 +63,52 @@ def _plausible(days: pl.Series) -> pl.Series:
 
 def _dates_of_text(column: pl.Series, order: DateOrder) -> pl.Series:
     # Most cells are plain ISO dates; only the others are worth a closer look.
-    cells = column if column.dtype == pl.String else text(column)
+    cells = column if column.dtype == pl.String else as_text(column)
     found = _plausible(cells.str.to_date(_ISO, strict=False))
     others = found.is_null() & cells.is_not_null()
     if others.any():
-        found = found.scatter(
-            others.arg_true(), _dates_in_forms(text(cells.filter(others)), (*_FORMATS[order], *_IN_ANY_ORDER))
-        )
+        found = found.scatter(others.arg_true(), _dates_in_forms(as_text(cells.filter(others)), order))
     return found
 
 
-def _dates_in_forms(cells: pl.Series, forms: tuple[str, ...]) -> pl.Series:
+def _dates_in_forms(cells: pl.Series, order: DateOrder) -> pl.Series:
     days = cells.str.replace(_TIME_OF_DAY, "")
     found = pl.Series([None], dtype=pl.Date).new_from_index(0, len(cells))
-    for form in forms:
+    for form in (*_FORMATS[order], *_IN_ANY_ORDER):
         missing = found.is_null() & days.is_not_null()
         if not missing.any():
             break
+        # The forms of the layout come first: what one of them reads is not read again by another.
         found = found.zip_with(~missing, _plausible(days.str.to_date(form, strict=False)))
     return found
 
 
 def flags(column: pl.Series) -> pl.Series:
-    """Return a column as true or false; a missing cell is false."""
+    """A column as true or false; a missing cell is false."""
     if column.dtype == pl.Boolean:
         return column.fill_null(False)
-    return text(column).str.to_lowercase().is_in(_TRUE).fill_null(False)
+    return as_text(column).str.to_lowercase().is_in(_TRUE).fill_null(False)
 
 
 def numbers(column: pl.Series, *, decimal_mark: str) -> pl.Series:
-    """Return a column of plain numbers (days, rates, limits) as floating point."""
+    """A column of plain numbers (days, rates, limits) as floating point."""
     if column.dtype.is_numeric() or column.dtype.is_decimal():
         return column.cast(pl.Float64).fill_nan(None)
-    plain = plain_numbers(pl.lit(text(column)), decimal_mark=decimal_mark)
+    plain = plain_numbers(pl.lit(as_text(column)), decimal_mark=decimal_mark)
     return pl.select(plain.cast(pl.Float64, strict=False)).to_series().alias(column.name)
 
 
-# An unreadable amount of these sets the row apart; one of the others is only missing.
+# An unreadable amount in one of these rejects the row; in another column it is only missing.
 _JUDGED_BY_CALLER: Final = ("amount", "balance")
 
 
 def read_amounts(
     rows: pl.DataFrame, columns: dict[str, str], *, table: str, layout: Layout
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the rows with amounts in minor units, and findings on amounts that were rounded.
+    """The rows with their amounts in minor units, and findings on amounts that were rounded or cannot be read.
 
-    ``columns`` tells for each amount the column of its currency. Beside ``amount`` comes ``amount_rest``, what rounding
-    left over, in millionths of a currency unit, and ``unread_amount``, the text of an amount that cannot be read.
+    ``columns`` has for each amount that there may be the column of its currency. With ``amount`` come ``amount_rest``,
+    what rounding left over, in millionths of a currency unit, and ``unread_amount``, the text that cannot be read.
     """
     findings = []
     for name, currency in columns.items():
@@ -126,14 +117,14 @@ def read_amounts(
         given = rows[name]
         unit = rows.select(minor_per_unit(pl.col(currency), rows[currency])).to_series()
         minor, rest = to_minor(given, unit=unit, decimal_mark=layout.decimal_mark)
-        unread = text(given).set(minor.is_not_null(), None) if minor.null_count() > given.null_count() else None
+        unread = as_text(given).set(minor.is_not_null(), None) if minor.null_count() > given.null_count() else None
         rows = rows.with_columns(
             minor.alias(name),
             rest.fill_null(0).alias(f"{name}_rest"),
             pl.lit(unread, dtype=pl.String).alias(f"unread_{name}"),
         )
         if (rest != 0).any():
-            rounded = rows.with_columns(given=text(given)).filter(pl.col(f"{name}_rest") != 0)
+            rounded = rows.with_columns(given=as_text(given)).filter(pl.col(f"{name}_rest") != 0)
             findings.append(find("too_many_decimals", rounded, table=table, value="given"))
         if unread is not None and name not in _JUDGED_BY_CALLER:
             lost = rows.filter(pl.col(f"unread_{name}").is_not_null())
@@ -169,10 +160,10 @@ _BARE: Final = r"^[-+(<]?[\d.,\s\u00a0\u202f'’]*\d[)>]?-?$"
 NO_AMOUNT: Final = r"^[-–—−./\s]+$"
 
 
-def bare(cells: pl.Series) -> pl.Series:
-    """Return amounts without currency, with a minus in front for a credit mark; a dash alone is nothing.
+def bare_amounts(cells: pl.Series) -> pl.Series:
+    """Amounts without their currency, with a minus in front for a credit mark; a dash alone is nothing.
 
-    >>> bare(pl.Series(["1.234,56 EUR", "100,00 Cr", "-"])).to_list()
+    >>> bare_amounts(pl.Series(["1.234,56 EUR", "100,00 Cr", "-"])).to_list()
     ['1.234,56', '-100,00', None]
     """
     others = cells.is_not_null() & ~cells.str.contains(_BARE)
@@ -187,33 +178,47 @@ def bare(cells: pl.Series) -> pl.Series:
     credit = pl.lit("-") + cell.str.replace(_CREDIT, "$1").str.strip_chars()
     given = given.with_columns(cell=pl.when(cell.str.contains(_CREDIT)).then(credit).otherwise(cell))
     given = given.with_columns(pl.when(~cell.str.contains(NO_AMOUNT)).then(cell))
+    # A copy: scatter writes into the column itself, and the source's text is still wanted for findings.
     return cells.clone().scatter(others.arg_true(), given["cell"])
 
 
-def currency_in(cells: pl.Series) -> pl.Series:
-    """Return the currency that stands in the cell of an amount, as its ISO code; missing where there is none.
+def currencies_in(cells: pl.Series) -> pl.Series:
+    """The ISO code of the currency in the cell of each amount; missing where there is none.
 
-    >>> currency_in(pl.Series(["1,50 EUR", "2,50", "£3"])).to_list()
+    >>> currencies_in(pl.Series(["1,50 EUR", "2,50", "£3"])).to_list()
     ['EUR', None, 'GBP']
     """
-    found = cells.to_frame("x").select(
-        pl.coalesce(pl.col("x").str.extract(CURRENCY_IN_CELL, group) for group in (1, 2))
-    )
-    names = found.to_series()
+    found = pl.coalesce(cells.str.extract(CURRENCY_IN_CELL, group) for group in (1, 2))
+    names = pl.select(found).to_series()
     codes = {name: code for name in names.drop_nulls().unique() if (code := currency_of(name))}
     return names.replace_strict(codes, default=None, return_dtype=pl.String)
 
 
-def exact(cells: pl.Series, *, decimal_mark: str) -> pl.Series:
-    """Return amounts as exact decimals, missing where there is no number.
+def exact_amounts(cells: pl.Series, *, decimal_mark: str) -> pl.Series:
+    """Amounts as exact decimals, missing where there is no number.
 
-    >>> exact(pl.Series(["1 234,56-", "ten"]), decimal_mark=",").to_list()
+    >>> exact_amounts(pl.Series(["1 234,56-", "ten"]), decimal_mark=",").to_list()
     [Decimal('-1234.560000'), None]
     """
-    return as_plain(bare(cells), decimal_mark).cast(EXACT, strict=False)
+    return as_plain(bare_amounts(cells), decimal_mark).cast(EXACT, strict=False)
 
 
-def written(amounts: pl.Series, *, decimal_mark: str) -> pl.Series:
-    """Return exact decimals as text with a decimal mark, as an amount of the file is read."""
+def decimals_as_text(amounts: pl.Series, *, decimal_mark: str) -> pl.Series:
+    """Exact decimals as an amount of the file is written, with its decimal mark."""
     text = amounts.cast(pl.String)
     return text.str.replace(".", ",", literal=True) if decimal_mark == "," else text
+
+
+def with_decimal_comma(cells: pl.Expr, is_number: pl.Expr) -> pl.Expr:
+    """Cells of a workbook with its numbers, which have a point, written with the decimal comma of its text.
+
+    1.234 is one and a bit as a number, and more than a thousand as text with a thousands mark. It becomes unreadable,
+    for a finding.
+    """
+    return (
+        pl.when(~is_number.fill_null(False))
+        .then(cells)
+        .when(cells.str.contains(r"^-?[1-9]\d{0,2}\.\d{3}$"))
+        .then(value_of("either", cell=cells))
+        .otherwise(cells.str.replace(".", ",", literal=True))
+    )

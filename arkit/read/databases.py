@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from arkit.errors import ArkitError, LayoutError, ReadingError, listed
-from arkit.model.layout import Layout, TableLayout
+from arkit.model.layout import Layout
 from arkit.model.schema import TABLES
-from arkit.read.body.reading import Body
+from arkit.read.open_file import numbered
 from arkit.read.places import first_line, kind_of, refuse_repeated
 
 if TYPE_CHECKING:
@@ -42,19 +42,19 @@ _READ_ONLY: Final = {
 
 
 def is_url(path: object) -> bool:
-    """Return whether a text is the URL of a database."""
+    """Whether a text is the URL of a database."""
     return isinstance(path, str) and bool(_URL.match(path))
 
 
 def is_database(path: object) -> bool:
-    """Return whether what is named is a database: a URL, or a file of DuckDB or SQLite."""
+    """Whether what is named is a database: a URL, or a file of DuckDB or SQLite."""
     if not isinstance(path, str | Path) or is_url(path):
         return is_url(path)
     return Path(path).is_file() and kind_of(Path(path)) in ("duckdb", "sqlite")
 
 
-def read_database(path: str | Path, *, layout: Layout) -> dict[str, Body]:
-    """Return the rows of each table: those of its query, or of the table of the database that is called like it.
+def read_database(path: str | Path, *, layout: Layout) -> dict[str, pl.DataFrame]:
+    """The rows of each table: those of its query, or of the table of the database that is called like it.
 
     Rows are numbered as they come; a query with ``order by`` gives the same numbers again. All queries see the database
     as of one moment where it can do that (PostgreSQL, DuckDB, SQLite), none can change it, and a password of the URL is
@@ -65,18 +65,18 @@ def read_database(path: str | Path, *, layout: Layout) -> dict[str, Body]:
     ReadingError
         The database cannot be reached, or a query fails.
     LayoutError
-        A query does something else than select.
+        A query does something other than select.
     """
     _refuse_other_statements(layout)
     where = name_of(path)
     opened = _duckdb(Path(path)) if not is_url(path) and kind_of(Path(path)) == "duckdb" else _sql(str(path))
     with opened as (run, present):
         queries = _queries(layout, present, where)
-        return {name: _body(run, query, name, layout, where) for name, query in queries.items()}
+        return {name: _rows(run, query, name, where) for name, query in queries.items()}
 
 
 def _queries(layout: Layout, present: Mapping[str, str], where: str) -> dict[str, str]:
-    """Return the query of each table; ``present`` has those of the canonical tables in the database."""
+    """The query of each table; ``present`` has those of the canonical tables in the database."""
     stated = {name: table.query for name, table in layout.tables().items() if table.query}
     queries = {name: query for name, query in {**present, **stated}.items() if name in TABLES}
     if "items" not in queries:
@@ -87,18 +87,17 @@ def _queries(layout: Layout, present: Mapping[str, str], where: str) -> dict[str
     return queries
 
 
-def _body(run: Run, query: str, name: str, layout: Layout, where: str) -> Body:
+def _rows(run: Run, query: str, name: str, where: str) -> pl.DataFrame:
     rows = run(query)
     refuse_repeated(rows.columns, f"The query of {name} in {where}")
-    numbered = rows.drop("source_row", strict=False).with_row_index("source_row", offset=1)
-    return Body(numbered.with_columns(pl.col("source_row").cast(pl.Int64)), layout.tables().get(name) or TableLayout())
+    return numbered(rows, 1)
 
 
 def _refuse_other_statements(layout: Layout) -> None:
     for name, table in layout.tables().items():
         if table.query and not _QUERY.match(table.query):
             raise LayoutError(
-                f"The query of {name} in the layout {layout.name!r} is no select: {_beginning(table.query)!r}. "
+                f"The query of {name} in the layout {layout.name!r} is not a select: {_beginning(table.query)!r}. "
                 "arkit only reads."
             )
 
@@ -108,12 +107,12 @@ def _beginning(query: str) -> str:
 
 
 def query_of(table: str) -> str:
-    """Return what findings call the place that the rows of a table come from."""
+    """What findings call the place that the rows of a table come from."""
     return f"query of {table}"
 
 
 def name_of(path: str | Path) -> str:
-    """Return what a file or database is called, without the URL that leads to it and what is secret in it."""
+    """What a file or database is called, without the URL that leads to it and the secrets in it."""
     if not is_url(path):
         return Path(path).name
     try:
@@ -159,9 +158,9 @@ def _sql(path: str) -> Iterator[tuple[Run, dict[str, str]]]:
             connection.rollback()
     except ArkitError:
         raise
-    except Exception as error:  # Each driver has errors of its own, and their text may tell more than it should.
-        told = _without_secrets(first_line(error), url)
-        raise ReadingError(f"The database {name_of(path)} cannot be read: {told}.") from None
+    except Exception as error:  # Each driver has errors of its own, and their text may hold a password.
+        reason = _without_secrets(first_line(error), url)
+        raise ReadingError(f"The database {name_of(path)} cannot be read: {reason}.") from None
 
 
 def _runner(connection: Connection) -> Run:
@@ -188,15 +187,15 @@ def _url(path: str) -> URL:
         ) from None
 
 
-def _without_secrets(told: str, url: URL) -> str:
+def _without_secrets(message: str, url: URL) -> str:
     values: Mapping[str, Any] = url.query
     secrets = [str(url.password or ""), *(str(value) for name, value in values.items() if _SECRET.search(name))]
     secrets += [secret for value in values.values() for secret in _WITHIN.findall(str(value))]
     for secret in filter(None, secrets):
-        told = told.replace(secret, "***")
-    return told
+        message = message.replace(secret, "***")
+    return message
 
 
 def _selects(names: list[str]) -> dict[str, str]:
-    """Return a query for each table that is called like a canonical one."""
+    """A query for each table that is called like a canonical one."""
     return {name.lower(): f'select * from "{name}"' for name in names if name.lower() in TABLES}

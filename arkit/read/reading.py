@@ -16,17 +16,17 @@ import polars as pl
 from arkit.build.assembly import build
 from arkit.errors import LedgerError, ReadingError, listed, unknown_name
 from arkit.model.findings import together
-from arkit.model.layout import NEEDED_FOR_SHAPE, Decision, Layout, Reading, Shape
+from arkit.model.layout import NEEDED_FOR_SHAPE, Decision, Layout, Reading, Shape, TableLayout
 from arkit.model.ledger import Ledger, as_day
 from arkit.model.schema import TABLES
 from arkit.model.snapshot import MANIFEST, thaw
+from arkit.read.body.reading import ReadTable
 from arkit.read.databases import is_database, query_of, read_database
-from arkit.read.grid import Grid, open_grid
+from arkit.read.open_file import Grid, open_grid
 from arkit.read.places import Places, first_line, loose_files, places_in, refusing
-from arkit.read.recognise.canonical import is_canonical
 from arkit.read.recognise.hints import Hints, as_hints
 from arkit.read.recognise.recognising import proof_decisions, recognise
-from arkit.read.several import Source, joined, read_source, told
+from arkit.read.several import TableSource, joined, read_source, with_files
 from arkit.resources import resource
 
 _CANONICAL: Final = Layout(name="canonical")
@@ -41,8 +41,8 @@ def read_ledger(
 ) -> Ledger:
     """Read an export, or a frozen ledger, as a checked ledger.
 
-    Without a layout the export is recognised: header, columns, dates, amounts, signs, totals. ``ledger.reading`` tells
-    what was decided on which evidence, and saves it as a layout. What matters and cannot be told is asked, never
+    Without a layout the export is recognised: header, columns, dates, amounts, signs, totals. ``ledger.reading`` says
+    what was decided on which evidence, and saves it as a layout. What matters and cannot be determined is asked, never
     guessed.
 
     Parameters
@@ -58,14 +58,14 @@ def read_ledger(
     snapshot_on
         The day of a snapshot of open items, where neither the layout nor the file states it.
     hints
-        What a file without a layout does not tell by itself, as an error asks for it: ``{"currency": "EUR"}``. See
-        :class:`arkit.ledger.recognise.Hints`.
+        What a file without a layout does not say by itself, as an error asks for it: ``{"currency": "EUR"}``. See
+        :class:`arkit.read.recognise.hints.Hints`.
 
     Raises
     ------
     ReadingError, LayoutError, LedgerError
-        The file as a whole cannot be used: what was found, where, and the way out. A fault of a single row is no
-        error but one of ``ledger.findings``.
+        The file as a whole cannot be used: what was found, where, and how to fix it. A fault of a single row is not
+        an error but one of ``ledger.findings``.
 
     Examples
     --------
@@ -95,15 +95,19 @@ def _stated(layout: str | Path | Layout | None) -> Layout:
 
 
 def _read_database(path: str | Path, layout: Layout, day: date | None) -> Ledger:
-    bodies = read_database(path, layout=layout)
-    return _built({name: joined({query_of(name): body}, mark=".") for name, body in bodies.items()}, layout, day)
+    stated = layout.tables()
+    tables = {
+        name: ReadTable(rows, stated.get(name) or TableLayout())
+        for name, rows in read_database(path, layout=layout).items()
+    }
+    return _built({name: joined({query_of(name): table}, mark=".") for name, table in tables.items()}, layout, day)
 
 
 def _read_unknown(files: list[Path], hints: Hints, day: date | None) -> Ledger:
-    """Return the ledger of files without a layout: their headers are the canonical names, or they are recognised."""
+    """The ledger of files without a layout: their headers are the canonical names, or they are recognised."""
     with refusing(files[0].name):
         grid = open_grid(files[0], encoding=hints.encoding, delimiter=hints.delimiter, sheet=hints.sheet)
-    if is_canonical(grid):
+    if grid.is_canonical:
         return _built(_sources({"items": files}, _CANONICAL, grid), _CANONICAL, day)
     known = recognise(grid, hints, snapshot_on=day)
     return _built(_sources({"items": files}, known.layout, grid), known.layout, day, known.decisions)
@@ -119,28 +123,26 @@ def _given(path: str | Path | Sequence[str | Path]) -> Path | list[Path]:
     return paths[0] if len(paths) == 1 else paths
 
 
-def _sources(places: Places, layout: Layout, grid: Grid | None = None) -> dict[str, Source]:
+def _sources(places: Places, layout: Layout, grid: Grid | None = None) -> dict[str, TableSource]:
     return {name: read_source(paths, layout=layout, name=name, grid=grid) for name, paths in places.items()}
 
 
 def _built(
-    sources: Mapping[str, Source], layout: Layout, day: date | None, decisions: tuple[Decision, ...] = ()
+    sources: Mapping[str, TableSource], layout: Layout, day: date | None, decisions: tuple[Decision, ...] = ()
 ) -> Ledger:
+    whole = {name: source.whole for name, source in sources.items()}
     ledger = build(
-        {name: source.body.rows for name, source in sources.items()},
-        layout=msgspec.structs.replace(layout, **{name: source.body.table for name, source in sources.items()}),
-        snapshot_on=day or sources["items"].body.day,
+        {name: table.rows for name, table in whole.items()},
+        layout=msgspec.structs.replace(layout, **{name: table.layout for name, table in whole.items()}),
+        snapshot_on=day or whole["items"].day,
         sources={name: source.name for name, source in sources.items()},
-        found=together(*(source.body.findings for source in sources.values())),
-        beyond=sources["items"].body.beyond,
+        found=together(*(table.findings for table in whole.values())),
+        beyond=whole["items"].beyond,
     )
-    findings = told(ledger.frames.findings, sources)
-    proven = tuple(
-        decision for source in sources.values() for body in source.each for decision in proof_decisions(body)
-    )
+    proven = [decision for source in sources.values() for table in source.each for decision in proof_decisions(table)]
     return replace(
         ledger,
-        frames=replace(ledger.frames, findings=findings),
+        frames=replace(ledger.frames, findings=with_files(ledger.frames.findings, sources)),
         reading=Reading(layout, (*decisions, *proven)),
     )
 

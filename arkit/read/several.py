@@ -1,4 +1,4 @@
-"""Several files of one table: put below each other, each row still knowing its file."""
+"""The files of one table: each read, put below each other, and every row still traced to its file."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from typing import Final
 import msgspec
 import polars as pl
 
-from arkit.build.parsing import text
+from arkit.build.parsing import as_text
 from arkit.errors import ReadingError, listed
 from arkit.model.findings import together
 from arkit.model.layout import Layout, TableLayout
-from arkit.read.body.reading import Body, read_body
-from arkit.read.files import read_table
-from arkit.read.grid import Grid, open_grid
-from arkit.read.places import refusing
-from arkit.read.recognise.canonical import canonical_rows
+from arkit.read.body.header import find_header
+from arkit.read.body.reading import ReadTable, read_body
+from arkit.read.databases import is_database, query_of, read_database
+from arkit.read.open_file import Grid, open_grid, read_table
+from arkit.read.places import loose_files, places_in, refusing
 
 _STARTS: Final = {"source": pl.String, "start": pl.Int64}
+_PLACE: Final = ("source", "source_row")
 
 
 @dataclass(frozen=True)
-class Source:
+class TableSource:
     """What a table is read from, one file or several.
 
-    ``body`` is all of it, ``each`` the part of every file, ``starts`` after how many rows of earlier files one begins:
-    rows of several files are numbered through, so that every row has a number of its own until findings are told.
+    ``whole`` is all of it, ``each`` the part of every file. ``starts`` says after how many rows of earlier files one
+    begins: rows are numbered through, so that each has a number of its own until its file is looked up.
     """
 
-    body: Body
-    each: tuple[Body, ...]
+    whole: ReadTable
+    each: tuple[ReadTable, ...]
     starts: pl.DataFrame
 
     @property
     def name(self) -> str:
-        """What the table comes from, for a message."""
-        first, others = self.starts["source"][0], self.starts.height - 1
-        return f"{first} and {others} more files" if others else str(first)
+        """What the table comes from, for an error message."""
+        return listed(self.starts["source"])
 
 
-def read_source(paths: Sequence[Path], *, layout: Layout, name: str, grid: Grid | None = None) -> Source:
-    """Return the rows of all files of a table; ``grid`` is that of the first, where it has been opened already.
+def read_source(paths: Sequence[Path], *, layout: Layout, name: str, grid: Grid | None = None) -> TableSource:
+    """The rows of all files of a table; ``grid`` is that of the first, where it has been opened already.
 
     Raises
     ------
@@ -54,35 +54,38 @@ def read_source(paths: Sequence[Path], *, layout: Layout, name: str, grid: Grid 
         A file cannot be read, lacks a column that another one has, or is of another day than the others.
     """
     own = layout.of_table(name)
-    bodies = [_body(path, own, name, grid if path == paths[0] else None) for path in paths]
-    return joined({path.name: body for path, body in zip(paths, bodies, strict=True)}, mark=own.decimal_mark)
+    tables = [_read_file(path, own, name, grid if path == paths[0] else None) for path in paths]
+    return joined({path.name: table for path, table in zip(paths, tables, strict=True)}, mark=own.decimal_mark)
 
 
-def joined(each: Mapping[str, Body], *, mark: str) -> Source:
-    """Return bodies of one shape below each other, their rows numbered through."""
-    heights = [_last_row(body) for body in each.values()]
+def joined(each: Mapping[str, ReadTable], *, mark: str) -> TableSource:
+    """Tables of the same columns below each other, their rows numbered through."""
+    # Of files whose last rows are 10 and 7, row 3 of the second is row 13 until findings look it up again.
+    heights = [_last_row(table) for table in each.values()]
     starts = [sum(heights[:place]) for place in range(len(heights))]
-    bodies = [*each.values()]
-    if len(bodies) > 1:
-        bodies = _with_own_constants(bodies)
-        _refuse_other_columns({source: body.rows.columns for source, body in zip(each, bodies, strict=True)}, bodies[0])
-    rows = [_moved(body.rows, start) for body, start in zip(bodies, starts, strict=True)]
-    found = [_moved(body.findings, start) for body, start in zip(bodies, starts, strict=True)]
+    tables = [*each.values()]
+    if len(tables) > 1:
+        tables = _with_own_constants(tables)
+        columns = {source: table.rows.columns for source, table in zip(each, tables, strict=True)}
+        _refuse_other_columns(columns, tables[0].layout.headers())
+    rows = [_moved(table.rows, start) for table, start in zip(tables, starts, strict=True)]
+    found = [
+        _moved(table.findings, start).with_columns(source=pl.lit(source))
+        for source, table, start in zip(each, tables, starts, strict=True)
+    ]
     whole = replace(
-        bodies[0],
-        rows=pl.concat(_alike(rows, mark), how="diagonal") if len(rows) > 1 else rows[0],
-        findings=together(
-            *(some.with_columns(source=pl.lit(source)) for source, some in zip(each, found, strict=True))
-        ),
-        beyond=pl.concat([body.beyond for body in bodies]),
-        day=_day({source: body for source, body in each.items() if body.day}),
-        counts=dict(sum((Counter(body.counts) for body in bodies), Counter())),
+        tables[0],
+        rows=pl.concat(_of_same_types(rows, mark), how="diagonal") if len(rows) > 1 else rows[0],
+        findings=together(*found),
+        beyond=pl.concat([table.beyond for table in tables]),
+        day=_day({source: table.day for source, table in each.items() if table.day}),
+        counts=dict(sum((Counter(table.counts) for table in tables), Counter())),
     )
-    return Source(whole, tuple(each.values()), pl.DataFrame({"source": [*each], "start": starts}, schema=_STARTS))
+    return TableSource(whole, tuple(each.values()), pl.DataFrame({"source": [*each], "start": starts}, schema=_STARTS))
 
 
-def told(findings: pl.DataFrame, sources: Mapping[str, Source]) -> pl.DataFrame:
-    """Return findings with the file that each row stands in, and the row's number within it."""
+def with_files(findings: pl.DataFrame, sources: Mapping[str, TableSource]) -> pl.DataFrame:
+    """Findings with the file that each row is in, and the row's number within it."""
     parts = []
     for (table,), some in findings.group_by("table", maintain_order=True):
         source = sources.get(str(table))
@@ -90,19 +93,21 @@ def told(findings: pl.DataFrame, sources: Mapping[str, Source]) -> pl.DataFrame:
     return together(*parts)
 
 
-def _body(path: Path, layout: Layout, name: str, grid: Grid | None) -> Body:
-    """Return the rows of a file: under the header that its layout states, or under its first row."""
+def _read_file(path: Path, layout: Layout, name: str, grid: Grid | None) -> ReadTable:
+    """The rows of a file: under the header that its layout states, or under its first row."""
     table = layout.tables().get(name) or TableLayout()
     if table.header:
         with refusing(path.name):
-            opened = grid or open_grid(path, encoding=layout.encoding, delimiter=layout.delimiter, sheet=table.sheet)
-            body = read_body(opened, table, layout, name=name)
-    elif grid is not None and grid.kind == "workbook":
-        body = Body(canonical_rows(grid), table, grid.findings)
+            read = read_body(grid or _grid(path, layout, table), table, layout, name=name)
     else:
-        body = read_table(path, layout=layout, table=table, name=name)
-    constants = {**body.table.constants, **_in_file_name(path, table)}
-    return replace(body, table=msgspec.structs.replace(body.table, constants=constants))
+        rows, seen = read_table(path, layout=layout, table=table, name=name, grid=grid)
+        read = ReadTable(rows, table, seen)
+    constants = {**read.layout.constants, **_in_file_name(path, table)}
+    return replace(read, layout=msgspec.structs.replace(read.layout, constants=constants))
+
+
+def _grid(path: Path, layout: Layout, table: TableLayout) -> Grid:
+    return open_grid(path, encoding=layout.encoding, delimiter=layout.delimiter, sheet=table.sheet)
 
 
 def _in_file_name(path: Path, table: TableLayout) -> dict[str, str]:
@@ -116,28 +121,28 @@ def _in_file_name(path: Path, table: TableLayout) -> dict[str, str]:
     return {name: match[1] for name, match in found.items() if match}
 
 
-def _with_own_constants(bodies: Sequence[Body]) -> list[Body]:
-    """Return bodies in which a constant that is another in another file is a column."""
-    names = {name for body in bodies for name in body.table.constants}
-    stated = {name: {body.table.constants.get(name) for body in bodies} for name in sorted(names)}
-    return [_with_columns(body, [name for name, values in stated.items() if len(values) > 1]) for body in bodies]
+def _with_own_constants(tables: Sequence[ReadTable]) -> list[ReadTable]:
+    """Tables in which a constant that differs between files is a column."""
+    names = sorted({name for table in tables for name in table.layout.constants})
+    different = [name for name in names if len({table.layout.constants.get(name) for table in tables}) > 1]
+    return [_with_columns(table, different) for table in tables]
 
 
-def _with_columns(body: Body, names: Sequence[str]) -> Body:
-    rows, table = body.rows, body.table
-    columns, constants = {**table.columns}, {**table.constants}
+def _with_columns(read: ReadTable, names: Sequence[str]) -> ReadTable:
+    rows, columns, constants = read.rows, {**read.layout.columns}, {**read.layout.constants}
     for name in names:
-        header = columns.get(name) or (f"{name} of the file" if columns else name)
+        # A file that has the column too keeps its cells; the constant fills the blank ones.
+        header = columns.get(name) or (f"= {name}" if columns else name)
         value = pl.lit(constants.pop(name, None), dtype=pl.String)
-        given = text(rows[header]) if header in rows.columns else None
-        rows = rows.with_columns((value if given is None else pl.coalesce(given, value)).alias(header))
+        given = [as_text(rows[header])] if header in rows.columns else []
+        rows = rows.with_columns(pl.coalesce([*given, value]).alias(header))
         if columns:
             columns[name] = header
-    return replace(body, rows=rows, table=msgspec.structs.replace(table, columns=columns, constants=constants))
+    return replace(read, rows=rows, layout=msgspec.structs.replace(read.layout, columns=columns, constants=constants))
 
 
-def _last_row(body: Body) -> int:
-    rows = pl.concat([body.rows.select("source_row"), body.findings.select("source_row")])
+def _last_row(read: ReadTable) -> int:
+    rows = pl.concat([read.rows.select("source_row"), read.findings.select("source_row")])
     return int(rows.select(pl.col("source_row").max().fill_null(0)).item())
 
 
@@ -145,15 +150,14 @@ def _moved(rows: pl.DataFrame, start: int) -> pl.DataFrame:
     return rows.with_columns(pl.col("source_row") + start)
 
 
-def _day(bodies: Mapping[str, Body]) -> date | None:
-    days = {body.day for body in bodies.values()}
-    if len(days) > 1:
-        told = listed(f"{source} of {body.day}" for source, body in bodies.items())
+def _day(days: Mapping[str, date | None]) -> date | None:
+    if len({*days.values()}) > 1:
+        found = listed(f"{source} of {day}" for source, day in days.items())
         raise ReadingError(
-            f"Snapshots of several days cannot be read as one: {told}. Read them one by one, or export the items with "
+            f"Snapshots of several days cannot be read as one: {found}. Read them one by one, or export the items with "
             "their history."
         )
-    return next(iter(days), None)
+    return next(iter(days.values()), None)
 
 
 def _located(findings: pl.DataFrame, starts: pl.DataFrame) -> pl.DataFrame:
@@ -166,9 +170,8 @@ def _located(findings: pl.DataFrame, starts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _refuse_other_columns(columns: Mapping[str, Sequence[str]], body: Body) -> None:
+def _refuse_other_columns(columns: Mapping[str, Sequence[str]], needed: set[str]) -> None:
     """Refuse a file that lacks a column of another one: its rows would be without a value that was never exported."""
-    needed = body.table.headers()
     first, *others = columns
     for other in others:
         for one, two in ((first, other), (other, first)):
@@ -180,8 +183,8 @@ def _refuse_other_columns(columns: Mapping[str, Sequence[str]], body: Body) -> N
                 )
 
 
-def _alike(frames: Iterable[pl.DataFrame], mark: str) -> list[pl.DataFrame]:
-    """Return tables whose columns have one type each: where files differ, cells are written as text."""
+def _of_same_types(frames: Iterable[pl.DataFrame], mark: str) -> list[pl.DataFrame]:
+    """Tables whose columns have one type each: where files differ, cells are written as text."""
     frames = [*frames]
     types: dict[str, set[pl.DataType]] = {}
     for frame in frames:
@@ -194,6 +197,48 @@ def _alike(frames: Iterable[pl.DataFrame], mark: str) -> list[pl.DataFrame]:
 
 
 def _written(column: pl.Series, mark: str) -> pl.Series:
-    written = text(column)
+    text = as_text(column)
     fractions = column.dtype.is_float() or column.dtype.is_decimal()
-    return written.str.replace(".", mark, literal=True) if fractions else written
+    return text.str.replace(".", mark, literal=True) if fractions else text
+
+
+def cells_of(
+    path: str | Path | Sequence[str | Path], layout: Layout, *, recognised: bool
+) -> dict[str, dict[str, pl.DataFrame]]:
+    """For each table and file of an export, every row of the file under its headers, items or not."""
+    if isinstance(path, str | Path) and is_database(path):
+        return {name: {query_of(name): rows} for name, rows in read_database(path, layout=layout).items()}
+    given = Path(path) if isinstance(path, str | Path) else [Path(one) for one in path]
+    loose = loose_files(given) if recognised else []
+    places = {"items": loose} if loose else places_in(given, layout)
+    return {
+        name: {file.name: _all_rows(file, layout.of_table(name), name) for file in files}
+        for name, files in places.items()
+    }
+
+
+def _all_rows(path: Path, layout: Layout, name: str) -> pl.DataFrame:
+    table = layout.tables().get(name) or TableLayout()
+    if not table.header:
+        return read_table(path, layout=layout, table=table, name=name)[0]
+    grid = _grid(path, layout, table)
+    return grid.cells.rename(find_header(grid, table).names)
+
+
+def with_cells(findings: pl.DataFrame, cells: Mapping[str, pl.DataFrame]) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Findings with the cells of their rows, and the header of each column of cells.
+
+    The columns are called ``cell 1``, ``cell 2``, ... because a header may be any text. A finding on no row has none.
+    """
+    parts = pl.concat([_rows_found(rows, findings, source) for source, rows in cells.items()], how="diagonal")
+    headers = [name for name in parts.columns if name not in _PLACE]
+    names = {f"cell {number}": header for number, header in enumerate(headers, start=1)}
+    renamed = parts.rename({header: name for name, header in names.items()})
+    return findings.join(renamed, on=_PLACE, how="left", maintain_order="left"), names
+
+
+def _rows_found(rows: pl.DataFrame, findings: pl.DataFrame, source: str) -> pl.DataFrame:
+    numbers = findings.filter(pl.col("source") == source)["source_row"].drop_nulls()
+    some = rows.filter(pl.col("source_row").is_in(numbers.implode()))
+    cells = [as_text(some[name]) for name in some.columns if name not in _PLACE]
+    return pl.DataFrame([some["source_row"], *cells]).with_columns(source=pl.lit(source))

@@ -20,7 +20,7 @@ from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.policy import Policy
 from arkit.present.sheets import Sheet, totals_by_currency
-from arkit.read.source_cells import with_cells
+from arkit.read.several import with_cells
 from arkit.words.catalogue import ENGLISH, in_own_language, text
 from arkit.words.columns import TEXT_KINDS, Column, column
 from arkit.words.formats import day_shown, joined, number_shown, shown

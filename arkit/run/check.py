@@ -17,7 +17,7 @@ from arkit.present.workbook import write_workbook
 from arkit.read.databases import name_of
 from arkit.read.places import first_line
 from arkit.read.reading import read_ledger
-from arkit.read.source_cells import cells_of
+from arkit.read.several import cells_of
 from arkit.reports.check import Check
 
 

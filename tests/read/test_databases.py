@@ -120,7 +120,7 @@ def test_a_query_for_the_items(kind: str, request: pytest.FixtureRequest) -> Non
 def test_nothing_is_changed(kind: str, request: pytest.FixtureRequest) -> None:
     """Not even by a query that begins like a select."""
     place = request.getfixturevalue(kind)
-    with pytest.raises(LayoutError, match=r"The query of items in the layout 'test' is no select: 'delete from items'"):
+    with pytest.raises(LayoutError, match=r"query of items in the layout 'test' is not a select: 'delete from items'"):
         ar.read_ledger(place, layout=layout(items=TableLayout(query="delete from items")))
     hidden = "with gone as (delete from items returning *) select * from gone"
     with pytest.raises(ArkitError):

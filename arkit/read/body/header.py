@@ -1,12 +1,10 @@
-"""The header that a layout expects: where it stands, or what has changed in it.
-
-What stands above a header: the day of a snapshot, the currency of the amounts.
-"""
+"""The header that a layout expects: where it is, or what has changed in it; and what is said in the rows above it."""
 
 from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +16,7 @@ from arkit.build import parsing
 from arkit.errors import ReadingError, listed
 from arkit.model.layout import Layout, TableLayout
 from arkit.read.body.rows import DATE
-from arkit.read.grid import Grid
+from arkit.read.open_file import Grid
 from arkit.words.vocabulary import currency_of
 
 SEARCHED: Final = 5000
@@ -40,7 +38,7 @@ class Header:
 
 
 def texts_of(lines: Sequence[Sequence[str]]) -> list[str]:
-    """Return the texts of a header, those of its lines joined.
+    """The texts of a header, those of its lines joined.
 
     >>> texts_of([["Document", "Amount"], ["No.", ""]])
     ['Document No.', 'Amount']
@@ -49,7 +47,7 @@ def texts_of(lines: Sequence[Sequence[str]]) -> list[str]:
 
 
 def names_of(texts: Sequence[str]) -> list[str]:
-    """Return a name for each column: its text, numbered where it stands twice, or its place.
+    """A name for each column: its text, numbered where it is there twice, or its place.
 
     >>> names_of(["Date", "Amount", "", "Amount"])
     ['Date', 'Amount', 'column 3', 'Amount 2']
@@ -62,50 +60,50 @@ def names_of(texts: Sequence[str]) -> list[str]:
 
 
 def find_header(grid: Grid, table: TableLayout) -> Header:
-    """Return where the header of a layout stands.
+    """Where the header of a layout is.
 
     Raises
     ------
     ReadingError
-        There is no such header: which texts are missing, new, renamed, or stand in another order.
+        There is no such header: which texts are missing, new, renamed, or in another order.
     """
     joined = _joined(grid, table.header_lines)
     expected = [text for text in table.header if text]
-    same = joined.list.sort() == pl.Series([sorted(expected)], dtype=pl.List(pl.String))
-    found = same.arg_true()
+    # Sorted, because columns that have been moved are found by their names all the same.
+    found = (joined.list.sort() == pl.Series([sorted(expected)], dtype=pl.List(pl.String))).arg_true()
     if not len(found):
         raise _changed(grid, joined, expected)
     first = int(found[0])
     given = joined[first].to_list()
     if len(set(expected)) < len(expected) and given != expected:
         raise ReadingError(
-            f"The columns of {grid.file} stand in another order than in the layout, and {_twice(expected)} stands "
+            f"The columns of {grid.file} are in another order than in the layout, and {_twice(expected)} is "
             f"above several. Expected: {', '.join(expected)}. Found: {', '.join(given)}. Export them in the order of "
-            "the layout, or make the layout anew."
+            "the layout, or make the layout again."
         )
     return header_at(grid, first, table.header_lines)
 
 
 def header_at(grid: Grid, first: int, lines: int) -> Header:
-    """Return the header that begins in a row."""
+    """The header that begins in a row."""
     rows = grid.cells.slice(first, lines).select(grid.columns).rows()
     texts = texts_of([["" if cell is None else cell for cell in row] for row in rows])
     return Header(first, lines, dict(zip(grid.columns, names_of(texts), strict=True)))
 
 
 def _joined(grid: Grid, lines: int) -> pl.Series:
-    """Return for each row the texts of the header that it would begin, blank ones left out."""
+    """For each row the texts of the header that it would begin, blank ones left out."""
     rows = grid.cells.head(SEARCHED)
     cells = [
         pl.concat_str([pl.col(name).shift(-line) for line in range(lines)], separator=" ", ignore_nulls=True)
         for name in grid.columns
     ]
-    return rows.select(texts=pl.concat_list(pl.when(cell != "").then(cell) for cell in cells).list.drop_nulls())[
-        "texts"
-    ]
+    texts = pl.concat_list(pl.when(cell != "").then(cell) for cell in cells).list.drop_nulls()
+    return rows.select(texts).to_series()
 
 
 def _changed(grid: Grid, joined: pl.Series, expected: list[str]) -> ReadingError:
+    """What has changed in the row that shares most texts with the header."""
     shared = joined.list.set_intersection(pl.Series([expected], dtype=pl.List(pl.String))).list.len()
     nearest = int(shared.arg_max() or 0)
     if not shared[nearest]:
@@ -113,37 +111,28 @@ def _changed(grid: Grid, joined: pl.Series, expected: list[str]) -> ReadingError
             f"{grid.file} has no row with the header of the layout ({', '.join(expected)}). "
             "It is another export, or in another language; read it without a layout to make one."
         )
-    given = joined[nearest].to_list()
-    missing, new = _less(expected, given), _less(given, expected)
-    said = []
+    given = Counter(joined[nearest].to_list())
+    missing, new = [*(Counter(expected) - given).elements()], [*(given - Counter(expected)).elements()]
+    renamed = {}
     for text in [*missing]:
         near = difflib.get_close_matches(text.casefold(), [other.casefold() for other in new], n=1, cutoff=_ALIKE)
         if near:
-            other = next(other for other in new if other.casefold() == near[0])
-            said.append(f"{text!r} is now {other!r}")
+            renamed[text] = next(other for other in new if other.casefold() == near[0])
             missing.remove(text)
-            new.remove(other)
-    doubled = [text for text in new if text in expected]
-    new = [text for text in new if text not in expected]
-    said += [f"{text!r} stands twice" for text in doubled]
-    said += [f"missing: {listed(map(repr, missing))}"] if missing else []
-    said += [f"new: {listed(map(repr, new))}"] if new else []
+            new.remove(renamed[text])
+    others = {"missing": missing, "new": [text for text in new if text not in expected]}
     row = grid.cells["source_row"][nearest]
     return ReadingError(
-        f"The header of {grid.file} (row {row}) is not the one of the layout: {'; '.join(said)}. "
-        "If the export changed on purpose, change header and columns in the layout."
+        f"The header of {grid.file} (row {row}) is not the one of the layout: "
+        + "; ".join(
+            [
+                *(f"{old!r} is now {other!r}" for old, other in renamed.items()),
+                *(f"{text!r} is there twice" for text in new if text in expected),
+                *(f"{what}: {listed(map(repr, texts))}" for what, texts in others.items() if texts),
+            ]
+        )
+        + ". If the export changed on purpose, change header and columns in the layout."
     )
-
-
-def _less(texts: list[str], others: list[str]) -> list[str]:
-    rest = list(others)
-    left = []
-    for text in texts:
-        if text in rest:
-            rest.remove(text)
-        else:
-            left.append(text)
-    return left
 
 
 def _twice(texts: list[str]) -> str:
@@ -156,18 +145,18 @@ _CURRENCY: Final = r"([A-Z]{3}\b|[€£₽₴₸₹]|[^\W\d_]+\.?)"
 
 
 def lines_above(grid: Grid, header: Header) -> list[str]:
-    """Return the rows above a header, each as one text."""
+    """The rows above a header, each as one text."""
     rows = grid.cells.slice(0, header.first).select(pl.concat_str(grid.columns, separator=" ", ignore_nulls=True))
     return [str(line) for line in rows.to_series().to_list()]
 
 
 def stated_above(grid: Grid, header: Header, table: TableLayout, layout: Layout) -> dict[str, str]:
-    """Return what a layout finds above the header: canonical name to value, the day of a snapshot as ISO text.
+    """What a layout finds above the header: canonical name to value, the day of a snapshot as ISO text.
 
     Raises
     ------
     ReadingError
-        The word is not there, or nothing that fits stands after it.
+        The word is not there, or nothing that fits comes after it.
     """
     lines = lines_above(grid, header)
     found = {}
@@ -178,14 +167,14 @@ def stated_above(grid: Grid, header: Header, table: TableLayout, layout: Layout)
             shown = " / ".join(filter(None, lines)) or "nothing"
             raise ReadingError(
                 f"The layout looks for {'the day' if day else f'the {name}'} after {label!r} above the header of "
-                f"{grid.file}, and it is not there. Above the header stands: {shown}."
+                f"{grid.file}, and it is not there. Above the header is: {shown}."
             )
         found[name] = str(value)
     return found
 
 
 def day_after(label: str, lines: list[str], layout: Layout) -> date | None:
-    """Return the first day that stands after a label."""
+    """The first day that comes after a label."""
     for line in lines:
         for match in re.finditer(rf"{_begin(label)}{_BETWEEN}({DATE})", line, re.IGNORECASE):
             if day := _day(match.group(1), layout):
@@ -194,14 +183,14 @@ def day_after(label: str, lines: list[str], layout: Layout) -> date | None:
 
 
 def _day(text: str, layout: Layout) -> date | None:
-    """Return a day in the order of the layout; one that can be read in no other order is read in any."""
+    """A day in the order of the layout; one that can be read in only one order is read in that."""
     read = [parsing.dates(pl.Series([text]), order=order)[0] for order in (layout.date_order, "dmy", "mdy")]
     days = {day for day in read if isinstance(day, date)}
     return read[0] or (days.pop() if len(days) == 1 else None)
 
 
 def currency_after(label: str, lines: list[str]) -> str:
-    """Return the first currency that stands after a label."""
+    """The first currency that comes after a label."""
     for line in lines:
         for match in re.finditer(rf"{_begin(label)}{_BETWEEN}{_CURRENCY}", line):
             if code := currency_of(match.group(1)):

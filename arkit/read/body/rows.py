@@ -1,4 +1,16 @@
-"""What each row below a header is: an item, a total, a section, a repeated header, or none of these."""
+"""What each row below a header is, and what the rows between the items say of them.
+
+A report holds more rows than items::
+
+    Customer: 10023 Alfa GmbH                    section
+    INV-1        05.10.2026     100.00           item
+    INV-2        12.10.2026      50.00           item
+                                150.00           perhaps total: an amount alone
+    Total 10023                 150.00           total
+    -----------------------------------          blank
+    Document     Date           Amount           repeated, as is "Page 2 of 3"
+    printed by mm                                other
+"""
 
 from __future__ import annotations
 
@@ -9,6 +21,7 @@ from typing import Final
 
 import polars as pl
 
+from arkit.errors import ReadingError
 from arkit.model.layout import TableLayout
 from arkit.model.schema import TABLES
 from arkit.words.vocabulary import any_of
@@ -22,18 +35,19 @@ DATE: Final = "|".join(
         r"\b[A-Z][a-z]{2,8} \d{1,2}, \d{4}\b",
     )
 )
+# A code before a name: at least three digits, "10023 Alfa GmbH" but not "3M Deutschland".
+CODE: Final = r"^((?:[^\s\d]{0,6}\d[\d./-]*){3,}|[^\s\d]{0,4}\d{3,}[\w./-]*)\s*[-–—:/]?\s+(\D.*)$"
+_AFTER_LABEL: Final = r"^[\s.:：№#-]*"
 _RULE: Final = r"^[-=_*+| ]{3,}$"
 _KEYS: Final = ("item_id", "document_id", "payment_id", "counterpart_item_id")
 _DAYS: Final = ("document_date", "effective_on", "date")
-ITEM, TOTAL, PERHAPS_TOTAL, SECTION, REPEATED, BLANK, OTHER = (
-    "item",
-    "total",
-    "perhaps total",
-    "section",
-    "repeated",
-    "blank",
-    "other",
-)
+ITEM: Final = "item"
+TOTAL: Final = "total"
+PERHAPS_TOTAL: Final = "perhaps total"
+SECTION: Final = "section"
+REPEATED: Final = "repeated"
+BLANK: Final = "blank"
+OTHER: Final = "other"
 
 
 @dataclass(frozen=True)
@@ -66,16 +80,20 @@ class Roles:
 
     @property
     def is_tree(self) -> bool:
-        """Whether customers and documents stand in one column, one below the other."""
+        """Whether customers and documents are in one column, one below the other."""
         return self.table.sections == "above" and bool({*self.ids} & {*self.table.dated_in.values()})
+
+    def texts(self, rows: pl.DataFrame) -> list[str]:
+        """The columns of rows that are not amounts."""
+        return [name for name in rows.columns if name not in {*self.amounts, "source_row", "kind"}]
 
 
 def kinds_of(rows: pl.DataFrame, roles: Roles, repeats: pl.DataFrame) -> pl.Series:
-    """Return what each row is; ``repeats`` are the rows of the header and those above it."""
+    """What each row is; ``repeats`` are the rows of the header and those above it."""
     facts = rows.select(
         has_id=_any(*(pl.col(name).is_not_null() for name in roles.ids)),
         has_day=_any(*(pl.col(name).str.contains(DATE) for name in roles.days)),
-        has_amount=_any(*(_filled(name) for name in roles.amounts)),
+        has_amount=_any(*(pl.col(name).str.contains(r"\d") for name in roles.amounts)),
         is_total=_any(*(pl.col(name).str.contains(any_of("rows", "total")) for name in roles.ids)),
         labelled=_labelled(rows, roles),
     ).with_columns(pl.all().fill_null(False))
@@ -84,16 +102,19 @@ def kinds_of(rows: pl.DataFrame, roles: Roles, repeats: pl.DataFrame) -> pl.Seri
     kinds = pl.Series("kind", [ITEM], dtype=pl.String).new_from_index(0, rows.height)
     if plain.all():
         return kinds
-    rest = _kinds_of_rest(rows.filter(~plain), facts.filter(~plain), roles, repeats)
-    return kinds.scatter((~plain).arg_true(), rest)
+    # Nearly all rows are plain items, so the patterns below are tried on the others alone.
+    others = _kinds_of_others(rows.filter(~plain), facts.filter(~plain), roles, repeats)
+    return kinds.scatter((~plain).arg_true(), others)
 
 
-def _kinds_of_rest(rows: pl.DataFrame, facts: pl.DataFrame, roles: Roles, repeats: pl.DataFrame) -> pl.Series:
+def _kinds_of_others(rows: pl.DataFrame, facts: pl.DataFrame, roles: Roles, repeats: pl.DataFrame) -> pl.Series:
+    """What the rows are that lack an id, a day or an amount, or have the word of a total."""
     names = [name for name in rows.columns if name != "source_row"]
-    texts = [pl.col(name) for name in names if name not in roles.amounts] or [pl.lit(None, dtype=pl.String)]
+    texts = [pl.col(name) for name in roles.texts(rows)]
+    # A row is a repeated one when all its cells are those of a row of the header; \x1f cannot be in a cell.
     whole = pl.concat_str(names, separator="\x1f", ignore_nulls=True)
     again = repeats.select(whole).to_series() if repeats.height else pl.Series([], dtype=pl.String)
-    told = rows.select(
+    facts = rows.select(
         cells=pl.sum_horizontal(pl.col(name).is_not_null() for name in names),
         ruled=pl.all_horizontal(pl.col(name).str.contains(_RULE).fill_null(True) for name in names),
         again=whole.is_in(again.filter(again != "").implode()),
@@ -101,12 +122,17 @@ def _kinds_of_rest(rows: pl.DataFrame, facts: pl.DataFrame, roles: Roles, repeat
         page=_any(*(text.str.contains(any_of("rows", "page")) for text in texts)),
     ).hstack(facts)
     has_id, has_day, has_amount = (pl.col(name) for name in ("has_id", "has_day", "has_amount"))
+    # Where customers and documents share a column, "Alfa GmbH | 150.00" is a customer with a sum: without a day such a
+    # row is never an item, though it has an id and an amount.
     loose = pl.lit(roles.is_tree) & ~has_day
     total = pl.col("total") | pl.col("labelled")
+    # Two of the three make an item: a day and an amount or id (an item without its number or amount, for a finding), or
+    # an id and an amount (an item without its day) unless words say that it is a total. The word counts in the column
+    # of ids alone where there is a day: "Total Energies" may well be the customer of an item.
     no_item = pl.col("is_total") | pl.col("labelled")
     item = (has_day & (has_amount | has_id) & ~no_item) | (has_id & has_amount & ~loose & ~total)
-    faulty = has_id & (pl.col("cells") > 2) & ~loose
-    passed_over = pl.lit(SECTION if roles.table.sections else OTHER)
+    # An id alone is an item whose cells were lost, if more than two cells are filled; else it is a title or a note.
+    faulty = has_id & (pl.col("cells") > 2) & ~loose & ~total
     kind = (
         pl.when((pl.col("cells") == 0) | pl.col("ruled"))
         .then(pl.lit(BLANK))
@@ -116,27 +142,131 @@ def _kinds_of_rest(rows: pl.DataFrame, facts: pl.DataFrame, roles: Roles, repeat
         .then(pl.lit(ITEM))
         .when(has_amount & total)
         .then(pl.lit(TOTAL))
+        # An amount without a word: the sums decide later whether it is a total or an item without id and day.
         .when(has_amount)
         .then(pl.lit(PERHAPS_TOTAL))
-        .when(faulty & ~total)
+        .when(faulty)
         .then(pl.lit(ITEM))
-        .otherwise(passed_over)
+        .otherwise(pl.lit(SECTION if roles.table.sections else OTHER))
     )
-    return told.select(kind.alias("kind")).to_series()
+    return facts.select(kind.alias("kind")).to_series()
 
 
 def _labelled(rows: pl.DataFrame, roles: Roles) -> pl.Expr:
-    """Tell which rows begin with the word that stands before a value of a section: such a row is no item."""
+    """Which rows begin with the word that comes before a value of a section: such a row is not an item."""
     words = [re.escape(word) for word in roles.table.section_labels.values() if word]
-    names = [name for name in rows.columns if name not in {*roles.amounts, "source_row"}]
-    if not words or not names:
+    texts = roles.texts(rows)
+    if not words or not texts:
         return pl.lit(False)
-    return pl.coalesce(names).str.contains(rf"(?i)^\W*(?:{'|'.join(words)})(?:\b|\W|$)")
-
-
-def _filled(name: str) -> pl.Expr:
-    return pl.col(name).str.contains(r"\d")
+    return pl.coalesce(texts).str.contains(rf"(?i)^\W*(?:{'|'.join(words)})(?:\b|\W|$)")
 
 
 def _any(*tests: pl.Expr) -> pl.Expr:
     return pl.any_horizontal(pl.lit(False), *tests)
+
+
+def with_sections(rows: pl.DataFrame, roles: Roles, *, below: int) -> pl.DataFrame:
+    """Rows with a column ``= name`` for each canonical name that is in the rows of sections: a customer, a currency.
+
+    A section row below the header (its row is ``below``) that has none of the words of a section is not a section.
+    """
+    labels = roles.table.section_labels
+    if not roles.table.sections or not labels:
+        return rows
+    footers = roles.table.sections == "below"
+    # A section may begin in the column of the days, but a day is not its name.
+    days = {*roles.days} - {*roles.table.dated_in.values()}
+    named = rows.with_columns(pl.when(~pl.col(name).str.contains(DATE)).then(pl.col(name)) for name in days)
+    values = named.select(
+        pl.when(_is_section(footers, label)).then(_value(roles.texts(rows), label, name, labels)).alias(f"= {name}")
+        for name, label in labels.items()
+    )
+    columns = values.columns
+    says_nothing = pl.all_horizontal(pl.col(columns).is_null()) & (pl.col("source_row") > below)
+    no_section = (pl.col("kind") == SECTION) & says_nothing
+    rows = rows.hstack(values).with_columns(kind=pl.when(no_section).then(pl.lit(OTHER)).otherwise("kind"))
+    return _filled(rows, columns, footers=footers)
+
+
+def _filled(rows: pl.DataFrame, columns: list[str], *, footers: bool) -> pl.DataFrame:
+    """The values of sections on each of their items: from above, or from below where they are footers."""
+    fill = pl.Expr.backward_fill if footers else pl.Expr.forward_fill
+    if "= customer_id" not in columns:
+        return rows.with_columns(fill(pl.col(columns)))
+    # A section without a name must not keep the name of the one before, so names are filled within a section only. A
+    # currency, entity or account holds on until the next one. Sections are numbered by the customers that were seen::
+    #
+    #     row       = customer_id   = name        section   filled
+    #     section   10023           Alfa GmbH     1         10023  Alfa GmbH
+    #     item                                    1         10023  Alfa GmbH
+    #     section   10024                         2         10024
+    #     item                                    2         10024              and not Alfa GmbH
+    starts = pl.col("= customer_id").is_not_null()
+    section = (starts.reverse().cum_sum().reverse() if footers else starts.cum_sum()).alias("section")
+    lasting = [name for name in columns if name in ("= currency", "= entity", "= account")]
+    of_one = [name for name in columns if name not in lasting]
+    rows = rows.with_columns(section)
+    return rows.with_columns(fill(pl.col(of_one)).over("section"), fill(pl.col(lasting))).drop("section")
+
+
+def _is_section(below: bool, label: str) -> pl.Expr:
+    # A total above its items cannot name them without a label: it is of the items before it.
+    kinds = [SECTION, TOTAL, PERHAPS_TOTAL] if below or label else [SECTION, PERHAPS_TOTAL]
+    return pl.col("kind").is_in(kinds)
+
+
+def _value(texts: list[str], label: str, name: str, labels: dict[str, str]) -> pl.Expr:
+    """What a section row says of a name: the text after its label, or the whole text where it has none."""
+    if label:
+        return _after_label(texts, label)
+    # Rows that begin with the label of something else are not the customer's.
+    other = [re.escape(word.casefold()) for word in labels.values() if word]
+    whole = pl.coalesce(texts)
+    if other:
+        whole = pl.when(~whole.str.to_lowercase().str.contains(rf"^(?:{'|'.join(other)})")).then(whole)
+    whole = _without_total(whole)
+    if [each for each, word in labels.items() if not word] != ["customer_id", "name"]:
+        return whole
+    # "10023 Alfa GmbH" is both in one cell; else they are in two cells.
+    second = pl.concat_list(texts).list.drop_nulls().list.get(1, null_on_oob=True)
+    group, apart = (1, whole) if name == "customer_id" else (2, second)
+    return pl.when(whole.str.contains(CODE)).then(whole.str.extract(CODE, group)).otherwise(apart)
+
+
+def _after_label(texts: list[str], label: str) -> pl.Expr:
+    """What comes after a label, in its cell or in the next one that is not blank."""
+    start = rf"(?i)^\W*{re.escape(label)}(?:\b|\W|$)"
+    cases = []
+    for place, name in enumerate(texts, start=1):
+        cell = pl.col(name)
+        rest = cell.str.replace(start, "").str.replace(_AFTER_LABEL, "").str.strip_chars()
+        following = pl.coalesce([*texts[place:], pl.lit(None, dtype=pl.String)])
+        cases.append(pl.when(cell.str.contains(start)).then(pl.when(rest != "").then(rest).otherwise(following)))
+    return pl.coalesce(cases)
+
+
+def _without_total(text: pl.Expr) -> pl.Expr:
+    """The name in a total: "Total for Alfa GmbH" names Alfa GmbH; "Total" or "Grand total" names no customer."""
+    word = any_of("rows", "total")
+    nameless = f"{any_of('rows', 'grand')}|{any_of('rows', 'plain')}"
+    rest = text.str.replace(word, "").str.replace(r"(?i)^\W*(?:(?:for|of|für|по|von)\b)?[\s:：]*", "").str.strip_chars()
+    stripped = pl.when(text.str.contains(word)).then(rest).otherwise(text)
+    return pl.when(~text.str.contains(nameless) & (stripped != "")).then(stripped)
+
+
+def refuse_nameless(items: pl.DataFrame, roles: Roles, file: str) -> None:
+    """Refuse a file in which no section names the customer of any item.
+
+    Raises
+    ------
+    ReadingError
+        The words that were looked for.
+    """
+    labels = roles.table.section_labels
+    if "customer_id" in labels and items["= customer_id"].null_count() == items.height:
+        word = labels["customer_id"]
+        raise ReadingError(
+            f"No row {roles.table.sections} the items of {file} names their customer"
+            f'{f" after {word!r}" if word else ""}. If it is in a column, state hints={{"columns": '
+            '{"customer_id": "..."}}, or change sections and section_labels in the layout.'
+        )

@@ -19,13 +19,13 @@ from typing import Final
 
 import polars as pl
 
-from arkit.build.parsing import NO_AMOUNT, exact
+from arkit.build.parsing import NO_AMOUNT, exact_amounts
 from arkit.errors import ReadingError, listed
 from arkit.model.layout import Decision
 from arkit.model.schema import TABLES
 from arkit.read.body.header import Header, header_at, names_of, texts_of
 from arkit.read.body.rows import DATE
-from arkit.read.grid import Grid
+from arkit.read.open_file import Grid
 from arkit.read.recognise.hints import Hints
 from arkit.words.vocabulary import MONEY, REMEMBERED, Meaning, currency_of, meaning, without_currency, words
 
@@ -268,7 +268,9 @@ def _without_running_balance(columns: Columns, rows: pl.DataFrame) -> Columns:
 
 
 def _carries_on(rows: pl.DataFrame, of: dict[str, str], mark: str) -> bool:
-    debit, credit, balance = (exact(rows[of[name]], decimal_mark=mark) for name in ("debit", "credit", "open_amount"))
+    debit, credit, balance = (
+        exact_amounts(rows[of[name]], decimal_mark=mark) for name in ("debit", "credit", "open_amount")
+    )
     step = debit.fill_null(0) - credit.fill_null(0)
     same = (balance - balance.shift(1) == step).drop_nulls()
     return len(same) > 0 and int(same.sum()) >= _MOSTLY_sums * len(same)
@@ -290,11 +292,13 @@ def _with_sum_of_aging(columns: Columns, rows: pl.DataFrame) -> Columns:
 
 
 def _is_sum(rows: pl.DataFrame, of: dict[str, str], mark: str) -> bool:
-    parts = [exact(rows[header], decimal_mark=mark) for name, header in of.items() if name.startswith("bucket ")]
+    parts = [
+        exact_amounts(rows[header], decimal_mark=mark) for name, header in of.items() if name.startswith("bucket ")
+    ]
     total = pl.DataFrame([part.alias(f"{place}") for place, part in enumerate(parts)]).select(
         pl.sum_horizontal(pl.all().fill_null(0))
     )
-    stated = exact(rows[of["amount"]], decimal_mark=mark)
+    stated = exact_amounts(rows[of["amount"]], decimal_mark=mark)
     return bool((total.to_series() == stated).all()) and stated.null_count() == 0
 
 

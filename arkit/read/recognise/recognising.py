@@ -16,9 +16,9 @@ from arkit.errors import ReadingError, listed
 from arkit.model.layout import DateOrder, Decision, Layout, TableLayout
 from arkit.model.schema import TABLES
 from arkit.read.body.header import Header, lines_above
-from arkit.read.body.reading import Body
+from arkit.read.body.reading import ReadTable
 from arkit.read.body.rows import DATE, ITEM, OTHER, REPEATED, SECTION, Roles, kinds_of
-from arkit.read.grid import Grid
+from arkit.read.open_file import Grid
 from arkit.read.places import refusing
 from arkit.read.recognise.columns import (
     Columns,
@@ -234,7 +234,7 @@ def _order(
     return recognise_date_order(items, days, stated=hints.date_order, file=file)
 
 
-def proof_decisions(body: Body) -> tuple[Decision, ...]:
+def proof_decisions(body: ReadTable) -> tuple[Decision, ...]:
     """Return what stood between the items of a file, and what its totals prove."""
     made = []
     between = {REPEATED: "repeated headers and titles", SECTION: "section rows", OTHER: "rows passed over"}

@@ -10,8 +10,7 @@ import polars as pl
 
 from arkit.errors import ReadingError
 from arkit.model.layout import Decision, TableLayout
-from arkit.read.body.rows import BLANK, DATE, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, TOTAL, Roles, kinds_of
-from arkit.read.body.sections import CODE
+from arkit.read.body.rows import BLANK, CODE, DATE, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, TOTAL, Roles, kinds_of
 from arkit.read.recognise.columns import is_bucket
 from arkit.words.vocabulary import any_of, currency_of, meaning
 

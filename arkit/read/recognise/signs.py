@@ -21,7 +21,7 @@ from typing import Final, Literal
 import polars as pl
 
 from arkit.build import parsing
-from arkit.build.parsing import bare, currency_in, exact
+from arkit.build.parsing import bare_amounts, currencies_in, exact_amounts
 from arkit.errors import ReadingError, listed
 from arkit.model.layout import DateOrder, Decision, Layout, Shape
 from arkit.read.body.header import DAY, currency_after, day_after
@@ -56,7 +56,7 @@ def recognise_signs(
         _refuse_mostly_negative(rows, amounts, mark, file)
     if len(amounts) > 1:
         return Signs(types=types, decisions=(*made, Decision("signs", "by column", "debit and credit, or an aging")))
-    amount = exact(rows[amounts[0]], decimal_mark=mark)
+    amount = exact_amounts(rows[amounts[0]], decimal_mark=mark)
     marked = _marks(rows, columns.get("mark"), amount)
     if marked:
         header, credits = marked
@@ -79,7 +79,7 @@ def recognise_signs(
 
 def _refuse_mostly_negative(rows: pl.DataFrame, amounts: list[str], mark: str, file: str) -> None:
     """Refuse a file in which nearly everything would be owed to the customers: its signs may be the other way round."""
-    cells = pl.concat([exact(rows[header], decimal_mark=mark).alias("amount") for header in amounts])
+    cells = pl.concat([exact_amounts(rows[header], decimal_mark=mark).alias("amount") for header in amounts])
     count, negative = int((cells != 0).sum()), int((cells < 0).sum())
     if negative * 2 > count:
         raise ReadingError(
@@ -155,7 +155,7 @@ def recognise_decimal_mark(
     if stated:
         return stated, Decision("decimal_mark", stated, "hint", "stated")
     cells = pl.concat([rows.select("source_row", cell=header) for header in headers]).drop_nulls("cell")
-    cells = cells.with_columns(plain=bare(cells["cell"]).str.replace_all(_SPACES, ""))
+    cells = cells.with_columns(plain=bare_amounts(cells["cell"]).str.replace_all(_SPACES, ""))
     comma, point = (cells.filter(pl.col("plain").str.contains(pattern)) for pattern in (_COMMA, _POINT))
     either = cells.filter(pl.col("plain").str.contains(_EITHER))
     if comma.height and point.height and not from_workbook:
@@ -288,7 +288,7 @@ def recognise_currency(
     if len(in_headers) == 1:
         code = next(iter(in_headers))
         return Currency(Decision("currency", code, "named in the header of the amounts"), constants={"currency": code})
-    if len(amounts) == 1 and not currency_in(rows[amounts[0]]).has_nulls():
+    if len(amounts) == 1 and not currencies_in(rows[amounts[0]]).has_nulls():
         decision = Decision("currency", amounts[0], "stands in each cell of the amounts")
         return Currency(decision, columns={"currency": amounts[0]})
     found = _above(above)

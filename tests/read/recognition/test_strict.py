@@ -42,7 +42,7 @@ CHANGED = {
     "renamed": (HEADER.replace("Due Date", "Net due date"), "'Due Date' is now 'Net due date'"),
     "missing": (HEADER.replace(";Currency", ""), "missing: 'Currency'"),
     "new": (HEADER.replace(";Currency", ";Currency;Dunning level"), "new: 'Dunning level'"),
-    "doubled": (HEADER.replace(";Currency", ";Currency;Currency"), "'Currency' stands twice"),
+    "doubled": (HEADER.replace(";Currency", ";Currency;Currency"), "'Currency' is there twice"),
     "another language": ("Belegnummer;Debitor;Datum;Betrag\n", "no row with the header of the layout"),
 }
 
@@ -61,7 +61,7 @@ def test_columns_of_one_name_must_not_move(tmp_path: Path) -> None:
     ledger = read(tmp_path, text, currency="EUR")
     assert ledger.reading is not None
     moved = "".join(";".join(reversed(line.strip().split(";"))) + "\n" for line in text.splitlines())
-    with pytest.raises(ReadingError, match="another order than in the layout, and 'Note' stands above several"):
+    with pytest.raises(ReadingError, match="another order than in the layout, and 'Note' is above several"):
         ar.read_ledger(write(tmp_path, moved), layout=ledger.reading.layout, snapshot_on=DAY)
 
 

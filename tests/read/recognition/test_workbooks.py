@@ -85,6 +85,14 @@ def test_a_long_number_in_a_cell_of_numbers_is_noticed(tmp_path: Path) -> None:
     assert ledger.items["item_id"].tolist()[0] == "12345678901234567"
 
 
+def test_a_long_number_is_noticed_in_a_sheet_whose_first_column_is_empty(tmp_path: Path) -> None:
+    rows = [HEADER, ("12345678901234567", *ROWS[0][1:]), *ROWS[1:]]
+    ledger = read(tmp_path, [[None, *row] for row in rows])
+    assert ledger.items["item_id"].tolist()[0] == "12345678901234567"
+    with pytest.raises(ReadingError, match=r"12345678901234570.*'Document No\.' \(row 2\).*as text"):
+        read(tmp_path, [[None, *row] for row in [HEADER, (12345678901234567, *ROWS[0][1:]), *ROWS[1:]]])
+
+
 def test_amounts_with_three_decimals_are_numbers(tmp_path: Path) -> None:
     rows = [(*row[:4], "KWD", amount) for row, amount in zip(ROWS, (1.234, 2.5, -1.001), strict=True)]
     assert [row[-1] for row in items_of(read(tmp_path, [HEADER, *rows]))] == [1.234, 2.5, -1.001]
