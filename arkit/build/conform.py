@@ -1,4 +1,12 @@
-"""Cells to canonical tables: columns renamed and typed, faults of single cells found, nothing dropped."""
+"""Cells to canonical tables: columns renamed and typed, faults of single cells found, nothing dropped.
+
+What happens to a column, by the example of ``Fällig`` in a layout with ``due_date = "Fällig"`` and days as dmy::
+
+    cells         named         typed         finding
+    05.11.2026    05.11.2026    2026-11-05
+    00.00.0000    (missing)     (missing)
+    soon          soon          (missing)     unreadable_optional: due_date = soon
+"""
 
 from __future__ import annotations
 
@@ -12,7 +20,7 @@ import polars as pl
 from arkit.build import parsing
 from arkit.build.parsing import EXACT, exact_amounts
 from arkit.errors import LedgerError, ReadingError, listed, missing_columns
-from arkit.model.findings import find, together
+from arkit.model.findings import find, together, value_of
 from arkit.model.layout import Layout, TableLayout
 from arkit.model.schema import TABLES
 from arkit.words.vocabulary import currency_of
@@ -24,7 +32,7 @@ _COUNTED_FROM: Final = ("document_date", "effective_on")
 
 @dataclass(frozen=True)
 class Conformed:
-    """A table with canonical columns, and what was wrong with its cells.
+    """A table with canonical columns, and the findings on its cells.
 
     Amounts are still as in the source, because their currency decides on the decimals. ``unread`` holds the text of
     a date from which the row should count and that cannot be read.
@@ -35,7 +43,7 @@ class Conformed:
 
 
 def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = "") -> Conformed:
-    """Return the canonical columns of a table with their types, and the faults of its cells.
+    """The canonical columns of a table with their types, and the faults of its cells.
 
     Raises
     ------
@@ -62,13 +70,13 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
 
 
 def _without_zero_days(named: pl.DataFrame, table: str) -> pl.DataFrame:
-    """Return the columns of days without the zeros that stand for no day, 00000000 or 00.00.0000."""
+    """The columns of days without the zeros that mean no day, 00000000 or 00.00.0000."""
     days = [name for name in TABLES[table].of_type("date") if named.schema.get(name) == pl.String]
     return named.with_columns(pl.when(~pl.col(name).str.contains(_NO_DAY)).then(pl.col(name)) for name in days)
 
 
 def _numbered(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return cells with ``source_row``: as the file's reader numbered them, or counted from one."""
+    """Cells with ``source_row``: as the file's reader numbered them, or counted from one."""
     if cells.schema.get("source_row") == pl.Int64:
         return cells
     counted = cells.drop("source_row", strict=False).with_row_index("source_row", offset=1)
@@ -76,15 +84,17 @@ def _numbered(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _filled_rows(cells: pl.DataFrame, *, table: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Pass over blank rows, and tell how many there are; the first column decides which rows are worth a look."""
+    """The rows that are not blank, and a finding with the number of the others."""
     names = [name for name in cells.columns if name != "source_row"]
     if not names:
         return cells, together()
+    # Few rows have a blank first cell, so only those are looked at as a whole.
     suspects = cells.filter(_is_blank(cells, names[0]))
     blank = suspects.filter(pl.all_horizontal(_is_blank(cells, name) for name in names))
     if blank.is_empty():
         return cells, together()
-    found = find("blank_row", blank.select("source_row").head(1), table=table, value=pl.lit(f"{blank.height} rows"))
+    value = value_of("rows", count=pl.lit(blank.height))
+    found = find("blank_row", blank.select("source_row").head(1), table=table, value=value)
     return cells.join(blank.select("source_row"), on="source_row", how="anti", maintain_order="left"), found
 
 
@@ -95,7 +105,7 @@ def _is_blank(cells: pl.DataFrame, name: str) -> pl.Expr:
 
 
 def _lacking(typed: pl.DataFrame, required: list[str], findings: pl.DataFrame, table: str) -> pl.DataFrame:
-    """Return findings for the rows that cannot be used because a required cell is empty."""
+    """Findings on the rows that cannot be used because a required cell is empty."""
     lacking = typed.filter(pl.any_horizontal(pl.col(required).is_null()))
     found = findings.filter(pl.col("code") == "unreadable_row").select("source_row")
     empty = [pl.when(pl.col(name).is_null()).then(pl.lit(f"no {name}")) for name in required]
@@ -116,7 +126,7 @@ def _wanted_rows(
 
 
 def _left_out(rows: pl.DataFrame, stated: TableLayout, *, table: str, layout: Layout) -> pl.DataFrame:
-    """Return a finding for each group of rows that the layout leaves out: the values, how many, and their sum."""
+    """A finding for each group of rows that the layout leaves out: the values, how many, and their sum."""
     headers = {**{name: name for name in ("amount", "open_amount", "currency")}, **stated.columns}
     amount = next((headers[name] for name in ("amount", "open_amount") if headers[name] in rows.columns), None)
     sums = exact_amounts(parsing.as_text(rows[amount]), decimal_mark=layout.decimal_mark) if amount else None
@@ -127,8 +137,8 @@ def _left_out(rows: pl.DataFrame, stated: TableLayout, *, table: str, layout: La
     )
     named = pl.concat_str([pl.format(f"{header} {{}}", pl.col(header)) for header in keys], separator=", ")
     units = pl.col("= sum").cast(pl.String).str.replace(r"\.?0+$", "")
-    value = pl.format("{} rows: {}, sum {}", "= rows", named, units)
-    return find("left_out_by_layout", groups.with_columns(told=value), table=table, value="told")
+    value = value_of("left_out", count="= rows", rows=named, sum=units)
+    return find("left_out_by_layout", groups, table=table, value=value)
 
 
 def _is_one_of(name: str, values: tuple[str, ...]) -> pl.Expr:
@@ -204,13 +214,13 @@ def _of_kind(column: pl.Series, table: str, layout: Layout) -> pl.Series:
 
 
 def _codes(currencies: pl.Series) -> pl.Series:
-    """Return currencies by their codes: 人民币 and € are CNY and EUR; what is no currency stays, for a finding."""
+    """Currencies by their codes: 人民币 and € are CNY and EUR; what is not a currency stays, for a finding."""
     codes = {name: currency_of(name) or name.upper() for name in currencies.drop_nulls().unique()}
     return currencies.replace_strict(codes, default=None, return_dtype=pl.String)
 
 
 def _unreadable(named: pl.DataFrame, typed: pl.DataFrame, table: str) -> pl.DataFrame:
-    """Return findings for cells that cannot be read, but those whose whole row is set apart with its amount."""
+    """Findings on cells that cannot be read, except for those whose whole row is rejected with its amount."""
     found = []
     for name in TABLES[table].of_type("date", "number"):
         if name in _COUNTED_FROM and table in LEDGER_TABLES:
@@ -225,6 +235,7 @@ def _unreadable(named: pl.DataFrame, typed: pl.DataFrame, table: str) -> pl.Data
 
 
 def _unread(named: pl.DataFrame, typed: pl.DataFrame, name: str) -> pl.Series:
+    """The text of cells that had something in them and have no value now, with the name of their column."""
     if name not in named.columns or named[name].null_count() == typed[name].null_count():
         return pl.Series("unread", [None], dtype=pl.String).new_from_index(0, typed.height)
     given = parsing.as_text(named[name])

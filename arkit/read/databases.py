@@ -15,6 +15,7 @@ from arkit.model.layout import Layout
 from arkit.model.schema import TABLES
 from arkit.read.open_file import numbered
 from arkit.read.places import first_line, kind_of, refuse_repeated
+from arkit.words.catalogue import ENGLISH, text
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
@@ -28,11 +29,11 @@ _PARAMETER: Final = re.compile(r"(?<![:\w\\]):(?=\w)")
 _QUERY: Final = re.compile(r"(?is)^(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values|from|table)\b")
 _SECRET: Final = re.compile(r"(?i)pass|pwd|secret|token|key")
 _WITHIN: Final = re.compile(r"(?i)(?:pass\w*|pwd)=([^;&]+)")
-_SHUT_IN: dict[str, str | bool | int | float | list[str]] = {
+_NO_ACCESS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoload_known_extensions": "false",
 }
-_SNAPSHOT: Final = {"postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}}
+_SNAPSHOT: Final = {"postgresql": {"isolation_level": "REPEATABLE_READ", "postgresql_readonly": True}}
 _READ_ONLY: Final = {
     "sqlite": "PRAGMA query_only = ON",
     "mysql": "SET SESSION TRANSACTION READ ONLY",
@@ -108,7 +109,7 @@ def _beginning(query: str) -> str:
 
 def query_of(table: str) -> str:
     """What findings call the place that the rows of a table come from."""
-    return f"query of {table}"
+    return text("read.file.query", language=ENGLISH, table=table)
 
 
 def name_of(path: str | Path) -> str:
@@ -116,9 +117,10 @@ def name_of(path: str | Path) -> str:
     if not is_url(path):
         return Path(path).name
     try:
-        return Path(_url(str(path)).database or "").name or "of the URL"
+        name = Path(_url(str(path)).database or "").name
     except (ImportError, ReadingError):
-        return "of the URL"
+        name = ""
+    return name or text("read.file.database", language=ENGLISH)
 
 
 @contextmanager
@@ -128,8 +130,8 @@ def _duckdb(path: Path) -> Iterator[tuple[Run, dict[str, str]]]:
     except ImportError as error:
         raise ReadingError(f"{path.name} is a DuckDB file; install arkit[duckdb] to read it.") from error
     try:
-        # A view in a file may name other files, or places in the network; it stays shut in.
-        with duckdb.connect(str(path), read_only=True, config=_SHUT_IN) as connection:
+        # A view in a file may name other files, or places in the network; it has no access to them.
+        with duckdb.connect(str(path), read_only=True, config=_NO_ACCESS) as connection:
             connection.execute("begin")
 
             def run(query: str) -> pl.DataFrame:
@@ -164,11 +166,11 @@ def _sql(path: str) -> Iterator[tuple[Run, dict[str, str]]]:
 
 
 def _runner(connection: Connection) -> Run:
-    from sqlalchemy import text
+    import sqlalchemy
 
     def run(query: str) -> pl.DataFrame:
         # All rows decide on the type of a column: the first may all be whole, or missing.
-        return pl.read_database(text(_PARAMETER.sub(r"\\:", query)), connection, infer_schema_length=None)
+        return pl.read_database(sqlalchemy.text(_PARAMETER.sub(r"\\:", query)), connection, infer_schema_length=None)
 
     return run
 

@@ -30,7 +30,7 @@ from arkit.words.vocabulary import header_words, key, meaning
 
 CELL: Final = "cell {}"
 WIDEST: Final = 500
-WORKBOOKS: Final = ("workbook", "old workbook")
+WORKBOOKS: Final = ("workbook", "xls")
 _UTF8: Final = ("utf-8", "utf8")
 _MARK: Final = b"\xef\xbb\xbf"
 _TOP: Final = 20

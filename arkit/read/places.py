@@ -1,8 +1,7 @@
-"""Which files make which table: as the layout names them, or named after the table.
+"""Which files make which table, and of what kind a file is.
 
-Kinds of files, told from their first bytes: a name can say anything.
-
-Headers: each name once, whatever kind of file it stands in.
+A file makes the table for which the layout names it, or the one that it is named after. Its kind is in its first bytes:
+a name can say anything.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from arkit.errors import ArkitError, ReadingError, listed
 from arkit.model.layout import Layout
 from arkit.model.schema import TABLES
 
-Kind = Literal["workbook", "old workbook", "parquet", "duckdb", "sqlite", "text"]
+Kind = Literal["workbook", "xls", "parquet", "duckdb", "sqlite", "text"]
 
 SUFFIXES: Final[dict[Kind, tuple[str, ...]]] = {
     "workbook": (".xlsx", ".xlsm", ".xlsb", ".ods"),
-    "old workbook": (".xls",),
+    "xls": (".xls",),
     "parquet": (".parquet",),
     "duckdb": (".duckdb",),
     "sqlite": (".sqlite", ".db"),
@@ -29,27 +28,27 @@ SUFFIXES: Final[dict[Kind, tuple[str, ...]]] = {
 }
 _STARTS: Final[dict[bytes, Kind]] = {
     b"PK\x03\x04": "workbook",
-    b"\xd0\xcf\x11\xe0": "old workbook",
+    b"\xd0\xcf\x11\xe0": "xls",
     b"PAR1": "parquet",
     b"SQLite format 3\x00": "sqlite",
 }
 _OTHERS: Final = {
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"\x1f\x8b": "a compressed file (gzip)",
-    b"Rar!": "an archive (RAR)",
-    b"7z\xbc\xaf": "an archive (7-Zip)",
-    b"{\\rtf": "a text document (RTF)",
+    b"%PDF": "PDF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"\x1f\x8b": "gzip",
+    b"Rar!": "RAR",
+    b"7z\xbc\xaf": "7-Zip",
+    b"{\\rtf": "RTF",
 }
 _PAGES: Final = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<body")
 _DUCKDB: Final = slice(8, 12)
-"""A DuckDB file begins with a checksum; its name stands behind it."""
+"""A DuckDB file begins with a checksum; its name comes after it."""
 _LOOKED_AT: Final = 4096
 
 
 def kind_of(path: Path) -> Kind:
-    """Return what a file holds.
+    """What a file holds.
 
     Raises
     ------
@@ -64,7 +63,7 @@ def kind_of(path: Path) -> Kind:
             return kind
     for mark, what in _OTHERS.items():
         if start.startswith(mark):
-            raise ReadingError(f"{path.name} is {what}, not a table. Export it as .xlsx or .csv.")
+            raise ReadingError(f"{path.name} is a file of the kind {what}, not a table. Export it as .xlsx or .csv.")
     _refuse_markup(start.removeprefix(b"\xef\xbb\xbf").lstrip().lower(), path)
     if path.suffix.lower() in SUFFIXES["parquet"]:
         raise ReadingError(f"{path.name} is no Parquet file. If it is delimited text, name it .csv.")
@@ -72,7 +71,7 @@ def kind_of(path: Path) -> Kind:
 
 
 def misnamed(path: Path) -> bool:
-    """Return whether a file has a name that is usual for another kind than its own."""
+    """Whether a file has a name that is usual for another kind than its own."""
     suffix = path.suffix.lower()
     return suffix not in SUFFIXES[kind_of(path)] and any(suffix in others for others in SUFFIXES.values())
 
@@ -92,16 +91,12 @@ def _start(path: Path) -> bytes:
 
 def _refuse_markup(start: bytes, path: Path) -> None:
     """Refuse what some systems export as .xls: a web page, or the XML that spreadsheets wrote in 2003."""
-    if start.startswith(_PAGES):
-        what = "a web page"
-    elif start.startswith(b"<?xml"):
-        what = "an XML file"
-    else:
-        return
-    raise ReadingError(
-        f"{path.name} is {what}, no workbook and no delimited text. Open it in a spreadsheet program and "
-        "Save it again as .xlsx."
-    )
+    page = start.startswith(_PAGES)
+    if page or start.startswith(b"<?xml"):
+        raise ReadingError(
+            f"{path.name} is {'a web page' if page else 'an XML file'}, not a workbook and not delimited text. Open it "
+            "in a spreadsheet program and Save it again as .xlsx."
+        )
 
 
 _PASSED_OVER: Final = (".", "~$")
@@ -114,7 +109,7 @@ Places = dict[str, list[Path]]
 
 
 def places_in(source: Path | Sequence[Path], layout: Layout) -> Places:
-    """Return the files of each table, in the order of their names.
+    """The files of each table, in the order of their names.
 
     A file belongs to the table whose ``file`` in the layout is its name or matches it (``AR_*.xlsx``), else to the
     table that its name begins with (``items.csv``, ``items_ES.csv``). Of files that are given one by one, those that
@@ -127,18 +122,22 @@ def places_in(source: Path | Sequence[Path], layout: Layout) -> Places:
     """
     if isinstance(source, Path):
         places = _in_folder(source, layout) if source.is_dir() else _in_file(source, layout)
-        where = str(source)
     else:
-        places, where = _among(sorted(source, key=lambda path: (path.name, path)), layout), "The files given"
+        places = {}
+        for path in sorted(source, key=lambda path: (path.name, path)):
+            places.setdefault(_table_of(path, layout), []).append(path)
     if "items" not in places:
         known = source.iterdir() if isinstance(source, Path) and source.is_dir() else places
         present = listed(sorted(getattr(entry, "name", str(entry)) for entry in known))
-        raise ReadingError(f"{where} has no items table (items.csv, items.xlsx or items.parquet). It has: {present}.")
+        raise ReadingError(
+            f"{source if isinstance(source, Path) else 'The list of files'} has no items table (items.csv, items.xlsx "
+            f"or items.parquet). It has: {present}."
+        )
     return places
 
 
 def loose_files(source: Path | Sequence[Path]) -> list[Path]:
-    """Return the files of one export that has no layout; none where a file is called like a table."""
+    """The files of one export that has no layout; none where a file is called like a table."""
     if isinstance(source, Path) and source.is_dir():
         files = [path for path in sorted(source.iterdir()) if path.suffix.lower() in _KNOWN and path.is_file()]
         files = [path for path in files if not path.name.startswith(_PASSED_OVER)]
@@ -149,12 +148,12 @@ def loose_files(source: Path | Sequence[Path]) -> list[Path]:
 
 
 def _in_file(source: Path, layout: Layout) -> Places:
-    """Return the tables of a single file, its sheets among them, and the files that the layout names beside it."""
+    """The tables of a single file, its sheets among them, and the files that the layout names in the same folder."""
     stated = layout.tables()
-    beside = {
+    others = {
         name: _named(source.parent, table.file) for name, table in stated.items() if table.file and name != "items"
     }
-    return beside | {name: [source] for name, table in stated.items() if table.sheet or name == "items"}
+    return others | {name: [source] for name, table in stated.items() if table.sheet or name == "items"}
 
 
 def _in_folder(folder: Path, layout: Layout) -> Places:
@@ -179,7 +178,7 @@ def _named(folder: Path, file: str) -> list[Path]:
 
 
 def _called(folder: Path, name: str) -> list[Path]:
-    """Return the files called like a table, each once: of several kinds the first that arkit knows counts."""
+    """The files called like a table, each once: of several kinds the first that arkit knows counts."""
     by_stem: dict[str, Path] = {}
     for suffix in ("", *_KNOWN):
         for path in sorted(folder.glob(f"{name}*{suffix}")):
@@ -192,13 +191,6 @@ def _called(folder: Path, name: str) -> list[Path]:
 def _begins_with(path: Path, name: str) -> bool:
     rest = path.stem.lower().removeprefix(name)
     return rest != path.stem.lower() and rest[:1] in ("", "_", "-", " ", ".")
-
-
-def _among(paths: Sequence[Path], layout: Layout) -> Places:
-    places: Places = {}
-    for path in paths:
-        places.setdefault(_table_of(path, layout), []).append(path)
-    return places
 
 
 def _table_of(path: Path, layout: Layout) -> str:
@@ -214,7 +206,7 @@ def refuse_repeated(header: Sequence[str], file: str) -> None:
     Raises
     ------
     ReadingError
-        A name stands above two columns, so nobody can tell which one is meant.
+        A name is above two columns, so it is not known which one is meant.
     """
     twice = sorted({name for name in header if name.strip() and header.count(name) > 1})
     if twice:
@@ -223,18 +215,18 @@ def refuse_repeated(header: Sequence[str], file: str) -> None:
 
 @contextmanager
 def refusing(file: str) -> Iterator[None]:
-    """Turn whatever goes wrong with the cells of a file into a sentence and a way out.
+    """Turn any failure with the cells of a file into a sentence that says how to fix it.
 
     Raises
     ------
     ReadingError
-        Something else than an error of arkit was raised.
+        Something other than an error of arkit was raised.
     """
     try:
         yield
     except ArkitError:
         raise
-    except Exception as error:  # Nobody can foresee every file; a person gets a sentence, not a traceback.
+    except Exception as error:  # Not every file can be foreseen; a person gets a sentence, not a traceback.
         raise ReadingError(
             f"{file} could not be read ({type(error).__name__}: {first_line(error)}). "
             "Give a layout that names its columns, or export it again."
@@ -242,5 +234,5 @@ def refusing(file: str) -> Iterator[None]:
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of another library's message, to stand within one of ours."""
+    """The first line of another library's message, to be used within one of ours."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

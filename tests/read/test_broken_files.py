@@ -50,7 +50,7 @@ REFUSED: dict[str, tuple[str, bytes | str, dict[str, object], tuple[str, ...]]] 
     "UTF-16 without a mark": ("items.csv", TEXT.encode("utf-16-le"), {}, ("UTF-16", "encoding =")),
     "another encoding than stated": ("items.csv", TEXT + "é", {"encoding": "ascii"}, ("ascii",)),
     "an encoding that does not exist": ("items.csv", TEXT, {"encoding": "klingon"}, ("klingon",)),
-    "a picture": ("items.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(90), {}, ("a picture",)),
+    "a picture": ("items.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(90), {}, ("of the kind PNG",)),
     "bytes of zero": ("items.csv", bytes(500), {}, ("UTF-8",)),
     "a header twice": ("items.csv", TEXT.replace("name", "amount", 1), {}, ("header twice: amount", "Rename")),
     "a column missing": ("items.csv", TEXT.replace("currency", "cur", 1), {}, ("currency", "It has: item_id")),

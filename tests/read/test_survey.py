@@ -85,7 +85,7 @@ REFUSED = {
     "cells without an address": (with_change(WORKBOOK, far_cells_without_address), ("16,384 columns", "Delete")),
     "an archive of nothing": (b"PK\x05\x06" + bytes(18), ("UTF-8",)),
     "a web page": (b"<html><table></table></html>", ("a web page", "Save it again")),
-    "a picture": (b"\x89PNG\r\n\x1a\n", ("a picture", "Export it")),
+    "a picture": (b"\x89PNG\r\n\x1a\n", ("of the kind PNG", "Export it")),
 }
 
 
