@@ -1,6 +1,7 @@
 """Layouts: how the columns, dates and amounts of one kind of export become the canonical tables.
 
-How a ledger was read: the decisions, their evidence, and the layout that repeats them.
+A :class:`Layout` is given, or made by reading a file without one. A :class:`Reading` is the layout by which a ledger
+was read, with the decisions behind it and their evidence.
 """
 
 from __future__ import annotations
@@ -55,29 +56,29 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         Value in the source to item or entry type.
     header
         The texts of the header row, those of two lines joined with a space, in order, blank cells left out. It is
-        looked for wherever it stands, and a header that has changed is refused; only if a text stands twice must the
+        looked for wherever it is, and a header that has changed is refused; only if a text is there twice must the
         order be the same, and the columns are then called "Amount", "Amount 2". A column under a blank cell is called
-        by its place, "column 3". Rows above the header, repeats of it, totals and section rows are told from items.
+        by its place, "column 3". Rows above the header, repeats of it, totals and section rows are not taken for items.
         Empty: the first row that is not blank is the header and every row below it is an item.
     header_lines
         How many rows the header has.
     joined
         Canonical name to the headers whose texts, joined with "/", are its value: a document number and its line.
     plus, minus
-        Canonical name of an amount to the headers that are added up for it, and that are taken off: debit and credit,
+        Canonical name of an amount to the headers that are added up for it, and that are deducted: debit and credit,
         or the columns of an aging.
     minus_when
         Header to the values of rows whose amounts are stated without their minus: a debit or credit mark, a document
         type.
     sections
-        Where the customer stands when it is not in a column of each row: in a row ``above`` its items, or ``below``.
+        Where the customer is when it is not in a column of each row: in a row ``above`` its items, or ``below``.
     section_labels
-        Canonical name to the word that stands before it in a section row ("Customer", "Currency"); a name with an empty
+        Canonical name to the word that comes before it in a section row ("Customer", "Currency"); a name with an empty
         word takes the whole text of the row.
     dated_in
         Canonical name of a date to the header of the text that contains it ("Invoice 17 of 05.10.2026").
     stated_above
-        ``currency`` or ``snapshot_on`` to the words after which it stands in a row above the header ("as of").
+        ``currency`` or ``snapshot_on`` to the words after which it comes in a row above the header ("as of").
 
     Examples
     --------
@@ -110,7 +111,7 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     stated_above: dict[str, str] = {}
 
     def canonical_names(self) -> set[str]:
-        """Return the canonical columns that the layout gives a value to."""
+        """The canonical columns that the layout gives a value to."""
         named = (
             self.in_file_name,
             self.columns,
@@ -124,7 +125,7 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         return {name for names in named for name in names} | ({*self.stated_above} - {"snapshot_on"})
 
     def headers(self) -> set[str]:
-        """Return the headers that the layout reads."""
+        """The headers that the layout reads."""
         several = (*self.joined.values(), *self.plus.values(), *self.minus.values())
         single = {*self.columns.values(), *self.keep, *self.minus_when, *self.dated_in.values()}
         return single.union(*several)
@@ -187,12 +188,12 @@ class Layout(Settings, frozen=True, kw_only=True):
                     raise LayoutError(str(unknown_name(f"column of {table}", name, known=TABLES[table].columns)))
 
     def tables(self) -> dict[str, TableLayout]:
-        """Return the layouts of the tables that the export has."""
+        """The layouts of the tables that the export has."""
         stated = {name: getattr(self, name) for name in TABLES}
         return {name: layout for name, layout in stated.items() if layout is not None}
 
     def of_table(self, name: str) -> Self:
-        """Return the layout with what one table states of its own."""
+        """The layout with the settings that one table has of its own in place of the common ones."""
         table = self.tables().get(name)
         own = {field: getattr(table, field, "") for field in ("date_order", "decimal_mark", "delimiter", "encoding")}
         return msgspec.structs.replace(self, **{field: value for field, value in own.items() if value})
@@ -259,7 +260,7 @@ class Reading:
 
 
 def toml_of(layout: Layout) -> str:
-    """Return a layout as TOML, without what it leaves at its default."""
+    """A layout as TOML, without what it leaves at its default."""
     return tomli_w.dumps(_stated(layout), multiline_strings=False)
 
 
