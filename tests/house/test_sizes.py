@@ -16,7 +16,6 @@ ROOM_LIMIT = 0.20
 SMALL = 60
 # Why a module of few lines is one: each is an idea that many others take alone.
 SMALL_FOR_A_REASON = {
-    "read/recognise/canonical.py": "the one form of a header that the vocabulary and the file share",
     "resources.py": "where files beside the package lie; everything may ask, so it imports nothing",
     "run/warm.py": "imported by worker processes alone, for its imports",
     "settings.py": "the one way to read a settings file; layouts and policies are refused alike",

@@ -111,13 +111,10 @@ def _kinds_of_others(rows: pl.DataFrame, facts: pl.DataFrame, roles: Roles, repe
     """What the rows are that lack an id, a day or an amount, or have the word of a total."""
     names = [name for name in rows.columns if name != "source_row"]
     texts = [pl.col(name) for name in roles.texts(rows)]
-    # A row is a repeated one when all its cells are those of a row of the header; \x1f cannot be in a cell.
-    whole = pl.concat_str(names, separator="\x1f", ignore_nulls=True)
-    again = repeats.select(whole).to_series() if repeats.height else pl.Series([], dtype=pl.String)
     facts = rows.select(
         cells=pl.sum_horizontal(pl.col(name).is_not_null() for name in names),
         ruled=pl.all_horizontal(pl.col(name).str.contains(_RULE).fill_null(True) for name in names),
-        again=whole.is_in(again.filter(again != "").implode()),
+        again=_is_repeated(names, repeats),
         total=_any(*(text.str.contains(any_of("rows", "total")) for text in texts)),
         page=_any(*(text.str.contains(any_of("rows", "page")) for text in texts)),
     ).hstack(facts)
@@ -150,6 +147,13 @@ def _kinds_of_others(rows: pl.DataFrame, facts: pl.DataFrame, roles: Roles, repe
         .otherwise(pl.lit(SECTION if roles.table.sections else OTHER))
     )
     return facts.select(kind.alias("kind")).to_series()
+
+
+def _is_repeated(names: list[str], repeats: pl.DataFrame) -> pl.Expr:
+    """Which rows have all their cells in common with a row of the header, as at the top of a page."""
+    whole = pl.concat_str(names, separator="\x1f", ignore_nulls=True)  # This letter cannot be in a cell.
+    again = repeats.select(whole).to_series() if repeats.height else pl.Series([], dtype=pl.String)
+    return whole.is_in(again.filter(again != "").implode())
 
 
 def _labelled(rows: pl.DataFrame, roles: Roles) -> pl.Expr:
