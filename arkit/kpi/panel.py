@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from inspect import signature
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import polars as pl
@@ -242,9 +243,9 @@ def why_not(name: str) -> str:
     """The name of the column that says why there is no number.
 
     >>> why_not("dso")
-    'why no dso'
+    'reason_of_dso'
     """
-    return f"why no {name}"
+    return f"reason_of_{name}"
 
 
 def _side_by_side(wide: pl.DataFrame, keys: list[str], chosen: Sequence[KPI]) -> pl.DataFrame:
@@ -303,7 +304,7 @@ DataFrame
 
 Examples
 --------
-{example}
+Worked example: {inputs} give {value}.
 
 >>> import arkit as ar
 >>> table = ar.{name}(ar.sample_ledger(), as_of="2026-10-31"{window})
@@ -317,20 +318,22 @@ References
 _SHOWN_UNITS: Final = {"days": "days", "ratio": "0-1", "amount": "money", "times": "times"}
 
 
-def _docstring(name: str, parameters: str) -> str:
-    """The docstring of a KPI's own function, from its registry entry."""
-    kpi = KPIS[name]
-    inputs = ", ".join(f"{part} {value:,}" for part, value in kpi.example.inputs.items())
+def _document(measure: Callable[..., object], name: str, more: str = "") -> None:
+    """Give a KPI's own function its name, and a docstring from its registry entry."""
+    kpi, parameters = KPIS[name], signature(measure).parameters
+    own = more.partition("\n")[0]
+    measure.__name__ = measure.__qualname__ = name
     with speaking(ENGLISH):  # whatever language the page has that imports the package first
-        return _DOCSTRING.format(
+        measure.__doc__ = _DOCSTRING.format(
             name=name,
             definition=kpi.definition,
             formula=kpi.formula,
             source=kpi.source,
             unit=_SHOWN_UNITS[kpi.unit],
-            basis=" ``basis`` of the sales" if kpi.uses_sales else "",
-            example=f"Worked example: {inputs} give {kpi.example.value:,}.",
-            parameters=parameters,
+            basis=" ``basis``" if kpi.uses_sales else "",
+            inputs=", ".join(f"{part} {value:,}" for part, value in kpi.example.inputs.items()),
+            value=f"{kpi.example.value:,}",
+            parameters=more + ", ".join(parameter for parameter in parameters if parameter != own),
             window=', window="quarter"' if "window" in parameters else "",
         )
 
@@ -365,8 +368,7 @@ def _over_window(name: str) -> OverWindow:
     ) -> pd.DataFrame:
         return single_kpi(name, ledger, as_of=as_of, by=by, window=window, policy=policy)
 
-    measure.__name__ = measure.__qualname__ = name
-    measure.__doc__ = _docstring(name, "ledger, as_of, by, window, policy")
+    _document(measure, name)
     return measure
 
 
@@ -374,8 +376,7 @@ def _on_day(name: str) -> OnDay:
     def measure(ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | None = None) -> pd.DataFrame:
         return single_kpi(name, ledger, as_of=as_of, by=by, window="month", policy=policy)
 
-    measure.__name__ = measure.__qualname__ = name
-    measure.__doc__ = _docstring(name, "ledger, as_of, by, policy")
+    _document(measure, name)
     return measure
 
 
@@ -408,10 +409,11 @@ def collection_effectiveness_index(  # noqa: D103 - its docstring is generated, 
     return table.rename(columns={kpi: name})
 
 
-collection_effectiveness_index.__doc__ = _docstring(
+_document(
+    collection_effectiveness_index,
     "collection_effectiveness_index",
     """convention
     ``period``: the sales of the whole window. ``monthly``: the sales divided by the number of months, as the Credit
     Research Foundation words it.
-ledger, as_of, by, window, policy""",
+""",
 )

@@ -12,12 +12,17 @@ from arkit.words.catalogue import has_text
 
 WORDS = re.compile(r"[^\W\d_]{2,}[,;:.]? [^\W\d_]{2,}")
 ONE_WORD = re.compile(r"^[A-Z][a-z]+[.:]?$")
-CODE = re.compile(r"[\\^$|<>]|\(\?|^\s*(?:select|with|set|create|attach|pragma)\s|%[a-zA-Z]|://", re.IGNORECASE)
+CODE = re.compile(r"``|[\\^$|<>]|\(\?|^\s*(?:select|with|set|create|attach|pragma)\s|%[a-zA-Z]|://", re.IGNORECASE)
 TITLES = {"title", "caption", "note", "label", "text", "sentence", "description", "placeholder", "tooltip", "names"}
 # Who runs arkit reads these in English: what an exception says, what is logged, what warns a programmer.
 FOR_OPERATORS = re.compile(
     r"(Error|_error|^unknown_name|^no_\w+|^not_\w+|^warn|^debug|^info|^warning|^exception|^refus\w*)$"
 )
+
+
+# Places and styles in the terms of Plotly and CSS.
+STYLES = frozenset({"middle right", "top center", "row wrap"})
+FONTS = re.compile(r"sans-serif$")
 
 
 def literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -46,7 +51,7 @@ def _called(function: ast.AST) -> str:
 
 
 def _is_for_readers(text: str, keyword: str) -> bool:
-    if CODE.search(text) or has_text(f"values.{text}"):
+    if text in STYLES or FONTS.search(text) or CODE.search(text) or has_text(f"values.{text}"):
         return False
     return bool(WORDS.search(text)) or (keyword in TITLES and bool(ONE_WORD.search(text)))
 
