@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar
 
 from arkit.errors import LessonError, unknown_name
+from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger
 from arkit.present.html import Html, page_part, table
 from arkit.sample.draws import Draws
@@ -293,7 +294,7 @@ def _shown(value: Value, form: str, unit: str) -> str:
 
 
 def terms_table(names: Iterable[str]) -> pd.DataFrame:
-    """Some terms of the glossary, one row each, a column for each language.
+    """Some terms of the glossary or KPIs by their names, one row each, a column for each language.
 
     Raises
     ------
@@ -307,8 +308,8 @@ def terms_table(names: Iterable[str]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = [{language_name(code): text(f"glossary.{name}", language=code) for code in languages()} for name in names]
-    return pd.DataFrame(rows)
+    keys = [f"kpi.{name}.title" if name in KPIS else f"glossary.{name}" for name in names]
+    return pd.DataFrame([{language_name(code): text(key, language=code) for code in languages()} for key in keys])
 
 
 def lesson_table(frame: pd.DataFrame) -> Html:

@@ -4,20 +4,29 @@ import re
 import tomllib
 from functools import cache
 
+from arkit.kpi.registry import KPIS
 from arkit.resources import resource
+from arkit.words.catalogue import text
 from tests.kpi.glossary import PAGE
 
 TITLE = "## In Russian and Chinese\n"
 HEAD = "| term | Russian | Chinese |\n|---|---|---|\n"
 # The terms of the trade. What the sections on files and runs name is arkit's own, and may stay English.
-OF_THE_TRADE = ("Balances", "Over time", "Who pays how", "KPIs", "Change of days sales outstanding")
+OF_THE_TRADE = (
+    "Balances",
+    "Over time",
+    "Payment behaviour and segmentation",
+    "KPIs",
+    "Change of days sales outstanding",
+)
 
 
 @cache
 def words(language: str) -> dict[str, str]:
-    """Every term of a language by its name."""
+    """Every term of a language by its name, with the titles of the KPIs."""
     file = resource(f"templates/words/locale/{language}/glossary.toml")
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    kpis = {name: text(f"kpi.{name}.title", language=language) for name in KPIS}
+    return tomllib.loads(file.read_text(encoding="utf-8")) | kpis
 
 
 def section() -> str:
