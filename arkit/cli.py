@@ -267,6 +267,7 @@ def check(**asked: Any) -> int:
 @option("--user-header", default="", metavar="NAME", help="where a proxy names its user, for the log")
 @option("--visitors", default=20, help="pages open at once")
 @option("--idle-minutes", default=30.0, help="when a page ends")
+@option("--language", default="en", help="of the pages: en, ru or zh")
 def serve(**asked: Any) -> None:
     """Serve the dashboards.
 

@@ -158,19 +158,6 @@ class _State:
         return bool(kept != before)
 
 
-def live(controls: Mapping[str, Any], render: Render) -> widgets.VBox:
-    """Return controls above what they show; each change of a control shows it anew.
-
-    Parameters
-    ----------
-    controls
-        Widgets by the name of the argument that takes their value.
-    render
-        Takes the values of the controls, returns figures and pieces of HTML.
-    """
-    return Board(controls, [Section(render, tuple(controls))]).show()
-
-
 def still(render: Callable[[], widgets.Widget]) -> widgets.Widget:
     """Return what a function makes; if it fails, a sentence for the reader in its place."""
     try:

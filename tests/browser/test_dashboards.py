@@ -341,9 +341,13 @@ def test_a_report_cannot_act_on_the_server(browser: Browser, dashboards: Server)
     watched.page.context.close()
 
 
-def test_a_base_url_holds_for_all_addresses(browser: Browser, tmp_path: Path) -> None:
-    with serving(tmp_path, "--base-url", "/money/", token="a token for tests") as server:
+def test_base_url_and_language_hold_for_all_addresses(browser: Browser, tmp_path: Path) -> None:
+    arguments = ("--base-url", "/money/", "--language", "ru")
+    with serving(tmp_path, *arguments, token="a token for tests") as server:
         watched = Watched(browser, server, "receivables", DESK).complete(CHARTS["receivables"])
+        expect(watched.page.locator("html")).to_have_attribute("lang", "ru")
+        expect(watched.page.get_by_role("button", name="Скачать в Excel")).to_be_visible()
+        expect(watched.page).not_to_have_url(re.compile("language="))
         watched.page.context.close()
         assert watched.faults == []
 

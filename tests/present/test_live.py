@@ -10,7 +10,7 @@ import pytest
 
 from arkit.errors import ArkitError
 from arkit.present.html import Html, notice
-from arkit.present.live import Action, Board, Options, Section, choice, live, still
+from arkit.present.live import Action, Board, Options, Section, choice, still
 from arkit.words.catalogue import current_language, speaking, text
 
 UNEXPECTED = text("present.unexpected")
@@ -64,8 +64,9 @@ def test_an_unexpected_error_is_a_sentence_and_an_entry_in_the_log(caplog: pytes
     def broken(entity: str) -> list[Html]:
         raise ZeroDivisionError("secret of line 7")
 
+    entity = {"entity": choice("Entity", ["ES"])}
     with caplog.at_level(logging.ERROR):
-        [shown] = texts(live({"entity": choice("Entity", ["ES"])}, broken))
+        [shown] = texts(Board(entity, [Section(broken, ("entity",))]).show())
     assert UNEXPECTED in shown
     assert "secret" not in shown
     assert "secret of line 7" in caplog.text
@@ -75,7 +76,8 @@ def test_an_error_of_arkit_is_told_as_it_is_and_escaped() -> None:
     def refused(entity: str) -> list[Html]:
         raise ArkitError("There is no <b>such</b> entity.")
 
-    [shown] = texts(live({"entity": choice("Entity", ["ES"])}, refused))
+    entity = {"entity": choice("Entity", ["ES"])}
+    [shown] = texts(Board(entity, [Section(refused, ("entity",))]).show())
     assert "There is no &lt;b&gt;such&lt;/b&gt; entity." in shown
 
 

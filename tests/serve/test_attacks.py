@@ -218,6 +218,17 @@ def test_an_address_that_is_none_answers_with_a_page(path: str, page: OpenPage, 
     assert "static_path" not in dashboards.said()
 
 
+@pytest.mark.parametrize(
+    ("asked", "spoken"),
+    [("ru", "ru"), ("zh", "zh"), ("xx", "en"), ("%22%3E%3Cscript%3E", "en"), ("..%2f..", "en"), ("%ff", "en")],
+)
+def test_a_language_of_an_address_is_one_that_there_is(asked: str, spoken: str, page: OpenPage) -> None:
+    answer = page.visitor.get(f"receivables/x?language={asked}")
+    assert answer.status_code == 404
+    assert answer.text.count("<html") == answer.text.count(f'<html lang="{spoken}">') == 1
+    assert "<script" not in answer.text
+
+
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST"])
 def test_nothing_is_written(method: str, page: OpenPage) -> None:
     xsrf = {"X-XSRFToken": page.visitor.session.cookies["_xsrf"]}
