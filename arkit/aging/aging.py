@@ -1,7 +1,4 @@
-"""Aging: what is open on a day, by how long it has been due.
-
-Trend: the aging of many month-ends in one pass over the balance periods.
-"""
+"""Aging: what is open on a day, or on many month-ends in one pass, by how long it has been due."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from arkit.aging.buckets import bucketed
 from arkit.aging.grouping import By, group_columns, with_columns_for
 from arkit.calendar import month_ends_back
 from arkit.errors import unknown_name
-from arkit.model.engine import Rows, collect
+from arkit.model.engine import ATTRIBUTES, Rows, collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.policy import Policy
@@ -86,43 +83,7 @@ def aging_table(
     policy = policy or Policy()
     day = ledger.require(as_of)
     frame = aging_frame(ledger, day, by=by, policy=policy, of=of)
-    if of != "items":
-        currency = "base_currency" if of == "base_open_amount" else "currency"
-        frame = to_units(frame, dict.fromkeys([*policy.labels, "gross", UNAPPLIED, "net"], currency))
-    return frame.to_pandas()
-
-
-def aging_frame(ledger: Ledger, day: date, *, by: By, policy: Policy, of: Measure = "open_amount") -> pl.DataFrame:
-    """Return the aging with amounts as integers in minor units, sorted by its group columns."""
-    keys, value = keys_and_value(ledger, by, of)
-    rows = with_columns_for(bucketed(ledger, [day], policy=policy), keys, ledger, [day])
-    return summed(rows, keys, policy.labels, value=value).sort(keys)
-
-
-def keys_and_value(ledger: Ledger, by: By, of: Measure) -> tuple[list[str], nw.Expr]:
-    """Return the group columns, with the currency that belongs to a measure, and the value to sum."""
-    if of == "items":
-        return group_columns(by, ledger), nw.lit(1, nw.Int64)
-    if of == "open_amount":
-        return group_columns(by, ledger), nw.col(of)
-    if of == "base_open_amount":
-        return group_columns(by, ledger, currency="base_currency"), nw.col(of)
-    raise unknown_name("measure of aging", of, known=("open_amount", "base_open_amount", "items"))
-
-
-def summed(rows: Rows, keys: list[str], labels: tuple[str, ...], *, value: nw.Expr) -> pl.DataFrame:
-    """Return one row for each group, with a column for each bucket."""
-    columns = [*labels, UNAPPLIED]
-    # Spread first, then group: one group-by instead of one by bucket and another over the buckets.
-    spread = rows.with_columns(
-        nw.when(nw.col("bucket") == position).then(value).otherwise(0).alias(label)
-        for position, label in enumerate(columns)
-    )
-    wide = spread.group_by(*keys).agg(nw.col(*columns).sum(), nw.len().alias("items"))
-    gross = pl.sum_horizontal(pl.col(labels))
-    table = collect(wide).with_columns(gross=gross, net=gross + pl.col(UNAPPLIED))
-    named = (pl.col(key) if key == "day" else pl.col(key).cast(pl.String) for key in keys)
-    return table.select(*named, *labels, "gross", UNAPPLIED, "net", "items")
+    return _in_units(frame, policy, of)
 
 
 def aging_trend(
@@ -177,18 +138,59 @@ def aging_trend(
     last = ledger.require(as_of)
     days = [day for day in month_ends_back(last, months) if day >= ledger.covers[0]]
     frame = trend_frame(ledger, days, by=by, policy=policy, of=of)
-    if of != "items":
-        currency = "base_currency" if of == "base_open_amount" else "currency"
-        frame = to_units(frame, dict.fromkeys([*policy.labels, "gross", UNAPPLIED, "net"], currency))
-    return frame.to_pandas()
+    return _in_units(frame, policy, of)
+
+
+def aging_frame(ledger: Ledger, day: date, *, by: By, policy: Policy, of: Measure = "open_amount") -> pl.DataFrame:
+    """The aging with amounts as integers in minor units, sorted by its group columns."""
+    keys, value = keys_and_value(ledger, by, of)
+    return _summed(_with_keys(ledger, [day], keys, policy), keys, policy.labels, value=value).sort(keys)
 
 
 def trend_frame(
     ledger: Ledger, days: Sequence[date], *, by: By, policy: Policy, of: Measure = "open_amount"
 ) -> pl.DataFrame:
-    """Return the agings of several days with amounts in minor units, sorted by day and group."""
+    """The agings of several days with amounts in minor units, sorted by day and group."""
     keys, value = keys_and_value(ledger, by, of)
-    rows = with_columns_for(bucketed(ledger, days, policy=policy), keys, ledger, days)
-    table = summed(rows, [*keys, "day"], policy.labels, value=value)
+    table = _summed(_with_keys(ledger, days, keys, policy), [*keys, "day"], policy.labels, value=value)
     as_of = pl.from_epoch("day", time_unit="d").alias("as_of")
     return table.select(as_of, pl.exclude("day")).sort("as_of", *keys)
+
+
+def _with_keys(ledger: Ledger, days: Sequence[date], keys: list[str], policy: Policy) -> Rows:
+    rows = bucketed(ledger, days, policy=policy)
+    # Most groups are attributes that the periods carry.
+    return rows if {*keys} <= {*ATTRIBUTES} else with_columns_for(rows, keys, ledger, days)
+
+
+def keys_and_value(ledger: Ledger, by: By, of: Measure) -> tuple[list[str], nw.Expr]:
+    """The group columns, with the currency that belongs to a measure, and the value to sum."""
+    if of == "items":
+        return group_columns(by, ledger), nw.lit(1, nw.Int64)
+    if of == "open_amount":
+        return group_columns(by, ledger), nw.col(of)
+    if of == "base_open_amount":
+        return group_columns(by, ledger, currency="base_currency"), nw.col(of)
+    raise unknown_name("measure of aging", of, known=("open_amount", "base_open_amount", "items"))
+
+
+def _summed(rows: Rows, keys: list[str], labels: tuple[str, ...], *, value: nw.Expr) -> pl.DataFrame:
+    """One row for each group, with a column for each bucket."""
+    columns = [*labels, UNAPPLIED]
+    # Spread first, then group: one group-by instead of one by bucket and another over the buckets. An item of 100 in
+    # the second bucket is 0, 100, 0, 0, 0 in the columns of its group.
+    spread = rows.with_columns(
+        nw.when(nw.col("bucket") == position).then(value).otherwise(0).alias(label)
+        for position, label in enumerate(columns)
+    )
+    wide = spread.group_by(*keys).agg(nw.col(*columns).sum(), nw.len().alias("items"))
+    named = (pl.col(key) if key == "day" else pl.col(key).cast(pl.String) for key in keys)
+    gross, net = pl.sum_horizontal(labels).alias("gross"), pl.sum_horizontal(columns).alias("net")
+    return collect(wide).select(*named, *labels, gross, UNAPPLIED, net, "items")
+
+
+def _in_units(frame: pl.DataFrame, policy: Policy, of: Measure) -> pd.DataFrame:
+    if of != "items":
+        currency = "base_currency" if of == "base_open_amount" else "currency"
+        frame = to_units(frame, dict.fromkeys([*policy.labels, "gross", UNAPPLIED, "net"], currency))
+    return frame.to_pandas()

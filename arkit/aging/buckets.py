@@ -74,11 +74,11 @@ def _netted(rows: Rows, ledger: Ledger) -> Rows:
     )
     left_of_debt = _rest(size="debt", reached="debt_so_far", against="all_credit")
     left_of_credit = _rest(size="credit", reached="credit_so_far", against="all_debt")
-    rows = rows.with_columns((left_of_debt - left_of_credit).alias("left"))
+    rows = rows.with_columns((left_of_debt - left_of_credit).alias("left")).filter(nw.col("left") != 0)
     base = proportion(nw.col("base_open_amount"), part=nw.col("left"), whole=nw.col("open_amount"))
     rows = rows.with_columns(nw.col("left").alias("open_amount"), base.alias("base_open_amount"))
     working = ("item_id", "debt", "credit", "debt_so_far", "credit_so_far", "all_debt", "all_credit", "left")
-    return rows.filter(nw.col("open_amount") != 0).drop(*working)
+    return rows.drop(*working)
 
 
 def _rest(*, size: str, reached: str, against: str) -> nw.Expr:
