@@ -12,9 +12,10 @@ import polars as pl
 
 from arkit.build.conform import Conformed
 from arkit.build.items import KEYS, MONEY, Items, as_categories, base_at_rate_of
-from arkit.build.parsing import proportion, read_amounts
+from arkit.build.parsing import read_amounts
 from arkit.model.findings import find, together
 from arkit.model.layout import Layout
+from arkit.model.money import proportion
 
 COLUMNS: Final = (
     "table",

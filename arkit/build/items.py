@@ -10,12 +10,12 @@ from typing import Final
 import polars as pl
 
 from arkit.build.conform import Conformed
-from arkit.build.parsing import in_base, proportion, read_amounts
+from arkit.build.parsing import read_amounts
 from arkit.calendar import currencies
 from arkit.errors import LedgerError, missing_columns
 from arkit.model.findings import find, find_faults, repeats, together, with_first_fault
 from arkit.model.layout import NEEDED_FOR_SHAPE, Layout
-from arkit.model.money import minor_per_unit
+from arkit.model.money import at_exchange_rate, minor_per_unit, proportion
 from arkit.model.schema import ITEM_COLUMNS, TABLES
 from arkit.words.columns import DEFAULT_ENTITY, ITEM_TYPES
 
@@ -110,11 +110,12 @@ def _known_keys() -> dict[str, pl.Expr]:
 def _with_base(rows: pl.DataFrame, *, layout: Layout) -> pl.DataFrame:
     """Complete the amount in functional currency: as given, the amount itself, or at the item's own exchange rate."""
     rate = pl.col("exchange_rate") if "exchange_rate" in rows.columns else pl.lit(None, dtype=pl.Float64)
-    translated = in_base(
+    translated = at_exchange_rate(
         pl.col("amount"),
-        rate=1 / rate if layout.rate_means == "units_per_base" else rate,
+        rate,
         unit=minor_per_unit(pl.col("currency"), rows["currency"]),
         base_unit=minor_per_unit(pl.col("base_currency"), rows["base_currency"]),
+        inverse=layout.rate_means == "units_per_base",
     )
     return rows.with_columns(base_amount=_given_or(rows, translated))
 
@@ -129,8 +130,10 @@ def base_at_rate_of(rows: pl.DataFrame, *, base: str, amount: str) -> pl.Expr:
 
 
 def _given_or(rows: pl.DataFrame, translated: pl.Expr) -> pl.Expr:
-    same = pl.col("currency") == pl.col("base_currency")
-    derived = pl.when(same).then(pl.col("amount")).otherwise(translated)
+    same = (pl.col("currency") == pl.col("base_currency")).fill_null(False)
+    # Most ledgers have one currency: nothing to translate row by row.
+    is_same = rows.select(same.all()).item()
+    derived = pl.col("amount") if is_same else pl.when(same).then(pl.col("amount")).otherwise(translated)
     return pl.coalesce("base_amount", derived) if "base_amount" in rows.columns else derived
 
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from arkit.model.findings import find, together, value_of
 from arkit.model.layout import DateOrder, Layout
-from arkit.model.money import LARGEST_EXACT, SCALE, as_plain, minor_per_unit, plain_numbers, to_minor
+from arkit.model.money import SCALE, as_plain, minor_per_unit, plain_numbers, to_minor
 from arkit.words.vocabulary import currency_of
 
 _FORMATS: Final[dict[DateOrder, tuple[str, ...]]] = {
@@ -131,24 +131,6 @@ def read_amounts(
             value = pl.format(f"{name} = {{}}", f"unread_{name}")
             findings.append(find("unreadable_optional", lost, table=table, value=value))
     return rows, together(*findings)
-
-
-def in_base(amount: pl.Expr, *, rate: pl.Expr, unit: pl.Expr, base_unit: pl.Expr) -> pl.Expr:
-    """Return an amount in minor units of the base currency, at base units per unit of the currency."""
-    return as_minor(amount.cast(pl.Float64) * rate * base_unit / unit)
-
-
-def proportion(amount: pl.Expr, *, part: pl.Expr, whole: pl.Expr) -> pl.Expr:
-    """Return the share of an amount that a part is of a whole, in minor units; missing where there is none.
-
-    In floating point: the product of two amounts does not fit into an integer of 64 bits.
-    """
-    return as_minor(amount.cast(pl.Float64) * part / whole)
-
-
-def as_minor(amount: pl.Expr) -> pl.Expr:
-    """Return an amount as a whole number of minor units, missing where it is no number or too large to be exact."""
-    return pl.when(amount.abs() <= LARGEST_EXACT).then(amount.round(0)).cast(pl.Int64)
 
 
 EXACT: Final = pl.Decimal(38, SCALE)

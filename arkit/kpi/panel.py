@@ -227,7 +227,7 @@ def values_of(question: Question, chosen: Sequence[KPI]) -> pl.DataFrame:
 
 def _columns(kpi: KPI, unit: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     value, reason = defined(kpi)
-    shown = value.round(0) / unit if kpi.unit == "amount" else value
+    shown = value / unit if kpi.unit == "amount" else value
     return shown.alias(kpi.name), reason.alias(why_not(kpi.name))
 
 

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 import polars as pl
 
+from arkit.model.money import at_rate
 from arkit.words.catalogue import text
 
 Unit = Literal["days", "ratio", "amount", "times"]
@@ -379,7 +380,7 @@ _SHARES: Final = (
         unit="amount",
         good="down",
         parts=("balances",),
-        value=RECEIVABLES * pl.col("cost_of_capital") * DAYS / 365,
+        value=at_rate(RECEIVABLES * DAYS, pl.col("cost_of_capital"), over=365),
         undefined=(),
         example=Example({"receivables": 36_500, "cost_of_capital": 0.08, "days": 30}, 240),
     ),

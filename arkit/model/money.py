@@ -16,6 +16,8 @@ LARGEST_EXACT: Final = 2**53
 LARGEST_SUM: Final = 2**62
 
 RATE_DECIMALS: Final = 15
+_EXCHANGE_DECIMALS: Final = 12
+_LARGEST_RATE: Final = 10**15
 _SHORT: Final = 6
 
 _PLAIN: Final = r"^[+-]?(\d+\.?\d*|\.\d+)$"
@@ -93,8 +95,9 @@ def proportion(amount: Expr, *, part: Expr, whole: Expr) -> Expr:
     """``amount * part / whole`` in minor units: the one place where the package rounds a share of an amount.
 
     The product is exact, in integers of 128 bits; half a unit is rounded away from zero. Missing where one of the three
-    is, and where the whole is nothing. The formula is ``(2 * |product| + whole) // (2 * whole)`` with the sign of the
-    product: of 5 * 1 / 2 it is (10 + 2) // 4 = 3, and of -5 * 1 / 2 it is -3.
+    is, where the whole is nothing, and where the result is too large to be shown exactly. The formula is
+    ``(2 * |product| + whole) // (2 * whole)`` with the sign of the product: of 5 * 1 / 2 it is (10 + 2) // 4 = 3, and
+    of -5 * 1 / 2 it is -3.
 
     >>> frame = pl.DataFrame({"amount": [1, 5, -5, 7], "part": 1, "whole": [2, 2, 2, 3]})
     >>> frame.select(proportion(pl.col("amount"), part=pl.col("part"), whole=pl.col("whole"))).to_series().to_list()
@@ -103,7 +106,8 @@ def proportion(amount: Expr, *, part: Expr, whole: Expr) -> Expr:
     # Both libraries have the same words for all of this.
     words: Any = nw if isinstance(amount, nw.Expr) else pl
     product, size = amount.cast(words.Int128) * part, whole.cast(words.Int128).abs()
-    rounded = ((product.abs() * 2 + size) // (size * 2)).cast(words.Int64)
+    rounded = (product.abs() * 2 + size) // (size * 2)
+    rounded = words.when(rounded <= LARGEST_EXACT).then(rounded).cast(words.Int64)
     same_sign = (product < 0) == (whole < 0)
     share: Expr = words.when(same_sign).then(rounded).otherwise(-rounded)
     return share
@@ -123,6 +127,24 @@ def at_rate(amount: Expr, rate: Expr, *, over: int = 1) -> Expr:
     units = decimal_units(rate, decimals=RATE_DECIMALS)
     whole: Expr = words.lit(over * 10**RATE_DECIMALS)
     return proportion(amount, part=units, whole=whole)
+
+
+def at_exchange_rate(amount: pl.Expr, rate: pl.Expr, *, unit: pl.Expr, base_unit: pl.Expr, inverse: bool) -> pl.Expr:
+    """An amount in minor units of the base currency, half a unit away from zero.
+
+    The rate says base units for one unit of the currency, or the inverse; it is taken as the decimal that it stands
+    for, to 12 decimals. Missing where the rate is no number, or the result too large to be exact.
+
+    >>> one, rate = pl.lit(100), pl.lit(0.125)
+    >>> pl.select(at_exchange_rate(pl.lit(100), rate, unit=one, base_unit=one, inverse=False)).item()
+    13
+    """
+    usable = pl.when(rate.is_finite() & (rate.abs() < _LARGEST_RATE)).then(rate)
+    units, one = decimal_units(usable, decimals=_EXCHANGE_DECIMALS), 10**_EXCHANGE_DECIMALS
+    part, whole = (base_unit * one, units * unit) if inverse else (units * base_unit, unit * one)
+    # Only what fits into 53 bits is multiplied: the exact product has at most 53 + 40 + 10 bits then.
+    about = amount.cast(pl.Float64) * part.cast(pl.Float64) / whole.cast(pl.Float64)
+    return proportion(pl.when(about.abs() <= LARGEST_EXACT).then(amount), part=part, whole=whole)
 
 
 def decimal_units(rate: Expr, *, decimals: int) -> Expr:
