@@ -52,9 +52,10 @@ prove: $(VENV)/.with-test $(VENV)/.with-postgres  ## the large seeded runs, minu
 
 test: lint unit notebooks  ## everything: style, types, tests, every notebook
 
-lint: $(VENV)/.with-test  ## style and types alone
+lint: $(VENV)/.with-test  ## style, spelling and types alone
 	$(BIN)/ruff check --output-format=concise .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 	$(BIN)/mypy
 
 unit: $(VENV)/.with-chromium $(VENV)/.with-postgres  ## the tests alone, the browser's among them

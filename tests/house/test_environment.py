@@ -115,3 +115,12 @@ def test_an_import_that_is_not_declared_is_found() -> None:
     lazily = ast.parse("def charts():\n    import plotly.express")
     assert distributions(lazily) - declared("arkit.aging.aging") == {"plotly"}
     assert distributions(lazily) - declared("arkit.present.charts") == set()
+
+
+def test_hooks_before_a_commit_use_the_tools_of_the_test_extra() -> None:
+    """Local hooks alone: nothing is downloaded, and a hook and `make lint` are the same version of a tool."""
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    hooks = [hook for repository in config["repos"] for hook in repository["hooks"]]
+    assert {repository["repo"] for repository in config["repos"]} == {"local"}
+    assert {hook["language"] for hook in hooks} == {"system"}
+    assert {hook["entry"].split()[0] for hook in hooks} <= {Requirement(line).name for line in EXTRAS["test"]}
