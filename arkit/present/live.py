@@ -52,7 +52,7 @@ class Action:
 class Board:
     """Controls, and the sections that they change.
 
-    A change shows anew only the sections that depend on the control. Outputs are set, never displayed into:
+    A change updates only the sections that depend on the control. Outputs are set, never displayed into:
     displaying from a callback can hang a page. Whatever fails becomes a sentence for the reader and, where it was
     not expected, an entry in the log; no traceback reaches the page.
 
@@ -61,7 +61,7 @@ class Board:
     controls
         Widgets by the name of the argument that takes their value.
     sections
-        The sections, in the order in which they are shown anew.
+        The sections, in the order in which they are updated.
     options
         By name of the control: options that follow from other controls.
     actions
@@ -77,7 +77,7 @@ class Board:
     language: str = field(default_factory=current_language)
 
     def show(self) -> widgets.VBox:
-        """Return the page, each control, button and section in a box with the class of its place."""
+        """The page, each control, button and section in a box with the class of its place."""
         outputs = [_placed(widgets.Output(), section.place) for section in self.sections]
         pressed = [_placed(widgets.Output(), "pressed") for _ in self.actions]
         state = _State(self, outputs, pressed)
@@ -159,7 +159,7 @@ class _State:
 
 
 def still(render: Callable[[], widgets.Widget]) -> widgets.Widget:
-    """Return what a function makes; if it fails, a sentence for the reader in its place."""
+    """The widget that a function makes; if it fails, a sentence for the reader in its place."""
     try:
         return render()
     except Exception as error:
@@ -172,7 +172,7 @@ def still(render: Callable[[], widgets.Widget]) -> widgets.Widget:
 
 
 def outputs_of(render: Callable[[], Sequence[Shown]]) -> tuple[dict[str, Any], ...]:
-    """Return what a function shows as outputs; an error is a sentence for the reader, never a traceback."""
+    """The outputs of what a function shows; an error is a sentence for the reader, never a traceback."""
     try:
         return tuple(as_output(piece) for piece in render())
     except ArkitError as error:
@@ -183,7 +183,7 @@ def outputs_of(render: Callable[[], Sequence[Shown]]) -> tuple[dict[str, Any], .
 
 
 def as_output(piece: Shown) -> dict[str, Any]:
-    """Return a figure or a piece of HTML as the output of a cell."""
+    """A chart or a piece of HTML as the output of a cell."""
     if isinstance(piece, Figure):
         data: dict[str, Any] = {FIGURE: {**json.loads(piece.to_json()), "config": SETTINGS}, "text/plain": "Figure"}
     else:
@@ -192,7 +192,7 @@ def as_output(piece: Shown) -> dict[str, Any]:
 
 
 def choice(label: str, options: Sequence[Any], *, value: Any = None) -> widgets.Dropdown:
-    """Return a list to choose one value from."""
+    """A list to choose one value from."""
     values = [option[1] if isinstance(option, tuple) else option for option in options]
     chosen = value if value is not None and value in values else values[0] if values else None
     return widgets.Dropdown(
@@ -201,14 +201,14 @@ def choice(label: str, options: Sequence[Any], *, value: Any = None) -> widgets.
 
 
 def slider(label: str, options: Sequence[tuple[str, Any]], *, value: Any) -> widgets.SelectionSlider:
-    """Return a slider over named values."""
+    """A slider over named values."""
     layout = widgets.Layout(width="420px", max_width="100%")
     style = {"description_width": "initial"}
     return widgets.SelectionSlider(options=list(options), value=value, description=label, layout=layout, style=style)
 
 
 def search(label: str, *, value: str = "", hint: str = "") -> widgets.Text:
-    """Return a field for a few words; it takes effect with the enter key or when it is left."""
+    """A field for a few words; it takes effect with the enter key or when it is left."""
     style = {"description_width": "initial"}
     return widgets.Text(value=value, description=label, placeholder=hint, continuous_update=False, style=style)
 

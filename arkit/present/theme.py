@@ -124,7 +124,7 @@ def framed(traces: Sequence[Trace], *, title: str, height: int = 380, **layout: 
     return Figure({"data": traces, "layout": {"template": HOUSE, **own}})
 
 
-def legend_below(figure: Figure) -> Figure:
+def legend_below(chart: Figure) -> Figure:
     """The chart with its legend below it: on a narrow page it would lie over the title."""
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top"}
-    return figure.update_layout(legend=legend)
+    return chart.update_layout(legend=legend)

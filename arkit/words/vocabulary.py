@@ -26,7 +26,7 @@ REMEMBERED: Final = 8192
 
 
 def key(text: str) -> str:
-    """Return a text as it is compared: letters and digits alone, in small letters.
+    """A text as it is compared: letters and digits alone, in lower case.
 
     >>> key("Due date"), key("DueDate"), key("№ документа")
     ('duedate', 'duedate', 'noдокумента')
@@ -46,7 +46,7 @@ class Meaning:
 
 @lru_cache(maxsize=REMEMBERED)
 def meaning(header: str) -> Meaning | None:
-    """Return what a header means, or nothing when the vocabulary does not know it.
+    """The meaning of a header, or nothing when the vocabulary does not know it.
 
     >>> meaning("Due date").name, meaning("Сумма, руб.").currency
     ('due_date', 'RUB')
@@ -61,7 +61,7 @@ def meaning(header: str) -> Meaning | None:
 
 
 def without_currency(header: str) -> tuple[str, str]:
-    """Return a header without the currency named at its end, and the currency.
+    """A header without the currency named at its end, and the currency.
 
     >>> without_currency("Amount (EUR)")
     ('Amount', 'EUR')
@@ -72,7 +72,7 @@ def without_currency(header: str) -> tuple[str, str]:
 
 
 def currency_of(text: str) -> str:
-    """Return the ISO code of a currency by its code, sign or name; nothing where it is none or could be several.
+    """The ISO code of a currency by its code, sign or name; nothing where it could be several, or is not a currency.
 
     >>> currency_of("EUR"), currency_of("руб."), currency_of("$")
     ('EUR', 'RUB', '')
@@ -84,7 +84,7 @@ def currency_of(text: str) -> str:
 
 
 def item_type_of(value: str) -> str:
-    """Return the item type that a value of a type column means, or nothing.
+    """The item type that a value of a type column means, or nothing.
 
     >>> item_type_of("Credit Memo"), item_type_of("Rechnung")
     ('credit_note', 'invoice')
@@ -93,7 +93,7 @@ def item_type_of(value: str) -> str:
 
 
 def item_types_of(values: Iterable[str]) -> dict[str, str]:
-    """Return the item type of each value that means one; codes are those of the one system that has them all.
+    """The item type of each value that means one; codes are those of the one system that has them all.
 
     >>> item_types_of(["SI", "SA"]), item_types_of(["RV", "SA"])
     ({'SI': 'invoice', 'SA': 'receipt'}, {'RV': 'invoice', 'SA': 'journal'})
@@ -106,7 +106,7 @@ def item_types_of(values: Iterable[str]) -> dict[str, str]:
 
 
 def words(*path: str) -> list[str]:
-    """Return a list of the vocabulary by its place, for example ``words("rows", "total")``."""
+    """A list of the vocabulary by its place, for example ``words("rows", "total")``."""
     found: Any = _vocabulary()
     for name in path:
         found = found[name]
@@ -114,13 +114,13 @@ def words(*path: str) -> list[str]:
 
 
 def any_of(*path: str) -> str:
-    """Return one pattern, in small letters, that matches what any pattern of a list does."""
+    """One pattern that matches what any pattern of a list does."""
     return "(?i)" + "|".join(f"(?:{pattern})" for pattern in words(*path))
 
 
 @cache
 def header_words() -> frozenset[str]:
-    """Return every known header word as it is compared."""
+    """Every known header word as it is compared."""
     return frozenset(_headers())
 
 
