@@ -25,9 +25,9 @@ from arkit.present.sheets import Sheet
 from arkit.reports.page import main_currency, needs, opened, sheet, title_of
 from arkit.segmentation.abc import abc
 from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
-from arkit.segmentation.categories import categorise, category_matrix, migration
+from arkit.segmentation.categories import BETWEEN_RULES, categorise, category_matrix, migration
 from arkit.segmentation.decline import deteriorating_payers
-from arkit.segmentation.groups import group_behaviour
+from arkit.segmentation.groups import POOLED, UNKNOWN, group_behaviour
 from arkit.segmentation.inactive import inactive_past_due
 from arkit.words.catalogue import ENGLISH, in_own_language, text
 from arkit.words.columns import ALL_ENTITIES, Column, column, shown_value
@@ -130,7 +130,16 @@ class CustomersPage:
     def moves(self) -> pd.DataFrame | None:
         """The category of every customer a month before and now."""
         before = months_before(self.day, 1)
-        return migration(self._categorised_on(before), self.categorised) if before > self.ledger.covers[0] else None
+        if before <= self.ledger.covers[0]:
+            return None
+        moves = migration(self._categorised_on(before), self.categorised)
+        return moves.assign(**{name: self._rules_in_words(moves[name]) for name in ("began", "ended")})
+
+    def _rules_in_words(self, rules: pd.Series[str]) -> pd.Series[str]:
+        """Names of rules as the reader's language has them."""
+        words = {rule.name: rule.sentence() for rule in self.policy.categories.rules}
+        between = text("segmentation.evidence.between_rules")
+        return rules.map(lambda names: between.join(words.get(name, name) for name in names.split(BETWEEN_RULES)))
 
     def _categorised_on(self, day: date) -> pd.DataFrame:
         return categorise(payment_behaviour(self.ledger, as_of=day, policy=self.policy), policy=self.policy)
@@ -294,7 +303,8 @@ class CustomersPage:
 
     def _every_customer(self) -> pd.DataFrame:
         classes = abc(self.ledger, as_of=self.day, policy=self.policy)[[*_KEYS, "class_of_exposure", "class_of_sales"]]
-        rows = self.categorised.merge(classes, on=_KEYS, how="left")
+        rows = self.categorised.assign(rules=self._rules_in_words(self.categorised["rules"]))
+        rows = rows.merge(classes, on=_KEYS, how="left")
         return rows[[*_FIRST, *(name for name in rows.columns if name not in _FIRST)]]
 
     def _own(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -413,7 +423,7 @@ def group_summary(groups: pd.DataFrame, by: str) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            by: groups[by],
+            by: groups[by].replace({name: shown_value(name) for name in (POOLED, UNKNOWN)}),
             **groups[["currency", "customers", "items", "days_late"]],
             "days_late_before": ranges(
                 "days_late_least", "days_late_most", lambda days: number_shown(days, places=1).replace("-", MINUS)

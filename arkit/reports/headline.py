@@ -54,7 +54,7 @@ def _past_due(facts: Facts, currency: str) -> str:
     before = facts.kpi("past_due_ratio", currency=currency, day=facts.month_before)
     if before is not None and facts.month_before is not None:
         parts.append(_points(share - before, month_name(facts.month_before)))
-    return joined([*parts, *_holders(facts, currency)])
+    return text("reports.headline.between").join([*parts, *_holders(facts, currency)])
 
 
 def _points(change: float, month: str) -> str:

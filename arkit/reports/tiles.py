@@ -75,7 +75,8 @@ def _kpi_tile(
 
 
 def _span(known: list[float], kpi: KPI, currency: str) -> str:
-    low, high = (shown(end, kpi.unit, currency=currency) for end in (min(known), max(known)))
+    # A number and its percent sign stay on one line.
+    low, high = (shown(end, kpi.unit, currency=currency).replace(" ", "\u00a0") for end in (min(known), max(known)))
     return text("reports.tiles.span", count=len(known), low=low, high=high)
 
 
