@@ -21,6 +21,7 @@ from arkit.model.money import to_units
 from arkit.policy import Policy
 from arkit.present.sheets import Sheet, totals_by_currency
 from arkit.read.several import with_cells
+from arkit.reports.page import in_page_language
 from arkit.words.catalogue import ENGLISH, in_own_language, text
 from arkit.words.columns import TEXT_KINDS, Column, column
 from arkit.words.formats import day_shown, joined, number_shown, shown
@@ -62,7 +63,7 @@ class Check:
     @cached_property
     def found(self) -> pd.DataFrame:
         """The findings by code, the gravest first: what was done, rows, amounts by currency, why."""
-        return by_code(self.ledger.findings)
+        return by_code(in_page_language(self.ledger.findings))
 
     @cached_property
     def obstacle(self) -> str:
@@ -192,6 +193,7 @@ def _amounts(findings: pd.DataFrame) -> str:
 
 
 def _of_table(name: str, findings: pl.DataFrame, cells: Mapping[str, pl.DataFrame], title: str) -> Sheet:
+    # The first rows of each code, so that one code with a million rows does not crowd out the others.
     some = _ordered(findings).filter(pl.int_range(pl.len()).over("code") < MOST_ROWS)
     rows, headers = with_cells(some, cells) if cells else (some, {})
     several = ["source"] if rows["source"].n_unique() > 1 else []
@@ -200,7 +202,7 @@ def _of_table(name: str, findings: pl.DataFrame, cells: Mapping[str, pl.DataFram
     unnamed = text("reports.check.no_header")
     return Sheet(
         name=name.capitalize(),
-        table=table.to_pandas(),
+        table=in_page_language(table.to_pandas()),
         title=title,
         subtitle=text(f"reports.check.{key}", count=findings.height, table=name, most=number_shown(MOST_ROWS)),
         note=text("reports.check.cells") if headers else "",

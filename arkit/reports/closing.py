@@ -213,6 +213,7 @@ def _last_month(month: Compared) -> pd.DataFrame:
         "currency", BALANCES, var_name="kpi", value_name="published"
     )
     moved = month.table.reindex(columns=["currency", "kpi", "change", *_PARTS])
+    # What did not change is in the balances alone, what was published as 0 and has moved since in the changes alone.
     rows = published.merge(moved, on=["currency", "kpi"], how="outer").fillna({"published": 0.0, "change": 0.0})
     rows.insert(3, "now", (rows["published"] + rows["change"]).round(6))
     return rows.sort_values(["currency", "kpi"], ignore_index=True)

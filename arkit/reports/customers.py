@@ -242,6 +242,7 @@ class CustomersPage:
     @property
     def _deteriorating(self) -> pd.DataFrame:
         """The deteriorating payers, the largest gap in the main currency first."""
+        # Gaps of two currencies are not compared: those of the main one come first, then currency by currency.
         rows = self.payers[self.payers["deteriorating"]].assign(other=lambda rows: rows["currency"] != self.currency)
         return rows.sort_values(["other", "currency", "cash_gap"], ascending=[True, True, False])
 
@@ -268,6 +269,7 @@ class CustomersPage:
     def _not_listed(self) -> str:
         """How much past due is not on the call list, because all of a customer's amount is disputed."""
         late = self._own(self.categorised[self.categorised["past_due"] > 0])
+        # The list has every customer with something past due and undisputed; who is missing disputes all of it.
         absent = late[~late["customer_id"].isin(self._own(self.ranked)["customer_id"])]
         amount = short_amount(absent["past_due"].sum(), self.currency)
         return text("reports.customers.all_disputed", count=len(absent), amount=amount) if len(absent) else ""

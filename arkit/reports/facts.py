@@ -1,4 +1,7 @@
-"""The facts of a month-end, each computed once: agings, KPIs now and before, movements, intercompany balances."""
+"""The facts of a month-end, each computed once, and the headline: one sentence that says what they mean.
+
+Agings, KPIs now and before, movements, intercompany balances.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,25 @@ from arkit.policy import Policy
 from arkit.reports.page import main_currency
 from arkit.words.catalogue import ENGLISH, in_own_language, text
 from arkit.words.columns import NOT_DUE
+from arkit.words.formats import day_shown, joined, month_name, share_shown, short_amount
 
 INTERCOMPANY: Final = "intercompany"
 OTHERS: Final = "other customers"
 TREND_MONTHS: Final = 13
 COURSE_MONTHS: Final = 36
 _FIXED: Final = ("currency", "opening", "closing")
+_UNCHANGED: Final = 0.0005
+_FRACTIONS: Final = (
+    (1.0, "all"),
+    (0.97, "nearly_all"),
+    (0.75, "three_quarters"),
+    (2 / 3, "two_thirds"),
+    (0.5, "half"),
+    (1 / 3, "third"),
+    (0.25, "quarter"),
+)
+_NEAR: Final = 0.025
+_FEW: Final = 3
 
 
 @in_own_language
@@ -91,6 +107,7 @@ class Facts:
         aged = aging_table(self.ledger, as_of=self.day, by="intercompany", policy=self.policy)
         own = aged["intercompany"] == "true"
         named = aged.assign(customers_are=own.map({True: INTERCOMPANY, False: OTHERS})).drop(columns="intercompany")
+        # A customer of unknown standing counts as another one, so two rows of the aging may fall together.
         sums = named.groupby(["currency", "customers_are"], sort=True).sum(numeric_only=True).round(6).reset_index()
         return sums if own.any() else sums.head(0)
 
@@ -181,7 +198,9 @@ class Facts:
         shares = aging.assign(
             currency=text("reports.monthly.share_of_gross"), kind="ratio", unapplied=None, net=None, items=None
         )
+        # Only what adds up to gross has a share of it; a currency without gross has none instead of a division by 0.
         shares[counted] = shares[counted].div(aging["gross"].where(aging["gross"] > 0), axis=0)
+        # Both tables have the index of the aging: a stable sort puts each row of shares below its own currency.
         both = pd.concat([aging.assign(kind="amount"), shares.astype({"items": object})])
         return both.sort_index(kind="stable").reset_index(drop=True)
 
@@ -212,6 +231,7 @@ def movement_summary(moved: pd.DataFrame) -> pd.DataFrame:
         change=("change", "sum"),
     ).reset_index()
     summary = summary.round({"before": 4, "open_amount": 4, "change": 4})
+    # The rows of a currency are in the order of the vocabulary: from new to paid, not from A to Z.
     rank = summary["movement"].map(MOVEMENTS.index)
     return summary.assign(rank=rank).sort_values(["currency", "rank"], ignore_index=True).drop(columns="rank")
 
@@ -225,3 +245,83 @@ def moved_lines(roll_forward: pd.DataFrame) -> pd.DataFrame:
     """A roll-forward with the lines that moved anything, from opening to closing."""
     lines = [name for name in lines_between(roll_forward) if roll_forward[name].any()]
     return roll_forward[["currency", "opening", *lines, "closing"]]
+
+
+def headline(facts: Facts) -> str:
+    """The month-end of the main currency in one sentence."""
+    currency = facts.main_currency
+    receivables, past_due = _receivables(facts, currency), _past_due(facts, currency)
+    if not past_due:
+        return text("reports.headline.receivables_alone", receivables=receivables)
+    return text("reports.headline.sentence", receivables=receivables, past_due=past_due)
+
+
+def _receivables(facts: Facts, currency: str) -> str:
+    now, before = facts.gross(currency, facts.day) or 0.0, facts.gross(currency, facts.month_before)
+    amount = short_amount(now, currency)
+    if facts.month_before is None or before is None:
+        return text("reports.headline.are", amount=amount, day=day_shown(facts.day))
+    if before == 0:
+        return text("reports.headline.after_none", amount=amount, day=day_shown(facts.month_before))
+    change = now / before - 1
+    if abs(change) < _UNCHANGED:
+        return text("reports.headline.unchanged", amount=amount)
+    key = "rose" if change > 0 else "fell"
+    return text(f"reports.headline.{key}", share=share_shown(abs(change), places=1), amount=amount)
+
+
+def _past_due(facts: Facts, currency: str) -> str:
+    """What is past due, against the month before, and with whom it lies; each as far as it is known."""
+    share = facts.kpi("past_due_ratio", currency=currency, day=facts.day)
+    if share is None:
+        return ""
+    parts = [text("reports.headline.past_due", share=share_shown(share))]
+    before = facts.kpi("past_due_ratio", currency=currency, day=facts.month_before)
+    if before is not None and facts.month_before is not None:
+        parts.append(_points(share - before, month_name(facts.month_before)))
+    return text("reports.headline.between").join([*parts, *_holders(facts, currency)])
+
+
+def _points(change: float, month: str) -> str:
+    points = round(abs(change) * 100)
+    if points == 0:
+        return text("reports.headline.as_before", month=month)
+    return text(f"reports.headline.points_{'more' if change > 0 else 'less'}", count=points, month=month)
+
+
+def _holders(facts: Facts, currency: str) -> list[str]:
+    """Who owes the past-due amount, if few customers owe much of it."""
+    table = facts.by_customer[facts.by_customer["currency"] == currency]
+    owed = table[late_labels(facts.policy)].sum(axis=1).sort_values(ascending=False)
+    total, few = owed.sum(), min(_FEW, int((owed > 0).sum()))
+    if total <= 0 or few == 0:
+        return []
+    # "All of it at one customer" is said of one customer, not of the three largest of whom two owe nothing.
+    share = _share_in_words(owed.iloc[:few].sum() / total)
+    return [text(f"reports.headline.held_by.{('one', 'two', 'three')[few - 1]}", share=share)]
+
+
+def _share_in_words(share: float) -> str:
+    """A share in words where a plain fraction is near.
+
+    >>> _share_in_words(0.66)
+    'two thirds'
+    """
+    # 0.66 is two thirds, 0.41 stays 41 %: a word is used for what is at most 2.5 points away from it.
+    distance, name = min((abs(share - fraction), name) for fraction, name in _FRACTIONS)
+    return text(f"reports.headline.fraction.{name}") if distance <= _NEAR else share_shown(share)
+
+
+def other_currencies(facts: Facts) -> list[str]:
+    """What the headline leaves out: the other currencies, and what is not applied."""
+    others = [
+        text("reports.headline.other", count=row["items"], amount=short_amount(row["gross"], row["currency"]))
+        for row in facts.aging.to_dict("records")
+        if row["currency"] != facts.main_currency
+    ]
+    lines = [text("reports.headline.others", amounts=joined(others))] if others else []
+    unapplied = facts.aging.loc[facts.aging["currency"] == facts.main_currency, "unapplied"].sum()
+    if unapplied:
+        amount = short_amount(-unapplied, facts.main_currency)
+        lines.append(text("reports.headline.unapplied", amount=amount))
+    return lines

@@ -210,6 +210,7 @@ class MonthIndex:
     def group_check(self) -> pd.DataFrame:
         """The net balance of the group beside the sum of its entities, by currency; the difference must be 0."""
         group = [entry for entry in self.reported if entry.is_group]
+        # Without the report of one entity the sum of the others is less than the group, and no one has made a mistake.
         missing = any(entry.about == RECEIVABLES and not entry.is_group for entry in self.failed)
         if not group or missing:
             return pd.DataFrame(columns=["currency", "sum_of_entities", "group", "difference"])
@@ -217,6 +218,7 @@ class MonthIndex:
         rows = []
         for code in sorted({*sums, *whole}):
             parts, total = sums.get(code, 0.0), whole.get(code, 0.0)
+            # Added as minor units: 0.3 - (0.1 + 0.2) of floats is not 0.
             difference = exact_total([total, -parts], places=decimals(code))
             rows.append({"currency": code, "sum_of_entities": parts, "group": total, "difference": difference})
         return pd.DataFrame(rows)

@@ -22,9 +22,16 @@ from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Chart, Sheet
 from arkit.reports.closing import Closing, Earlier
 from arkit.reports.customers import CustomersPage
-from arkit.reports.facts import Facts, late_labels, lines_between, moved_lines, movement_summary
-from arkit.reports.headline import other_currencies, sentence
-from arkit.reports.page import BALANCES, needs, opened, sheet, title_of
+from arkit.reports.facts import (
+    Facts,
+    headline,
+    late_labels,
+    lines_between,
+    moved_lines,
+    movement_summary,
+    other_currencies,
+)
+from arkit.reports.page import BALANCES, in_page_language, needs, opened, sheet, title_of
 from arkit.reports.tiles import report_tiles
 from arkit.words.catalogue import ENGLISH, has_text, in_own_language, text
 from arkit.words.columns import ALL_ENTITIES, Column
@@ -143,7 +150,7 @@ class MonthlyReport:
     def headline(self) -> Html:
         """What the month-end says, in one sentence."""
         lines = [*other_currencies(self.facts), *self.closing.remarks()]
-        return page_part("headline", title=self.title, sentence=sentence(self.facts), lines=lines)
+        return page_part("headline", title=self.title, sentence=headline(self.facts), lines=lines)
 
     def kpis(self) -> Html:
         """The KPIs of the main currency as tiles, with last month, last year and the trend."""
@@ -264,7 +271,7 @@ class MonthlyReport:
 
     def findings(self) -> Html:
         """What was found while reading: how many rows, how much, and what was done."""
-        summary = finding_summary(self.ledger.findings)
+        summary = finding_summary(in_page_language(self.ledger.findings))
         if summary.empty:
             return notice(text("reports.monthly.no_findings"), tone="good")
         return table(summary, caption=text("reports.monthly.findings"), note=text("reports.monthly.findings_note"))
@@ -308,7 +315,7 @@ class MonthlyReport:
             sheet("items", facts.items, note=note, totals=("open_amount",)),
             self._movements(),
             *self.closing.sheets(),
-            sheet("findings", self.ledger.findings),
+            sheet("findings", in_page_language(self.ledger.findings)),
             sheet("reconciliation", facts.proof),
         ]
         return [replace(one, title=self.title) for one in made]
@@ -323,7 +330,7 @@ class MonthlyReport:
         return sheet(
             "summary",
             facts.summary,
-            values={"sentence": sentence(facts)},
+            values={"sentence": headline(facts)},
             note=text("reports.sheet.summary.note"),
             row_kind="unit",
             columns=columns,
@@ -334,6 +341,7 @@ class MonthlyReport:
         if facts.moved is None or facts.month_before is None:
             name = text("reports.sheet.movements.name")
             return Sheet(name=name, table=pd.DataFrame({"message": [text(NEEDS_HISTORY)]}))
+        # What did not change is in the sheet of items already, and is most of a ledger.
         changed, day = facts.moved[facts.moved["movement"] != "unchanged"], day_shown(facts.month_before)
         return sheet("movements", changed, values={"day": day}, totals=_MOVED, columns=self._days_of_movements)
 

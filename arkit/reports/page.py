@@ -14,7 +14,7 @@ from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present.html import Html, notice
 from arkit.present.sheets import Sheet
 from arkit.read.reading import read_ledger, sample_ledger
-from arkit.words.catalogue import text
+from arkit.words.catalogue import ENGLISH, current_language, has_text, text
 from arkit.words.columns import ALL_ENTITIES, UNAPPLIED
 from arkit.words.formats import day_shown
 
@@ -59,6 +59,15 @@ def sheet(key: str, table: pd.DataFrame, *, values: Mapping[str, object] | None 
     """A sheet whose name and subtitle are in the catalogue, under ``reports.sheet``."""
     name, subtitle = (text(f"reports.sheet.{key}.{part}") for part in ("name", "subtitle"))
     return Sheet(name=name, table=table, subtitle=subtitle.format_map(values or {}), **settings)
+
+
+def in_page_language(findings: pd.DataFrame) -> pd.DataFrame:
+    """Findings with their reasons in the language of the page; a ledger stores them in English."""
+    if current_language() == ENGLISH:
+        return findings
+    keys = {code: f"read.finding.{code}" for code in findings["code"].astype(str).unique()}
+    reasons = {code: text(key) for code, key in keys.items() if has_text(key)}
+    return findings.assign(message=findings["code"].astype(str).map(reasons).fillna(findings["message"].astype(str)))
 
 
 def needs(

@@ -174,6 +174,7 @@ def _amount(
     value, changes = float(aging[names].sum()), []
     if before is not None:
         change = value - float(before[names].sum())
+        # More past due is bad; more gross or more unapplied is neither good nor bad by itself.
         judged = change != 0 and set(names) <= set(late_labels(policy))
         changes = [changed(change, short_amount(abs(change), currency), good=change < 0 if judged else None)]
     return Tile(term.title, value=short_amount(value, currency), definition=term.definition, changes=tuple(changes))
