@@ -65,3 +65,9 @@ def customers_on(ledger: Ledger, day: date, columns: Sequence[str]) -> pl.DataFr
     valid = customers.filter(pl.col("valid_from").is_null() | (pl.col("valid_from") <= day))
     latest = valid.sort("valid_from", nulls_last=False, maintain_order=True).unique("customer_id", keep="last")
     return latest.select("customer_id", *columns)
+
+
+def with_customers(table: pl.DataFrame, ledger: Ledger, day: date, columns: Sequence[str]) -> pl.DataFrame:
+    """A finished table with attributes of its customers that were valid on a day beside them."""
+    customers = customers_on(ledger, day, columns).with_columns(pl.col(pl.Categorical).cast(pl.String))
+    return table.join(customers, on="customer_id", how="left", maintain_order="left")

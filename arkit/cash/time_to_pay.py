@@ -11,22 +11,23 @@ import polars as pl
 from arkit.aging.debts import followed, require_history
 from arkit.aging.grouping import By, group_columns, with_columns_for
 from arkit.errors import unknown_name
+from arkit.model.engine import Rows, collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
+from arkit.words.catalogue import text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Weights = Literal["items", "amount"]
 _NUMBERS: Final = ("at_risk", "settled", "censored")
+_EVENTS: Final = ("entered", "settled", "censored")
 # A product that is exactly one half on paper may come out a hair above it.
 _HALF: Final = 0.5 + 1e-12
-_ABOVE_HALF: Final = "more than half was still unpaid as far as items could be followed"
-_NOT_FOLLOWED: Final = "no item was followed for a day"
 
 
 def time_to_pay(ledger: Ledger, *, as_of: date | str, by: By = None, weights: Weights = "items") -> pd.DataFrame:
-    """Show the share of invoices still unpaid on each day after their date.
+    """The share of invoices still unpaid on each day after their date.
 
     Formula (Kaplan and Meier): ``survival(day) = product of (1 - settled / at_risk)`` over the days up to it, over
     invoices and debit notes. One is settled on the last day on which its balance became zero. One that is open on
@@ -79,7 +80,7 @@ def time_to_pay(ledger: Ledger, *, as_of: date | str, by: By = None, weights: We
 
 
 def median_days_to_pay(ledger: Ledger, *, as_of: date | str, by: By = None, weights: Weights = "items") -> pd.DataFrame:
-    """Show after how many days half of the invoices are paid, the open ones included.
+    """The number of days after which half of the invoices are paid, the open ones included.
 
     Formula: the first day on which the ``survival`` of :func:`time_to_pay` is at most one half.
 
@@ -115,22 +116,22 @@ def median_days_to_pay(ledger: Ledger, *, as_of: date | str, by: By = None, weig
     table = curve.group_by(keys).agg(
         pl.col("items", "settled", "censored").sum(), half.cast(pl.Float64).alias("median_days_to_pay")
     )
-    why = pl.when(pl.col("items") == 0).then(pl.lit(_NOT_FOLLOWED)).otherwise(pl.lit(_ABOVE_HALF))
+    not_followed, above_half = (text(f"cash.no_median.{why}") for why in ("not_followed", "above_half"))
+    why = pl.when(pl.col("items") == 0).then(pl.lit(not_followed)).otherwise(pl.lit(above_half))
     reason = pl.when(pl.col("median_days_to_pay").is_null()).then(why).alias("reason")
     columns = [*keys, "items", "settled", "censored", "median_days_to_pay", reason]
     return _shown(table.sort(keys).select(columns), weights).to_pandas()
 
 
 def _curve(ledger: Ledger, as_of: date | str, by: By, weights: Weights) -> tuple[list[str], pl.DataFrame]:
-    """Return the group columns, and what happened on each day after the document date, with the survival."""
+    """The group columns, and what happened on each day after the document date, with the survival."""
     if weights not in ("items", "amount"):
         raise unknown_name("weight", weights, known=("items", "amount"))
     day = require_history(ledger, as_of)
     keys = group_columns(by, ledger)
     rows = with_columns_for(followed(ledger, day), keys, ledger, [day])
-    happened: pl.DataFrame = _events(rows, keys, weights).to_native().collect()
-    happened = happened.with_columns(pl.col(keys).cast(pl.String)).sort(*keys, "day")
-    # Who enters on a day is at risk from the next one on.
+    happened = collect(_events(rows, keys, weights)).with_columns(pl.col(keys).cast(pl.String)).sort(*keys, "day")
+    # An item that enters on a day is at risk from the next one on.
     entered = pl.col("entered").cum_sum().over(keys) - pl.col("entered")
     gone = (pl.col("settled") + pl.col("censored")).cum_sum().over(keys) - pl.col("settled") - pl.col("censored")
     happened = happened.with_columns(at_risk=entered - gone)
@@ -138,27 +139,24 @@ def _curve(ledger: Ledger, as_of: date | str, by: By, weights: Weights) -> tuple
     return keys, happened.with_columns(survival=stays.cum_prod().over(keys))
 
 
-def _events(rows: nw.LazyFrame[pl.LazyFrame], keys: list[str], weights: Weights) -> nw.LazyFrame[pl.LazyFrame]:
-    """Return what entered, was settled and was censored on each day after the document date, by group."""
-    weight = nw.lit(1, nw.Int64) if weights == "items" else nw.col("billed")
-    nothing = nw.lit(0, nw.Int64)
-    seen = rows.filter(nw.col("leaves") > nw.col("enters")).with_columns(weight.alias("weight"))
-    paid = nw.col("paid") == 1
-    left = seen.select(
-        *keys,
-        nw.col("leaves").alias("day"),
-        nw.lit(1, nw.Int64).alias("items"),
-        nothing.alias("entered"),
-        nw.when(paid).then(nw.col("weight")).otherwise(nothing).alias("settled"),
-        nw.when(paid).then(nothing).otherwise(nw.col("weight")).alias("censored"),
-    )
+def _events(rows: Rows, keys: list[str], weights: Weights) -> Rows:
+    """What entered, was settled and was censored on each day after the document date, by group."""
+    one, nothing = nw.lit(1, nw.Int64), nw.lit(0, nw.Int64)
+    is_followed, paid = nw.col("leaves") > nw.col("enters"), nw.col("paid") == 1
+    rows = rows.with_columns((one if weights == "items" else nw.col("billed")).alias("weight"))
+    weight, none = nw.col("weight"), {name: nothing.alias(name) for name in ("items", *_EVENTS)}
+    left = {
+        "items": one.alias("items"),
+        "settled": nw.when(paid).then(weight).otherwise(nothing).alias("settled"),
+        "censored": nw.when(paid).then(nothing).otherwise(weight).alias("censored"),
+    }
     # A group none of whose items was followed for a day is there too, with nothing.
-    is_seen = nw.col("leaves") > nw.col("enters")
-    began = rows.with_columns(nw.when(is_seen).then(weight).otherwise(nothing).alias("entered"))
-    zeros = [nothing.alias(name) for name in ("items", "settled", "censored")]
-    began = began.select(*keys, nw.col("enters").alias("day"), "entered", *zeros).select(*left.collect_schema().names())
-    both = nw.concat([left, began], how="vertical")
-    return both.group_by(*keys, "day").agg(nw.col("items", "entered", "settled", "censored").sum())
+    began = {"entered": nw.when(is_followed).then(weight).otherwise(nothing).alias("entered")}
+    events = [
+        rows.filter(is_followed).select(*keys, nw.col("leaves").alias("day"), *{**none, **left}.values()),
+        rows.select(*keys, nw.col("enters").alias("day"), *{**none, **began}.values()),
+    ]
+    return nw.concat(events).group_by(*keys, "day").agg(nw.col("items", *_EVENTS).sum())
 
 
 def _shown(table: pl.DataFrame, weights: Weights) -> pl.DataFrame:

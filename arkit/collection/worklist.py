@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from arkit.aging.grouping import customers_on
+from arkit.aging.grouping import with_customers
 from arkit.aging.open_items import open_frame
 from arkit.model.ledger import Ledger
 from arkit.policy import CollectionPolicy, Policy, categories_of
@@ -113,7 +113,8 @@ def worklist(
     rows = pl.from_pandas(categorised).drop("oldest_days")
     rows = rows.with_columns(pl.col("category").cast(pl.String), pl.col("disputed_amount").fill_null(0.0))
     rows = rows.join(_chances(rows), on=["category", "currency"], how="left")
-    rows = rows.join(_insurance(ledger, day), on="customer_id", how="left").with_columns(_insured_share())
+    rows = with_customers(rows, ledger, day, ["insured_amount", "limit_currency", "collector"])
+    rows = rows.with_columns(insured_share=_insured_share())
     due = rows.join(collectable_ages(ledger, day, share=stages.share_of_stage, policy=policy), on=KEYS)
     ranked = _ranked(due.join(_promises(ledger, day), on="customer_id", how="left"))
     first = ranked if capacity is None else ranked.filter(pl.col("rank") <= capacity)
@@ -164,15 +165,10 @@ def _chances(rows: pl.DataFrame) -> pl.DataFrame:
     return sums.select("category", "currency", chance_late=chance)
 
 
-def _insurance(ledger: Ledger, day: date) -> pl.DataFrame:
-    columns = ["insured_amount", "limit_currency", "collector"]
-    return customers_on(ledger, day, columns).with_columns(pl.col(pl.Categorical).cast(pl.String))
-
-
 def _insured_share() -> pl.Expr:
     covered = pl.when(pl.col("limit_currency") == pl.col("currency")).then(pl.col("insured_amount")).fill_null(0.0)
     share = pl.when(pl.col("open_amount") > 0).then(covered / pl.col("open_amount")).otherwise(0.0)
-    return share.clip(0.0, 1.0).alias("insured_share")
+    return share.clip(0.0, 1.0)
 
 
 def _promises(ledger: Ledger, day: date) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Loss rates: the chain of roll rates from each bucket to the end."""
+"""Loss rates: the share of each bucket that is lost in the end, by the chain of its roll rates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from arkit.aging.aging import aging_frame
 from arkit.aging.grouping import By, group_columns
 from arkit.flows.roll_rates import at_the_door, days_followed, transitions
 from arkit.model.ledger import Ledger
+from arkit.model.money import at_rate
 from arkit.policy import Policy
+from arkit.words.catalogue import text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,14 +21,12 @@ if TYPE_CHECKING:
 ASSUMED: Final = "taken as lost"
 WRITE_OFFS: Final = "write-offs"
 CHAIN: Final = "roll rates"
-_NOTHING_LEFT: Final = "nothing left this bucket in these months"
-_OLDER_UNKNOWN: Final = "what rolled on went into a bucket without a loss rate"
 
 
 def loss_rates(
     ledger: Ledger, *, as_of: date | str, months: int = 12, by: By = None, policy: Policy | None = None
 ) -> pd.DataFrame:
-    """Show what share of each bucket will be lost if items go on to age, be paid and be written off as they did.
+    """The share of each bucket that will be lost if items go on to age, be paid and be written off as they did.
 
     Formula: ``loss_rate = (sum of rolled x loss rate of the bucket it rolled into + written off) / left``, where what
     left the bucket was rolled, cured or written off; what stayed in it is still on its way. Where everything is
@@ -82,7 +82,7 @@ def loss_rates(
 
 
 def _by_group(moves: pl.DataFrame, keys: list[str], last: int) -> pl.DataFrame:
-    """Return one row for each group: of each bucket what was written off, what left, and what rolled where."""
+    """One row for each group: of each bucket what was written off, what left, and what rolled where."""
     older = pl.col("bucket_next") > pl.col("bucket")
     rolled = pl.when(older).then("kept").otherwise(0)
     rolled_items = pl.when(older).then("kept_items").otherwise(0)
@@ -102,7 +102,7 @@ def _by_group(moves: pl.DataFrame, keys: list[str], last: int) -> pl.DataFrame:
 
 
 def _loss(bucket: int, last: int) -> pl.Expr:
-    """Return the loss rate of a bucket out of those of the older ones; missing where one that matters is missing."""
+    """The loss rate of a bucket out of those of the older ones; missing where one that matters is missing."""
     lost, left = pl.col(f"written_off_{bucket}"), pl.col(f"left_{bucket}")
     if bucket == last:
         return pl.when(lost > 0).then(lost / left).otherwise(1.0)
@@ -113,12 +113,13 @@ def _loss(bucket: int, last: int) -> pl.Expr:
 
 
 def _row(wide: pl.DataFrame, keys: list[str], bucket: int, last: int) -> pl.DataFrame:
-    """Return the rows of one bucket."""
+    """The rows of one bucket."""
     loss, amount, left = pl.col(f"loss_{bucket}"), pl.col(f"open_{bucket}"), pl.col(f"left_{bucket}")
     of_oldest = pl.when(pl.col(f"written_off_{bucket}") > 0).then(pl.lit(WRITE_OFFS)).otherwise(pl.lit(ASSUMED))
     basis = of_oldest if bucket == last else pl.when(loss.is_not_null()).then(pl.lit(CHAIN))
-    why = pl.when(left == 0).then(pl.lit(_NOTHING_LEFT)).otherwise(pl.lit(_OLDER_UNKNOWN))
-    expected = pl.when(amount == 0).then(0).otherwise((amount * loss).round(0).cast(pl.Int64))
+    nothing_left, unknown = (text(f"credit.no_loss_rate.{why}") for why in ("nothing_left", "older_unknown"))
+    why = pl.when(left == 0).then(pl.lit(nothing_left)).otherwise(pl.lit(unknown))
+    expected = pl.when(amount == 0).then(0).otherwise(at_rate(amount, loss))
     return wide.select(
         *keys,
         bucket=pl.lit(bucket, dtype=pl.Int32),

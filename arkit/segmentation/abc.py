@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from arkit.aging.aging import trend_frame
-from arkit.aging.grouping import customers_on
+from arkit.aging.grouping import with_customers
 from arkit.kpi.balances import sales
 from arkit.kpi.question import ask
 from arkit.model.ledger import Ledger
@@ -23,25 +23,17 @@ A_UP_TO: Final = 80  # percent of the total
 B_UP_TO: Final = 95
 AMOUNTS: Final = ("open_amount", "sales")
 COLUMNS: Final = (
-    "customer_id",
-    "name",
-    "currency",
-    "open_amount",
-    "open_share",
-    "class_of_exposure",
-    "sales",
-    "sales_share",
-    "class_of_sales",
-    "basis",
+    *("customer_id", "name", "currency", "open_amount", "open_share", "class_of_exposure"),
+    *("sales", "sales_share", "class_of_sales", "basis"),
 )
 
 
 def abc(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:
-    """Show which few customers make most of the receivables and most of a year's sales: classes A, B and C.
+    """Which few customers make most of the receivables and most of a year's sales: classes A, B and C.
 
     Formula: customers of a currency are put in order, the largest first. The class is A while those before make up
-    less than 80 % of the total, B while they make up less than 95 %, and C after; the largest is always A. Who has
-    nothing has no class.
+    less than 80 % of the total, B while they make up less than 95 %, and C after; the largest is always A. A customer
+    with nothing has no class.
 
     Parameters
     ----------
@@ -78,20 +70,20 @@ def abc(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> p
     question = ask(ledger, as_of=as_of, by="customer_id", window="year", policy=policy)
     owed = trend_frame(ledger, question.days, by="customer_id", policy=question.policy)
     owed = owed.select(pl.col(KEYS).cast(pl.String), open_amount="gross")
-    sold = sales(question).select(*KEYS, "sales")
-    rows = owed.join(sold, on=KEYS, how="full", coalesce=True).with_columns(pl.col("open_amount").fill_null(0))
+    rows = owed.join(sales(question).select(*KEYS, "sales"), on=KEYS, how="full", coalesce=True)
+    rows = rows.with_columns(pl.col("open_amount").fill_null(0), basis=pl.lit(question.basis))
     rows = _classed(rows, "open_amount", share="open_share", name="class_of_exposure")
     rows = _classed(rows, "sales", share="sales_share", name="class_of_sales")
-    names = customers_on(ledger, question.days[-1], ["name"]).with_columns(pl.col("customer_id").cast(pl.String))
-    named = rows.join(names, on="customer_id", how="left").with_columns(basis=pl.lit(question.basis))
+    named = with_customers(rows, ledger, question.days[-1], ["name"])
     ordered = named.sort("currency", "open_amount", "customer_id", descending=[False, True, False])
     return to_units(ordered.select(COLUMNS), dict.fromkeys(AMOUNTS, "currency")).to_pandas()
 
 
 def _classed(rows: pl.DataFrame, amount: str, *, share: str, name: str) -> pl.DataFrame:
-    """Return rows with their share of an amount, and the class that follows from what those before make up."""
+    """Rows with their share of an amount, and the class that follows from what those before make up."""
     rows = rows.sort("currency", amount, "customer_id", descending=[False, True, False], nulls_last=True)
-    # In whole numbers, so that a share of exactly 80 % is no question of the last bit.
+    # In whole numbers, so that a share of exactly 80 % does not depend on a last bit. Of 80, 15 and 5, those before
+    # make up 0, 80 and 95 %: classes A, B and C.
     counted = pl.when(pl.col(amount) > 0).then(pl.col(amount)).cast(pl.Int128)
     total = counted.sum().over("currency")
     before = (counted.cum_sum().over("currency") - counted) * 100

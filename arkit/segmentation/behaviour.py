@@ -1,4 +1,4 @@
-"""Payment behaviour: how each customer pays, from what was known on a day."""
+"""Payment behaviour of each customer, on one day or month-end by month-end, from what was known on each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from arkit.aging.debts import require_history
-from arkit.aging.grouping import customers_on
+from arkit.aging.grouping import with_customers
 from arkit.calendar import day_of, month_ends_back
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
@@ -18,51 +18,21 @@ from arkit.segmentation.punctuality import DAYS_PER_MONTH, KEYS, exposures, late
 if TYPE_CHECKING:
     import pandas as pd
 
-AMOUNTS: Final = (
-    "billed_amount",
-    "recent_amount",
-    "settled_amount",
-    "paid_amount",
-    "open_amount",
-    "past_due",
-    "disputed_amount",
-)
 COLUMNS: Final = (
-    "customer_id",
-    "name",
-    "currency",
-    "months_of_history",
-    "items",
-    "billed_amount",
-    "settled_items",
-    "settled_amount",
-    "late_open_items",
-    "on_time_share",
-    "on_time_share_amount",
-    "recent_amount",
-    "recent_on_time_share",
-    "days_late",
-    "days_late_median",
-    "days_late_spread",
-    "days_late_worst",
-    "days_late_trend",
-    "payments",
-    "paid_amount",
-    "payments_per_month",
-    "last_payment",
-    "longest_silence",
-    "part_paid_share",
-    "disputed_items",
-    "open_amount",
-    "past_due",
-    "disputed_amount",
-    "oldest_days",
-    "limit_use",
+    *("customer_id", "name", "currency", "months_of_history"),
+    *("items", "billed_amount", "settled_items", "settled_amount", "late_open_items"),
+    *("on_time_share", "on_time_share_amount", "recent_amount", "recent_on_time_share"),
+    *("days_late", "days_late_median", "days_late_spread", "days_late_worst", "days_late_trend"),
+    *("payments", "paid_amount", "payments_per_month", "last_payment", "longest_silence", "part_paid_share"),
+    *("disputed_items", "open_amount", "past_due", "disputed_amount", "oldest_days", "limit_use"),
 )
+AMOUNTS: Final = (*(name for name in COLUMNS if name.endswith("_amount")), "past_due")
+# What is 0, and not missing, where a customer has none.
+COUNTED: Final = (*AMOUNTS, "items", "settled_items", "late_open_items", "disputed_items", "payments", "oldest_days")
 
 
 def payment_behaviour(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:
-    """Show how each customer pays, from what was known on a day.
+    """The payment behaviour of each customer, from what was known on a day.
 
     Formula: over the invoices and debit notes that are paid or past due, ``days_late = day of payment - due date -
     disputed days``; one that is not paid counts as at least ``as_of - due date`` late, so that open debts are not
@@ -113,10 +83,10 @@ def payment_behaviour(ledger: Ledger, *, as_of: date | str, policy: Policy | Non
 def behaviour_trend(
     ledger: Ledger, *, as_of: date | str, months: int = 12, policy: Policy | None = None
 ) -> pd.DataFrame:
-    """Show how each customer paid, month-end by month-end, each from what was known on it.
+    """How each customer paid, month-end by month-end, each from what was known on it.
 
     Formula: :func:`payment_behaviour` on the day and on the same day of each month before. What is known of an invoice
-    differs from day to day, so each month-end is looked at anew; ``categorise`` puts every row of the result into a
+    differs from day to day, so each month-end is computed by itself; ``categorise`` puts every row of the result into a
     category, as the monthly segmentation would have.
 
     Parameters
@@ -151,12 +121,10 @@ def behaviour_trend(
     """
     last = require_history(ledger, as_of)
     days = [day for day in month_ends_back(last, months) if day > ledger.covers[0]]
-    frames = [_behaviour_on(ledger, day, policy or Policy()).insert_column(0, _dated(day)) for day in days]
+    frames = [
+        _behaviour_on(ledger, day, policy or Policy()).select(pl.lit(day).alias("as_of"), *COLUMNS) for day in days
+    ]
     return _in_units(pl.concat(frames))
-
-
-def _dated(day: date) -> pl.Expr:
-    return pl.lit(day, dtype=pl.Date).alias("as_of")
 
 
 def _in_units(table: pl.DataFrame) -> pd.DataFrame:
@@ -164,36 +132,21 @@ def _in_units(table: pl.DataFrame) -> pd.DataFrame:
 
 
 def _behaviour_on(ledger: Ledger, day: date, policy: Policy) -> pl.DataFrame:
-    habits = punctuality(lateness(ledger, day), day)
-    rhythm = payment_rhythm(ledger, day)
-    open_now = exposures(ledger, day, policy=policy)
-    keys = pl.concat([frame.select(KEYS) for frame in (habits, rhythm, open_now)]).unique().sort(KEYS)
-    for frame in (habits, rhythm, open_now):
-        keys = keys.join(frame, on=KEYS, how="left", maintain_order="left")
-    named = keys.join(_customers(ledger, day), on="customer_id", how="left", maintain_order="left")
+    parts = (
+        punctuality(lateness(ledger, day), day),
+        payment_rhythm(ledger, day),
+        exposures(ledger, day, policy=policy),
+    )
+    table = pl.concat([part.select(KEYS) for part in parts]).unique().sort(KEYS)
+    for part in parts:
+        table = table.join(part, on=KEYS, how="left", maintain_order="left")
+    named = with_customers(table, ledger, day, ["name", "credit_limit", "limit_currency"])
     return _completed(named, day).select(COLUMNS)
 
 
-def _customers(ledger: Ledger, day: date) -> pl.DataFrame:
-    columns = ["name", "credit_limit", "limit_currency"]
-    return customers_on(ledger, day, columns).with_columns(pl.col("customer_id", "limit_currency").cast(pl.String))
-
-
 def _completed(table: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Return the table with what follows from several of its parts."""
-    counts = [
-        "items",
-        "billed_amount",
-        "recent_amount",
-        "settled_items",
-        "settled_amount",
-        "late_open_items",
-        "disputed_items",
-        "payments",
-        "paid_amount",
-    ]
-    exposed = ["open_amount", "past_due", "disputed_amount", "oldest_days"]
-    table = table.with_columns(pl.col(*counts, *exposed).fill_null(0))
+    """The table with what follows from several of its parts."""
+    table = table.with_columns(pl.col(COUNTED).fill_null(0))
     months = (day_of(day) - pl.min_horizontal("first_day", "first_payment_day", "first_open_day") + 1) / DAYS_PER_MONTH
     waiting = pl.when(pl.col("past_due") > 0).then(day_of(day) - pl.col("last_payment_day"))
     limit = pl.when(pl.col("limit_currency") == pl.col("currency")).then(pl.col("credit_limit"))

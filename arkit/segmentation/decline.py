@@ -1,8 +1,7 @@
-"""Decline: whose payments fall in amount or number, or come later, against the customer's own past.
+"""Deteriorating payers: customers whose payments fall in amount or number, or come later, against their own past.
 
-The tests of a decline: is less paid, more rarely, or later, than in the customer's own past.
-
-Months: what each customer paid, how often and how late, month by month up to a day.
+The payments of each customer are put into months up to a day. Three tests of ranks compare the recent months with the
+months before, so that each customer is measured by their own past and season, and by nobody else's.
 """
 
 from __future__ import annotations
@@ -11,13 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 
 from arkit.aging.debts import billings, require_history
-from arkit.aging.grouping import customers_on
+from arkit.aging.grouping import with_customers
 from arkit.calendar import day_of, month_ends_back
 from arkit.errors import unknown_name
+from arkit.model.engine import Rows, beside, collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.segmentation.punctuality import KEYS, lateness, payment_days
@@ -26,265 +27,45 @@ from arkit.segmentation.rank_trend import (
     Flags,
     Floats,
     Ints,
-    false_discovery_values,
+    q_values,
     rank_trend,
+    seasonal_rank_trend,
     simes,
-    trend_beside_season,
 )
+from arkit.words.catalogue import text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DAILY: Final = ("key", "day")
-
-
-@dataclass(frozen=True)
-class Months:
-    """Customers by months, the latest month last; amounts in minor units.
-
-    ``customers`` has a row for each row of the tables, ``history`` the number of whole months since the month of the
-    first payment, as far as the ledger covers them, ``has_paid`` whether there was one. ``due`` is what fell due in a
-    month and was paid or is past due, ``late`` its amounts times days late.
-    """
-
-    customers: pl.DataFrame
-    history: Ints
-    has_paid: Flags
-    paid: Ints
-    payments: Ints
-    billed: Ints
-    due: Ints
-    late: Ints
-
-    @property
-    def counted(self) -> Flags:
-        """Which months are part of each customer's history."""
-        months = self.paid.shape[1]
-        return np.asarray(np.arange(months) >= months - self.history[:, None])
-
-
-def monthly(ledger: Ledger, day: date, months: int) -> Months:
-    """Return the months up to a day of every customer who was billed or paid by then."""
-    ends = np.array([day_of(end) for end in month_ends_back(day, months)])
-    paid = payment_days(ledger, day).to_native().collect()
-    items = ledger.frames.items.select("item", "currency")
-    billed = billings(ledger, day).to_native().collect().join(items, on="item")
-    due = lateness(ledger, day).to_native().collect().filter(pl.col("due_day") <= day_of(day))
-    rows = {
-        "paid": paid.select(*KEYS, "day", "paid", payments=1),
-        "billed": billed.select(*KEYS, "billed", day="document_day"),
-        "due": due.select(*KEYS, day="due_day", due="billed", late=pl.col("billed") * pl.col("days_late")),
-    }
-    customers = pl.concat([frame.select(KEYS) for frame in rows.values()]).unique()
-    customers = customers.with_columns(pl.col(KEYS).cast(pl.String).name.suffix("_text"))
-    customers = customers.sort([f"{key}_text" for key in KEYS]).with_row_index("key")
-    keyed = {name: frame.join(customers.select("key", *KEYS), on=KEYS) for name, frame in rows.items()}
-    tables = {name: table for frame in keyed.values() for name, table in _tables(frame, ends, customers.height).items()}
-    history = _history(keyed["paid"], ends, customers.height, covered_from=day_of(ledger.covers[0]))
-    has_paid = customers["key"].is_in(keyed["paid"]["key"].unique().implode()).to_numpy()
-    named = customers.select(pl.col(f"{key}_text").alias(key) for key in KEYS)
-    return Months(customers=named, history=history, has_paid=has_paid, **tables)
-
-
-def _tables(frame: pl.DataFrame, ends: Ints, customers: int) -> dict[str, Ints]:
-    """Return a table of customers by months for each of the numbers of dated rows."""
-    month = np.searchsorted(ends, frame["day"].to_numpy(), side="left") - 1
-    names = [name for name in frame.columns if name not in (*KEYS, *_DAILY)]
-    sums = (
-        frame.with_columns(month=month).filter(pl.col("month") >= 0).group_by("key", "month").agg(pl.col(names).sum())
-    )
-    tables = {name: np.zeros((customers, len(ends) - 1), dtype=np.int64) for name in names}
-    place = sums["key"].to_numpy(), sums["month"].to_numpy()
-    for name, table in tables.items():
-        table[place] = sums[name].to_numpy()
-    return tables
-
-
-def _history(paid: pl.DataFrame, ends: Ints, customers: int, *, covered_from: int) -> Ints:
-    """Return how many whole months of each customer count: after that of the first payment, and all covered.
-
-    The month of the first payment has one by choice; it would look like a high from which payments fall.
-    """
-    first = paid.group_by("key").agg(pl.col("day").min())
-    begins = np.full(customers, ends[-1] + 1)
-    begins[first["key"].to_numpy()] = first["day"].to_numpy()
-    after_first = np.searchsorted(ends, begins, side="left")
-    covered = np.searchsorted(ends, covered_from - 1, side="left")
-    return np.asarray(np.maximum(len(ends) - 1 - np.maximum(after_first, covered), 0), dtype=np.int64)
-
-
+PAST: Final = 24  # months before the recent ones: two of each calendar month
 ASPECTS: Final = ("amount", "frequency", "delay")
 SEASON: Final = 12
 LEAST_HISTORY: Final = 12
 LEAST_MONTHS: Final = 6  # with a payment, or with something due
 LEVEL_OF_BILLINGS: Final = 0.05
-_SHORT: Final = f"fewer than {LEAST_HISTORY} months since the first payment"
-_NEVER: Final = "no payment yet"
-_RARE: Final = f"fewer than {LEAST_MONTHS} months with a payment"
-
-
-@dataclass(frozen=True)
-class Times:
-    """Which months are recent, and how months are compared; one row for each customer.
-
-    The recent months are at most half of the history. They score 1, 2, ... and those before 0, so that both a lower
-    level and a fall count. With two years of history each calendar month is a block of its own.
-    """
-
-    recent: Flags
-    seasonal: Flags
-    design: Design
-
-    @classmethod
-    def of(cls, panel: Months, recent_months: int) -> Times:
-        """Return the times of customers by their history."""
-        back = np.arange(panel.paid.shape[1])[::-1][None, :]
-        length = np.minimum(recent_months, panel.history // 2)[:, None]
-        seasonal = panel.history >= 2 * SEASON
-        blocks = np.where(seasonal[:, None], back % SEASON, 0)
-        return cls(back < length, seasonal, Design(panel.counted, np.maximum(length - back, 0), blocks))
-
-    @property
-    def length(self) -> Ints:
-        """How many months are recent."""
-        return np.asarray(self.recent.sum(axis=1), dtype=np.int64)
-
-
-def results(panel: Months, times: Times) -> pl.DataFrame:
-    """Return trends, p- and q-values and the aspect that declines most of each customer, or why there are none."""
-    enough = _enough(panel)
-    found = chances_of(panel, times)
-    chances = np.stack([found[name][1] for name in ASPECTS], axis=1)
-    p_values = simes(chances)
-    least = np.argmin(np.where(np.isfinite(chances), chances, np.inf), axis=1)
-    columns = {
-        **{f"{name}_trend": found[name][0] for name in ASPECTS},
-        "p_value": p_values,
-        "q_value": false_discovery_values(p_values),
-        "aspect": np.where(enough, np.array(ASPECTS)[least], ""),
-        "billings_fell": _fall(panel.billed, times, enough, exact=False)[1] <= LEVEL_OF_BILLINGS,
-        "history_months": panel.history,
-        "recent_months": times.length,
-        "season_allowed": times.seasonal,
-        "reason": np.select([enough, ~panel.has_paid, panel.history < LEAST_HISTORY], ["", _NEVER, _SHORT], _RARE),
-    }
-    return pl.DataFrame(columns, nan_to_null=True).with_columns(pl.col("aspect", "reason").replace("", None))
-
-
-def chances_of(panel: Months, times: Times) -> dict[str, tuple[Floats, Floats]]:
-    """Return trend and chance of each aspect; nothing for customers with too little history."""
-    enough = _enough(panel)
-    return {
-        "amount": _fall(panel.paid, times, enough),
-        "frequency": _fall(panel.payments, times, enough),
-        "delay": _delay(panel, times, enough),
-    }
-
-
-def _enough(panel: Months) -> Flags:
-    """Tell which customers have the history that a test needs.
-
-    Only how many months had a payment counts, not which, so that choosing them tells nothing of a trend.
-    """
-    seen = (panel.counted & (panel.paid > 0)).sum(axis=1)
-    return np.asarray((panel.history >= LEAST_HISTORY) & (seen >= LEAST_MONTHS))
-
-
-def _fall(values: Ints, times: Times, enough: Flags, *, exact: bool = True) -> tuple[Floats, Floats]:
-    """Return trend and chance of a number of each month, the season allowed for where it can be known."""
-    return _of_all(trend_beside_season(values[enough], times.design.rows(enough), exact=exact), enough)
-
-
-def _delay(panel: Months, times: Times, enough: Flags) -> tuple[Floats, Floats]:
-    """Return trend and chance of the days late, the sign turned: later is worse.
-
-    A month in which nothing fell due tells nothing. Delays are taken to have no season.
-    """
-    told = panel.counted & (panel.due > 0)
-    enough = enough & (told.sum(axis=1) >= LEAST_MONTHS)
-    scores = np.where(times.recent, np.cumsum(told & times.recent, axis=1), 0)
-    with np.errstate(invalid="ignore"):
-        early = -panel.late / panel.due
-    design = Design(told, scores, np.zeros_like(scores)).rows(enough)
-    return _of_all(rank_trend(early[enough], design), enough)
-
-
-def _of_all(found: tuple[Floats, Floats], enough: Flags) -> tuple[Floats, Floats]:
-    """Return trends and chances of all customers, none where there was too little history."""
-    trend, chance = np.full(len(enough), np.nan), np.full(len(enough), np.nan)
-    trend[enough], chance[enough] = found
-    return trend, chance
-
-
-def levels(panel: Months, times: Times) -> pl.DataFrame:
-    """Return what was usual before and recently, per month and in days late, and what is missing at the old level."""
-    before = panel.counted & ~times.recent
-    found: dict[str, Floats] = {}
-    with np.errstate(invalid="ignore", divide="ignore"):
-        for name, values in (("paid", panel.paid), ("payments", panel.payments), ("billed", panel.billed)):
-            found[f"{name}_before"] = _usual(values, before, times) / times.length
-            found[f"{name}_recent"] = np.where(times.recent, values, 0).sum(axis=1) / times.length
-        for when, part in (("before", before), ("recent", times.recent)):
-            late, due = (np.where(part, values, 0).sum(axis=1) for values in (panel.late, panel.due))
-            found[f"days_late_{when}"] = late / due
-    found["cash_gap"] = (found["paid_before"] - found["paid_recent"]) * times.length
-    return pl.DataFrame(found, nan_to_null=True)
-
-
-def _usual(values: Ints, before: Flags, times: Times) -> Floats:
-    """Return what the recent months would have had at the earlier level, of the same months where there is a season."""
-    usual = np.zeros(len(values))
-    for block in range(SEASON):
-        here = times.design.blocks == block
-        past, asked = before & here, (times.recent & here).sum(axis=1)
-        mean = np.where(past, values, 0).sum(axis=1) / past.sum(axis=1)
-        usual += np.where(asked > 0, mean * asked, 0.0)
-    return usual
-
-
-PAST: Final = 24  # months before the recent ones: two of each calendar month
 AMOUNTS: Final = ("paid_before", "paid_recent", "cash_gap", "billed_before", "billed_recent")
 COLUMNS: Final = (
-    "customer_id",
-    "name",
-    "currency",
-    "deteriorating",
-    "aspect",
-    "p_value",
-    "q_value",
-    "cash_gap",
-    "paid_before",
-    "paid_recent",
-    "payments_before",
-    "payments_recent",
-    "days_late_before",
-    "days_late_recent",
-    "billed_before",
-    "billed_recent",
-    "billings_fell",
-    "amount_trend",
-    "frequency_trend",
-    "delay_trend",
-    "history_months",
-    "recent_months",
-    "season_allowed",
-    "reason",
+    *("customer_id", "name", "currency", "deteriorating", "aspect", "p_value", "q_value", "cash_gap"),
+    *("paid_before", "paid_recent", "payments_before", "payments_recent", "days_late_before", "days_late_recent"),
+    *("billed_before", "billed_recent", "billings_fell", "amount_trend", "frequency_trend", "delay_trend"),
+    *("history_months", "recent_months", "season_allowed", "reason"),
 )
 
 
 def deteriorating_payers(
     ledger: Ledger, *, as_of: date | str, months: int = 12, false_discovery_rate: float = 0.1
 ) -> pd.DataFrame:
-    """Show the customers whose payments fall in amount or number, or come later, against their own past.
+    """The customers whose payments fall in amount or number, or come later, against their own past.
 
     Formula: three tests of ranks over the months, each against the months before: what was paid in a month, on how many
     days, and how late what fell due in it was paid (weighted by amount; what is open counts as at least this late). The
     recent months are the last ``months``, at most half of the history; they score 1, 2, ... and those before 0, so that
     both a lower level and a fall count. ``trend = sum of (score - mean) x (rank - mean)``, in standard deviations of
     the orders that the months might have had; its p-value is the share of 9,999 such orders drawn by chance, the same
-    ones each time, that fall as much, so none is below 0.0001. With two years of history scores are less their mean of
-    the calendar month, and where a season shows, a month is compared with the same months of other years only (amount
-    and number; delays are taken to have no season). ``p_value`` joins the three (Simes), ``q_value`` allows for having
+    ones each time, that fall as much, so none is below 0.0001. With two years of history scores are taken minus their
+    mean of the calendar month, and where a season shows, a month is compared with the same months of other years only
+    (amount and number; delays are taken to have no season). ``p_value`` joins the three (Simes), ``q_value`` allows for
+    having
     looked at all customers (Benjamini and Hochberg; it holds for tests that are independent or go together, as in a
     downturn). ``cash_gap = what would have been paid in the recent months at the earlier level, of the same months
     where there are two years - what was paid``.
@@ -306,7 +87,7 @@ def deteriorating_payers(
         One row for each customer and currency, the surest decline first: ``deteriorating`` (``q_value`` is at most the
         rate), ``aspect`` (amount, frequency or delay: the one with the least p-value), ``p_value``, ``q_value``,
         ``cash_gap`` (currency units), and ``before`` and ``recent``: ``paid``, ``payments`` (days with one) and
-        ``billed`` per month, ``days_late``; ``billings_fell`` (the same test on what was billed, at 5 %: he buys less),
+        ``billed`` per month, ``days_late``; ``billings_fell`` (the same test on billings, at 5 %: they buy less),
         the trends (standard deviations; below 0 is a decline), ``history_months``, ``recent_months``,
         ``season_allowed``, and ``reason`` where there was too little history to test.
 
@@ -335,16 +116,223 @@ def deteriorating_payers(
     if not 0 < false_discovery_rate < 1:
         raise unknown_name("false discovery rate", false_discovery_rate, known=["between 0 and 1"])
     day = require_history(ledger, as_of)
-    panel = monthly(ledger, day, months + PAST)
-    times = Times.of(panel, months)
-    table = pl.concat([panel.customers, results(panel, times), levels(panel, times)], how="horizontal")
-    is_found = (pl.col("q_value") <= false_discovery_rate).fill_null(False)
-    return _shown(ledger, day, table.with_columns(deteriorating=is_found))
+    panel = monthly_panel(ledger, day, months + PAST)
+    split = Split.of(panel, months)
+    table = pl.concat([panel.customers, trend_results(panel, split), _levels(panel, split)], how="horizontal")
+    table = table.with_columns(
+        pl.col(AMOUNTS).round().cast(pl.Int64),
+        deteriorating=(pl.col("q_value") <= false_discovery_rate).fill_null(False),
+    )
+    table = with_customers(table.sort("p_value", *KEYS, nulls_last=True), ledger, day, ["name"])
+    return to_units(table.select(COLUMNS), dict.fromkeys(AMOUNTS, "currency")).to_pandas()
 
 
-def _shown(ledger: Ledger, day: date, table: pl.DataFrame) -> pd.DataFrame:
-    names = customers_on(ledger, day, ["name"]).with_columns(pl.col("customer_id").cast(pl.String))
-    table = table.join(names, on="customer_id", how="left", maintain_order="left")
-    table = table.with_columns(pl.col(AMOUNTS).round().cast(pl.Int64))
-    table = table.sort("p_value", "customer_id", "currency", nulls_last=True).select(COLUMNS)
-    return to_units(table, dict.fromkeys(AMOUNTS, "currency")).to_pandas()
+# Months
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Customers by months, the latest month last; amounts in minor units.
+
+    ``customers`` has a row for each row of the arrays, ``history`` the number of whole months since the month of the
+    first payment, as far as the ledger covers them, ``has_paid`` whether there was one. ``due`` is what fell due in a
+    month and was paid or is past due, ``late`` its amounts times days late.
+    """
+
+    customers: pl.DataFrame
+    history: Ints
+    has_paid: Flags
+    paid: Ints
+    payments: Ints
+    billed: Ints
+    due: Ints
+    late: Ints
+
+    @property
+    def counted(self) -> Flags:
+        """Which months are part of each customer's history."""
+        months = self.paid.shape[1]
+        return np.asarray(np.arange(months) >= months - self.history[:, None])
+
+
+def monthly_panel(ledger: Ledger, day: date, months: int) -> Panel:
+    """The months up to a day of every customer who was billed or paid by then."""
+    ends = np.array([day_of(end) for end in month_ends_back(day, months)])
+    paid = payment_days(ledger, day).with_columns(nw.lit(1, nw.Int64).alias("payments"))
+    billed = billings(ledger, day).join(ledger.scan("items").select("item", "currency"), on="item", how="inner")
+    due = lateness(ledger, day).filter(nw.col("due_day") <= day_of(day))
+    due = due.with_columns(nw.col("billed").alias("due"), (nw.col("billed") * nw.col("days_late")).alias("late"))
+    sums = {
+        ("paid", "payments"): _by_month(paid, ends, "day", "paid", "payments"),
+        ("billed",): _by_month(billed, ends, "document_day", "billed"),
+        ("due", "late"): _by_month(due, ends, "due_day", "due", "late"),
+    }
+    customers = pl.concat([table.select(KEYS) for table in sums.values()]).unique().sort(KEYS)
+    first_paid = sums["paid", "payments"].group_by(KEYS).agg(pl.col("first_day").min())
+    first_paid = customers.join(first_paid, on=KEYS, how="left", maintain_order="left")
+    first_day = first_paid["first_day"]
+    return Panel(
+        customers=customers,
+        history=_history(first_day, ends, covered_from=day_of(ledger.covers[0])),
+        has_paid=first_day.is_not_null().to_numpy(),
+        **{name: _array(table, name, customers, months) for names, table in sums.items() for name in names},
+    )
+
+
+def _by_month(rows: Rows, ends: Ints, dated: str, *names: str) -> pl.DataFrame:
+    """Sums by customer and month, with the first day of each; days outside of the months have no ``month``."""
+    days = np.arange(ends[0] + 1, ends[-1] + 1)
+    # A row for each day: engines join days faster than they compare each with all month-ends.
+    months = {"day": days.astype(np.int32), "month": np.searchsorted(ends, days, side="left").astype(np.int32) - 1}
+    rows = rows.select(*KEYS, nw.col(dated).alias("day"), *names)
+    rows = rows.join(beside(pl.DataFrame(months), rows), on="day", how="left")
+    return collect(rows.group_by(*KEYS, "month").agg(nw.col(*names).sum(), nw.col("day").min().alias("first_day")))
+
+
+def _array(sums: pl.DataFrame, name: str, customers: pl.DataFrame, months: int) -> Ints:
+    """A number of customers by months, 0 where there is none."""
+    placed = sums.drop_nulls("month").join(customers.with_row_index("place"), on=KEYS)
+    array = np.zeros((len(customers), months), dtype=np.int64)
+    array[placed["place"].to_numpy(), placed["month"].to_numpy()] = placed[name].to_numpy()
+    return array
+
+
+def _history(first_paid: pl.Series, ends: Ints, *, covered_from: int) -> Ints:
+    """How many whole months of each customer count: after that of the first payment, and all covered.
+
+    The month of the first payment has one by choice; it would look like a high from which payments fall.
+    """
+    after_first = np.searchsorted(ends, first_paid.fill_null(int(ends[-1]) + 1).to_numpy(), side="left")
+    covered = np.searchsorted(ends, covered_from - 1, side="left")
+    return np.asarray(np.maximum(len(ends) - 1 - np.maximum(after_first, covered), 0), dtype=np.int64)
+
+
+# Tests
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which months are recent, and how months are compared; one row for each customer.
+
+    The recent months are at most half of the history. They score 1, 2, ... and those before 0, so that both a lower
+    level and a fall count. With two years of history each calendar month is a block of its own.
+    """
+
+    recent: Flags
+    seasonal: Flags
+    design: Design
+
+    @classmethod
+    def of(cls, panel: Panel, recent_months: int) -> Split:
+        """The split of each customer's months, by the length of the history."""
+        back = np.arange(panel.paid.shape[1])[::-1][None, :]
+        length = np.minimum(recent_months, panel.history // 2)[:, None]
+        seasonal = panel.history >= 2 * SEASON
+        blocks = np.where(seasonal[:, None], back % SEASON, 0)
+        return cls(back < length, seasonal, Design(panel.counted, np.maximum(length - back, 0), blocks))
+
+    @property
+    def length(self) -> Ints:
+        """How many months are recent."""
+        return np.asarray(self.recent.sum(axis=1), dtype=np.int64)
+
+
+def trend_results(panel: Panel, split: Split) -> pl.DataFrame:
+    """Trends, p- and q-values and the aspect that declines most of each customer, or why there are none."""
+    enough = _has_enough(panel)
+    found = trends_by_aspect(panel, split)
+    p_values = np.stack([found[name][1] for name in ASPECTS], axis=1)
+    joint = simes(p_values)
+    least = np.argmin(np.where(np.isfinite(p_values), p_values, np.inf), axis=1)
+    reason = [
+        text("segmentation.no_test.no_payment"),
+        text("segmentation.no_test.short_history", count=LEAST_HISTORY),
+        text("segmentation.no_test.few_payments", count=LEAST_MONTHS),
+    ]
+    columns = {
+        **{f"{name}_trend": found[name][0] for name in ASPECTS},
+        "p_value": joint,
+        "q_value": q_values(joint),
+        "aspect": np.where(enough, np.array(ASPECTS)[least], ""),
+        "billings_fell": _fall(panel.billed, split, enough, exact=False)[1] <= LEVEL_OF_BILLINGS,
+        "history_months": panel.history,
+        "recent_months": split.length,
+        "season_allowed": split.seasonal,
+        "reason": np.select([enough, ~panel.has_paid, panel.history < LEAST_HISTORY], ["", *reason[:2]], reason[2]),
+    }
+    return pl.DataFrame(columns, nan_to_null=True).with_columns(pl.col("aspect", "reason").replace("", None))
+
+
+def trends_by_aspect(panel: Panel, split: Split) -> dict[str, tuple[Floats, Floats]]:
+    """Trend and p-value of each aspect; nothing for customers with too little history."""
+    enough = _has_enough(panel)
+    return {
+        "amount": _fall(panel.paid, split, enough),
+        "frequency": _fall(panel.payments, split, enough),
+        "delay": _delay(panel, split, enough),
+    }
+
+
+def _has_enough(panel: Panel) -> Flags:
+    """Which customers have the history that a test needs.
+
+    Only how many months had a payment counts, not which, so that choosing them says nothing of a trend.
+    """
+    seen = (panel.counted & (panel.paid > 0)).sum(axis=1)
+    return np.asarray((panel.history >= LEAST_HISTORY) & (seen >= LEAST_MONTHS))
+
+
+def _fall(values: Ints, split: Split, enough: Flags, *, exact: bool = True) -> tuple[Floats, Floats]:
+    """Trend and p-value of a number of each month, the season allowed for where it can be known."""
+    return _of_all(seasonal_rank_trend(values[enough], split.design.rows(enough), exact=exact), enough)
+
+
+def _delay(panel: Panel, split: Split, enough: Flags) -> tuple[Floats, Floats]:
+    """Trend and p-value of the days late, the sign turned: later is worse.
+
+    A month in which nothing fell due is left out. Delays are taken to have no season.
+    """
+    seen = panel.counted & (panel.due > 0)
+    enough = enough & (seen.sum(axis=1) >= LEAST_MONTHS)
+    scores = np.where(split.recent, np.cumsum(seen & split.recent, axis=1), 0)
+    with np.errstate(invalid="ignore"):
+        early = -panel.late / panel.due
+    design = Design(seen, scores, np.zeros_like(scores)).rows(enough)
+    return _of_all(rank_trend(early[enough], design), enough)
+
+
+def _of_all(found: tuple[Floats, Floats], enough: Flags) -> tuple[Floats, Floats]:
+    """Trends and p-values of all customers, none where there was too little history."""
+    trend, p_value = np.full(len(enough), np.nan), np.full(len(enough), np.nan)
+    trend[enough], p_value[enough] = found
+    return trend, p_value
+
+
+def _levels(panel: Panel, split: Split) -> pl.DataFrame:
+    """What was usual before and recently, per month and in days late, and what is missing at the earlier level."""
+    before = panel.counted & ~split.recent
+    found: dict[str, Floats] = {}
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for name, values in (("paid", panel.paid), ("payments", panel.payments), ("billed", panel.billed)):
+            found[f"{name}_before"] = _expected(values, before, split) / split.length
+            found[f"{name}_recent"] = np.where(split.recent, values, 0).sum(axis=1) / split.length
+        for when, part in (("before", before), ("recent", split.recent)):
+            late, due = (np.where(part, values, 0).sum(axis=1) for values in (panel.late, panel.due))
+            found[f"days_late_{when}"] = late / due
+    found["cash_gap"] = (found["paid_before"] - found["paid_recent"]) * split.length
+    return pl.DataFrame(found, nan_to_null=True)
+
+
+def _expected(values: Ints, before: Flags, split: Split) -> Floats:
+    """What the recent months would have had at the earlier level, of the same months where there is a season.
+
+    Three recent months that are a May, a June and a July: the mean of the earlier Mays, plus that of the Junes, plus
+    that of the Julys. Without a season there is one block: three times the mean of all earlier months.
+    """
+    expected = np.zeros(len(values))
+    for block in range(SEASON):
+        here = split.design.blocks == block
+        past, asked = before & here, (split.recent & here).sum(axis=1)
+        mean = np.where(past, values, 0).sum(axis=1) / past.sum(axis=1)
+        expected += np.where(asked > 0, mean * asked, 0.0)
+    return expected

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+import narwhals as nw
 import polars as pl
 
 from arkit.aging.debts import require_history
-from arkit.aging.grouping import customers_on, group_columns
+from arkit.aging.grouping import group_columns, with_columns_for
 from arkit.calendar import day_of, months_before
 from arkit.errors import unknown_name
+from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
-from arkit.segmentation.punctuality import lateness
+from arkit.segmentation.punctuality import NOTHING, lateness
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,25 +24,15 @@ MOST_WINDOWS: Final = 12
 POOLED: Final = "small groups"
 UNKNOWN: Final = "not known"
 COLUMNS: Final = (
-    "customers",
-    "items",
-    "billed_amount",
-    "days_late",
-    "days_late_least",
-    "days_late_most",
-    "on_time_share_amount",
-    "on_time_least",
-    "on_time_most",
-    "windows",
-    "against_history",
-    "pooled",
+    *("customers", "items", "billed_amount", "days_late", "days_late_least", "days_late_most"),
+    *("on_time_share_amount", "on_time_least", "on_time_most", "windows", "against_history", "pooled"),
 )
 
 
 def group_behaviour(
     ledger: Ledger, *, as_of: date | str, by: str = "industry", months: int = 6, least: int = 5
 ) -> pd.DataFrame:
-    """Show how groups of customers pay, against their own history.
+    """How groups of customers pay, against their own history.
 
     Formula: of what fell due in the last ``months``, weighted by amount: the days late (what is unpaid counts as at
     least this late) and the share paid on time. The same for the windows of that length before, each as it was known on
@@ -88,9 +80,8 @@ def group_behaviour(
     Peer groups against their own past, as in portfolio monitoring of trade credit; equal maturity of cohorts as in
     vintage analysis.
     """
-    for name, number in (("number of months", months), ("least number of customers", least)):
-        if number < 1:
-            raise unknown_name(name, number, known=["1 and more"])
+    if min(months, least) < 1:
+        raise unknown_name("number of months or customers", min(months, least), known=["1 and more"])
     day = require_history(ledger, as_of)
     keys = group_columns(by, ledger)
     windows = pl.concat([_window(ledger, back, months, keys, day) for back in range(_windows(ledger, day, months))])
@@ -102,52 +93,41 @@ def group_behaviour(
 
 
 def _windows(ledger: Ledger, day: date, months: int) -> int:
-    """Return how many whole windows the ledger covers, the last one included."""
+    """How many whole windows the ledger covers, the last one included."""
     known = [back for back in range(1, MOST_WINDOWS + 2) if months_before(day, back * months) >= ledger.covers[0]]
     return max(len(known), 1)
 
 
 def _window(ledger: Ledger, back: int, months: int, keys: list[str], day: date) -> pl.DataFrame:
-    """Return what fell due in a window, as it was known on the last day of the window: a row for each item."""
+    """What fell due in a window, as it was known on its last day: a row for each group, customer and punctuality."""
     end, start = months_before(day, back * months), months_before(day, (back + 1) * months)
-    rows = lateness(ledger, end).to_native()
-    due = rows.filter((pl.col("due_day") > day_of(start)) & (pl.col("due_day") <= day_of(end)))
-    table = due.select("item", "customer_id", "currency", "billed", "days_late").collect()
-    outside = [name for name in keys if name not in table.columns]
-    of_item = [name for name in outside if name in ledger.frames.items.columns]
-    table = table.join(ledger.frames.items.select("item", *of_item), on="item", how="left") if of_item else table
-    of_customer = [name for name in outside if name not in of_item]
-    if of_customer:
-        table = table.join(customers_on(ledger, end, of_customer), on="customer_id", how="left")
-    text = [pl.col(name).cast(pl.String).fill_null(UNKNOWN) for name in keys]
-    return table.select(
-        *text, pl.col("customer_id").cast(pl.String).alias("customer"), "billed", "days_late", back=back
+    due = lateness(ledger, end).filter(nw.col("due_day") > day_of(start), nw.col("due_day") <= day_of(end))
+    due = with_columns_for(due.with_columns(nw.col("customer_id").alias("customer")), keys, ledger, [end])
+    due = due.with_columns(
+        (nw.col("days_late") * nw.col("billed")).alias("late"),
+        nw.when(nw.col("days_late") <= 0).then(nw.col("billed")).otherwise(NOTHING).alias("on_time"),
+        nw.lit(1, nw.Int64).alias("items"),
     )
+    sums = collect(due.group_by(*keys, "customer").agg(nw.col("items", "billed", "late", "on_time").sum()))
+    return sums.with_columns(pl.col(keys).cast(pl.String).fill_null(UNKNOWN), back=pl.lit(back))
 
 
 def _pooled_names(now: pl.DataFrame, keys: list[str], least: int) -> pl.DataFrame:
-    """Return each group of the last window with the name under which it is shown."""
+    """Each group of the last window with the name under which it is shown."""
     counts = now.group_by(keys).agg(pl.col("customer").n_unique().alias("n"))
     shown = pl.when(pl.col("n") < least).then(pl.lit(POOLED)).otherwise(pl.col(keys[0]))
     return counts.select(keys, shown=shown)
 
 
 def _by_group(windows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Return sums by shown group and window; a group that is not in the last window is among the small ones."""
+    """Sums by shown group and window; a group that is not in the last window is among the small ones."""
     first, *rest = keys
-    late = pl.col("days_late") * pl.col("billed")
-    rows = windows.with_columns(pl.col("shown").fill_null(POOLED), late=late, was=pl.col(first))
-    is_pooled = pl.col("shown") == POOLED
-    on_time = pl.when(pl.col("days_late") <= 0).then("billed").otherwise(0)
-    sums = (
-        rows.with_columns(on_time=on_time, was=pl.when(is_pooled).then("was"))
-        .group_by("shown", *rest, "back")
-        .agg(
-            pl.col("customer").n_unique().cast(pl.Int64).alias("customers"),
-            pl.len().cast(pl.Int64).alias("items"),
-            pl.col("billed", "late", "on_time").sum(),
-            pl.col("was").drop_nulls().unique().sort().str.join(", ").alias("pooled"),
-        )
+    rows = windows.with_columns(pl.col("shown").fill_null(POOLED))
+    pooled = pl.col(first).filter(pl.col("shown") == POOLED).drop_nulls()
+    sums = rows.group_by("shown", *rest, "back").agg(
+        pl.col("customer").n_unique().cast(pl.Int64).alias("customers"),
+        pl.col("items", "billed", "late", "on_time").sum(),
+        pooled.unique().sort().str.join(", ").alias("pooled"),
     )
     return sums.rename({"shown": first, "billed": "billed_amount"}).with_columns(
         days_late=pl.col("late") / pl.col("billed_amount"),
@@ -156,17 +136,13 @@ def _by_group(windows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 
 def _against_history(grouped: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Return the last window of each group with the range of those before."""
-    before = (
-        grouped.filter(pl.col("back") > 0)
-        .group_by(keys)
-        .agg(
-            pl.len().cast(pl.Int64).alias("windows"),
-            pl.col("days_late").min().alias("days_late_least"),
-            pl.col("days_late").max().alias("days_late_most"),
-            pl.col("on_time_share_amount").min().alias("on_time_least"),
-            pl.col("on_time_share_amount").max().alias("on_time_most"),
-        )
+    """The last window of each group with the range of those before."""
+    ends = {"least": pl.Expr.min, "most": pl.Expr.max}
+    measures = {"days_late": "days_late", "on_time": "on_time_share_amount"}
+    earlier = grouped.filter(pl.col("back") > 0)
+    before = earlier.group_by(keys).agg(
+        pl.len().cast(pl.Int64).alias("windows"),
+        *(end(pl.col(name)).alias(f"{short}_{of}") for short, name in measures.items() for of, end in ends.items()),
     )
     table = grouped.filter(pl.col("back") == 0).join(before, on=keys, how="left")
     verdict = (

@@ -12,8 +12,8 @@ from arkit.sample.attributes import with_attributes
 from arkit.sample.customers import draw_clients, entity_list
 from arkit.sample.draws import Window
 from arkit.sample.movements import draw_rates
-from arkit.segmentation.decline import ASPECTS, Times, chances_of, monthly
-from arkit.segmentation.rank_trend import false_discovery_values, simes
+from arkit.segmentation.decline import ASPECTS, Split, monthly_panel, trends_by_aspect
+from arkit.segmentation.rank_trend import q_values, simes
 
 AS_OF = date(2026, 10, 31)
 ITEMS, ENTITIES, MONTHS = 5000, 3, 36
@@ -63,8 +63,8 @@ def made(seed: int) -> pl.DataFrame:
 
 def by_payments(ledger: ar.Ledger) -> pl.DataFrame:
     """Who is called deteriorating by amount and frequency alone."""
-    panel = monthly(ledger, AS_OF, 36)
-    found = chances_of(panel, Times.of(panel, 12))
-    both = np.stack([found[name][1] for name in ASPECTS if name != "delay"], axis=1)
-    q_values = false_discovery_values(simes(both))
-    return panel.customers.with_columns(by_payments=pl.Series(q_values <= 0.1))
+    panel = monthly_panel(ledger, AS_OF, 36)
+    trends = trends_by_aspect(panel, Split.of(panel, 12))
+    both = np.stack([trends[name][1] for name in ASPECTS if name != "delay"], axis=1)
+    found = q_values(simes(both))
+    return panel.customers.with_columns(by_payments=pl.Series(found <= 0.1))

@@ -12,7 +12,7 @@ import pytest
 
 import arkit as ar
 from arkit.calendar import months_before
-from arkit.segmentation.rank_trend import false_discovery_values
+from arkit.segmentation.rank_trend import q_values
 from tests.segmentation.companies import Found
 from tests.segmentation.shuffled import payments_of, shuffled
 
@@ -203,7 +203,7 @@ def test_shuffled_payments_show_no_decline(
     found = found.filter(pl.col("p_value").is_not_null())
     share = (found["p_value"] <= 0.05).mean()
     copies = found.with_columns(copy=pl.col("customer_id").str.split("/").list.first()).partition_by("copy")
-    any_found = np.mean([(false_discovery_values(copy["p_value"].to_numpy()) <= 0.1).any() for copy in copies])
+    any_found = np.mean([(q_values(copy["p_value"].to_numpy()) <= 0.1).any() for copy in copies])
     record_property(
         "notice",
         f"decline, shuffled: {share:.4f} of {found.height} below 0.05; a discovery in {any_found:.2f} of 100 shuffles",

@@ -7,11 +7,11 @@ import pytest
 
 from arkit.segmentation.rank_trend import (
     Design,
-    false_discovery_values,
+    q_values,
     rank_trend,
+    seasonal_rank_trend,
+    seasonally_adjusted,
     simes,
-    trend_beside_season,
-    without_season,
 )
 
 # Hollander and Wolfe (1999), Nonparametric statistical methods, table 7.5: strength of cotton by potash, falling.
@@ -86,12 +86,12 @@ def test_what_is_not_counted_is_nothing() -> None:
 
 def test_a_season_alone_is_no_trend() -> None:
     season = np.array([[10, 300, 20] * 3])
-    aligned = without_season(season, design([0] * 6 + [1, 2, 3], [0, 1, 2] * 3))
+    aligned = seasonally_adjusted(season, design([0] * 6 + [1, 2, 3], [0, 1, 2] * 3))
     assert aligned.tolist() == [[0] * 9]
 
 
 def test_values_less_their_season_stay_whole() -> None:
-    aligned = without_season(np.array([[1, 5, 2, 5, 1]]), design([0] * 5, [0, 1, 0, 1, 0]))
+    aligned = seasonally_adjusted(np.array([[1, 5, 2, 5, 1]]), design([0] * 5, [0, 1, 0, 1, 0]))
     assert aligned.tolist() == [[-2, 0, 4, 0, -2]]
 
 
@@ -103,7 +103,7 @@ def test_a_season_is_rarely_a_trend_at_any_time_of_the_year(years: int, ends_in:
     level = 1 + height * np.sin(2 * np.pi * (np.arange(12 * years) + ends_in) / 12)
     draws = np.random.default_rng(years).poisson(10 * level, (1500, 12 * years))
     months = design([0] * (12 * years - 12) + list(range(1, 13)), list(range(12)) * years, series=1500)
-    _, chances = trend_beside_season(draws * 100, months)
+    _, chances = seasonal_rank_trend(draws * 100, months)
     assert (chances <= 0.05).mean() <= 0.05 + 3 * (0.05 * 0.95 / 1500) ** 0.5
 
 
@@ -111,8 +111,8 @@ def test_a_fall_beside_a_season_is_a_trend() -> None:
     season = np.tile([60, 80, 160, 240, 340, 420, 420, 300, 160, 80, 70, 70], 3)
     months = design([0] * 24 + list(range(1, 13)), list(range(12)) * 3)
     falling = season - np.maximum(np.arange(36) - 26, 0) * season // 20
-    assert trend_beside_season(season[None, :], months)[1].item() == 0.5
-    assert trend_beside_season(falling[None, :], months)[1].item() < 0.001
+    assert seasonal_rank_trend(season[None, :], months)[1].item() == 0.5
+    assert seasonal_rank_trend(falling[None, :], months)[1].item() < 0.001
 
 
 def test_chances_do_not_depend_on_the_other_series() -> None:
@@ -124,11 +124,11 @@ def test_chances_do_not_depend_on_the_other_series() -> None:
 
 
 def test_benjamini_and_hochberg_reject_four_of_fifteen() -> None:
-    q_values = false_discovery_values(np.array(PUBLISHED))
-    assert [int(q <= 0.05) for q in q_values] == [1] * 4 + [0] * 11
-    assert q_values[3] == pytest.approx(0.0095 * 15 / 4)
+    found = q_values(np.array(PUBLISHED))
+    assert [int(q <= 0.05) for q in found] == [1] * 4 + [0] * 11
+    assert found[3] == pytest.approx(0.0095 * 15 / 4)
 
 
 def test_no_test_is_no_discovery_and_does_not_count() -> None:
-    assert false_discovery_values(np.array([np.nan, 0.04])).tolist()[1] == 0.04
+    assert q_values(np.array([np.nan, 0.04])).tolist()[1] == 0.04
     assert np.isnan(simes(np.array([[np.nan, np.nan]]))).all()
