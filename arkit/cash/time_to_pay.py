@@ -143,7 +143,7 @@ def _events(rows: Rows, keys: list[str], weights: Weights) -> Rows:
     """What entered, was settled and was censored on each day after the document date, by group."""
     one, nothing = nw.lit(1, nw.Int64), nw.lit(0, nw.Int64)
     is_followed, paid = nw.col("leaves") > nw.col("enters"), nw.col("paid") == 1
-    rows = rows.with_columns((one if weights == "items" else nw.col("billed")).alias("weight"))
+    rows = rows.with_columns((one if weights == "items" else nw.col("billed").cast(nw.Int64)).alias("weight"))
     weight, none = nw.col("weight"), {name: nothing.alias(name) for name in ("items", *_EVENTS)}
     left = {
         "items": one.alias("items"),
@@ -153,8 +153,10 @@ def _events(rows: Rows, keys: list[str], weights: Weights) -> Rows:
     # A group none of whose items was followed for a day is there too, with nothing.
     began = {"entered": nw.when(is_followed).then(weight).otherwise(nothing).alias("entered")}
     events = [
-        rows.filter(is_followed).select(*keys, nw.col("leaves").alias("day"), *{**none, **left}.values()),
-        rows.select(*keys, nw.col("enters").alias("day"), *{**none, **began}.values()),
+        rows.filter(is_followed).select(
+            *keys, nw.col("leaves").cast(nw.Int32).alias("day"), *{**none, **left}.values()
+        ),
+        rows.select(*keys, nw.col("enters").cast(nw.Int32).alias("day"), *{**none, **began}.values()),
     ]
     return nw.concat(events).group_by(*keys, "day").agg(nw.col("items", *_EVENTS).sum())
 

@@ -26,7 +26,10 @@ COLUMNS: Final = (
     *("payments", "paid_amount", "payments_per_month", "last_payment", "longest_silence", "part_paid_share"),
     *("disputed_items", "open_amount", "past_due", "disputed_amount", "oldest_days", "limit_use"),
 )
-AMOUNTS: Final = (*(name for name in COLUMNS if name.endswith("_amount")), "past_due")
+AMOUNTS: Final = (
+    *("billed_amount", "recent_amount", "settled_amount", "paid_amount"),
+    *("open_amount", "past_due", "disputed_amount"),
+)
 # What is 0, and not missing, where a customer has none.
 COUNTED: Final = (*AMOUNTS, "items", "settled_items", "late_open_items", "disputed_items", "payments", "oldest_days")
 
