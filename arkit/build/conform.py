@@ -18,10 +18,11 @@ from typing import Final
 import polars as pl
 
 from arkit.build import parsing
-from arkit.build.parsing import EXACT, exact_amounts
+from arkit.build.parsing import exact_amounts
 from arkit.errors import LedgerError, ReadingError, listed, missing_columns
 from arkit.model.findings import find, together, value_of
 from arkit.model.layout import Layout, TableLayout
+from arkit.model.money import EXACT
 from arkit.model.schema import TABLES
 from arkit.words.vocabulary import currency_of
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from arkit.model.findings import find, together, value_of
 from arkit.model.layout import DateOrder, Layout
-from arkit.model.money import SCALE, as_plain, minor_per_unit, plain_numbers, to_minor
+from arkit.model.money import EXACT, LARGEST_EXACT, SCALE, minor_per_unit, to_minor
 from arkit.words.vocabulary import currency_of
 
 _FORMATS: Final[dict[DateOrder, tuple[str, ...]]] = {
@@ -94,8 +94,7 @@ def numbers(column: pl.Series, *, decimal_mark: str) -> pl.Series:
     """A column of plain numbers (days, rates, limits) as floating point."""
     if column.dtype.is_numeric() or column.dtype.is_decimal():
         return column.cast(pl.Float64).fill_nan(None)
-    plain = plain_numbers(pl.lit(as_text(column)), decimal_mark=decimal_mark)
-    return pl.select(plain.cast(pl.Float64, strict=False)).to_series().alias(column.name)
+    return _plain_numbers(as_text(column), decimal_mark).cast(pl.Float64, strict=False)
 
 
 # An unreadable amount in one of these rejects the row; in another column it is only missing.
@@ -116,7 +115,7 @@ def read_amounts(
             continue
         given = rows[name]
         unit = rows.select(minor_per_unit(pl.col(currency), rows[currency])).to_series()
-        minor, rest = to_minor(given, unit=unit, decimal_mark=layout.decimal_mark)
+        minor, rest = to_minor(as_decimals(given, decimal_mark=layout.decimal_mark), unit=unit)
         unread = as_text(given).set(minor.is_not_null(), None) if minor.null_count() > given.null_count() else None
         rows = rows.with_columns(
             minor.alias(name),
@@ -133,7 +132,8 @@ def read_amounts(
     return rows, together(*findings)
 
 
-EXACT: Final = pl.Decimal(38, SCALE)
+_PLAIN: Final = r"^[+-]?(\d+\.?\d*|\.\d+)$"
+_GROUPED: Final = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$"
 _CODE: Final = r"([A-Z]{3}|[€£$¥₽₴₸₹]|US\$|HK\$|(?i:руб|р|rmb)\.?|元|人民币)"
 CURRENCY_IN_CELL: Final = rf"^[-(+]?\s*{_CODE}\s*[-(]?\s*[\d.,]|[\d.,)\-]\s*{_CODE}\s*-?$"
 _CREDIT: Final = r"(?i)^(.*\d)\s*(cr|h|haben|к|кт|贷|c)\.?$"
@@ -182,7 +182,42 @@ def exact_amounts(cells: pl.Series, *, decimal_mark: str) -> pl.Series:
     >>> exact_amounts(pl.Series(["1 234,56-", "ten"]), decimal_mark=",").to_list()
     [Decimal('-1234.560000'), None]
     """
-    return as_plain(bare_amounts(cells), decimal_mark).cast(EXACT, strict=False)
+    return as_decimals(bare_amounts(cells), decimal_mark=decimal_mark)
+
+
+def as_decimals(column: pl.Series, *, decimal_mark: str) -> pl.Series:
+    """A column of amounts as exact decimals, missing where there is no number: text without a currency, or numbers."""
+    if column.dtype == pl.String:
+        return _plain_numbers(column, decimal_mark).cast(EXACT, strict=False)
+    if column.dtype.is_float():
+        # The shortest text that gives the same float is what the source showed: 97.6, not 97.599999...
+        usable = column.is_finite() & (column.abs() < LARGEST_EXACT)
+        return column.set(~usable, None).round(SCALE).cast(EXACT, strict=False)
+    return column.cast(EXACT, strict=False)
+
+
+def _plain_numbers(column: pl.Series, decimal_mark: str) -> pl.Series:
+    """Amounts as text that a number can be read from; most exports write all but a few that way."""
+    others = ~column.str.contains(_PLAIN) if decimal_mark == "." else column.is_not_null()
+    if not others.any():
+        return column
+    plain = pl.select(_plain_number(pl.lit(column.filter(others)), decimal_mark)).to_series()
+    # A copy: scatter writes into the column itself, and the source's text is still wanted for findings.
+    return column.clone().scatter(others.arg_true(), plain)
+
+
+def _plain_number(text: pl.Expr, decimal_mark: str) -> pl.Expr:
+    """An amount as people write it (``1 234,56-``, ``(12.00)``, ``<12.00>``) as a plain number, or missing.
+
+    A thousands mark counts only between groups of three digits, so ``1,5`` never becomes 15, nor ``0,125`` 125.
+    """
+    text = text.str.strip_chars().str.replace_all(r"[\s\u00a0\u202f'’]", "").str.replace("−", "-", literal=True)
+    if decimal_mark == ",":
+        # 1.234,56 becomes 1,234.56, so that only one form is left to read.
+        text = text.str.replace_many([".", ","], [",", "."])
+    text = text.str.replace(r"^(.*)-$", "-$1").str.replace(r"^(?:\((.*)\)|<(.*)>)$", "-$1$2")
+    grouped = pl.when(text.str.contains(_GROUPED)).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
+    return pl.when(grouped.str.contains(_PLAIN)).then(grouped)
 
 
 def decimals_as_text(amounts: pl.Series, *, decimal_mark: str) -> pl.Series:

@@ -12,6 +12,7 @@ from arkit.calendar import UNKNOWN_DECIMALS, decimals
 from arkit.errors import AmountError
 
 SCALE: Final = 6
+EXACT: Final = pl.Decimal(38, SCALE)
 LARGEST_EXACT: Final = 2**53
 LARGEST_SUM: Final = 2**62
 
@@ -20,12 +21,9 @@ _EXCHANGE_DECIMALS: Final = 12
 _LARGEST_RATE: Final = 10**15
 _SHORT: Final = 6
 
-_PLAIN: Final = r"^[+-]?(\d+\.?\d*|\.\d+)$"
-_GROUPED: Final = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$"
-
 
 def minor_per_unit(currency: pl.Expr, codes: pl.Series) -> pl.Expr:
-    """Return, as an expression, how many minor units make one unit of each row's currency."""
+    """How many minor units make one unit of each row's currency, as an expression."""
     known = [code for code in codes.unique().cast(pl.String).to_list() if code is not None]
     units = {code: 10 ** decimals(code) for code in known}
     others = {code: unit for code, unit in units.items() if unit != 10**UNKNOWN_DECIMALS}
@@ -35,56 +33,24 @@ def minor_per_unit(currency: pl.Expr, codes: pl.Series) -> pl.Expr:
     return currency.cast(pl.String).replace_strict(others, default=10**UNKNOWN_DECIMALS, return_dtype=pl.Int64)
 
 
-def plain_numbers(text: pl.Expr, *, decimal_mark: str) -> pl.Expr:
-    """Return amounts as people write them (``1 234,56-``, ``(12.00)``, ``<12.00>``) as plain numbers, or missing.
+def to_minor(amounts: pl.Series, *, unit: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Exact decimals as integers in minor units, and what rounding left over in millionths of a unit.
 
-    A thousands mark counts only where it stands between groups of three digits, so ``1,5`` never becomes 15, nor
-    ``0,125`` 125.
+    An amount too large to stay exact is missing in the result. Half a minor unit is rounded away from zero: 0.125 EUR
+    is 125,000 millionths, a cent 10,000 of them, and (125,000 + 5,000) // 10,000 = 13 cents, with -5,000 left over.
     """
-    text = text.str.strip_chars().str.replace_all(r"[\s\u00a0\u202f'’]", "").str.replace("−", "-", literal=True)
-    if decimal_mark == ",":
-        text = text.str.replace_many([".", ","], [",", "."])
-    text = text.str.replace(r"^(.*)-$", "-$1").str.replace(r"^(?:\((.*)\)|<(.*)>)$", "-$1$2")
-    grouped = pl.when(text.str.contains(_GROUPED)).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
-    return pl.when(grouped.str.contains(_PLAIN)).then(grouped)
-
-
-def to_minor(column: pl.Series, *, unit: pl.Series, decimal_mark: str = ".") -> tuple[pl.Series, pl.Series]:
-    """Return amounts as integers in minor units, and what rounding left over in millionths of a unit.
-
-    An amount that is no number, or too large to stay exact, is missing in the result. Half a minor unit is rounded
-    away from zero.
-    """
-    exact = _as_decimal(column, decimal_mark).to_physical()
     step = pl.lit((10**SCALE // unit).cast(pl.Int128))
     size = pl.col("exact").abs()
     rounded = ((size + step // 2) // step) * pl.col("exact").sign()
-    parts = exact.to_frame("exact").select(
-        minor=pl.when(rounded.abs() <= LARGEST_EXACT).then(rounded).cast(pl.Int64),
-        rest=(pl.col("exact") - rounded * step).cast(pl.Int64, strict=False),
+    parts = (
+        amounts.to_physical()
+        .to_frame("exact")
+        .select(
+            minor=pl.when(rounded.abs() <= LARGEST_EXACT).then(rounded).cast(pl.Int64),
+            rest=(pl.col("exact") - rounded * step).cast(pl.Int64, strict=False),
+        )
     )
     return parts["minor"], parts["rest"]
-
-
-def _as_decimal(column: pl.Series, decimal_mark: str) -> pl.Series:
-    exact = pl.Decimal(38, SCALE)
-    if column.dtype == pl.String:
-        return as_plain(column, decimal_mark).cast(exact, strict=False)
-    if column.dtype.is_float():
-        # The shortest text that gives the same float is what the source showed: 97.6, not 97.599999...
-        usable = column.is_finite() & (column.abs() < LARGEST_EXACT)
-        return column.set(~usable, None).round(SCALE).cast(exact, strict=False)
-    return column.cast(exact, strict=False)
-
-
-def as_plain(column: pl.Series, decimal_mark: str) -> pl.Series:
-    """Return amounts as text that a number can be read from; most exports write all but a few that way."""
-    others = ~column.str.contains(_PLAIN) if decimal_mark == "." else column.is_not_null()
-    if not others.any():
-        return column
-    written = pl.select(plain_numbers(pl.lit(column.filter(others)), decimal_mark=decimal_mark)).to_series()
-    # A copy: scatter writes into the column itself, and the source's text is still wanted for findings.
-    return column.clone().scatter(others.arg_true(), written)
 
 
 Expr = TypeVar("Expr", nw.Expr, pl.Expr)
@@ -178,9 +144,9 @@ def check_sums(amounts: pl.Series, *, table: str) -> None:
 
 
 def to_units(frame: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
-    """Return the frame with integer amounts as currency units in floating point: the door of the package.
+    """The frame with integer amounts as currency units in floating point: the door of the package.
 
-    ``columns`` tells for each amount the column of its currency.
+    ``columns`` has for each amount the column of its currency.
 
     Raises
     ------

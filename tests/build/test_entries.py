@@ -257,3 +257,21 @@ def test_every_fault_is_told_in_a_sentence() -> None:
     for code, action in FAULTS.items():
         assert action in ("kept", "derived", "excluded"), code
         assert message_of(code).endswith("."), code
+
+
+@pytest.mark.parametrize(
+    ("amount", "rate", "base"),
+    [("1.25", 0.5, 0.63), ("-1.25", 0.5, -0.63), ("1.35", 0.5, 0.68), ("0.01", 17_000.53, 170.01)],
+)
+def test_half_a_cent_of_a_base_amount_is_rounded_away_from_zero(amount: str, rate: float, base: float) -> None:
+    rows = "item_id document_date due_date currency base_currency amount exchange_rate\nA 2026-01-01 2026-01-31 USD EUR"
+    ledger = ledger_of(f"{rows} {amount} {rate}")
+    assert ledger.entries["base_amount"].tolist() == [base]
+
+
+@pytest.mark.parametrize("rate", ["1e300", "1e18", "0"])
+def test_a_rate_that_cannot_be_right_leaves_the_base_amount_out(rate: str) -> None:
+    rows = "item_id document_date due_date currency base_currency amount exchange_rate\nA 2026-01-01 2026-01-31 USD EUR"
+    ledger = ledger_of(f"{rows} 100000 {rate}")
+    assert ledger.entries["base_amount"].tolist() == [0]
+    assert rate == "0" or "missing_base_amount" in codes(ledger)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import arkit as ar
+from arkit.build.parsing import as_decimals
 from arkit.calendar import decimals
 from arkit.model.money import check_sums, to_minor, to_units
 from tests.literal import codes, ledger_of, open_amounts, table
@@ -20,7 +21,7 @@ DAY = "2026-01-01"
 
 def minor(values: object, unit: int, dtype: object = None, mark: str = ".") -> list[int | None]:
     column = pl.Series(values, dtype=dtype)  # type: ignore[arg-type]
-    return to_minor(column, unit=pl.Series([unit]), decimal_mark=mark)[0].to_list()
+    return to_minor(as_decimals(column, decimal_mark=mark), unit=pl.Series([unit]))[0].to_list()
 
 
 @pytest.mark.parametrize(("currency", "places"), [("EUR", 2), ("JPY", 0), ("KWD", 3), ("CLF", 4), ("USD", 2)])

@@ -9,16 +9,10 @@ from typing import Final
 
 import polars as pl
 
-from arkit.build.parsing import (
-    EXACT,
-    bare_amounts,
-    currencies_in,
-    decimals_as_text,
-    exact_amounts,
-    with_decimal_comma,
-)
+from arkit.build.parsing import bare_amounts, currencies_in, decimals_as_text, exact_amounts, with_decimal_comma
 from arkit.errors import ReadingError
 from arkit.model.layout import Layout, TableLayout
+from arkit.model.money import EXACT
 from arkit.model.schema import TABLES
 from arkit.read.body.header import Header
 from arkit.read.body.rows import DATE, Roles
