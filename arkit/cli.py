@@ -23,10 +23,11 @@ from click import argument, option
 
 from arkit import __version__
 from arkit.errors import ArkitError, LessonError, RunError
+from arkit.words.catalogue import languages
 from arkit.words.columns import ALL_ENTITIES
 
 if TYPE_CHECKING:
-    from arkit.run.sources import RunFile
+    from arkit.run.run_file import RunFile
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -153,6 +154,12 @@ def _path(*names: str, **settings: Any) -> Callable[..., Any]:
 
 _layout = _path("--layout", metavar="TOML", help="the layout of the export; none for canonical columns")
 _policy = _path("--policy", metavar="TOML", help="the policy; none for the default")
+
+
+def _language(says: str = "", **settings: Any) -> Callable[..., Any]:
+    return option("--language", type=click.Choice(languages()), help=f"of titles, texts and numbers{says}", **settings)
+
+
 _many: Final[dict[str, Any]] = {"multiple": True, "callback": _pairs, "metavar": "NAME=VALUE"}
 
 
@@ -171,6 +178,7 @@ _many: Final[dict[str, Any]] = {"multiple": True, "callback": _pairs, "metavar":
 @_path("--output", required=True, metavar="DIR", help="the folder of all reports")
 @_path("--notebook", help="another notebook than the monthly report; customers for the bundled one")
 @option("-p", "parameters", **_many, help="a further parameter of the notebook, kept as text; several can be given")
+@_language(default="en")
 @option("--pdf", is_flag=True, help="print the report as PDF too (needs Chromium)")
 def report(*, entities: tuple[str, ...], pdf: bool, **asked: Any) -> None:
     """Make the report of a day.
@@ -195,29 +203,29 @@ def report(*, entities: tuple[str, ...], pdf: bool, **asked: Any) -> None:
 def _as_run_file(
     entities: tuple[str, ...], pdf: bool, *, notebook: str | None, parameters: dict[str, str], **asked: Any
 ) -> RunFile:
-    from arkit.run.request import KINDS
-    from arkit.run.sources import RunFile, Source
+    from arkit.run.registry import REPORTS
+    from arkit.run.run_file import Export, RunFile
 
-    if parameters or (notebook and notebook not in KINDS):
+    if parameters or (notebook and notebook not in REPORTS):
         raise RunError(
             "A run over several entities makes bundled reports; another notebook, and -p, go with one entity."
         )
-    source = Source(ledger=asked["ledger"], layout=asked["layout"] or "")
-    stated = {name: asked[name] for name in ("output", "policy") if asked[name]}
-    kinds: Any = (notebook or "monthly_report",)
-    run = RunFile(sources=(source,), entities=entities, reports=kinds, pdf=pdf, **stated)
+    export = Export(ledger=asked["ledger"], layout=asked["layout"] or "")
+    stated = {name: asked[name] for name in ("output", "policy", "language") if asked[name]}
+    run = RunFile(sources=(export,), entities=entities, reports=(notebook or "monthly_report",), pdf=pdf, **stated)
     return run.seen_from(Path.cwd())
 
 
 @arkit.command()
 @argument("run", type=PATH, metavar="RUN.toml")
 @option("--as-of", metavar="DAY", help=f"{DAY}, instead of the run file's")
+@_language(", instead of the run file's")
 def month_end(*, run: str, **asked: str | None) -> None:
     """Make all reports of a day.
 
     A run file states them: each entity's and the group's, and an index over them.
     """
-    from arkit.run.sources import RunFile
+    from arkit.run.run_file import RunFile
 
     _run(RunFile.load(run), **asked)
 
@@ -267,7 +275,7 @@ def check(**asked: Any) -> int:
 @option("--user-header", default="", metavar="NAME", help="where a proxy names its user, for the log")
 @option("--visitors", default=20, help="pages open at once")
 @option("--idle-minutes", default=30.0, help="when a page ends")
-@option("--language", default="en", help="of the pages: en, ru or zh")
+@_language(default="en")
 def serve(**asked: Any) -> None:
     """Serve the dashboards.
 
@@ -276,9 +284,8 @@ def serve(**asked: Any) -> None:
     """
     from arkit.serve import Serving, serve
 
-    given = {name: value for name, value in asked.items() if value is not None}
     # A command line would show them to everybody on the machine.
-    serve(Serving(**given, token=os.environ.get("ARKIT_TOKEN", ""), password=os.environ.get("ARKIT_PASSWORD", "")))
+    serve(Serving(**asked, token=os.environ.get("ARKIT_TOKEN", ""), password=os.environ.get("ARKIT_PASSWORD", "")))
 
 
 @arkit.command()

@@ -19,6 +19,7 @@ from arkit.read.places import first_line
 from arkit.read.reading import read_ledger
 from arkit.read.several import cells_of
 from arkit.reports.check import Check
+from arkit.words.catalogue import text
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def check(
     save_layout: str | Path | None = None,
     hints: Mapping[str, str] | None = None,
 ) -> Checked:
-    """Read an export and tell what it is: decisions, totals, findings, and what stands against a report.
+    """Read an export and say what it is: decisions, totals, findings, and what prevents a report.
 
     Parameters
     ----------
@@ -50,14 +51,14 @@ def check(
     as_of
         The day to check; without one the last that the ledger covers. It is also the day of a snapshot.
     policy
-        The policy (TOML): how much may be set apart.
+        The policy (TOML): how much may be excluded.
     findings
         The workbook to write. Without one it is ``findings_NAME.xlsx`` in the folder in which this runs, because what
         lies beside an export may be read as part of it. Without findings none is written.
     save_layout
         Where to write the layout by which the export was read.
     hints
-        What the export does not tell by itself (see :func:`arkit.read_ledger`).
+        What the export does not say itself (see :func:`arkit.read_ledger`).
 
     Raises
     ------
@@ -75,11 +76,12 @@ def check(
         read_by = ledger.reading.layout if ledger.reading else None
         cells = cells_of(source, read_by, recognised=layout is None) if read_by else {}
         target = _written(checked, cells, Path(findings or f"findings_{Path(names[0]).stem}.xlsx"))
-        lines.append(f"Findings beside their rows: {target}")
+        lines.append(text("run.check.findings", file=target))
     if save_layout:
-        lines.append(f"Layout for next month: {_saved(ledger, Path(save_layout))}")
-    lines.append(f"No report can be run. {checked.obstacle}" if checked.obstacle else "A report can be run.")
-    return Checked(tuple(lines), can_report=not checked.obstacle)
+        lines.append(text("run.check.layout", file=_saved(ledger, Path(save_layout))))
+    obstacle = checked.obstacle
+    lines.append(text("run.check.cannot_run", reason=obstacle) if obstacle else text("reports.check.can_run"))
+    return Checked(tuple(lines), can_report=not obstacle)
 
 
 def _written(checked: Check, cells: Mapping[str, Mapping[str, pl.DataFrame]], target: Path) -> Path:

@@ -1,11 +1,9 @@
 """One notebook through papermill: parameters are data, a failure is one sentence.
 
-The kernel of a report: this very Python, in a folder of its own, with nothing of the user's profile.
-
-A papermill engine that runs a notebook in this very process: for workers, which make reports and nothing else.
-
-A kernel of its own costs a report half a second to start and its libraries a second time. A worker is a process of its
-own already, so nothing is lost: what a cell breaks or kills, it breaks in this worker alone.
+It runs in a kernel of its own, or in this very process. The kernel is this very Python in a folder of its own, with
+nothing of the user's profile. In a process there is nothing to start and nothing to import twice, which saves half a
+second and more for each report; that is for workers, which make reports and nothing else: what a cell breaks or kills,
+it breaks in this worker alone. A run file can ask for kernels instead (``in_process = false``).
 """
 
 from __future__ import annotations
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
 LONGEST_REASON: Final = 500
 
 Listener = Callable[[str], None]
-"""Takes a short line that tells how far a run is."""
+"""Takes a short line that says how far a run is."""
 
 
 def run_notebook(
@@ -56,7 +54,7 @@ def run_notebook(
     how: Mapping[str, object],
     tell: Listener | None = None,
 ) -> NotebookNode:
-    """Run a notebook with text parameters, and return it with its outputs.
+    """A notebook with its outputs, after it has run with text parameters.
 
     Parameters
     ----------
@@ -67,9 +65,9 @@ def run_notebook(
     folder
         The folder that the cells run in; its path is left out of what they say.
     how
-        What papermill is told of where to run it: a kernel (``km``) or an engine (``engine_name``).
+        Where papermill runs it: in a kernel (``km``) or by an engine (``engine_name``).
     tell
-        Is told which cell runs.
+        Takes a line for each cell that starts.
 
     Raises
     ------
@@ -94,13 +92,13 @@ def run_notebook(
         )
     except PapermillExecutionError as error:
         raise _failed_cell(error) from error
-    except RuntimeError as error:  # a kernel that does not come up, or is there no more
+    except RuntimeError as error:  # a kernel that does not start, or that has ended
         raise ReportError(f"The notebook's kernel died in {place}; most often memory ran out.") from error
     return _in_language(_tidy(executed, folder), parameters.get("language", ENGLISH))
 
 
 def parameters_of(notebook: Path) -> frozenset[str]:
-    """Return the names of a notebook's parameters.
+    """The names of a notebook's parameters.
 
     Raises
     ------
@@ -132,7 +130,7 @@ def check_parameters(notebook: Path, parameters: Mapping[str, str]) -> None:
 
 
 def _literal(notebook: Path) -> str:
-    """Return a path in which papermill finds nothing to fill in."""
+    """A path in which papermill finds nothing to fill in."""
     return str(notebook).replace("{", "{{").replace("}", "}}")
 
 
@@ -154,7 +152,7 @@ class _Place:
 
 
 def _failed_cell(error: PapermillExecutionError) -> ArkitError:
-    """Return the error of a failed cell: arkit's own with its message, others with their name and the cell."""
+    """The error of a failed cell: arkit's own with its message, others with their name and the cell."""
     reason = _one_sentence(str(error.evalue))
     kind = getattr(errors, error.ename, None)
     if isinstance(kind, type) and issubclass(kind, ArkitError):
@@ -169,7 +167,7 @@ def _one_sentence(text: str) -> str:
 
 
 def _tidy(executed: NotebookNode, folder: Path) -> NotebookNode:
-    """Remove what tells of the machine and the hour and not of the ledger, so that a second run gives the same."""
+    """Remove times and paths of the machine, so that a second run gives the same bytes."""
     executed.metadata.pop("papermill", None)
     for number, cell in enumerate(executed.cells):
         for name in ("papermill", "execution"):
@@ -220,7 +218,7 @@ class ReportKernel(AsyncKernelManager):
     change results. Neither is used: the command is this interpreter, the profile is an empty one in ``home``.
     """
 
-    home = Unicode(help="an empty folder for the profile and the connection").tag(config=True)
+    home = Unicode().tag(config=True)  # an empty folder for the profile and the connection
     connected: KernelClient | None = None
 
     @property
@@ -230,7 +228,7 @@ class ReportKernel(AsyncKernelManager):
         return KernelSpec(argv=command, language="python", display_name="Python 3", env=_environment(self.home))
 
     def client(self, **settings: Any) -> Any:
-        """Return a client, and remember it so that it can be closed."""
+        """A client, remembered so that it can be closed."""
         self.connected = super().client(**settings)
         return self.connected
 
@@ -246,7 +244,7 @@ class ReportKernel(AsyncKernelManager):
 def started_kernel(folder: Path) -> Iterator[ReportKernel]:
     """Start a kernel in a folder, without waiting for it, and stop it at the end.
 
-    It takes half a second to come up; meanwhile the ledger is read.
+    It takes half a second to start; meanwhile the ledger is read.
     """
     with tempfile.TemporaryDirectory(prefix="arkit-", ignore_cleanup_errors=True) as home:
         # The short path keeps the kernel's sockets within the length that a system allows.
@@ -269,10 +267,10 @@ IN_PROCESS: Final = "arkit-in-process"
 
 
 class Shell(InteractiveShell):
-    """IPython without a screen: what the cells say is kept, cell by cell, as the outputs of a notebook."""
+    """IPython without a screen: what a cell shows is kept as the outputs of a notebook."""
 
-    display_pub_class = Type("arkit.run.execute.Publisher")  # type: ignore[assignment]
-    displayhook_class = Type("arkit.run.execute.Hook")  # type: ignore[assignment]
+    display_pub_class = Type("arkit.run.execute.Displays")  # type: ignore[assignment]
+    displayhook_class = Type("arkit.run.execute.Values")  # type: ignore[assignment]
 
     def __init__(self, **settings: Any) -> None:
         self.outputs: list[NotebookNode] = []
@@ -288,7 +286,7 @@ class Shell(InteractiveShell):
         self.keep("error", ename=etype.__name__, evalue=str(evalue), traceback=stb)
 
 
-class Publisher(DisplayPublisher):
+class Displays(DisplayPublisher):
     """Keeps what a cell displays."""
 
     shell: Shell
@@ -298,7 +296,7 @@ class Publisher(DisplayPublisher):
         self.shell.keep("display_data", data=data, metadata=metadata or {})
 
 
-class Hook(DisplayHook):
+class Values(DisplayHook):
     """Keeps the value of a cell's last line."""
 
     shell: Shell
@@ -338,7 +336,7 @@ class InProcess(Engine):  # type: ignore[misc]
     ) -> None:
         """Run the notebook."""
         shell: Shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
-        shell.reset(new_session=True)  # type: ignore[no-untyped-call]  # nothing that the cells of an earlier notebook left
+        shell.reset(new_session=True)  # type: ignore[no-untyped-call]  # of earlier notebooks nothing is left
         nb_man.nb.metadata["language_info"] = {
             **IPythonKernel.language_info,
             "version": sys.version.split()[0],
@@ -364,7 +362,7 @@ def _run(shell: Shell, cell: NotebookNode) -> ExecutionResult:
 
 
 def value_of(name: str) -> object:
-    """Return what a name of the notebook that ran last stands for."""
+    """The value of a name in the notebook that ran last in this process."""
     return Shell.instance().user_ns[name]
 
 

@@ -1,8 +1,7 @@
-"""An executed notebook as one page that opens anywhere: no address is needed, no foreign script can run.
+"""An executed notebook as one page that opens anywhere, and that page as PDF.
 
-nbconvert's exporter of pages, without its second look at what the template wrote.
-
-The report as PDF: its page, printed by a Chromium that is installed.
+The page needs no address, and its content policy lets no script run but its own. The PDF is the page, printed by a
+Chromium that is installed.
 """
 
 from __future__ import annotations
@@ -45,14 +44,14 @@ class PageExporter(HTMLExporter):
     """
 
     def default_filters(self) -> Iterator[tuple[str, Any]]:
-        """Yield nbconvert's filters, and the one that a block names which the report's template replaces."""
+        """The filters of nbconvert, and the one that a block names which the report's template replaces."""
         yield from super().default_filters()  # type: ignore[no-untyped-call]
         yield "highlight_code", Highlight2HTML
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **how: Any
     ) -> tuple[str, dict[str, Any]]:
-        """Return the page of a notebook, and what the template was told."""
+        """The page of a notebook, and the values that the template got."""
         written: tuple[str, dict[str, Any]] = super(HTMLExporter, self).from_notebook_node(nb, resources, **how)
         return written
 
@@ -60,18 +59,23 @@ class PageExporter(HTMLExporter):
 PLOTLY: Final = "application/vnd.plotly.v1+json"
 POLICY_MARKER: Final = '<meta name="content-policy">'
 SCRIPTS_MARKER: Final = '<div id="scripts"></div>'
-DIRECTIVES: Final = (
-    "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
-    "base-uri 'none'; form-action 'none'"
-)
+DIRECTIVES: Final = {
+    "default-src": ("'none'",),
+    "script-src": (),  # the hashes of the page's own scripts
+    "style-src": ("'unsafe-inline'",),
+    "img-src": ("data:", "blob:"),
+    "font-src": ("data:",),
+    "base-uri": ("'none'",),
+    "form-action": ("'none'",),
+}
 
 
 def page(executed: NotebookNode, *, title: str, colophon: str = "", exporter: HTMLExporter | None = None) -> str:
-    """Return an executed notebook as one HTML page.
+    """An executed notebook as one HTML page, in the current language.
 
-    Code stands hidden behind a button, charts are drawn from data, tables sort by a click. A page with charts has
-    Plotly once; none names an address. Its content policy lets nothing run but its own scripts: a script that came
-    with the data, in a customer's name say, stays dead even where a table forgot to escape it.
+    Code is hidden behind a button, charts are drawn from data, tables sort by a click. A page with charts has Plotly
+    once; none names an address. Its content policy lets nothing run but its own scripts: a script that came with the
+    data, in a customer's name say, does not run even where a table forgot to escape it.
 
     Parameters
     ----------
@@ -90,7 +94,7 @@ def page(executed: NotebookNode, *, title: str, colophon: str = "", exporter: HT
 
 
 def page_of(sections: Sequence[tuple[str, Sequence[Html]]], *, title: str, colophon: str = "") -> str:
-    """Return finished pieces, section by section under their headings, as a page like that of a report."""
+    """Finished pieces, section by section under their headings, as a page like that of a report."""
     cells = []
     for heading, pieces in sections:
         cells += [{"cell_type": "markdown", "metadata": {}, "source": f"## {heading}"}] if heading else []
@@ -106,9 +110,9 @@ def _shown(piece: Html) -> dict[str, Any]:
 def _stated(title: str, colophon: str) -> dict[str, Any]:
     return {
         "metadata": {"name": title},
+        "language": current_language(),
         "page_title": title,
         "colophon": colophon,
-        "language": current_language(),
         "policy_marker": POLICY_MARKER,
         "scripts_marker": SCRIPTS_MARKER,
     }
@@ -138,7 +142,7 @@ def _notebook(cells: Sequence[dict[str, Any]]) -> NotebookNode:
 
 
 def with_charts(executed: NotebookNode) -> NotebookNode:
-    """Return the notebook with each Plotly output as a place on the page and its figure as data beside it.
+    """The notebook with each Plotly output as a place on the page, and its chart as data beside it.
 
     Left alone, nbconvert shows neither the chart nor an error.
     """
@@ -161,7 +165,7 @@ def _with(node: NotebookNode, **changes: object) -> NotebookNode:
 
 
 def _chart(figure: dict[str, Any], number: int) -> str:
-    """Return the place of a chart; no sign in the data can end the element that holds them."""
+    """The place of a chart; no character in the data can end the element that holds them."""
     data = json.dumps(figure, separators=(",", ":"))
     data = data.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
     height = (figure.get("layout") or {}).get("height") or 450
@@ -174,8 +178,9 @@ def _chart(figure: dict[str, Any], number: int) -> str:
 def _with_scripts(body: str, *, charts: bool) -> str:
     own = _script(resource("templates/report") / "report.js")
     scripts = [_plotly(), own] if charts else [own]
-    sources = DIRECTIVES.format(scripts=" ".join(script.source for script in scripts))
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{sources}">'
+    sources = {**DIRECTIVES, "script-src": tuple(script.source for script in scripts)}
+    content = "; ".join(" ".join([name, *allowed]) for name, allowed in sources.items())
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{content}">'
     head, _, rest = body.partition(POLICY_MARKER)
     middle, _, tail = rest.rpartition(SCRIPTS_MARKER)
     return "".join([head, policy, middle, *(f"<script>{script.text}</script>\n" for script in scripts), tail])
@@ -224,7 +229,7 @@ SETTINGS: Final = (
 
 
 def places() -> Iterator[Path]:
-    """Yield where a Chromium is installed, the one that ``ARKIT_CHROMIUM`` names first."""
+    """Where a Chromium is installed, the one that ``ARKIT_CHROMIUM`` names first."""
     named = [os.environ[NAMED]] if os.environ.get(NAMED) else []
     found = filter(None, map(shutil.which, ON_PATH))
     elsewhere = map(os.path.expandvars, ELSEWHERE.get(sys.platform, ()))
@@ -232,7 +237,7 @@ def places() -> Iterator[Path]:
 
 
 def browser() -> Path:
-    """Return the Chromium that prints.
+    """The Chromium that prints.
 
     Raises
     ------
@@ -268,8 +273,8 @@ def print_pdf(folder: Path, chromium: Path) -> Path:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ReportError(f"{chromium} cannot print the report: {error}.") from error
         if not made.is_file():
-            last = next(reversed(run.stderr.strip().splitlines()), "no reason given")
-            raise ReportError(f"{chromium} printed no PDF (exit code {run.returncode}): {last}")
+            last = "".join(run.stderr.strip().splitlines()[-1:])
+            raise ReportError(f"{chromium} printed no PDF (exit code {run.returncode}): {last or 'no reason given'}")
         part = target.with_name(".report.pdf")
         shutil.copyfile(made, part)
         return part.replace(target)

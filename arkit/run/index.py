@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
+from arkit.errors import RunError
 from arkit.reports.month_index import Entry, MonthIndex
 from arkit.reports.published import record_of, version_of
 from arkit.run.html import page_of
-from arkit.run.request import KINDS
+from arkit.run.registry import MONTHLY, REPORTS, ReportKind
 from arkit.run.staging import current
+from arkit.words.catalogue import current_language, text
 from arkit.words.columns import ALL_ENTITIES
-
-if TYPE_CHECKING:
-    from arkit.present.html import Html
 
 INDEX: Final = "index.html"
 WORKBOOK: Final = "index.xlsx"
@@ -27,7 +26,7 @@ OUTCOMES: Final = "index.json"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an entity in a run.
+    """What became of a report of a run.
 
     Attributes
     ----------
@@ -42,7 +41,7 @@ class Outcome:
     reason
         Why it failed.
     report
-        Which of its reports: ``monthly_report`` or ``customers``.
+        Its kind: ``monthly_report`` or ``customers``.
     """
 
     entity: str
@@ -51,54 +50,54 @@ class Outcome:
     folder: str = ""
     reason: str = ""
     seconds: float | None = None
-    report: str = "monthly_report"
+    report: str = MONTHLY.name
+
+    def of_kind(self, kind: ReportKind) -> Outcome:
+        """The outcome of a report of another kind."""
+        return replace(self, report=kind.name)
 
     @property
-    def name(self) -> str:
-        """What the report is called."""
-        return self.entity if self.report == "monthly_report" else f"{self.entity} ({self.report})"
+    def key(self) -> tuple[str, str]:
+        """What it is the outcome of; an index has one for each."""
+        return self.entity, self.report
 
     @property
     def sentence(self) -> str:
-        """What is told of it."""
-        if self.status == "failed":
-            return f"{self.name} failed: {self.reason}"
-        took = "" if self.seconds is None else f" in {self.seconds:.1f} s"
-        return f"{self.name} {self.status}{took}: {self.folder}"
+        """What is said of it while the run is at work."""
+        name = self.entity if self.report == MONTHLY.name else f"{self.entity} ({self.report})"
+        seconds = "" if self.seconds is None else f"{self.seconds:.1f}"
+        return text(f"run.outcome.{self.status}", name=name, reason=self.reason, folder=self.folder, seconds=seconds)
 
 
 def write_index(folder: Path, outcomes: Sequence[Outcome], *, hidden: Path, whole: bool = False) -> list[Outcome]:
     """Write the index of a day and return what became of what this run was asked for, failures first.
 
-    What an earlier run said of others stands; after a run of the whole group, of those alone that have a report.
+    What an earlier run said of other reports stays; after a run of the whole group, of those alone that are published.
     """
     earlier = [known for known in _earlier(folder) if not whole or current(folder / known.place)]
-    known = {(outcome.entity, outcome.report): outcome for outcome in [*earlier, *outcomes]}
-    asked = {(outcome.entity, outcome.report) for outcome in outcomes}
-    day = date.fromisoformat(folder.name)
-    checked = _checked(MonthIndex(day, [_entry(folder, outcome) for outcome in known.values()]), known)
-    ordered = sorted(checked, key=_order)
-    index = MonthIndex(day, [_entry(folder, outcome) for outcome in ordered])
-    _write(hidden, index, ordered)
+    known = {outcome.key: outcome for outcome in [*earlier, *outcomes]}
+    ordered = sorted(_with_group_check(folder, known), key=_order)
+    _write(hidden, _index(folder, ordered), ordered)
     for name in (WORKBOOK, OUTCOMES, INDEX):
         (hidden / name).replace(folder / name)
-    return [outcome for outcome in ordered if (outcome.entity, outcome.report) in asked]
+    asked = {outcome.key for outcome in outcomes}
+    return [outcome for outcome in ordered if outcome.key in asked]
 
 
 def _order(outcome: Outcome) -> tuple[object, ...]:
     """Failures first, then the group; of an entity the monthly report first."""
     entity = outcome.entity
-    return outcome.status != "failed", entity != ALL_ENTITIES, entity, list(KINDS).index(outcome.report)
+    return outcome.status != "failed", entity != ALL_ENTITIES, entity, list(REPORTS).index(outcome.report)
 
 
-def _checked(index: MonthIndex, outcomes: dict[tuple[str, str], Outcome]) -> list[Outcome]:
-    """Return the outcomes with the group as failed where it is not the sum of its entities."""
-    check = index.group_check()
+def _with_group_check(folder: Path, outcomes: dict[tuple[str, str], Outcome]) -> list[Outcome]:
+    """The outcomes, with the group as failed where it is not the sum of its entities."""
+    check = _index(folder, list(outcomes.values())).group_check()
     wrong = check[check["difference"] != 0]
     if len(wrong):
-        told = ", ".join(f"{row['currency']} {row['difference']}" for row in wrong.to_dict("records"))
-        reason = f"The group is not the sum of its entities: {told}."
-        group = ALL_ENTITIES, "monthly_report"
+        amounts = ", ".join(f"{row['currency']} {row['difference']}" for row in wrong.to_dict("records"))
+        reason = str(RunError(f"The group is not the sum of its entities: {amounts}."))
+        group = ALL_ENTITIES, MONTHLY.name
         outcomes[group] = replace(outcomes[group], status="failed", reason=reason)
     return list(outcomes.values())
 
@@ -108,6 +107,11 @@ def _earlier(folder: Path) -> list[Outcome]:
         return msgspec.json.decode((folder / OUTCOMES).read_bytes(), type=list[Outcome])
     except (OSError, msgspec.DecodeError):
         return []
+
+
+def _index(folder: Path, outcomes: Sequence[Outcome]) -> MonthIndex:
+    entries = [_entry(folder, outcome) for outcome in outcomes]
+    return MonthIndex(date.fromisoformat(folder.name), entries, current_language())
 
 
 def _entry(folder: Path, outcome: Outcome) -> Entry:
@@ -126,8 +130,7 @@ def _entry(folder: Path, outcome: Outcome) -> Entry:
 def _write(hidden: Path, index: MonthIndex, outcomes: Sequence[Outcome]) -> None:
     from arkit.present.workbook import write_workbook
 
-    sections: list[tuple[str, list[Html]]] = index.sections()
-    text = page_of(sections, title=index.title, colophon="Made with arkit. Each report says what it was made from.")
-    (hidden / INDEX).write_text(text, encoding="utf-8", newline="\n")
+    shown = page_of(index.sections(), title=index.title, colophon=text("run.page.index_colophon"))
+    (hidden / INDEX).write_text(shown, encoding="utf-8", newline="\n")
     write_workbook(hidden / WORKBOOK, sheets=index.sheets(), created=datetime.combine(index.day, datetime.min.time()))
     (hidden / OUTCOMES).write_bytes(msgspec.json.format(msgspec.json.encode([asdict(outcome) for outcome in outcomes])))

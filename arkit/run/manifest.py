@@ -1,6 +1,6 @@
-"""What a report was made from and what came out, for whoever has to prove it later.
+"""The record of a report: what it was made from and what came out, for a later proof.
 
-What a report is made from, as a few hashes: two reports with the same identity say the same.
+What it was made from is also its identity, a few hashes: two reports with the same identity say the same.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import polars as pl
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.read.databases import is_url, name_of
+from arkit.words.catalogue import ENGLISH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,27 +30,24 @@ if TYPE_CHECKING:
     from arkit.reports import MonthlyReport
     from arkit.run.request import Request
 
-FIGURE_COLUMNS: Final = ("currency", "kpi", "value", "unit", "reason")
+KPI_COLUMNS: Final = ("currency", "kpi", "value", "unit", "reason")
 LIBRARIES: Final = ("arkit", "narwhals", "nbconvert", "pandas", "papermill", "plotly", "polars", "xlsxwriter")
 
 
 def clock() -> datetime:
-    """Return the present time; a report states when it was made, and nothing else depends on it."""
+    """The present time; a report states when it was made, and nothing else depends on it."""
     return datetime.now(UTC)
 
 
-def fingerprints(source: Path | str, **others: Path | None) -> list[dict[str, object]]:
-    """Return name, size and SHA-256 of each file that a report was made from.
+def inputs(request: Request) -> list[dict[str, object]]:
+    """Name, size and SHA-256 of each file that a report is made from.
 
-    Parameters
-    ----------
-    source
-        The ledger's file, or its folder: then every file in it, hidden ones left out. Of a database the name alone is
-        known; what was read from it is the frozen ledger.
-    **others
-        Further files by their role.
+    Of a folder that is every file in it, hidden ones left out; of a database the name alone: what was read from it is
+    the frozen ledger.
     """
+    source = request.ledger
     files = [] if is_url(source) else _inside(Path(source))
+    others = {"layout": request.layout, "policy": request.policy, "notebook": request.notebook}
     files += [(role, path.name, path) for role, path in others.items() if path is not None]
     prints = [{"role": role, "file": name, **_print(path)} for role, name, path in files if not name.startswith(".")]
     return [{"role": "ledger", "database": name_of(source)}, *prints] if is_url(source) else prints
@@ -67,7 +65,7 @@ def _print(path: Path) -> dict[str, object]:
 
 
 def versions() -> dict[str, str]:
-    """Return the version of Python and of each library that shapes a report."""
+    """The version of Python and of each library that shapes a report."""
     return {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}}
 
 
@@ -75,15 +73,15 @@ def _version(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
-        return "not installed"
+        return "unknown"
 
 
 def results(page: MonthlyReport, proof: pd.DataFrame) -> dict[str, object]:
-    """Return what came out of a report: balances, KPIs, control totals, reconciliation, findings."""
+    """What came out of a report: balances, KPIs, control totals, reconciliation, findings."""
     facts = page.facts
     return {
         "aging": rows_of(facts.by_entity),
-        "kpis": rows_of(facts.kpis_on(facts.day)[list(FIGURE_COLUMNS)]),
+        "kpis": rows_of(facts.kpis_on(facts.day)[list(KPI_COLUMNS)]),
         "control_totals": control_totals(proof),
         "reconciliation": rows_of(proof),
         "tie_out": rows_of(page.closing.differences),
@@ -93,14 +91,14 @@ def results(page: MonthlyReport, proof: pd.DataFrame) -> dict[str, object]:
 
 
 def control_totals(reconciliation: pd.DataFrame) -> dict[str, float]:
-    """Return the control total of each currency, added exactly."""
+    """The control total of each currency, added exactly."""
     from arkit.present.sheets import totals_by_currency
 
     return {row["currency"]: row["control_total"] for row in totals_by_currency(reconciliation, "control_total")}
 
 
 def findings_by_code(findings: pd.DataFrame) -> dict[str, dict[str, object]]:
-    """Return, for each kind of finding, its rows, what was done, and the amounts set apart by currency."""
+    """For each code of a finding: its rows, what was done, and the amounts by currency."""
     from arkit.present.sheets import totals_by_currency
 
     found = {}
@@ -112,7 +110,7 @@ def findings_by_code(findings: pd.DataFrame) -> dict[str, dict[str, object]]:
 
 
 def rows_of(table: pd.DataFrame) -> list[dict[str, object]]:
-    """Return the rows of a table as JSON knows them: dates as ISO text, what is missing as null."""
+    """The rows of a table as JSON knows them: dates as ISO text, what is missing as null."""
     return [{str(name): _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
 
 
@@ -125,7 +123,7 @@ def _plain(value: object) -> object:
 
 
 def outputs(folder: Path, names: Iterable[str]) -> dict[str, dict[str, object]]:
-    """Return size and SHA-256 of the files of a report."""
+    """Size and SHA-256 of the files of a report."""
     return {name: _print(folder / name) for name in names}
 
 
@@ -145,13 +143,11 @@ Identity = Mapping[str, str]
 
 
 def identity(request: Request, ledger: Ledger, policy: Policy) -> dict[str, str]:
-    """Return what a report follows from: the part of the ledger, the policy, the notebook, its parameters, arkit.
+    """What a report follows from: the part of the ledger, the policy, the notebook, its parameters, arkit.
 
     An export that was written again, or in which another entity's rows changed, leaves the identity of a report as
-    it was.
+    it was. English, which all reports were in once, is not part of it.
     """
-    pass
-
     with request.notebook.open("rb") as file:
         notebook = file_digest(file, "sha256").hexdigest()
     return {
@@ -160,11 +156,12 @@ def identity(request: Request, ledger: Ledger, policy: Policy) -> dict[str, str]
         "notebook": notebook,
         "parameters": _hash(msgspec.json.encode(request.parameters, order="sorted")),
         "arkit": versions()["arkit"],
+        **({} if request.language == ENGLISH else {"language": request.language}),
     }
 
 
 def ledger_hash(ledger: Ledger) -> str:
-    """Return a hash of what a ledger says, whatever the order of its rows."""
+    """A hash of what a ledger says, whatever the order of its rows."""
     # Not the last day covered, nor the number of rows read: they grow with what others add to an export.
     said = sha256(msgspec.json.encode((ledger.covers[0], ledger.known)))
     for table in fields(ledger.frames):
@@ -188,7 +185,7 @@ def _hash(content: bytes) -> str:
 
 
 def what_differs(published: Identity, now: Identity) -> list[str]:
-    """Return the names of what a report no longer follows from.
+    """The names of what a report no longer follows from.
 
     >>> what_differs({"ledger": "1", "policy": "2"}, {"ledger": "1", "policy": "3"})
     ['policy']

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date
 from itertools import product
 from pathlib import Path
+
+import msgspec
 
 from arkit.errors import ArkitError, RunError
 from arkit.model.ledger import as_day
 from arkit.policy import Policy
 from arkit.run import manifest
+from arkit.run.draft import Draft
 from arkit.run.execute import Listener
 from arkit.run.html import browser, print_pdf
 from arkit.run.index import Outcome, write_index
-from arkit.run.making import Making, fingerprints
-from arkit.run.part import Part, make_part
-from arkit.run.report import Report
-from arkit.run.request import KINDS, Request, bundled_notebook, located
-from arkit.run.sources import Books, RunFile, Source, read_books
-from arkit.run.staging import alone, current, folder_name, staging
+from arkit.run.registry import REPORTS, ReportKind
+from arkit.run.report import Job, Report, make_report, prepare_worker
+from arkit.run.request import Request
+from arkit.run.run_file import Export, Ledgers, RunFile, read_ledgers
+from arkit.run.staging import current, folder_name, locked, staging
 from arkit.run.workers import Failure, Workers
+from arkit.words.catalogue import speaking, text
 from arkit.words.columns import ALL_ENTITIES
 
 
@@ -50,11 +53,13 @@ class MonthEnd:
         return [outcome for outcome in self.outcomes if outcome.status == "failed"]
 
 
-def month_end(run: RunFile, *, as_of: date | str | None = None, tell: Listener | None = None) -> MonthEnd:
+def month_end(
+    run: RunFile, *, as_of: date | str | None = None, language: str | None = None, tell: Listener | None = None
+) -> MonthEnd:
     """Make the reports of a day for every entity of a run, and for the group, and the index over them.
 
-    Reports are made side by side in workers. An entity that fails, or whose worker is killed, is named with its
-    reason and stops no other. What is published already and was made from the very same is not made again, so a
+    Reports are made at the same time by several workers. An entity that fails, or whose worker is killed, is named with
+    its reason and stops no other. What is published already and was made from the very same is not made again, so a
     run that was broken off goes on where it stopped.
 
     Parameters
@@ -63,8 +68,10 @@ def month_end(run: RunFile, *, as_of: date | str | None = None, tell: Listener |
         What the run is made of, from a run file or as stated.
     as_of
         The day; without it that of the run file.
+    language
+        The language; without it that of the run file. Entities with a language of their own keep it.
     tell
-        Takes short lines that tell how far the run is.
+        Takes short lines that say how far the run is.
 
     Returns
     -------
@@ -74,25 +81,24 @@ def month_end(run: RunFile, *, as_of: date | str | None = None, tell: Listener |
     Raises
     ------
     RunError
-        No day is named, or another run makes the same day's reports.
+        No day is named, there is no such language, or another run makes the same day's reports.
     PolicyError
         The policy cannot be used.
     ReportError
         A PDF is asked for and no browser is installed.
     """
+    run = msgspec.structs.replace(run, language=language or run.language)
     day = as_day(as_of or run.as_of or _no_day())
-    started, heard = manifest.clock(), tell or (lambda _: None)
+    started, say = manifest.clock(), tell or (lambda _: None)
     folder = Path(run.output).resolve() / day.isoformat()
     chromium = browser() if run.pdf else None
     if run.policy:
-        Policy.load(run.policy)  # one that cannot be used is told before an hour of reading
-    with staging(folder / "run") as hidden, alone(folder, what=f"The month-end of {day}"):
-        with Workers(_workers_of(run)) as workers:
-            books = read_books(run.sources, as_of=day, tell=heard)
-            month = _Month(run, day, hidden, books, started, heard, chromium)
+        Policy.load(run.policy)  # one that cannot be used is said before an hour of reading
+    with speaking(run.language), staging(folder / "run") as hidden, locked(folder):
+        with Workers(_workers_of(run), prepare=prepare_worker) as workers:
+            month = _Month(run, day, hidden, read_ledgers(run.sources, as_of=day, say=say), say, chromium)
             month.make_all(workers)
-        whole = ALL_ENTITIES in run.entities
-        outcomes = write_index(folder, month.outcomes, hidden=hidden, whole=whole)
+        outcomes = write_index(folder, month.outcomes, hidden=hidden, whole=ALL_ENTITIES in run.entities)
     return MonthEnd(folder / "index.html", outcomes, (manifest.clock() - started).total_seconds())
 
 
@@ -107,96 +113,90 @@ def _no_day() -> str:
 
 @dataclass
 class _Month:
-    """A run on its way: what is asked for, what was read, and what has become of the entities so far."""
+    """A run on its way: what is asked for, what was read, and what has become of the reports so far."""
 
     run: RunFile
     day: date
     hidden: Path
-    books: Books
-    started: datetime
-    tell: Listener
+    ledgers: Ledgers
+    say: Listener
     chromium: Path | None
     outcomes: list[Outcome] = field(default_factory=list)
-    prints: dict[tuple[str, str], list[dict[str, object]]] = field(default_factory=dict)
+    inputs: dict[tuple[Export, str], list[dict[str, object]]] = field(default_factory=dict)
+
+    @property
+    def entities(self) -> list[str]:
+        """The entities that are asked for, the group before them because it takes longest."""
+        if ALL_ENTITIES not in self.run.entities:
+            return list(dict.fromkeys(self.run.entities))
+        return [*([ALL_ENTITIES] if len(self.ledgers.entities) > 1 else []), *self.ledgers.entities]
+
+    @property
+    def kinds(self) -> list[ReportKind]:
+        """The kinds of report that each entity gets."""
+        return [REPORTS[name] for name in dict.fromkeys(self.run.reports)]
 
     def make_all(self, workers: Workers) -> None:
         """Make every report that is asked for."""
-        for part, made in workers.each(make_part, self.parts()):
-            place = part.making.place
+        for job, made in workers.each(make_report, self.jobs()):
+            request, place = job.draft.request, job.draft.place.name
             if isinstance(made, Report):
-                done = Outcome(part.name, "published", place.name, made.folder.name, seconds=made.seconds)
+                done = Outcome(request.entity, "published", place, made.folder.name, seconds=made.seconds)
             else:
                 assert isinstance(made, Failure)
-                done = Outcome(part.name, "failed", place.name, reason=made.reason)
-            self.note(done, part.report)
+                done = Outcome(request.entity, "failed", place, reason=made.reason)
+            self.note(done, request.kind)
 
-    def parts(self) -> Iterator[Part]:
-        """Yield what workers have to make, the group first because it takes longest; note all else at once."""
-        for name, report in product(self.names(), self.reports):
+    def jobs(self) -> Iterator[Job]:
+        """What workers have to make; all else is noted at once."""
+        for entity, kind in product(self.entities, self.kinds):
             try:
-                making = self.prepared(name, report)
+                draft = self.draft(entity, kind)
             except ArkitError as error:
-                place = folder_name(name) + KINDS[report].suffix
-                self.note(Outcome(name, "failed", place, reason=str(error)), report)
+                self.note(Outcome(entity, "failed", folder_name(entity) + kind.suffix, reason=str(error)), kind)
                 continue
-            if making.published():
-                latest = current(making.place) or making.place
-                if self.chromium:
-                    print_pdf(latest, self.chromium)
-                self.note(Outcome(name, "unchanged", making.place.name, latest.name), report)
-            else:
-                yield Part(name, report, making, self.chromium)
+            if draft.published is None:
+                yield Job(draft, self.chromium, self.run.in_process)
+                continue
+            latest = current(draft.place) or draft.place
+            if self.chromium:
+                print_pdf(latest, self.chromium)
+            self.note(Outcome(entity, "unchanged", draft.place.name, latest.name), kind)
 
-    def names(self) -> list[str]:
-        """Return the entities that are asked for, and the group before them."""
-        if ALL_ENTITIES not in self.run.entities:
-            return list(dict.fromkeys(self.run.entities))
-        return [*([ALL_ENTITIES] if len(self.books.entities) > 1 else []), *self.books.entities]
-
-    @property
-    def reports(self) -> list[str]:
-        """The reports of each entity."""
-        return list(dict.fromkeys(self.run.reports))
-
-    def prepared(self, name: str, report: str) -> Making:
-        """Return a report ready to be made, with its part of the ledger frozen in its folder."""
-        source, ledger = self.books.group() if name == ALL_ENTITIES else self.books.of(name)
-        request = self.request(name, source, report)
+    def draft(self, entity: str, kind: ReportKind) -> Draft:
+        """A report ready to be made, with its part of the ledger frozen in its folder."""
+        exports, ledger = self.ledgers.of(entity)
+        request = self.request(entity, exports[0], kind)
         part = request.part_of(ledger)
-        folder = self.hidden / request.place(self.hidden).name
-        making = Making.of(
-            request,
-            part,
-            folder=folder,
-            place=request.place(Path(self.run.output)),
-            started=manifest.clock(),
-            inputs=self.inputs(name, report),
-        )
-        if not making.published():
-            making.freeze_input(part)
-        return making
+        place = request.place(Path(self.run.output))
+        inputs = [found for export in exports for found in self.inputs_of(export, kind)]
+        draft = Draft.of(request, part, folder=self.hidden / place.name, place=place, inputs=inputs)
+        if draft.published is None:
+            draft.freeze_input(part)
+        return draft
 
-    def request(self, name: str, source: Source, report: str) -> Request:
-        """Return what is asked of a report of the run."""
-        return Request(
-            ledger=located(source.ledger),
+    def request(self, entity: str, export: Export, kind: ReportKind) -> Request:
+        """What is asked of a report of the run."""
+        return Request.of(
+            ledger=export.ledger,
             as_of=self.day,
-            entity=name,
-            layout=Path(source.layout).resolve() if source.layout else None,
-            policy=Path(self.run.policy).resolve() if self.run.policy else None,
-            notebook=bundled_notebook(report).resolve(),
+            entity=entity,
+            layout=export.layout,
+            policy=self.run.policy,
+            notebook=kind.notebook,
+            language=self.run.language_of(entity),
         )
 
-    def inputs(self, name: str, report: str) -> list[dict[str, object]]:
-        """Return the hashes of the files that a report is made from; each is read once for all entities."""
-        sources = [source for source, _ in self.books.ledgers] if name == ALL_ENTITIES else [self.books.of(name)[0]]
-        for source in sources:
-            if (source.ledger, report) not in self.prints:
-                self.prints[source.ledger, report] = fingerprints(self.request(name, source, report))
-        return [found for source in sources for found in self.prints[source.ledger, report]]
+    def inputs_of(self, export: Export, kind: ReportKind) -> list[dict[str, object]]:
+        """The hashes of the files of an export; each is read once for all entities."""
+        known = export, kind.name
+        if known not in self.inputs:
+            self.inputs[known] = manifest.inputs(self.request(ALL_ENTITIES, export, kind))
+        return self.inputs[known]
 
-    def note(self, outcome: Outcome, report: str) -> None:
-        """Keep what became of a report, and tell."""
-        outcome = replace(outcome, report=report)
+    def note(self, outcome: Outcome, kind: ReportKind) -> None:
+        """Keep what became of a report, and say so."""
+        outcome = outcome.of_kind(kind)
         self.outcomes.append(outcome)
-        self.tell(f"{len(self.outcomes)} of {len(self.names()) * len(self.reports)}: {outcome.sentence}")
+        total = len(self.entities) * len(self.kinds)
+        self.say(text("run.progress.report", number=len(self.outcomes), total=total, outcome=outcome.sentence))

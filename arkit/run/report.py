@@ -1,28 +1,44 @@
-"""One report: a ledger and a day in, a whole folder out."""
+"""One report: a ledger and a day in, a whole folder out; alone, or as the job of a worker of a month-end."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from arkit.aging.reconcile import require_reconciled
 from arkit.model.ledger import Ledger, as_day
 from arkit.read.reading import read_ledger
 from arkit.run import manifest
-from arkit.run.execute import Listener, ReportKernel, check_parameters, run_notebook, started_kernel
-from arkit.run.html import page_exporter
-from arkit.run.making import Making, earlier_of
-from arkit.run.request import Request, SheetMaker, located, notebook_of
+from arkit.run.draft import LEDGER, Draft
+from arkit.run.execute import (
+    IN_PROCESS,
+    Listener,
+    ReportKernel,
+    check_parameters,
+    run_notebook,
+    started_kernel,
+    value_of,
+)
+from arkit.run.html import page_exporter, print_pdf
+from arkit.run.registry import Page, notebook_of
+from arkit.run.request import Request
 from arkit.run.staging import current, publish, staging
+from arkit.words.catalogue import ENGLISH, speaking, text
 from arkit.words.columns import ALL_ENTITIES
 
 if TYPE_CHECKING:
     import pandas as pd
-    from nbformat import NotebookNode
+
+    from arkit.present.sheets import Sheet
+
+SheetMaker = Callable[..., "Sequence[Sheet]"]
+"""Called as ``make(ledger, as_of=..., entity=..., policy=...)``; returns the sheets of the workbook."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +62,13 @@ class Report:
     seconds: float
     is_new: bool = True
 
+    @classmethod
+    def of(cls, draft: Draft, folder: Path, proof: Sequence[Mapping[str, Any]], *, is_new: bool = True) -> Report:
+        """The report of a draft that is published, with the rows of its reconciliation."""
+        status = ", ".join(sorted({str(row["status"]) for row in proof}))
+        seconds = (manifest.clock() - draft.started).total_seconds()
+        return cls(folder, status or text("run.status.nothing"), seconds, is_new)
+
 
 def report(
     *,
@@ -57,6 +80,7 @@ def report(
     policy: str | Path | None = None,
     notebook: str | Path | None = None,
     parameters: Mapping[str, str] | None = None,
+    language: str = ENGLISH,
     sheets: SheetMaker | None = None,
     tell: Listener | None = None,
 ) -> Report:
@@ -88,10 +112,12 @@ def report(
         ``output/as_of/entity+customers``; without one the monthly report.
     parameters
         Further parameters of the notebook, as text.
+    language
+        The language of the page and the workbook; the notebook gets it if it has a parameter of that name.
     sheets
         Makes the sheets of the workbook; without it those of the kind of report.
     tell
-        Takes short lines that tell how far the run is.
+        Takes short lines that say how far the run is.
 
     Returns
     -------
@@ -105,74 +131,115 @@ def report(
         cannot be written: one sentence. Nothing was published, and an earlier report is as it was.
     """
     started = manifest.clock()
-    request = Request(
-        ledger=located(ledger),
+    request = Request.of(
+        ledger=ledger,
         as_of=as_day(as_of),
         entity=entity,
-        layout=Path(layout).resolve() if layout else None,
-        policy=Path(policy).resolve() if policy else None,
+        layout=layout,
+        policy=policy,
         notebook=notebook_of(notebook),
+        language=language,
         extra=dict(parameters or {}),
     )
-    request.refuse_own()
-    place = request.place(Path(output))
-    heard = tell or _nobody
-    with staging(place) as folder, started_kernel(folder) as kernel:
-        heard("reading the ledger")
+    request.refuse_arguments()
+    place, say = request.place(Path(output)), tell or (lambda _: None)
+    with speaking(language), staging(place) as folder, started_kernel(folder) as kernel:
+        say(text("run.progress.ledger"))
         check_parameters(request.notebook, request.parameters)
-        whole = read_ledger(request.ledger, layout=request.layout, snapshot_on=request.as_of)
-        part = request.part_of(whole)
-        making = Making.of(request, part, folder=folder, place=place, started=started)
-        if (done := making.published()) is not None:
-            return result(current(place) or place, done["reconciliation"], making, is_new=False)
-        making = making.with_earlier(earlier_of(making, part))
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            proof = _make(making, part, kernel, beside, sheets, heard)
-        return result(publish(folder, place), manifest.rows_of(proof), making)
+        part = request.part_of(read_ledger(request.ledger, layout=request.layout, snapshot_on=request.as_of))
+        inputs = manifest.inputs(request)
+        draft = Draft.of(request, part, folder=folder, place=place, started=started, inputs=inputs)
+        if draft.published is not None:
+            return Report.of(draft, current(place) or place, draft.published["reconciliation"], is_new=False)
+        proof = _make(draft.with_earlier(part), part, kernel, sheets, say)
+        return Report.of(draft, publish(folder, place), manifest.rows_of(proof))
 
 
-def result(folder: Path, reconciliation: list[dict[str, Any]], making: Making, *, is_new: bool = True) -> Report:
-    """Return what is told of a report that is published."""
-    status = ", ".join(sorted({str(row["status"]) for row in reconciliation})) or "nothing to reconcile"
-    return Report(folder, status, (manifest.clock() - making.started).total_seconds(), is_new)
+def _make(draft: Draft, ledger: Ledger, kernel: ReportKernel, sheets: SheetMaker | None, say: Listener) -> pd.DataFrame:
+    """Make every file and return the reconciliation."""
+    draft.freeze_input(ledger)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        workbook = pool.submit(copy_context().run, _without_notebook, draft, ledger, sheets)
+        say(text("run.progress.notebook"))
+        try:
+            executed = run_notebook(draft.request.notebook, **_how(draft), tell=say, how={"km": kernel})
+        finally:
+            page, proof = workbook.result()  # balances that do not tie out are the better reason, whatever a cell said
+    say(text("run.progress.page"))
+    draft.write_page(executed)
+    draft.write_record(page, ledger, proof)
+    return proof
 
 
-def _make(
-    making: Making, ledger: Ledger, kernel: ReportKernel, beside: Executor, sheets: SheetMaker | None, tell: Listener
-) -> pd.DataFrame:
-    """Make every file and return the reconciliation; the workbook is written beside, while the kernel runs."""
-    making.freeze_input(ledger)
-    as_of, policy = making.request.as_of, making.policy
-    proved = beside.submit(require_reconciled, ledger, as_of=as_of, policy=policy)
-    exporter = beside.submit(page_exporter)
-    page = beside.submit(making.page, ledger)
-    if sheets:
-        made = beside.submit(sheets, ledger, as_of=as_of, entity=making.request.entity, policy=policy)
-    else:
-        made = beside.submit(lambda: making.kind.sheets_of(page.result()))
-    written = beside.submit(lambda: making.write_workbook(made.result()))
-    executed = _run(making, kernel, proved, tell)
-    tell("writing the page")
-    making.write_page(executed, exporter.result())
-    tell("finishing the workbook")
-    written.result()
-    making.write_record(making.numbers(page.result(), ledger), proved.result())
-    return proved.result()
+def _without_notebook(draft: Draft, ledger: Ledger, sheets: SheetMaker | None) -> tuple[Page, pd.DataFrame]:
+    """What can be made while the kernel runs the notebook: the proof, the page, the workbook of it."""
+    request, policy = draft.request, draft.policy
+    proof = require_reconciled(ledger, as_of=request.as_of, policy=policy)
+    page_exporter()  # is prepared once, and takes as long as a workbook
+    page = draft.page(ledger)
+    made = sheets(ledger, as_of=request.as_of, entity=request.entity, policy=policy) if sheets else page.sheets()
+    draft.write_workbook(made)
+    return page, proof
 
 
-def _run(making: Making, kernel: ReportKernel, proved: Future[pd.DataFrame], tell: Listener) -> NotebookNode:
-    tell("starting the notebook")
-    try:
-        return run_notebook(
-            making.request.notebook,
-            parameters=making.parameters,
-            folder=making.folder,
-            tell=tell,
-            how={"km": kernel},
-        )
-    finally:
-        proved.result()  # balances that do not tie out are the better reason, whatever a cell said
+def _how(draft: Draft) -> dict[str, Any]:
+    return {"parameters": draft.parameters, "folder": draft.folder}
 
 
-def _nobody(_: str) -> None:
-    """Listen to nothing."""
+@dataclass(frozen=True)
+class Job:
+    """A report that a worker has to make: its part of the ledger is frozen in the folder that fills already.
+
+    Attributes
+    ----------
+    draft
+        The report.
+    chromium
+        The browser that prints it, if a PDF is asked for.
+    in_process
+        Whether the notebook runs in the worker's own process, and not in a kernel.
+    """
+
+    draft: Draft
+    chromium: Path | None = None
+    in_process: bool = True
+
+
+def make_report(job: Job) -> Report:
+    """Make the report of an entity in a worker and publish it; the numbers are those of a report of its own."""
+    draft = job.draft
+    request = draft.request
+    os.chdir(draft.folder)
+    os.environ["IPYTHONDIR"] = str(draft.folder.with_name("ipython"))
+    with speaking(request.language):
+        ledger = read_ledger(draft.folder / LEDGER)
+        proof = require_reconciled(ledger, as_of=request.as_of, policy=draft.policy)
+        draft = draft.with_earlier(ledger)
+        page = _executed(draft, ledger, in_process=job.in_process)
+        draft.write_workbook(page.sheets())
+        draft.write_record(page, ledger, proof)
+        folder = publish(draft.folder, draft.place)
+    if job.chromium:
+        print_pdf(folder, job.chromium)
+    return Report.of(draft, folder, manifest.rows_of(proof))
+
+
+def _executed(draft: Draft, ledger: Ledger, *, in_process: bool) -> Page:
+    """Run the notebook and write its page; in this very process it leaves the page object, its numbers computed."""
+    notebook, how = draft.request.notebook, _how(draft)
+    if in_process:
+        draft.write_page(run_notebook(notebook, **how, how={"engine_name": IN_PROCESS, "cwd": str(draft.folder)}))
+        return cast(Page, value_of("report"))
+    with started_kernel(draft.folder) as kernel:
+        draft.write_page(run_notebook(notebook, **how, how={"km": kernel}))
+    return draft.page(ledger)
+
+
+def prepare_worker() -> None:
+    """Import what every report needs, while the run that asks for it is still reading."""
+    os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"  # read when Plotly is imported
+    import arkit.present.charts
+    import arkit.present.workbook
+    import arkit.reports  # noqa: F401
+
+    page_exporter()

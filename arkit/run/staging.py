@@ -1,6 +1,7 @@
-"""A report appears whole or not at all: made in a hidden folder beside its place, then moved there at once.
+"""A report appears whole or not at all: made in a hidden folder, then moved to the place of its next version at once.
 
-Versions of a report: what is published is never overwritten; a later version stands beside it.
+What is published is never overwritten; a later version is beside it. A run that was killed cannot clean up: its hidden
+folder is recognised by the lock that its process no longer holds, and the next run removes it.
 """
 
 from __future__ import annotations
@@ -19,32 +20,30 @@ from urllib.parse import quote
 from arkit.errors import ReportError, RunError
 from arkit.reports.published import first_version, version_of
 
-KEPT_SIGNS: Final = " !#$&'(),;=@[]^`{}~"
-"""Signs besides letters and digits that every file system takes in a name; the plus is kept for kinds and versions."""
+PLAIN: Final = " !#$&'(),;=@[]^`{}~"
+"""What every file system takes in a name besides letters and digits; the plus is kept for kinds and versions."""
 
 
 def folder_name(text: str) -> str:
-    """Return a text as the name of one folder; two texts never share a name.
+    """The name of a folder for a text; two texts never share a name.
 
     >>> folder_name("ES"), folder_name("Müller & Co"), folder_name("../A:B")
     ('ES', 'Müller & Co', '%2E.%2FA%3AB')
     """
-    signs = [sign if sign.isalnum() or sign in "-_." else quote(sign, safe=KEPT_SIGNS) for sign in text]
+    characters = [one if one.isalnum() or one in "-_." else quote(one, safe=PLAIN) for one in text]
     for end in (0, -1):  # a leading dot hides a folder; a dot or blank at the end is lost on some systems
-        if signs and signs[end] in (".", " "):
-            signs[end] = f"%{ord(signs[end]):02X}"
-    return "".join(signs) or "%"
+        if characters and characters[end] in (".", " "):
+            characters[end] = f"%{ord(characters[end]):02X}"
+    return "".join(characters) or "%"
 
 
 CAN_LOCK: Final = sys.platform != "win32"
-"""Where no folder can be locked, nothing is taken for left over, and nobody is kept from a second run."""
+"""Where no folder can be locked, nothing counts as left over, and a second run is not refused."""
 
 
 @contextmanager
 def staging(target: Path) -> Iterator[Path]:
-    """Give an empty hidden folder beside the target; whatever happens, nothing of it stays behind.
-
-    A run that is killed cannot clean up; what it left is removed by the next one.
+    """An empty hidden folder beside the target; it is removed at the end, whatever happens.
 
     Raises
     ------
@@ -59,7 +58,7 @@ def staging(target: Path) -> Iterator[Path]:
         folder.mkdir()
     except OSError as error:
         raise ReportError(f"Nothing can be written to {target.parent}: {error.strerror or error}.") from error
-    held = _held(folder)
+    held = _lock(folder)
     try:
         yield folder
     finally:
@@ -72,17 +71,19 @@ def staging(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def alone(folder: Path, *, what: str) -> Iterator[None]:
-    """Let no other process do the same in a folder for as long as this one does; a killed one holds nothing.
+def locked(folder: Path) -> Iterator[None]:
+    """Let no other run make reports in the folder of a day; one that was killed holds no lock.
 
     Raises
     ------
     RunError
-        Another process is at it.
+        Another run is at work.
     """
-    held = _held(folder)
+    held = _lock(folder)
     if held is None and CAN_LOCK:
-        raise RunError(f"{what} is already being made in {folder}. Wait until that run has ended.")
+        raise RunError(
+            f"The month-end of {folder.name} is already being made in {folder}. Wait until that run has ended."
+        )
     try:
         yield
     finally:
@@ -91,16 +92,16 @@ def alone(folder: Path, *, what: str) -> Iterator[None]:
 
 
 def _remove_left_over(target: Path) -> None:
-    """Remove what killed runs left: hidden folders that no living process holds."""
+    """Remove what killed runs left: hidden folders that no living process has locked."""
     for folder in target.parent.glob(f".{escape(target.name)}-making-*"):
-        held = _held(folder)
+        held = _lock(folder)
         if held is not None:
             shutil.rmtree(folder, ignore_errors=True)
             os.close(held)
 
 
-def _held(folder: Path) -> int | None:
-    """Lock a folder for as long as this process lives; nothing where another holds it, or where none can."""
+def _lock(folder: Path) -> int | None:
+    """Lock a folder for as long as this process lives; nothing where another has locked it, or where none can be."""
     if sys.platform == "win32":
         return None
     from fcntl import LOCK_EX, LOCK_NB, flock
@@ -118,7 +119,7 @@ ATTEMPTS: Final = 20
 
 
 def versions(place: Path) -> list[Path]:
-    """Return the published versions of a report, the first one first.
+    """The published versions of a report, the first one first.
 
     The first version is the place itself, so that a link to it stays true; the second is ``ES+v2`` beside ``ES``.
     """
@@ -127,12 +128,12 @@ def versions(place: Path) -> list[Path]:
 
 
 def current(place: Path) -> Path | None:
-    """Return the version of a report that counts now: the latest."""
+    """The version of a report that counts now: the latest."""
     return next(reversed(versions(place)), None)
 
 
 def next_version(place: Path) -> Path:
-    """Return the place of the next version."""
+    """The place of the next version."""
     latest = current(place)
     return place.with_name(f"{place.name}+v{version_of(latest) + 1}") if latest else place
 

@@ -10,11 +10,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from arkit.errors import ArkitError
+from arkit.errors import ArkitError, ReportError
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -22,11 +21,11 @@ if TYPE_CHECKING:
 Job = TypeVar("Job")
 Made = TypeVar("Made")
 Work = Callable[[Any], Any]
+Prepare = Callable[[], None]
 
 OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 """A report makes many objects that live until it is written; to look through them every 700 costs a tenth of it."""
 
-WARM: Final = "arkit.run.warm"
 THREADS_OF_POLARS: Final = "POLARS_MAX_THREADS"
 
 
@@ -44,15 +43,16 @@ class _Worker:
 
 
 class Workers:
-    """Worker processes that import what a report needs while the run is still reading, then take jobs.
+    """Worker processes that prepare themselves while the run is still reading, then take jobs.
 
-    They are started afresh, not forked: the threads of Polars do not live on in a fork, and it is the same on every
-    system. One that has died is replaced when there is another job.
+    They are started as new processes, not forked: the threads of Polars do not survive a fork, and it is the same on
+    every system. One that has died is replaced when there is another job.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, prepare: Prepare | None = None) -> None:
         self.count = count
-        self.idle = [_started(count) for _ in range(count)]
+        self.prepare = prepare
+        self.idle = [_started(count, prepare) for _ in range(count)]
 
     def __enter__(self) -> Self:
         return self
@@ -82,29 +82,29 @@ class Workers:
                 worker.process.kill()
 
     def _given(self, work: Work, job: object) -> _Worker:
-        """Give a job to a worker that is free and alive; one that dies before it has read it has no answer."""
+        """Give a job to a worker that is free and alive; one that dies before it has read the job has no answer."""
         while self.idle:
             worker = self.idle.pop()
             if worker.process.is_alive():
                 break
         else:
-            worker = _started(self.count)
+            worker = _started(self.count, self.prepare)
         with suppress(BrokenPipeError):
             worker.line.send((work, job))
         return worker
 
     def _answer_of(self, worker: _Worker) -> Any:
-        """Return what a worker answered; one that died without a word is a failure."""
+        """What a worker answered; one that died without an answer is a failure."""
         try:
             answer = worker.line.recv()
-        except (EOFError, OSError):  # as the system tells it, and as it died before or amid its answer
+        except (EOFError, OSError):  # which of them depends on the system, and on when it died
             worker.process.join()
-            return Failure(_death(worker.process.exitcode))
+            return Failure(str(_death(worker.process.exitcode)))
         self.idle.append(worker)
         return answer
 
 
-def _started(count: int) -> _Worker:
+def _started(count: int, prepare: Prepare | None) -> _Worker:
     """Start one of some workers, which share the processors."""
     context = multiprocessing.get_context("spawn")
     line, theirs = context.Pipe()
@@ -112,13 +112,14 @@ def _started(count: int) -> _Worker:
     process = context.Process(target=_serve, args=(theirs, threads), daemon=True)
     process.start()
     theirs.close()
+    line.send(prepare)
     return _Worker(process, line)
 
 
-def _death(code: int | None) -> str:
+def _death(code: int | None) -> ReportError:
     if code is not None and code < 0:
-        return f"Its worker was killed ({signal.Signals(-code).name}); most often memory ran out."
-    return f"Its worker ended without a result (exit code {code})."
+        return ReportError(f"Its worker was killed ({signal.Signals(-code).name}); most often memory ran out.")
+    return ReportError(f"Its worker ended without a result (exit code {code}).")
 
 
 def _serve(line: Connection, threads: int) -> None:
@@ -126,7 +127,9 @@ def _serve(line: Connection, threads: int) -> None:
     os.environ.setdefault(THREADS_OF_POLARS, str(threads))
     threading.Thread(target=_end_with_the_run, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run is interrupted, and ends its workers
-    import_module(WARM)
+    with suppress(EOFError):
+        if (prepare := line.recv()) is not None:
+            prepare()
     gc.freeze()  # what was imported is never thrown away, and need not be looked through for it
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     with suppress(EOFError):
@@ -140,21 +143,22 @@ def _serve(line: Connection, threads: int) -> None:
 
 
 def _made(work: Work, job: object) -> object:
-    """Return what was made of a job, or why it failed."""
+    """What was made of a job, or why it failed."""
     try:
         return work(job)
     except ArkitError as error:
         return Failure(str(error))
-    except BaseException as error:  # a person gets a sentence, and the others their reports
+    except BaseException as error:  # a person gets a sentence, and the other reports are made
         return _unexpected(error)
 
 
 def _unexpected(error: BaseException) -> Failure:
-    return Failure(f"Unexpected {type(error).__name__}: {' '.join(str(error).split()) or 'no reason given'}.")
+    reason = ReportError(f"Unexpected {type(error).__name__}: {' '.join(str(error).split()) or 'no reason given'}.")
+    return Failure(str(reason))
 
 
 def _end_with_the_run() -> None:
-    """End at once when the run is killed, so that nothing is published behind the back of the next one."""
+    """End at once when the run is killed, so that nothing is published while the next one is at work."""
     run = multiprocessing.parent_process()
     if run is not None:
         run.join()

@@ -12,7 +12,7 @@ from arkit.words.catalogue import has_text
 
 WORDS = re.compile(r"[^\W\d_]{2,}[,;:.]? [^\W\d_]{2,}")
 ONE_WORD = re.compile(r"^[A-Z][a-z]+[.:]?$")
-CODE = re.compile(r"``|[\\^$|<>]|\(\?|^\s*(?:select|with|set|create|attach|pragma)\s|%[a-zA-Z]|://", re.IGNORECASE)
+CODE = re.compile(r"^/|``|[\\^$|<>]|\(\?|^\s*(?:select|with|set|create|attach|pragma)\s|%[a-zA-Z]|://", re.IGNORECASE)
 TITLES = {"title", "caption", "note", "label", "text", "sentence", "description", "placeholder", "tooltip", "names"}
 # Who runs arkit reads these in English: what an exception says, what is logged, what warns a programmer.
 FOR_OPERATORS = re.compile(

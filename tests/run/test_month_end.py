@@ -19,8 +19,8 @@ from openpyxl import load_workbook
 from arkit.errors import PolicyError, RunError
 from arkit.run import report
 from arkit.run.month import MonthEnd, month_end
-from arkit.run.sources import RunFile
-from arkit.run.staging import alone, current
+from arkit.run.run_file import RunFile
+from arkit.run.staging import current, locked
 from tests.run.companies import GL, ITEMS, LATE, of_entity, write_companies, write_run
 
 DAY = "2026-10-31"
@@ -112,7 +112,7 @@ def test_a_run_makes_several_reports_of_each_if_it_is_asked_to(again: Path) -> N
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows locks no folders")
 def test_a_second_run_of_the_same_day_is_refused_while_the_first_is_at_work(again: Path) -> None:
-    with alone(again / "reports" / DAY, what="The month-end of 2026-10-31"):
+    with locked(again / "reports" / DAY):
         with pytest.raises(RunError, match=r"is already being made in .* Wait until that run has ended"):
             run(again)
         assert seen(again / "reports" / DAY) == ["ES", "UK", "US", "all", "index.html", "index.json", "index.xlsx"]
@@ -253,7 +253,7 @@ def test_several_exports_make_one_group(tmp_path: Path, first: Path) -> None:
 
 def test_a_killed_worker_is_a_failure_with_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_companies(tmp_path / "books")
-    monkeypatch.setattr("arkit.run.month.make_part", killed_in_uk)
+    monkeypatch.setattr("arkit.run.month.make_report", killed_in_uk)
     made = run(tmp_path)
     assert {outcome.entity: outcome.reason for outcome in made.failed} == {
         "UK": "Its worker was killed (SIGKILL); most often memory ran out."
@@ -261,12 +261,12 @@ def test_a_killed_worker_is_a_failure_with_a_reason(tmp_path: Path, monkeypatch:
     assert by_entity(made)["ES"] == "published"
 
 
-def killed_in_uk(part: Any) -> Any:
-    from arkit.run.part import make_part
+def killed_in_uk(job: Any) -> Any:
+    from arkit.run.report import make_report
 
-    if part.name == "UK":
+    if job.draft.request.entity == "UK":
         os.kill(os.getpid(), signal.SIGKILL)
-    return make_part(part)
+    return make_report(job)
 
 
 def test_each_report_is_printed_if_the_run_asks_for_it(again: Path, chromium: Path) -> None:

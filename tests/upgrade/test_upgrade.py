@@ -19,7 +19,7 @@ from arkit.reports.published import record_of
 from arkit.run import report
 from arkit.run.index import Outcome, write_index
 from arkit.run.month import MonthEnd, month_end
-from arkit.run.sources import RunFile
+from arkit.run.run_file import RunFile
 from arkit.serve.pages.home import finished_reports
 
 KEPT = Path(__file__).parent / "kept"
@@ -46,7 +46,8 @@ def test_policies_load() -> None:
 def test_policies_on_customers_judge_as_those_that_come_with_arkit() -> None:
     ledger = ar.sample_ledger().where(entity="ES")
     behaviour = ar.payment_behaviour(ledger, as_of=DAY)
-    rules = ar.CategoryPolicy.load(KEPT / "policies" / "categories.toml")
+    with pytest.warns(FutureWarning, match="is now called measure"):
+        rules = ar.CategoryPolicy.load(KEPT / "policies" / "categories.toml")
     stages = ar.CollectionPolicy.load(KEPT / "policies" / "collection.toml")
     judged = ar.categorise(behaviour, policy=rules)
     assert judged.equals(ar.categorise(behaviour))

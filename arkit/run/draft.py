@@ -1,0 +1,178 @@
+"""A report being made: each step writes one file into the folder that fills, from the frozen ledger to the record."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import msgspec
+import pandas as pd
+
+from arkit.calendar import months_before
+from arkit.flows.changes import explain_changes, last_known
+from arkit.model.ledger import Ledger
+from arkit.model.snapshot import freeze
+from arkit.policy import Policy
+from arkit.present.sheets import totals_by_currency
+from arkit.read.databases import name_of
+from arkit.read.reading import read_ledger
+from arkit.reports.closing import Compared, Earlier
+from arkit.reports.page import BALANCES
+from arkit.reports.published import RECORD, record_of, version_of
+from arkit.run import manifest
+from arkit.run.execute import parameters_of
+from arkit.run.html import page, page_exporter
+from arkit.run.manifest import Identity, identity, identity_of, rows_of, what_differs
+from arkit.run.registry import MONTHLY, Page, ReportKind
+from arkit.run.request import Request
+from arkit.run.staging import current
+from arkit.words.catalogue import ENGLISH, text
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from arkit.present.sheets import Sheet
+    from arkit.reports import MonthlyReport
+
+FILES: Final = ("report.html", "report.xlsx", "report.ipynb")
+LEDGER: Final = "ledger"
+EARLIER: Final = "earlier.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A report being made: what was asked for and from what, the folder that fills, the place where it is published."""
+
+    request: Request
+    folder: Path
+    place: Path
+    inputs: list[dict[str, object]]
+    identity: Identity
+    policy: Policy
+    started: datetime = field(default_factory=manifest.clock)
+    earlier: Earlier = field(default_factory=Earlier)
+
+    @classmethod
+    def of(cls, request: Request, ledger: Ledger, **settings: Any) -> Draft:
+        """The draft of a report of a ledger, or of an entity's part of one."""
+        policy = Policy.load(request.policy) if request.policy else Policy()
+        return cls(request=request, identity=identity(request, ledger, policy), policy=policy, **settings)
+
+    @cached_property
+    def published(self) -> dict[str, Any] | None:
+        """The record of the current version, if it was made from the very same."""
+        latest = current(self.place)
+        record = record_of(latest)
+        if latest is None or record is None:
+            return None
+        known: Identity = record.get("identity", {})
+        if what_differs(known, self.identity) == ["ledger"]:
+            known = identity_of(record, read_ledger(latest / LEDGER))
+        return record if known == self.identity else None
+
+    def freeze_input(self, ledger: Ledger) -> None:
+        """Put what the report is made from into its folder: the ledger and the policy."""
+        freeze(ledger, self.folder / LEDGER)
+        if self.request.policy:
+            shutil.copyfile(self.request.policy, self.folder / "policy.toml")
+
+    def with_earlier(self, ledger: Ledger) -> Draft:
+        """The draft with what was published before it, which is put into the folder too.
+
+        That is its own last version, and the report of the month before.
+        """
+        day, month = self.request.as_of, months_before(self.request.as_of, 1)
+        month_place = self.place.parent.with_name(month.isoformat()) / self.place.name
+        earlier = Earlier(
+            version=self._compared(current(self.place), ledger, day),
+            month=self._compared(current(month_place), ledger, month),
+        )
+        (self.folder / EARLIER).write_bytes(msgspec.json.format(msgspec.json.encode(earlier)) + b"\n")
+        return replace(self, earlier=earlier)
+
+    def _compared(self, folder: Path | None, ledger: Ledger, day: date) -> Compared | None:
+        """A published report compared with what the ledger says of its day now; nothing where it does not cover it."""
+        record = record_of(folder)
+        if folder is None or record is None or not ledger.covers[0] <= day <= ledger.covers[1]:
+            return None
+        published, stated = read_ledger(folder / LEDGER), folder / "policy.toml"
+        changes = explain_changes(
+            ledger,
+            as_of=day,
+            published=published,
+            policy=self.policy,
+            published_policy=Policy.load(stated) if stated.is_file() else Policy(),
+        )
+        return Compared(
+            day=day,
+            version=version_of(folder),
+            published_on=datetime.fromisoformat(record["finished"]).date(),
+            known=last_known(published),
+            differs=tuple(what_differs(identity_of(record, published), self.identity)),
+            balances=tuple(totals_by_currency(pd.DataFrame(record["aging"]), *BALANCES)),
+            changes=tuple(rows_of(changes)),
+        )
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """The notebook's parameters; what was published before and the language go to a notebook that asks for them."""
+        known = parameters_of(self.request.notebook)
+        language = {} if self.request.language == ENGLISH else {"language": self.request.language}
+        asked = {"earlier": EARLIER, **language}
+        return {**{name: asked[name] for name in asked if name in known}, **self.request.parameters}
+
+    def page(self, ledger: Ledger, *, kind: ReportKind | None = None, language: str = "") -> Page:
+        """The page that the workbook is made from, or that of another kind or in another language."""
+        request = self.request
+        return (kind or request.kind).page(
+            ledger,
+            as_of=request.as_of,
+            entity=request.entity,
+            policy=self.policy,
+            earlier=self.earlier,
+            language=language or request.language,
+        )
+
+    def write_page(self, executed: NotebookNode) -> None:
+        """Write the executed notebook, and the page that is made of it."""
+        import nbformat
+
+        nbformat.write(executed, self.folder / "report.ipynb")  # type: ignore[no-untyped-call]
+        colophon = text("run.page.colophon", source=name_of(self.request.ledger))
+        shown = page(executed, title=self.request.title, colophon=colophon, exporter=page_exporter())
+        (self.folder / "report.html").write_text(shown, encoding="utf-8", newline="\n")
+
+    def write_workbook(self, sheets: Sequence[Sheet]) -> None:
+        """Write the workbook."""
+        from arkit.present.workbook import write_workbook
+
+        day = datetime.combine(self.request.as_of, datetime.min.time())
+        write_workbook(self.folder / "report.xlsx", sheets=sheets, created=day)
+
+    def write_record(self, page: Page, ledger: Ledger, proof: pd.DataFrame) -> None:
+        """Write what the report was made from and what came out; the page is the report's own."""
+        finished = manifest.clock()
+        is_it = self.request.kind is MONTHLY and self.request.language == ENGLISH
+        # A record is in English and of receivables, whatever the report is.
+        numbers = cast("MonthlyReport", page if is_it else self.page(ledger, kind=MONTHLY, language=ENGLISH))
+        content = {
+            "parameters": self.parameters,
+            "language": self.request.language,
+            "identity": dict(self.identity),
+            "inputs": self.inputs,
+            "covers": [day.isoformat() for day in ledger.covers],
+            "source_rows": ledger.source_rows,
+            **manifest.results(numbers, proof),
+            "changes": list(self.earlier.version.changes) if self.earlier.version else [],
+            "outputs": manifest.outputs(self.folder, FILES),
+            "versions": manifest.versions(),
+            "started": self.started.isoformat(timespec="seconds"),
+            "finished": finished.isoformat(timespec="seconds"),
+            "seconds": round((finished - self.started).total_seconds(), 2),
+        }
+        manifest.write_manifest(self.folder / RECORD, content)

@@ -1,0 +1,183 @@
+"""The run file, a month-end as a TOML file; and the ledgers that it names, each read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Annotated, ClassVar, Self
+
+import msgspec
+
+from arkit.errors import ArkitError, RunError
+from arkit.model.ledger import Ledger, joined
+from arkit.read.databases import is_url, name_of
+from arkit.read.reading import read_ledger
+from arkit.run.execute import Listener
+from arkit.run.registry import MONTHLY, kind_named
+from arkit.settings import Settings
+from arkit.words.catalogue import ENGLISH, require_language, text
+from arkit.words.columns import ALL_ENTITIES
+
+Several = Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+
+
+class Export(Settings, frozen=True, kw_only=True):
+    """An export: its file or folder, its layout, and, where it holds the entities of one system only, which.
+
+    Parameters
+    ----------
+    ledger
+        A file, a folder of files, a frozen ledger, or the URL of a database.
+    layout
+        The layout (TOML); empty for canonical columns.
+    entities
+        The entities that the export is of. They are named as failed if it cannot be read.
+    """
+
+    error: ClassVar = RunError
+    ledger: str
+    layout: str = ""
+    entities: tuple[str, ...] = ()
+
+
+class RunFile(Settings, frozen=True, kw_only=True):
+    """What a month-end run is made of.
+
+    Parameters
+    ----------
+    sources
+        One export of all entities, or several.
+    as_of
+        The day; the command line may name another.
+    output
+        The folder of all reports.
+    policy
+        The policy (TOML); empty for the default.
+    entities
+        The entities to report on, ``all`` for each of them and the group.
+    reports
+        The reports of each: ``monthly_report``, ``customers``.
+    language
+        The language of the index and the reports: ``en``, ``ru``, ``zh``.
+    languages
+        The language of the reports of an entity, where it is another one.
+    workers
+        How many reports are made at a time; 0 for as many as the machine has processors.
+    in_process
+        Whether a worker runs notebooks in its own process. Without that each has a kernel of its own, as in Jupyter:
+        slower, but with nothing in common with other notebooks.
+    pdf
+        Whether each report is also printed as PDF.
+    """
+
+    error: ClassVar = RunError
+    sources: Annotated[tuple[Export, ...], msgspec.Meta(min_length=1)]
+    output: str
+    as_of: date | None = None
+    policy: str = ""
+    entities: Several = (ALL_ENTITIES,)
+    reports: Several = (MONTHLY.name,)
+    language: str = ENGLISH
+    languages: dict[str, str] = msgspec.field(default_factory=dict)
+    workers: Annotated[int, msgspec.Meta(ge=0)] = 0
+    in_process: bool = True
+    pdf: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        try:
+            for name in self.reports:
+                kind_named(name)
+            for language in (self.language, *self.languages.values()):
+                require_language(language)
+        except ArkitError as error:
+            raise RunError(str(error)) from error
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a run file; its paths are those seen from its folder."""
+        return super().load(path).seen_from(Path(path).resolve().parent)
+
+    def seen_from(self, folder: Path) -> Self:
+        """The run with its paths made absolute."""
+
+        def absolute(path: str) -> str:
+            return str(folder / path) if path and not is_url(path) else path
+
+        sources = tuple(
+            msgspec.structs.replace(export, ledger=absolute(export.ledger), layout=absolute(export.layout))
+            for export in self.sources
+        )
+        return msgspec.structs.replace(
+            self, sources=sources, output=absolute(self.output), policy=absolute(self.policy)
+        )
+
+    def language_of(self, entity: str) -> str:
+        """The language of the reports of an entity."""
+        return self.languages.get(entity, self.language)
+
+
+@dataclass(frozen=True)
+class Ledgers:
+    """The ledgers of a run that could be read, and why others could not.
+
+    Attributes
+    ----------
+    read
+        Each export that could be read, with its ledger.
+    failed
+        The reason for each entity whose export could not be read.
+    """
+
+    read: list[tuple[Export, Ledger]] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def entities(self) -> list[str]:
+        """Every entity, in order; those that could not be read among them."""
+        return sorted({name for _, ledger in self.read for name in _entities_of(ledger)} | set(self.failed))
+
+    def of(self, entity: str) -> tuple[list[Export], Ledger]:
+        """The exports and the ledger of an entity; of all of them for ``all``.
+
+        Raises
+        ------
+        RunError
+            No ledger has the entity, or its export cannot be read; of the group, one of them cannot be read.
+        ArkitError
+            The ledgers of a group do not go together.
+        """
+        if entity == ALL_ENTITIES:
+            if self.failed:
+                raise RunError(f"The group is not whole: {', '.join(sorted(self.failed))} could not be read.")
+            return [export for export, _ in self.read], joined([ledger for _, ledger in self.read])
+        if entity in self.failed:
+            raise RunError(self.failed[entity])
+        for export, ledger in self.read:
+            if entity in _entities_of(ledger):
+                return [export], ledger
+        raise RunError(
+            f"No ledger of the run has an entity {entity!r}; they have {', '.join(self.entities) or 'none'}."
+        )
+
+
+def read_ledgers(exports: tuple[Export, ...], *, as_of: date, say: Listener) -> Ledgers:
+    """Read every export of a run; one that cannot be read fails its own entities and no others."""
+    ledgers = Ledgers()
+    for export in exports:
+        name = name_of(export.ledger)
+        say(text("run.progress.export", name=name))
+        try:
+            ledger = read_ledger(export.ledger, layout=export.layout or None, snapshot_on=as_of)
+        except ArkitError as error:
+            ledgers.failed.update(dict.fromkeys(export.entities or [name], str(error)))
+            continue
+        missing = sorted(set(export.entities) - set(_entities_of(ledger)))
+        ledgers.failed.update(dict.fromkeys(missing, str(RunError(f"{name} has no items of this entity."))))
+        ledgers.read.append((export, ledger))
+    return ledgers
+
+
+def _entities_of(ledger: Ledger) -> list[str]:
+    return [str(name) for name in ledger.frames.items["entity"].unique()]
