@@ -17,7 +17,6 @@ SMALL = 60
 # Why a module of few lines is one: each is an idea that many others take alone.
 SMALL_FOR_A_REASON = {
     "resources.py": "where files beside the package lie; everything may ask, so it imports nothing",
-    "run/warm.py": "imported by worker processes alone, for its imports",
     "settings.py": "the one way to read a settings file; layouts and policies are refused alike",
 }
 NEED_NO_REASON = {"__init__.py", "__main__.py"}
