@@ -21,7 +21,8 @@ import requests
 import websocket
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30
+PATIENCE = 120
+"""Seconds; a busy machine takes its time, and what answers sooner is not waited for."""
 
 
 @dataclass
@@ -219,4 +220,4 @@ class Channel:
     def set(self, control: str, **state: Any) -> list[dict[str, Any]]:
         """Set a control as the page does, and return what comes back."""
         data = {"method": "update", "state": state, "buffer_paths": []}
-        return self.answers(self.send("comm_msg", {"comm_id": control, "data": data}), seconds=20)
+        return self.answers(self.send("comm_msg", {"comm_id": control, "data": data}))
