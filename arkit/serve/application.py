@@ -27,17 +27,12 @@ from arkit.serve.handlers import ReportHandler
 from arkit.serve.pages import SERVED
 from arkit.serve.serving import LANGUAGE, LEDGER, LOOPBACK, POLICY, REPORTS, Serving
 
-EXTENSIONS: Final = (
-    "@jupyter-widgets/jupyterlab-manager",
-    "@voila-dashboards/widgets-manager8",
-    "jupyterlab-plotly",
-)
+EXTENSIONS: Final = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "jupyterlab-plotly"]
 """What a page loads of JupyterLab: controls and charts."""
 
-ABANDONED_SECONDS: Final = 60
-"""A process without a connected page ends after this."""
+CULLED: Final = {"cull_idle_timeout": 60, "cull_interval": 15}
+"""Seconds: a process without a connected page ends after a minute, and is looked for four times as often."""
 
-CHECKED_EVERY: Final = 15
 HEARTBEAT_SECONDS: Final = 55
 """Voila sends something at least this often while a page is made; proxies give up after a silent minute."""
 
@@ -60,11 +55,7 @@ def configuration(serving: Serving, *, home: Path, notebooks: Path) -> Config:
             "VoilaConfiguration": _pages(),
             "PasswordIdentityProvider": _identity(serving),
             "OnePython": {"home": str(home / "ipython")},
-            "PageKernels": {
-                "cull_idle_timeout": ABANDONED_SECONDS,
-                "cull_interval": CHECKED_EVERY,
-                "untouched": serving.idle_minutes * 60,
-            },
+            "PageKernels": {**CULLED, "untouched": serving.idle_minutes * 60},
             # A process that died is not started again under its name: the page says so, and a reload brings a new one.
             "KernelRestarter": {"restart_limit": 0},
             "KernelManager": {"transport": "ipc" if os.name == "posix" else "tcp"},
@@ -98,7 +89,7 @@ def _pages() -> dict[str, Any]:
         "allow_theme_override": "NO",
         "file_allowlist": [],
         "file_denylist": [".*"],
-        "extension_allowlist": list(EXTENSIONS),
+        "extension_allowlist": EXTENSIONS,
         "http_keep_alive_timeout": HEARTBEAT_SECONDS,
         "http_header_envs": ["X-Arkit-Visitor"],
         "multi_kernel_manager_class": "arkit.serve.handlers.PageKernels",
@@ -151,19 +142,15 @@ class DashboardServer(Voila):
         """The scripts and styles: the same for every visitor, so browsers may keep them."""
         at = self.server_url
         return [
-            (url_path_join(at, r"/voila/templates/(arkit/static/[\w.-]+)"), KeptTemplate),
+            (url_path_join(at, r"/voila/templates/(arkit/static/[\w.-]+)"), TemplateStaticFileHandler),
             (url_path_join(at, r"/voila/static/(.*)"), KeptMany, {"paths": self.static_paths}),
             (url_path_join(at, r"/voila/labextensions/(.*)"), Kept, {"path": self.labextensions_path}),
         ]
 
     def _pages(self) -> list[Any]:
-        shared = {
-            "template_paths": self.template_paths,
-            "config": self.config,
-            "voila_configuration": self.voila_configuration,
-        }
+        given = {name: getattr(self, name) for name in ("template_paths", "config", "voila_configuration")}
         return [
-            (url_path_join(self.server_url, entry.path or "/"), handlers.PageHandler, {**shared, "entry": entry})
+            (url_path_join(self.server_url, entry.path or "/"), handlers.PageHandler, {**given, "entry": entry})
             for entry in SERVED
         ]
 
@@ -197,32 +184,25 @@ class DashboardServer(Voila):
         request = handler.request
         if handler.get_status() < 400 and isinstance(handler, StaticFileHandler):
             return
-        named = request.headers.get(self.serving.user_header, "") if self.serving.user_header else ""
-        path = request.path.replace("\n", " ")
-        spent = round(request.request_time() * 1000)
-        LOG.info(
-            "%s %s %s %r@%s %d ms", handler.get_status(), request.method, path, named[:60], request.remote_ip, spent
-        )
+        named = request.headers.get(self.serving.user_header, "")[:60] if self.serving.user_header else ""
+        asked = (handler.get_status(), request.method, request.path.replace("\n", " "), named, request.remote_ip)
+        LOG.info("%s %s %s %r@%s %d ms", *asked, round(request.request_time() * 1000))
 
 
-class Kept(handlers.Plain, FileFindHandler):
-    """An extension's file, kept by the browser for a day."""
+class _ForADay:
+    """A file that the browser keeps for a day."""
 
     def set_extra_headers(self, path: str) -> None:
         """Let the browser keep it."""
-        self.set_header("Cache-Control", "max-age=86400")
+        self.set_header("Cache-Control", "max-age=86400")  # type: ignore[attr-defined]
 
 
-class KeptMany(MultiStaticFileHandler):
-    """One of Voila's own files, kept by the browser for a day."""
-
-    def set_extra_headers(self, path: str) -> None:
-        """Let the browser keep it."""
-        self.set_header("Cache-Control", "max-age=86400")
+class Kept(_ForADay, handlers.Plain, FileFindHandler):
+    """A file of an extension."""
 
 
-class KeptTemplate(TemplateStaticFileHandler):
-    """A file of the page's template."""
+class KeptMany(_ForADay, MultiStaticFileHandler):
+    """One of Voila's own files."""
 
 
 def run_server(serving: Serving, *, home: Path, notebooks: Path) -> None:

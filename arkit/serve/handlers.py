@@ -73,9 +73,7 @@ class PageKernels(AsyncMappingKernelManager):
 def without_secrets(environment: dict[str, str]) -> dict[str, str]:
     """The environment of a page's process: no token, no password, not even in the address that was asked for."""
     kept = {name: value for name, value in environment.items() if name not in SECRET}
-    query = kept.get("QUERY_STRING", "")
-    pairs = [(name, value) for name, value in parse_qsl(query, errors="replace") if name != "token"]
-    return {**kept, "QUERY_STRING": urlencode(pairs)}
+    return {**kept, "QUERY_STRING": _no_token(kept.get("QUERY_STRING", ""))}
 
 
 def without_token(uri: str) -> str:
@@ -85,8 +83,12 @@ def without_token(uri: str) -> str:
     '/receivables?entity=ES'
     """
     parts = urlsplit(uri)
-    query = urlencode([(name, value) for name, value in parse_qsl(parts.query) if name != "token"])
+    query = _no_token(parts.query)
     return f"{parts.path}?{query}" if query else parts.path
+
+
+def _no_token(query: str) -> str:
+    return urlencode([(name, value) for name, value in parse_qsl(query, errors="replace") if name != "token"])
 
 
 class OnePython(KernelSpecManager):
@@ -110,19 +112,12 @@ class OnePython(KernelSpecManager):
 
 
 COOKIE: Final = "arkit-visitor"
-SELF, NONE, DATA = "'self'", "'none'", "data:"
-SOURCES: Final = {
-    "default-src": NONE,
-    "script-src": SELF,
-    "style-src": f"{SELF} 'unsafe-inline'",
-    "img-src": f"{SELF} blob: {DATA}",
-    "font-src": f"{SELF} {DATA}",
-    "connect-src": SELF,
-    "base-uri": NONE,
-    "form-action": SELF,
-    "frame-ancestors": NONE,
-}
-POLICY: Final = "; ".join(f"{name} {allowed}" for name, allowed in SOURCES.items())
+DATA: Final = "data:"
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    f"img-src 'self' {DATA} blob:; font-src 'self' {DATA}; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
 """A page runs the server's own scripts only: one that came with the data stays dead even where it was not escaped."""
 
 HEADERS: Final = {
@@ -157,24 +152,14 @@ def frame(name: str, language: str) -> dict[str, Any]:
     """What stands around a page: its title, the menu, and the words of the frame and its script.
 
     >>> frame("receivables", "en")["title"], frame("error.500", "en")["title"], len(frame("home", "en")["menu"])
-    ('Receivables', '500 Internal Server Error', 4)
+    ('Receivables', 'Error 500', 4)
     """
     with speaking(language):
         menu = [{"path": entry.path, "title": text(f"serve.{entry.name}.menu")} for entry in SERVED]
         words = {word: text(f"serve.frame.{word}") for word in FRAME}
-        return {"language": language, "menu": menu, "words": words, **_head(name)}
-
-
-def _head(name: str) -> dict[str, str]:
-    """Title and sentence of a page, or of an error by its number."""
-    kind, _, status = name.partition(".")
-    if kind != "error":
-        return {part: text(f"serve.{name}.{part}") for part in ("title", "about")}
-    title, about = f"serve.{name}.title", f"serve.{name}.about"
-    return {
-        "title": text(title) if has_text(title) else f"{status} {HTTPStatus(int(status)).phrase}",
-        "about": text(about if has_text(about) else "serve.error.about"),
-    }
+        key = f"serve.{name}" if has_text(f"serve.{name}.title") else "serve.error"
+        title, about = text(f"{key}.title", status=name.rpartition(".")[2]), text(f"{key}.about")
+        return {"language": language, "title": title, "about": about, "menu": menu, "words": words}
 
 
 class OfVisitor(Plain):
@@ -189,13 +174,18 @@ class OfVisitor(Plain):
         """Whether a kernel makes a page of this visitor."""
         return bool(self.settings["kernel_manager"].belongs(kernel_id, self.visitor()))  # type: ignore[attr-defined]
 
+    def require_own(self, kernel_id: str) -> None:
+        """Answer about the kernel of another visitor as if it did not exist."""
+        if not self.owns(kernel_id):
+            raise web.HTTPError(HTTPStatus.NOT_FOUND)
+
 
 class PageHandler(OfVisitor, TornadoVoilaHandler):
     """A page, made for this visitor by a process of its own."""
 
     def initialize(self, entry: Entry, **shared: Any) -> None:
         """Keep the entry of the page, and add its words to what the template gets."""
-        super().initialize(notebook_path=Path(entry.notebook).name, **shared)
+        super().initialize(notebook_path=f"{Path(entry.notebook).name}.ipynb", **shared)
         self.page_config_hook = lambda config, **_: {**config, "frame": self.frame(entry.name)}
 
     @property
@@ -233,8 +223,7 @@ class OwnKernelHandler(OfVisitor, APIHandler):
     @web.authenticated
     async def get(self, kernel_id: str) -> None:
         """Answer with the state of the visitor's own kernel; any other does not exist."""
-        if not self.owns(kernel_id):
-            raise web.HTTPError(HTTPStatus.NOT_FOUND)
+        self.require_own(kernel_id)
         model = self.kernel_manager.kernel_model(kernel_id)
         kept = ("id", "name", "execution_state", "connections")
         self.finish(json.dumps({**{name: model[name] for name in kept}, "last_activity": ""}))
@@ -254,8 +243,7 @@ class OwnChannelHandler(OfVisitor, VoilaKernelWebsocketHandler):
 
     async def pre_get(self) -> None:
         """Refuse another visitor's kernel, as if it did not exist."""
-        if not self.owns(self.kernel_id):
-            raise web.HTTPError(HTTPStatus.NOT_FOUND)
+        self.require_own(self.kernel_id)
         await super().pre_get()
 
 
@@ -265,8 +253,7 @@ class OwnShutdownHandler(OfVisitor, VoilaShutdownKernelHandler):
     @web.authenticated
     async def post(self, kernel_id: str) -> None:
         """End the visitor's own kernel."""
-        if not self.owns(kernel_id):
-            raise web.HTTPError(HTTPStatus.NOT_FOUND)
+        self.require_own(kernel_id)
         await super().post(kernel_id)
 
 
@@ -294,7 +281,7 @@ FILES: Final = {
 }
 """What of a report is served; the ledger, the notebook and the run record are not."""
 
-SANDBOX: Final = " ".join(("sandbox", "allow-scripts", "allow-downloads", "allow-popups;", "frame-ancestors", NONE))
+SANDBOX: Final = " ".join(("sandbox", "allow-scripts", "allow-downloads", "allow-popups;", "frame-ancestors", "'none'"))
 """An origin of its own: the report's scripts run, but no cookie and no address of the server is theirs."""
 
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,9 @@ from arkit.present.live import as_output
 from arkit.reports import MonthlyReport
 from arkit.resources import resource
 from arkit.serve import pages
-from arkit.serve.pages import PAGES, Entry, read_address
-from arkit.serve.pages.customers import Customers
-from arkit.serve.pages.home import Home, finished_reports
+from arkit.serve.pages import PAGES, Entry, page_class, read_address
+from arkit.serve.pages.home import finished_reports
 from arkit.serve.pages.parts import Chosen, first_day, served_ledger, written_address
-from arkit.serve.pages.receivables import Receivables
 from arkit.words.catalogue import current_language, text
 from tests.present.test_live import texts
 
@@ -38,8 +35,7 @@ def sample() -> ar.Ledger:
 
 def page_of(name: str, ledger: ar.Ledger, folder: Path | None = None) -> Any:
     """A page on a day of a ledger, by the name of its entry."""
-    made = {"receivables": Receivables, "customers": Customers, "worklist": Customers, "home": Home}[name]
-    return made(PAGES[name], ledger, DAY, Policy(), folder)
+    return page_class(PAGES[name])(PAGES[name], ledger, DAY, Policy(), folder)
 
 
 def snapshot(**more: Any) -> ar.Ledger:
@@ -204,14 +200,15 @@ def test_home_without_reports_says_how_to_serve_them(sample: ar.Ledger) -> None:
 
 @pytest.mark.parametrize("entry", PAGES.values(), ids=PAGES)
 def test_an_entry_has_all_that_it_names(entry: Entry) -> None:
-    module, _, page = entry.page.partition(".")
-    made = getattr(import_module(f"arkit.serve.pages.{module}"), page)
+    made = page_class(entry)
     options = {f"{name}_options" for name in entry.filters if name != "search"}
     named = {*entry.sections, *options, *(f"{name}_sheet" for name in entry.sheets)}
     assert [name for name in named if not callable(getattr(made, name, None))] == []
-    asked = {name for part in entry.sections.values() for name in part.by} | set(sum(entry.follows.values(), ()))
+    asked = {name for by in (*entry.sections.values(), *entry.follows.values()) for name in by}
     assert asked <= set(entry.filters)
-    [prose, parameters, _] = json.loads(resource(f"notebooks/{entry.notebook}").read_text(encoding="utf-8"))["cells"]
+    [prose, parameters, _] = json.loads(resource(f"notebooks/{entry.notebook}.ipynb").read_text(encoding="utf-8"))[
+        "cells"
+    ]
     assert "".join(prose["source"]) == "# {title}\n\n{about}".format(
         **{part: text(f"serve.{entry.name}.{part}") for part in ("title", "about")}
     )
@@ -220,7 +217,7 @@ def test_an_entry_has_all_that_it_names(entry: Entry) -> None:
 
 def test_every_notebook_of_a_page_has_an_entry() -> None:
     folders = (resource(f"notebooks/{name}") for name in ("dashboards", "explore"))
-    notebooks = {f"{folder.name}/{path.name}" for folder in folders for path in folder.glob("*.ipynb")}
+    notebooks = {f"{folder.name}/{path.stem}" for folder in folders for path in folder.glob("*.ipynb")}
     assert notebooks == {entry.notebook for entry in PAGES.values()}
 
 

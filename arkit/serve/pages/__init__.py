@@ -1,8 +1,8 @@
 """The pages, one entry each: addresses, menu, filters, sections and sheets follow from it.
 
-To add a page, add an entry here, a class (or methods of a class) in a module of this folder, a notebook of one call,
-and its words in ``templates/words/locale/en/serve.toml``. The same page opens in a browser, served by Voila, and in
-JupyterLab.
+To add a page, add an entry here (and to ``SERVED``), a class or methods of one in a module of this folder, a notebook
+of one call, and its words in ``templates/words/locale/en/serve.toml``. The same page opens in a browser, served by
+Voila, and in JupyterLab.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import parse_qsl
 
 from arkit.errors import unknown_name
@@ -22,25 +22,14 @@ if TYPE_CHECKING:
 
     from arkit.model.ledger import Ledger
 
+Named = str | Path
+Source: TypeAlias = "Named | Ledger"
 LONGEST: Final = 200
 MOST: Final = 40
 """Fields of an address; a page has fewer."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """A section of a page: the filters that it depends on, and how it looks.
-
-    Looks are classes of the style sheet: ``left`` and ``right`` half of the page, ``tall`` and ``taller`` room that is
-    kept for a chart, ``first`` above the other sections, ``wide`` tables of sentences; ``picks-bucket`` sets the filter
-    of that name by a click on a bar.
-    """
-
-    by: tuple[str, ...] = ()
-    looks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Entry:
     """A page.
 
@@ -48,25 +37,30 @@ class Entry:
     ----------
     name
         Its address, and the table of its words: ``serve.NAME.title``, ``about``, ``menu``.
+    notebook
+        The notebook that shows it.
     page
         Module and class in this folder; each section is a method with the section's name.
-    notebook
-        The notebook that shows it; those below ``dashboards`` are served.
     filters
         The filters in their order. Each has a method ``FILTER_options``, but for a search.
+    sections
+        In the order in which they are made, each with the filters that it depends on.
+    looks
+        Classes of the style sheet for a section: ``left`` and ``right`` half of the page, ``tall`` and ``taller`` room
+        that is kept for a chart, ``first`` above the other sections, ``wide`` tables of sentences; ``picks-bucket``
+        sets the filter of that name by a click on a bar.
     follows
         Filters whose options follow from other filters.
-    sections
-        In the order in which they are made.
     sheets
         The sheets of the workbook; each is a method ``SHEET_sheet``.
     """
 
     name: str
-    page: str
     notebook: str
+    page: str
     filters: tuple[str, ...]
-    sections: Mapping[str, Part]
+    sections: Mapping[str, tuple[str, ...]]
+    looks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     follows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sheets: tuple[str, ...] = ()
 
@@ -78,90 +72,75 @@ class Entry:
 
 OF_PART: Final = ("entity", "segment", "collector")
 OF_DAY: Final = (*OF_PART, "currency", "day")
-OF_CUSTOMERS: Final = ("entity", "currency", "day")
-SERVED: Final = (
-    Entry(
-        name="home",
-        page="home.Home",
-        notebook="dashboards/home.ipynb",
-        filters=("entity",),
-        sections={"covers": Part(), "months": Part(("entity",))},
-    ),
-    Entry(
-        name="receivables",
-        page="receivables.Receivables",
-        notebook="dashboards/receivables.ipynb",
-        filters=("entity", "currency", "segment", "collector", "day", "bucket", "customer"),
-        follows={"customer": (*OF_DAY, "bucket")},
-        sections={
-            # Made before the KPIs above it, since it is what a reader watches while they move the day.
-            "aging": Part(OF_DAY, ("left", "tall", "picks-bucket")),
-            "kpis": Part(OF_DAY, ("first",)),
-            "over_time": Part((*OF_PART, "currency"), ("right", "tall")),
-            "customers": Part((*OF_DAY, "bucket")),
-            "items": Part((*OF_DAY, "bucket", "customer")),
-            "proof": Part((*OF_PART, "day")),
-            "terms": Part(),
-        },
-        sheets=("aging", "customers", "items"),
-    ),
-    Entry(
-        name="customers",
-        page="customers.Customers",
-        notebook="dashboards/customers.ipynb",
-        filters=(*OF_CUSTOMERS, "search", "customer"),
-        follows={"customer": (*OF_CUSTOMERS, "search")},
-        sections={
-            "map": Part(OF_CUSTOMERS, ("taller",)),
-            "categories": Part(OF_CUSTOMERS),
-            "movers": Part(OF_CUSTOMERS),
-            "one": Part((*OF_CUSTOMERS, "customer")),
-            "terms": Part(),
-        },
-        sheets=("customers",),
-    ),
-    Entry(
-        name="worklist",
-        page="customers.Customers",
-        notebook="dashboards/worklist.ipynb",
-        filters=(*OF_CUSTOMERS, "collector", "search"),
-        sections={"ranked": Part((*OF_CUSTOMERS, "collector", "search"), ("wide",)), "terms": Part()},
-        sheets=("worklist",),
-    ),
+OF_BUCKET: Final = (*OF_DAY, "bucket")
+OF_MONTH: Final = ("entity", "currency", "day")
+OF_LIST: Final = (*OF_MONTH, "collector", "search")
+OF_WINDOW: Final = ("entity", "currency", "window")
+HOME: Final = Entry("home", "dashboards/home", "home.Home", ("entity",), {"covers": (), "months": ("entity",)})
+RECEIVABLES: Final = Entry(
+    "receivables",
+    "dashboards/receivables",
+    "receivables.Receivables",
+    ("entity", "currency", "segment", "collector", "day", "bucket", "customer"),
+    {
+        # Made before the KPIs above it, since it is what a reader watches while they move the day.
+        "aging": OF_DAY,
+        "kpis": OF_DAY,
+        "over_time": (*OF_PART, "currency"),
+        "customers": OF_BUCKET,
+        "items": (*OF_BUCKET, "customer"),
+        "proof": (*OF_PART, "day"),
+        "terms": (),
+    },
+    looks={"aging": ("left", "tall", "picks-bucket"), "kpis": ("first",), "over_time": ("right", "tall")},
+    follows={"customer": OF_BUCKET},
+    sheets=("aging", "customers", "items"),
 )
-"""The pages of the server, in the order of its menu."""
-
-EXPLORED: Final = (
-    Entry(
-        name="explore_aging",
-        page="receivables.Receivables",
-        notebook="explore/aging.ipynb",
-        filters=("entity", "currency", "day", "by"),
-        sections={"over_time": Part(("entity", "currency")), "grouped": Part(("entity", "currency", "day", "by"))},
-    ),
-    Entry(
-        name="explore_kpis",
-        page="receivables.Receivables",
-        notebook="explore/kpis.ipynb",
-        filters=("entity", "currency", "window"),
-        sections={"kpi_panel": Part(("entity", "currency", "window"))},
-    ),
+CUSTOMERS: Final = Entry(
+    "customers",
+    "dashboards/customers",
+    "customers.Customers",
+    (*OF_MONTH, "search", "customer"),
+    {"map": OF_MONTH, "categories": OF_MONTH, "movers": OF_MONTH, "one": (*OF_MONTH, "customer"), "terms": ()},
+    looks={"map": ("taller",)},
+    follows={"customer": (*OF_MONTH, "search")},
+    sheets=("customers",),
 )
-"""Pages for JupyterLab alone."""
+WORKLIST: Final = Entry(
+    "worklist",
+    "dashboards/worklist",
+    "customers.Customers",
+    OF_LIST,
+    {"ranked": OF_LIST, "terms": ()},
+    looks={"ranked": ("wide",)},
+    sheets=("worklist",),
+)
+EXPLORE_AGING: Final = Entry(
+    "explore_aging",
+    "explore/aging",
+    "receivables.Receivables",
+    (*OF_MONTH, "by"),
+    {"over_time": ("entity", "currency"), "grouped": (*OF_MONTH, "by")},
+)
+EXPLORE_KPIS: Final = Entry(
+    "explore_kpis", "explore/kpis", "receivables.Receivables", OF_WINDOW, {"kpi_panel": OF_WINDOW}
+)
+SERVED: Final = (HOME, RECEIVABLES, CUSTOMERS, WORKLIST)
+"""The pages of the server, in the order of its menu; the others are for JupyterLab."""
 
-PAGES: Final = {entry.name: entry for entry in (*SERVED, *EXPLORED)}
+PAGES: Final = {entry.name: entry for entry in (*SERVED, EXPLORE_AGING, EXPLORE_KPIS)}
 NAMES: Final = {"language", *(name for entry in SERVED for name in entry.filters)}
 """What an address may state."""
 
 
 def show(
     name: str,
-    ledger: str | Path | Ledger = "",
+    ledger: Source = "",
     *,
-    layout: str | Path = "",
+    layout: Named = "",
     as_of: str = "",
-    policy: str | Path = "",
-    reports: str | Path = "",
+    policy: Named = "",
+    reports: Named = "",
     language: str = "",
 ) -> ipywidgets.Widget:
     """The page of a name, with the filters that its address states.
@@ -190,9 +169,14 @@ def show(
     """
     if name not in PAGES:
         raise unknown_name("page", name, known=PAGES)
-    module, _, page = PAGES[name].page.partition(".")
-    made: Any = getattr(import_module(f"{__name__}.{module}"), page)
-    return made.show(PAGES[name], ledger, layout=layout, as_of=as_of, policy=policy, reports=reports, language=language)
+    stated = {"layout": layout, "as_of": as_of, "policy": policy, "reports": reports, "language": language}
+    return page_class(PAGES[name]).show(PAGES[name], ledger, **stated)
+
+
+def page_class(entry: Entry) -> Any:
+    """The class of a page; loaded when it is asked for, since the server itself needs no charts."""
+    module, _, name = entry.page.partition(".")
+    return getattr(import_module(f"{__name__}.{module}"), name)
 
 
 def read_address(query: str) -> dict[str, str]:

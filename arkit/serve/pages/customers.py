@@ -64,10 +64,10 @@ class Customers(Page):
 
     def movers(self, chosen: Chosen) -> Sequence[Shown]:
         """The customers whose category changed since the month before."""
-        page = self._pages(chosen.entity, chosen.day)
-        if page is None or page.moves is None:
+        moves = self._page(chosen).moves
+        if moves is None:
             return []
-        moved = page.moves[(page.moves["currency"] == chosen.currency) & page.moves["moved"].isin(["worse", "better"])]
+        moved = moves[(moves["currency"] == chosen.currency) & moves["moved"].isin(["worse", "better"])]
         if moved.empty:
             return [notice(text("serve.customers.no_movers"), tone="good")]
         rows = moved.sort_values(["moved", "open_amount"], ascending=False).head(SHOWN_MOVERS)
@@ -76,8 +76,8 @@ class Customers(Page):
 
     def one(self, chosen: Chosen) -> Sequence[Shown]:
         """One customer in full."""
-        page = self._pages(chosen.entity, chosen.day)
-        if page is None or not chosen.customer:
+        page = self._page(chosen)
+        if not chosen.customer:
             return [notice(text("serve.customers.none_chosen"))]
         one = OneCustomer(page.ledger, page.categorised, chosen.day, chosen.customer, current_language())
         return [legend_below(one.timeline()), one.behaviour(), one.statement()]
@@ -118,36 +118,30 @@ class Customers(Page):
 
     def rows(self, chosen: Chosen) -> pd.DataFrame:
         """The customers with business in a currency, with behaviour and category."""
-        page, found = self._page(chosen)
-        return page.categorised[(page.categorised["currency"] == chosen.currency) & found]
+        categorised = self._page(chosen).categorised
+        return categorised[categorised["currency"] == chosen.currency]
 
     def worklist(self, chosen: Chosen) -> pd.DataFrame:
         """The worklist that the filters leave, in order of rank."""
-        ranked = self._page(chosen)[0].ranked
+        ranked = self._page(chosen).ranked
         rows = ranked[ranked["currency"] == chosen.currency]
         rows = rows[rows["collector"] == chosen.collector] if chosen.collector else rows
         kept = _with_words(rows[["customer_id", "name", "stage", "next_step"]], chosen.search)
         return rows.loc[kept, OF_WORKLIST].sort_values("rank", ignore_index=True)
 
-    def _page(self, chosen: Chosen) -> tuple[CustomersPage, bool]:
-        """What is known of the customers of the chosen entity, else of all, and whether there is such an entity."""
-        own = self._pages(chosen.entity, chosen.day)
-        page = own or self._pages(ALL, chosen.day)
-        assert page is not None
-        return page, own is not None
+    def _page(self, chosen: Chosen) -> CustomersPage:
+        return self._pages(chosen.entity, chosen.day)
 
     @cached_property
-    def _pages(self) -> Callable[[str, date], CustomersPage | None]:
+    def _pages(self) -> Callable[[str, date], CustomersPage]:
         """What is known of the customers of an entity on a day, the latest few kept."""
         return lru_cache(maxsize=KEPT)(self._of_entity)
 
-    def _of_entity(self, entity: str, day: date) -> CustomersPage | None:
+    def _of_entity(self, entity: str, day: date) -> CustomersPage:
         part = self._parts(entity, ALL, ALL)
-        if part is None:
-            return None
-        return CustomersPage(
-            part, day=day, entity=entity or ALL_ENTITIES, policy=self.policy, language=current_language()
-        )
+        assert part is not None  # by itself, an entity that a reader can choose always has items
+        language = current_language()
+        return CustomersPage(part, day=day, entity=entity or ALL_ENTITIES, policy=self.policy, language=language)
 
 
 def _with_words(rows: pd.DataFrame, words: str) -> pd.Index[int]:

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from arkit.kpi.registry import KPIS
 from arkit.present.html import notice, page_part
 from arkit.present.live import Shown
 from arkit.reports.published import RECORD, first_version, record_of, version_of
@@ -69,7 +70,7 @@ class Finished:
 
     @property
     def kind(self) -> str:
-        """What it is about: its kind follows a plus in the name of its folder."""
+        """What it is about: what follows the plus in the name of its folder."""
         return first_version(Path(self.folder)).name.partition("+")[2] or "receivables"
 
     @property
@@ -118,7 +119,7 @@ def _found(root: Path) -> Iterator[Finished]:
 
 
 BASE: Final = "VOILA_BASE_URL"
-RATES: Final = {"past_due_ratio": "ratio", "dso": "days"}
+RATES: Final = ("past_due_ratio", "dso")
 SHOWN_CURRENCIES: Final = 3
 
 
@@ -152,12 +153,11 @@ class Home(Page):
 def _row(report: Finished) -> dict[str, Any]:
     gross = dict(list(report.gross.items())[:SHOWN_CURRENCIES])
     main = next(iter(gross), "")
-    rates = {name: report.rate(name, main) for name in RATES}
     return {
         "entity": text("serve.all.entities") if report.entity == ALL_ENTITIES else report.entity,
         "kind": _kind(report),
         "gross": joined(short_amount(value, code) for code, value in gross.items()),
-        "rates": [shown(value, RATES[name]) for name, value in rates.items()],  # type: ignore[arg-type]
+        "rates": [shown(report.rate(name, main), KPIS[name].unit) for name in RATES],
         "page": _link(report, PAGE),
         "workbook": _link(report, WORKBOOK) if report.has_workbook else "",
     }

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlencode
 
 import polars as pl
@@ -28,7 +28,7 @@ from arkit.present.live import Action, Board, Options, Section, Shown, choice, s
 from arkit.present.sheets import Sheet
 from arkit.present.workbook import write_workbook
 from arkit.read.reading import read_ledger, sample_ledger
-from arkit.serve.pages import Entry, language_of, read_address
+from arkit.serve.pages import Entry, Named, language_of, read_address
 from arkit.serve.serving import LANGUAGE, LEDGER, POLICY, QUERY, REPORTS
 from arkit.words.catalogue import ENGLISH, current_language, speaking, text
 from arkit.words.columns import UNAPPLIED, column, shown_value
@@ -94,31 +94,30 @@ class Page:
     """Whether a reader moves a slider over all days, else chooses among the days of ``day_options``."""
 
     @classmethod
-    def show(cls, entry: Entry, ledger: str | Path | Ledger, *, language: str, **stated: Any) -> ipywidgets.Widget:
-        """The page as :func:`arkit.serve.pages.show` gives it; whatever fails is a sentence on it."""
-
-        def made() -> ipywidgets.Widget:
-            with speaking(language or language_of(os.environ.get(QUERY, ""), served=_served_language())):
-                return still(lambda: cls.of(entry, ledger, **stated).board().show())
-
-        return still(made)
-
-    @classmethod
-    def of(
+    def show(
         cls,
         entry: Entry,
-        ledger: str | Path | Ledger,
+        ledger: Named | Ledger,
         *,
-        layout: str | Path = "",
-        as_of: str = "",
-        policy: str | Path = "",
-        reports: str | Path = "",
-    ) -> Self:
-        """The page on what the parameters of a notebook name, else on what is served."""
-        read = ledger if isinstance(ledger, Ledger) else served_ledger(ledger, layout=layout, as_of=as_of)
-        rules, folder = (str(path) or os.environ.get(name, "") for path, name in ((policy, POLICY), (reports, REPORTS)))
-        chosen = Policy.load(rules) if rules else Policy()
-        return cls(entry, read, first_day(read, as_of), chosen, Path(folder) if folder else None)
+        layout: Named,
+        as_of: str,
+        policy: Named,
+        reports: Named,
+        language: str,
+    ) -> ipywidgets.Widget:
+        """The page as :func:`arkit.serve.pages.show` gives it; whatever fails is a sentence on it."""
+
+        def page() -> ipywidgets.Widget:
+            read = ledger if isinstance(ledger, Ledger) else served_ledger(ledger, layout=layout, as_of=as_of)
+            rules, folder = str(policy) or os.environ.get(POLICY), str(reports) or os.environ.get(REPORTS)
+            chosen = Policy.load(rules) if rules else Policy()
+            return cls(entry, read, first_day(read, as_of), chosen, Path(folder) if folder else None).board().show()
+
+        def spoken() -> ipywidgets.Widget:
+            with speaking(language or language_of(os.environ.get(QUERY, ""), served=_served_language())):
+                return still(page)
+
+        return still(spoken)
 
     def board(self) -> Board:
         """Controls, sections and the button for the workbook; of what cannot be shown a sentence that says so."""
@@ -126,10 +125,11 @@ class Page:
             return Board({}, [Section(lambda: [notice(lacking)], ())])
         entry = self.entry
         sections = [Section(self._address, entry.filters, "address")]
-        for name, part in entry.sections.items():
-            place = " ".join((name.replace("_", "-"), *part.looks))
-            sections.append(Section(self._given(getattr(self, name)), part.by, place))
-        options = {name: Options(self._given(self._options(name)), by) for name, by in entry.follows.items()}
+        for name, by in entry.sections.items():
+            place = " ".join((name.replace("_", "-"), *entry.looks.get(name, ())))
+            sections.append(Section(self._given(getattr(self, name)), by, place))
+        following = {name: self._given(getattr(self, f"{name}_options")) for name in entry.follows}
+        options = {name: Options(found, entry.follows[name]) for name, found in following.items()}
         actions = [Action(text("serve.page.download"), self._given(self.workbook))] if entry.sheets else []
         return Board(self._controls(), sections, options, actions)
 
@@ -145,10 +145,6 @@ class Page:
         """What is chosen, on the day that the page opens on if no other is."""
         return Chosen(**{"day": self.day, **values})
 
-    def _options(self, name: str) -> Callable[[Chosen], list[Choice]]:
-        found: Callable[[Chosen], list[Choice]] = getattr(self, f"{name}_options")
-        return found
-
     def _controls(self) -> dict[str, Any]:
         """The filters, set to what the address states; a value that is not among the options is left out."""
         stated = read_address(os.environ.get(QUERY, ""))
@@ -162,7 +158,7 @@ class Page:
         label = text(f"serve.filter.{name}")
         if name == "search":
             return search(label, value=stated, hint=text(f"serve.{self.entry.name}.hint"))
-        options = self._options(name)(so_far)
+        options = getattr(self, f"{name}_options")(so_far)
         value = {str(value): value for _, value in options}.get(stated, self.day if name == "day" else None)
         control = slider if name == "day" and self.every_day else choice
         return control(label, options, value=value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from arkit.aging.aging import aging_table, aging_trend
 from arkit.aging.open_items import open_items
@@ -47,8 +47,8 @@ class Receivables(Page):
         part, aging = self.part(chosen), self._aging(chosen)
         if part is None or aging.empty:
             return [notice(text("serve.receivables.nothing", day=day_shown(chosen.day)), tone="warn")]
-        asked = {"currency": chosen.currency, "day": chosen.day, "policy": self.policy}
-        return [dashboard_tiles(part, aging.iloc[0], **asked)]  # type: ignore[arg-type]
+        row, policy = aging.iloc[0], self.policy
+        return [dashboard_tiles(part, row, currency=chosen.currency, day=chosen.day, policy=policy)]
 
     def aging(self, chosen: Chosen) -> Sequence[Shown]:
         """The aging of the day as bars."""
@@ -74,14 +74,9 @@ class Receivables(Page):
         if rows.empty:
             return []
         largest = rows.head(SHOWN_CUSTOMERS)
-        caption = text(
-            f"serve.receivables.customers.{'of_bucket' if chosen.bucket else 'all'}",
-            count=len(rows),
-            shown=len(largest),
-            bucket=shown_value(chosen.bucket),
-            currency=chosen.currency,
-            day=day_shown(chosen.day),
-        )
+        key, bucket = "of_bucket" if chosen.bucket else "all", shown_value(chosen.bucket)
+        said: dict[str, Any] = {"currency": chosen.currency, "day": day_shown(chosen.day), "bucket": bucket}
+        caption = text(f"serve.receivables.customers.{key}", count=len(rows), shown=len(largest), **said)
         note = text("serve.receivables.customers.note")
         return [table(largest, caption=caption, note=note, picks={"customer_id": "customer"})]
 
@@ -187,10 +182,8 @@ class Receivables(Page):
         value = {"value": Column(text("serve.explore_kpis.value"), "amount")}
         caption = text("serve.explore_kpis.of_day", day=day_shown(self.day))
         title = text(f"serve.explore_kpis.trend.{chosen.window}", currency=chosen.currency)
-        return [
-            charts.kpi_chart(trend, title=title),
-            table(now, caption=caption, columns=value, kind_column="unit"),
-        ]
+        of_day = table(now, caption=caption, columns=value, kind_column="unit")
+        return [charts.kpi_chart(trend, title=title), of_day]
 
     def window_options(self, _: Chosen) -> list[Choice]:
         """The windows over which sales and payments are taken."""
