@@ -9,7 +9,7 @@ import json
 import math
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from hashlib import file_digest, sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -79,9 +79,11 @@ def _version(name: str) -> str:
 def results(page: MonthlyReport, proof: pd.DataFrame) -> dict[str, object]:
     """What came out of a report: balances, KPIs, control totals, reconciliation, findings."""
     facts = page.facts
+    # What is stored is English, whatever language the page has.
+    stored = facts if page.language == ENGLISH else replace(facts, language=ENGLISH)
     return {
         "aging": rows_of(facts.by_entity),
-        "kpis": rows_of(facts.kpis_on(facts.day)[list(KPI_COLUMNS)]),
+        "kpis": rows_of(stored.kpis_on(facts.day)[list(KPI_COLUMNS)]),
         "control_totals": control_totals(proof),
         "reconciliation": rows_of(proof),
         "tie_out": rows_of(page.closing.differences),

@@ -65,7 +65,7 @@ _NAMES: Final[dict[Kind, str]] = {
     """,
     "code": """
         item_type entry_type bucket bucket_before status verdict unit good basis movement loss_basis line rate_way
-        category category_before customers_are against_history moved aspect stage action reconciliation
+        category category_before customers_are against_history moved aspect stage action reconciliation customers_are
     """,
     "date": """
         document_date due_date original_due_date effective_on recorded_on as_of settled_on billing_month rate_on
