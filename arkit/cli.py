@@ -310,21 +310,23 @@ def sample(*, folder: str, items: int, format: Any, **chosen: Any) -> None:
 
 
 _number = argument("number", type=int)
+_language = option("--language", default="en", help="of verdicts, hints and titles: en, ru or zh")
 
 
 @arkit.command()
 @_number
-@option("--student", default="", help="a name or number, for figures of their own")
+@option("--student", default="", help="a name or number, for a ledger of their own")
+@_language
 @_path("--folder", default="lessons", help="of the copy")
 @option("--no-lab", is_flag=True, help="write the copy and say where it is, open nothing")
-def lesson(*, number: int, student: str, folder: str, no_lab: bool) -> None:
+def lesson(*, number: int, student: str, language: str, folder: str, no_lab: bool) -> None:
     """Open a lesson in JupyterLab.
 
     NUMBER is 1, 2 or 3. The copy is the learner's own; the second time, they go on where they were.
     """
     from arkit.teach.classroom import learners_copy
 
-    copy = learners_copy(number, student=student, folder=Path(folder))
+    copy = learners_copy(number, student=student, folder=Path(folder), language=language)
     print(copy)
     if no_lab:
         return
@@ -342,13 +344,14 @@ def teach() -> None:
 
 @teach.command("copy")
 @_number
-@option("--student", default="", help="whose figures (without it: those of the empty name)")
+@option("--student", default="", help="whose ledger (without it: that of the empty name)")
+@_language
 @_path("--output", default="solutions", metavar="DIR")
-def teachers_copy(*, number: int, student: str, output: str) -> None:
+def teachers_copy(*, number: int, student: str, language: str, output: str) -> None:
     """A lesson with its solutions filled in; NUMBER is 1, 2 or 3."""
     from arkit.teach.classroom import teachers_copy
 
-    print(teachers_copy(number, student=student, folder=Path(output)))
+    print(teachers_copy(number, student=student, folder=Path(output), language=language))
 
 
 @teach.command("class")

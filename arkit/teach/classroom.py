@@ -19,7 +19,7 @@ from arkit.present.workbook import write_workbook
 from arkit.resources import resource
 from arkit.teach.lesson import RECORD, Lesson, answer_shown, lesson
 from arkit.teach.lessons import COURSES
-from arkit.words.catalogue import speaking, text
+from arkit.words.catalogue import require_language, speaking, text
 from arkit.words.columns import Column, Kind
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def learners_copy(number: int, *, student: str, folder: Path, language: str = "e
     Raises
     ------
     UnknownNameError
-        There is no such lesson.
+        There is no such lesson, or no such language.
     """
-    source = lesson_file(number)
+    source, language = lesson_file(number), require_language(language)
     copy = folder / source.name
     if not copy.exists():
         _write(_named(source, student, language), copy)

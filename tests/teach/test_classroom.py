@@ -16,6 +16,14 @@ def test_a_lesson_is_copied_once(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "student: str = 'Ann'" in nbformat.read(copy, as_version=4).cells[1].source
 
 
+def test_a_lesson_and_its_solutions_speak_another_language(tmp_path: Path) -> None:
+    options = ["1", "--student", "Ann", "--language", "ru"]
+    assert main(["lesson", *options, "--folder", str(tmp_path), "--no-lab"]) == 0
+    assert main(["teach", "copy", *options, "--output", str(tmp_path)]) == 0
+    assert "language: str = 'ru'" in nbformat.read(tmp_path / "1_what_is_open.ipynb", as_version=4).cells[1].source
+    assert "Типичные ошибки:" in (tmp_path / "1_what_is_open_solutions.ipynb").read_text(encoding="utf-8")
+
+
 def test_a_lesson_opens_jupyterlab_in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[object] = []
 
