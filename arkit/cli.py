@@ -310,13 +310,12 @@ def sample(*, folder: str, items: int, format: Any, **chosen: Any) -> None:
 
 
 _number = argument("number", type=int)
-_language = option("--language", default="en", help="of verdicts, hints and titles: en, ru or zh")
 
 
 @arkit.command()
 @_number
 @option("--student", default="", help="a name or number, for a ledger of their own")
-@_language
+@_language(default="en")
 @_path("--folder", default="lessons", help="of the copy")
 @option("--no-lab", is_flag=True, help="write the copy and say where it is, open nothing")
 def lesson(*, number: int, student: str, language: str, folder: str, no_lab: bool) -> None:
@@ -345,7 +344,7 @@ def teach() -> None:
 @teach.command("copy")
 @_number
 @option("--student", default="", help="whose ledger (without it: that of the empty name)")
-@_language
+@_language(default="en")
 @_path("--output", default="solutions", metavar="DIR")
 def teachers_copy(*, number: int, student: str, language: str, output: str) -> None:
     """A lesson with its solutions filled in; NUMBER is 1, 2 or 3."""
