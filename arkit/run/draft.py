@@ -26,7 +26,7 @@ from arkit.reports.page import BALANCES
 from arkit.reports.published import RECORD, record_of, version_of
 from arkit.run import manifest
 from arkit.run.execute import parameters_of
-from arkit.run.html import page, page_exporter
+from arkit.run.html import page
 from arkit.run.manifest import Identity, identity, identity_of, rows_of, what_differs
 from arkit.run.registry import MONTHLY, Page, ReportKind
 from arkit.run.request import Request
@@ -144,7 +144,7 @@ class Draft:
 
         nbformat.write(executed, self.folder / "report.ipynb")  # type: ignore[no-untyped-call]
         colophon = text("run.page.colophon", source=name_of(self.request.ledger))
-        shown = page(executed, title=self.request.title, colophon=colophon, exporter=page_exporter())
+        shown = page(executed, title=self.request.title, colophon=colophon)
         (self.folder / "report.html").write_text(shown, encoding="utf-8", newline="\n")
 
     def write_workbook(self, sheets: Sequence[Sheet]) -> None:

@@ -57,20 +57,9 @@ class PageExporter(HTMLExporter):
 
 
 PLOTLY: Final = "application/vnd.plotly.v1+json"
-POLICY_MARKER: Final = '<meta name="content-policy">'
-SCRIPTS_MARKER: Final = '<div id="scripts"></div>'
-DIRECTIVES: Final = {
-    "default-src": ("'none'",),
-    "script-src": (),  # the hashes of the page's own scripts
-    "style-src": ("'unsafe-inline'",),
-    "img-src": ("data:", "blob:"),
-    "font-src": ("data:",),
-    "base-uri": ("'none'",),
-    "form-action": ("'none'",),
-}
 
 
-def page(executed: NotebookNode, *, title: str, colophon: str = "", exporter: HTMLExporter | None = None) -> str:
+def page(executed: NotebookNode, *, title: str, colophon: str = "") -> str:
     """An executed notebook as one HTML page, in the current language.
 
     Code is hidden behind a button, charts are drawn from data, tables sort by a click. A page with charts has Plotly
@@ -85,12 +74,12 @@ def page(executed: NotebookNode, *, title: str, colophon: str = "", exporter: HT
         The title of the page: what, of which day, of which entity.
     colophon
         The last line: what the page was made from.
-    exporter
-        The exporter, where it was prepared beforehand.
     """
-    ready = exporter or page_exporter()
-    body, _ = ready.from_notebook_node(with_charts(executed), resources=_stated(title, colophon))
-    return _with_scripts(body, charts='<figure class="chart">' in body)
+    has_charts = any(PLOTLY in output.get("data", ()) for cell in executed.cells for output in cell.get("outputs", ()))
+    own = _script(resource("templates/report") / "report.js")
+    scripts = [_plotly(), own] if has_charts else [own]
+    body, _ = page_exporter().from_notebook_node(with_charts(executed), resources=_stated(title, colophon, scripts))
+    return body
 
 
 def page_of(sections: Sequence[tuple[str, Sequence[Html]]], *, title: str, colophon: str = "") -> str:
@@ -107,14 +96,13 @@ def _shown(piece: Html) -> dict[str, Any]:
     return {"cell_type": "code", "metadata": {}, "source": "", "execution_count": None, "outputs": [output]}
 
 
-def _stated(title: str, colophon: str) -> dict[str, Any]:
+def _stated(title: str, colophon: str, scripts: Sequence[_Script]) -> dict[str, Any]:
     return {
         "metadata": {"name": title},
         "language": current_language(),
         "page_title": title,
         "colophon": colophon,
-        "policy_marker": POLICY_MARKER,
-        "scripts_marker": SCRIPTS_MARKER,
+        "scripts": scripts,
     }
 
 
@@ -129,7 +117,7 @@ def page_exporter() -> HTMLExporter:
         default_preprocessors=[],  # none changes what the template shows, and the notebook is validated after each
     )
     exporter.environment.globals["text"] = text
-    exporter.from_notebook_node(_notebook([]), resources=_stated("", ""))  # reads and compiles the templates
+    exporter.from_notebook_node(_notebook([]), resources=_stated("", "", []))  # reads and compiles the templates
     _plotly()
     return exporter
 
@@ -173,17 +161,6 @@ def _chart(figure: dict[str, Any], number: int) -> str:
         f'<figure class="chart"><div class="plot" id="chart-{number}" style="height:{int(height)}px"></div>'
         f'<script type="application/json">{data}</script></figure>'
     )
-
-
-def _with_scripts(body: str, *, charts: bool) -> str:
-    own = _script(resource("templates/report") / "report.js")
-    scripts = [_plotly(), own] if charts else [own]
-    sources = {**DIRECTIVES, "script-src": tuple(script.source for script in scripts)}
-    content = "; ".join(" ".join([name, *allowed]) for name, allowed in sources.items())
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{content}">'
-    head, _, rest = body.partition(POLICY_MARKER)
-    middle, _, tail = rest.rpartition(SCRIPTS_MARKER)
-    return "".join([head, policy, middle, *(f"<script>{script.text}</script>\n" for script in scripts), tail])
 
 
 class _Script(NamedTuple):

@@ -87,10 +87,10 @@ def test_a_failed_rerun_says_that_the_earlier_version_stands(again: Path) -> Non
     made = run(again)
     assert {outcome.entity for outcome in made.failed} == {"US", "all"}
     page = unescape((again / "reports" / DAY / "index.html").read_text(encoding="utf-8"))
-    assert "Of Group, US an earlier version stands, made from other input." in page
+    assert "An earlier version stays published, made from other input: Group, US." in page
     assert "the items hold 90.00, the general ledger 71.00" in page
-    assert "Version 1 stands." in page
-    assert "Companies of the group apart from other customers: nothing. Not known of Group, US, which failed." in page
+    assert "Version 1 stays published." in page
+    assert "Intercompany and other customers: nothing. Not known of Group, US: the report failed." in page
     assert "2 of 3 entities tie out to the general ledger." in page
 
 
@@ -141,7 +141,7 @@ def test_the_group_is_the_sum_of_its_entities_in_each_currency(first: Path) -> N
 def test_companies_of_the_group_stand_apart(first: Path) -> None:
     rows = record(first / "all")["relations"]
     assert {(row["currency"], row["customers_are"]): row["net"] for row in rows if row["currency"] == "EUR"} == {
-        ("EUR", "companies of the group"): 33.3,
+        ("EUR", "intercompany"): 33.3,
         ("EUR", "other customers"): 302.2,
     }
 
