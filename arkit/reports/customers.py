@@ -261,7 +261,7 @@ class CustomersPage:
         rows = self._own(self.ranked)
         rows = rows[rows["rank"] <= CAPACITY]
         if rows.empty:
-            return notice(text("reports.customers.nobody_to_call", currency=self.currency), tone="good")
+            return notice(text("reports.customers.none_to_call", currency=self.currency), tone="good")
         caption = text("reports.customers.worklist", count=len(rows), currency=self.currency)
         note = text("reports.customers.worklist_note", left_out=self._not_listed())
         return table(rows[list(_TO_CALL)], caption=caption, note=note.strip())
