@@ -149,7 +149,7 @@ FRAME: Final = ("menu", "content", "preparing", "broken", "colophon", "ended", "
 
 
 def frame(name: str, language: str) -> dict[str, Any]:
-    """What stands around a page: its title, the menu, and the words of the frame and its script.
+    """The frame of a page: its title, the menu, and the words of the frame and its script.
 
     >>> frame("receivables", "en")["title"], frame("error.500", "en")["title"], len(frame("home", "en")["menu"])
     ('Receivables', 'Error 500', 4)
@@ -303,7 +303,7 @@ class ReportHandler(Plain, JupyterHandler):
 
     @property
     def content_security_policy(self) -> str:
-        """A report is shut into an origin of its own."""
+        """A report is confined to its own origin."""
         return SANDBOX
 
     def initialize(self, root: Path) -> None:

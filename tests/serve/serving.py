@@ -52,7 +52,7 @@ class Server:
 
 
 def here(**more: str) -> dict[str, str]:
-    """Return the environment of a process that imports this very project."""
+    """The environment of a process that imports this very project."""
     return {**os.environ, "PYTHONPATH": str(ROOT), **more}
 
 
@@ -86,7 +86,7 @@ def serving(
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """A port that is free."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
@@ -107,7 +107,7 @@ def wait_for(url: str, patience: float = PATIENCE, process: subprocess.Popen[byt
 
 @dataclass
 class Visitor:
-    """Somebody with cookies of his own; ``known`` if he was given the token."""
+    """A visitor with their own cookies; ``known`` if they were given the token."""
 
     server: Server
     known: bool = True
@@ -181,7 +181,7 @@ class Channel:
         return identity
 
     def answers(self, identity: str, *, seconds: float = PATIENCE) -> list[dict[str, Any]]:
-        """Return what comes in answer to a message, until the process is idle again; nothing if it never heard it."""
+        """What comes in answer to a message, until the process is idle again; nothing if it never heard it."""
         found: list[dict[str, Any]] = []
         self.socket.settimeout(seconds)
         try:
@@ -197,13 +197,13 @@ class Channel:
             return found
 
     def refused(self, kind: str, content: dict[str, Any], *, channel: str = "shell") -> bool:
-        """Return whether a message goes nowhere, while one sent after it is answered."""
+        """Whether a message goes nowhere, while one sent after it is answered."""
         identity = self.send(kind, content, channel=channel)
         self.answers(self.send("kernel_info_request", {}))
         return not [one for one in self.heard if one["parent_header"].get("msg_id") == identity]
 
     def states(self) -> dict[str, dict[str, Any]]:
-        """Return the state of every control of the page, as its script asks for it."""
+        """The state of every control of the page, as its script asks for it."""
         comm = uuid4().hex
         opening = {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}}
         self.answers(self.send("comm_open", opening, version="1.0.0"))
@@ -213,7 +213,7 @@ class Channel:
         return {name: found["state"] for name, found in states.items()}
 
     def control(self, label: str) -> str:
-        """Return the identity of the control with a label."""
+        """The identity of the control with a label."""
         [found] = [name for name, state in self.states().items() if state.get("description") == label]
         return found
 

@@ -23,7 +23,7 @@ def page(dashboards: Server) -> OpenPage:
 
 @pytest.fixture(scope="module")
 def other(dashboards: Server) -> Visitor:
-    """Somebody else, who has a page of his own."""
+    """Another visitor, who has a page too."""
     return dashboards.visitor().open().visitor
 
 

@@ -18,7 +18,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def logged_in(server: Server, password: str) -> tuple[Visitor, int]:
-    """Return a visitor who gave a password on the page that asks for it, and the answer."""
+    """A visitor who gave a password on the page that asks for it, and the answer."""
     visitor = server.visitor()
     assert "password" in visitor.get("login").text
     form = {"password": password, "new_password": "", "_xsrf": visitor.session.cookies["_xsrf"]}

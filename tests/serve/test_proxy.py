@@ -23,7 +23,7 @@ PASSWORD = "correct horse"
 
 @pytest.fixture(scope="module")
 def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Visitor]]:
-    """Return the server, and a visitor who comes through nginx with his password."""
+    """The server, and a visitor who comes through nginx with their password."""
     if NGINX is None:
         pytest.skip("nginx is not installed here; its example is not tried")
     folder = tmp_path_factory.mktemp("proxied")
@@ -47,7 +47,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
 
 
 def whole_settings(folder: Path, *, port: int, behind: int) -> str:
-    """Return the example with ports and paths of the test, inside what nginx needs around it."""
+    """The example with ports and paths of the test, inside what nginx needs around it."""
     shipped = (resource("templates/nginx") / "dashboards.conf").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha1(PASSWORD.encode()).digest()).decode()  # a form that needs no tool
     (folder / "passwords").write_text(f"ann:{{SHA}}{digest}\n", encoding="utf-8")

@@ -105,7 +105,7 @@ class Page:
         reports: Named,
         language: str,
     ) -> ipywidgets.Widget:
-        """The page as :func:`arkit.serve.pages.show` gives it; whatever fails is a sentence on it."""
+        """The page as :func:`arkit.serve.pages.show` gives it; an error is a sentence on it."""
 
         def page() -> ipywidgets.Widget:
             read = ledger if isinstance(ledger, Ledger) else served_ledger(ledger, layout=layout, as_of=as_of)

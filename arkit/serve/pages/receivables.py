@@ -195,6 +195,6 @@ def _or_all(value: str) -> str:
 
 
 def _largest_first(rows: pd.DataFrame, amount: str) -> pd.DataFrame:
-    """The rows by the size of an amount, whatever its sign."""
+    """The rows by the size of an amount, of either sign."""
     order = rows[amount].abs().sort_values(ascending=False, kind="stable").index
     return rows.loc[order].reset_index(drop=True)
