@@ -32,7 +32,6 @@ from arkit.model.schema import ITEM_COLUMNS, TABLES
 from arkit.words.columns import DEFAULT_ENTITY, ENTRY_TYPES
 
 CONTROL_KEYS: Final = ("entity", "account", "currency", "effective_on", "recorded_on")
-_UNKNOWN_ENTITY: Final = "(unknown)"
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,7 @@ def with_totals_beyond(control: pl.DataFrame, beyond: pl.DataFrame) -> pl.DataFr
 
     It goes to the entity and account of the file where there is only one.
     """
+    # A value that all rows share is that of the file; where there are several, it is not known which one is meant.
     only = {name: control[name].unique() for name in ("entity", "account", "currency")}
     keys = {name: pl.lit(values[0] if len(values) == 1 else None) for name, values in only.items()}
     currency = pl.coalesce("currency", keys.pop("currency"))
@@ -84,8 +84,7 @@ def with_totals_beyond(control: pl.DataFrame, beyond: pl.DataFrame) -> pl.DataFr
 
 def _with_known_entity(raw: pl.DataFrame, items: Items) -> pl.DataFrame:
     entities = items.rows["entity"].unique()
-    entity = entities[0] if len(entities) == 1 else _UNKNOWN_ENTITY
-    missing = {"entity": entity, "account": ""}
+    missing = {"entity": entities[0] if len(entities) == 1 else "(unknown)", "account": ""}
     return raw.with_columns(pl.col(name).fill_null(missing[name]) for name in missing if raw[name].has_nulls())
 
 
@@ -97,8 +96,7 @@ def _not_before_its_items(raw: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.Da
     of_both = pl.DataFrame({"own": born.gather(raw["item"]), "other": born.gather(raw["counterpart"])})
     raw = raw.with_columns(of_both.select(first=pl.max_horizontal("own", "other")))
     early = raw.select((pl.col("entry_type") == "application") & (pl.col("effective_on") < pl.col("first"))).to_series()
-    given = pl.col("effective_on").cast(pl.String)
-    moved = find("before_its_items", raw.filter(early), table="applications", value=given)
+    moved = find("before_its_items", raw.filter(early), table="applications", value="effective_on")
     return raw.with_columns(effective_on=pl.when(early).then("first").otherwise("effective_on")).drop("first"), moved
 
 
@@ -222,9 +220,7 @@ def _postings(
     documents, findings = items, []
     if layout.shape == "open_items":
         late = items.usable.filter(pl.col("document_date") > day)
-        findings.append(
-            find("dated_after_snapshot", late, table="items", value=pl.col("document_date").cast(pl.String))
-        )
+        findings.append(find("dated_after_snapshot", late, table="items", value="document_date"))
         raw = [raw[0].with_columns(pl.min_horizontal("effective_on", pl.lit(day)))]
     if layout.shape == "settled":
         raw += _settlements(items, layout, findings)
@@ -246,7 +242,7 @@ def _postings(
 
 def _settlements(items: Items, layout: Layout, findings: list[pl.DataFrame]) -> list[pl.DataFrame]:
     settled = items.usable.filter(pl.col("settled_on") < pl.col("document_date"))
-    findings.append(find("payment_before_invoice", settled, table="items", value=pl.col("settled_on").cast(pl.String)))
+    findings.append(find("payment_before_invoice", settled, table="items", value="settled_on"))
     raw = [settlements(items.rows)]
     if "open_amount" in items.rows.columns:
         days = items.usable.select(last=pl.max_horizontal(pl.col("document_date").max(), pl.col("settled_on").max()))

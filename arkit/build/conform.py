@@ -11,6 +11,7 @@ What happens to a column, by the example of ``Fällig`` in a layout with ``due_d
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -22,7 +23,6 @@ from arkit.build.parsing import exact_amounts
 from arkit.errors import LedgerError, ReadingError, listed, missing_columns
 from arkit.model.findings import find, together, value_of
 from arkit.model.layout import Layout, TableLayout
-from arkit.model.money import EXACT
 from arkit.model.schema import TABLES
 from arkit.words.vocabulary import currency_of
 
@@ -117,21 +117,20 @@ def _lacking(typed: pl.DataFrame, required: list[str], findings: pl.DataFrame, t
 def _wanted_rows(
     cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str, layout: Layout
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    absent = [header for header in stated.keep if header not in cells.columns]
-    if absent:
-        raise _absent(absent, cells, source)
-    wanted = pl.all_horizontal(pl.lit(True), *(_is_one_of(name, values) for name, values in stated.keep.items()))
+    _refuse_absent(stated.keep, cells, source)
     if not stated.keep:
         return cells, together()
+    texts = {name: pl.col(name).cast(pl.String).str.strip_chars() for name in stated.keep}
+    wanted = pl.all_horizontal(texts[name].is_in(values) for name, values in stated.keep.items())
     return cells.filter(wanted), _left_out(cells.filter(~wanted.fill_null(False)), stated, table=table, layout=layout)
 
 
 def _left_out(rows: pl.DataFrame, stated: TableLayout, *, table: str, layout: Layout) -> pl.DataFrame:
     """A finding for each group of rows that the layout leaves out: the values, how many, and their sum."""
-    headers = {**{name: name for name in ("amount", "open_amount", "currency")}, **stated.columns}
-    amount = next((headers[name] for name in ("amount", "open_amount") if headers[name] in rows.columns), None)
-    sums = exact_amounts(parsing.as_text(rows[amount]), decimal_mark=layout.decimal_mark) if amount else None
-    rows = rows.with_columns(pl.lit(0, dtype=EXACT).alias("= sum") if sums is None else sums.alias("= sum"))
+    headers = {name: stated.columns.get(name, name) for name in ("amount", "open_amount", "currency")}
+    amounts = [headers[name] for name in ("amount", "open_amount") if headers[name] in rows.columns]
+    texts = parsing.as_text(rows[amounts[0]]) if amounts else pl.repeat("0", rows.height, eager=True)
+    rows = rows.with_columns(exact_amounts(texts, decimal_mark=layout.decimal_mark).alias("= sum"))
     keys = [header for header in dict.fromkeys([*stated.keep, headers["currency"]]) if header in rows.columns]
     groups = rows.group_by([pl.col(key).cast(pl.String).fill_null("blank") for key in keys], maintain_order=True).agg(
         pl.col("source_row").min(), pl.len().alias("= rows"), pl.col("= sum").sum()
@@ -142,16 +141,10 @@ def _left_out(rows: pl.DataFrame, stated: TableLayout, *, table: str, layout: La
     return find("left_out_by_layout", groups, table=table, value=value)
 
 
-def _is_one_of(name: str, values: tuple[str, ...]) -> pl.Expr:
-    return pl.col(name).cast(pl.String).str.strip_chars().is_in(values)
-
-
 def _named(cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str) -> pl.DataFrame:
     known = TABLES[table].columns
     names = stated.columns or {name: name for name in cells.columns if name in known}
-    absent = [header for header in names.values() if header not in cells.columns]
-    if absent:
-        raise _absent(absent, cells, source)
+    _refuse_absent(names.values(), cells, source)
     if not stated.columns:
         _refuse_misspelt(table, found=cells.columns, known=list(known), source=source)
     missing = [name for name in TABLES[table].required if name not in names and name not in stated.constants]
@@ -171,12 +164,14 @@ def _filled(cells: pl.DataFrame, header: str, constant: str | None) -> pl.Expr:
     return pl.when(_is_blank(cells, header)).then(pl.lit(constant)).otherwise(pl.col(header))
 
 
-def _absent(absent: list[str], cells: pl.DataFrame, source: str) -> ReadingError:
-    found = [name for name in cells.columns if name != "source_row"]
-    return ReadingError(
-        f"{source or 'The table'} has no column {listed(absent)}, which the layout names. It has: {listed(found)}. "
-        "If the export changed, change the layout."
-    )
+def _refuse_absent(headers: Iterable[str], cells: pl.DataFrame, source: str) -> None:
+    absent = [header for header in headers if header not in cells.columns]
+    if absent:
+        found = [name for name in cells.columns if name != "source_row"]
+        raise ReadingError(
+            f"{source or 'The table'} has no column {listed(absent)}, which the layout names. It has: {listed(found)}. "
+            "If the export changed, change the layout."
+        )
 
 
 def _refuse_misspelt(table: str, *, found: list[str], known: list[str], source: str) -> None:

@@ -18,34 +18,16 @@ from arkit.model.layout import Layout
 from arkit.model.money import proportion
 
 COLUMNS: Final = (
-    "table",
-    "source_row",
-    "item",
-    "item_id",
-    *KEYS,
-    "entry_type",
-    "effective_on",
-    "recorded_on",
-    "amount",
-    "amount_rest",
-    "base_amount",
-    "counterpart",
-    "counterpart_item_id",
-    "unread",
-    "unread_amount",
-    "misfit",
+    *("table", "source_row", "item", "item_id", *KEYS),
+    *("entry_type", "effective_on", "recorded_on", "amount", "amount_rest", "base_amount"),
+    *("counterpart", "counterpart_item_id", "unread", "unread_amount", "misfit"),
 )
 _CATEGORIES: Final = ("table", *KEYS, "entry_type")
-_EMPTY: Final = {
-    "counterpart": pl.Int32,
-    "counterpart_item_id": pl.String,
-    "recorded_on": pl.Date,
-    "unread": pl.String,
-    "unread_amount": pl.String,
-    "misfit": pl.String,
-    "amount_rest": pl.Int64,
-    "base_amount": pl.Int64,
+_EMPTY: Final[dict[str, type[pl.DataType]]] = {
+    **{"counterpart": pl.Int32, "recorded_on": pl.Date, "amount_rest": pl.Int64, "base_amount": pl.Int64},
+    **dict.fromkeys(("counterpart_item_id", "unread", "unread_amount", "misfit"), pl.String),
 }
+_NEGATED: Final = {name: -pl.col(name) for name in ("amount", "amount_rest", "base_amount")}
 _NOTHING: Final = pl.lit(0, dtype=pl.Int64)
 _STRETCH: Final = ["names", "entity", "currency"]
 
@@ -71,7 +53,7 @@ def settlements(items: pl.DataFrame) -> pl.DataFrame:
         entry_type="settlement",
         effective_on=pl.col("settled_on"),
         recorded_on=pl.lit(None, dtype=pl.Date),
-        **_minus("amount", "amount_rest", "base_amount"),
+        **_NEGATED,
     )
 
 
@@ -133,7 +115,7 @@ def application_legs(rows: pl.DataFrame, *, table: str) -> pl.DataFrame:
     A key of the counterpart that differs from the item's own is in a column ``{key}_other``. Of an application of 30 of
     the receipt R on the invoice A come ``A -30`` with the counterpart R, and ``R +30`` with the counterpart A.
     """
-    minus = raw_entries(rows, table=table, entry_type="application", **_minus("amount", "amount_rest", "base_amount"))
+    minus = raw_entries(rows, table=table, entry_type="application", **_NEGATED)
     plus = raw_entries(
         rows,
         table=table,
@@ -145,10 +127,6 @@ def application_legs(rows: pl.DataFrame, *, table: str) -> pl.DataFrame:
         **{key: pl.coalesce(f"{key}_other", key) for key in KEYS if f"{key}_other" in rows.columns},
     )
     return pl.concat([minus, plus])
-
-
-def _minus(*names: str) -> dict[str, pl.Expr]:
-    return {name: -pl.col(name) for name in names}
 
 
 def pay_documents(receipts: Items, items: pl.DataFrame) -> pl.DataFrame:

@@ -83,22 +83,15 @@ def _with_posted_amount(given: pl.DataFrame, posted: pl.Series | None) -> pl.Dat
 
 
 def _completed(given: pl.DataFrame) -> pl.DataFrame:
-    types = {name: pl.String if dtype == pl.Categorical else dtype for name, dtype in _item_types().items()}
-    absent = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in types.items() if name not in given.columns]
-    if "recorded_on" not in given.columns:
-        absent.append(pl.lit(None, dtype=pl.Date).alias("recorded_on"))
-    rows = given.with_columns(absent)
+    types = TABLES["items"].polars_schema() | dict.fromkeys(TABLES["items"].of_type("category"), pl.String)
+    absent = [name for name in (*ITEM_COLUMNS, "recorded_on") if name not in given.columns]
+    rows = given.with_columns(pl.lit(None, dtype=types[name]).alias(name) for name in absent)
     rows = rows.with_columns(pl.col("currency", "base_currency").str.to_uppercase()).with_columns(as_categories(KEYS))
     return rows.with_columns(
         document_id=pl.coalesce("document_id", "item_id"),
         base_currency=pl.coalesce("base_currency", "currency"),
         **_known_keys(),
     )
-
-
-def _item_types() -> dict[str, type[pl.DataType]]:
-    schema = TABLES["items"].polars_schema()
-    return {name: schema[name] for name in ITEM_COLUMNS}
 
 
 def _known_keys() -> dict[str, pl.Expr]:
@@ -192,7 +185,7 @@ def _with_due_date(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     usable = pl.col("fault").is_null()
     early = rows.filter(usable & (pl.col("due_date") < pl.col("document_date")))
-    findings = [find("due_before_document", early, table="items", value=pl.col("due_date").cast(pl.String))]
+    findings = [find("due_before_document", early, table="items", value="due_date")]
     if rows["due_date"].null_count() == 0:
         return rows, together(*findings)
     rows = _with_days_of_terms(rows, layout, terms_days)

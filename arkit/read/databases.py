@@ -98,13 +98,9 @@ def _refuse_other_statements(layout: Layout) -> None:
     for name, table in layout.tables().items():
         if table.query and not _QUERY.match(table.query):
             raise LayoutError(
-                f"The query of {name} in the layout {layout.name!r} is not a select: {_beginning(table.query)!r}. "
+                f"The query of {name} in the layout {layout.name!r} is not a select: {first_line(table.query)[:80]!r}. "
                 "arkit only reads."
             )
-
-
-def _beginning(query: str) -> str:
-    return next(iter(query.strip().splitlines()), "")[:80]
 
 
 def query_of(table: str) -> str:

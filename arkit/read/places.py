@@ -233,6 +233,6 @@ def refusing(file: str) -> Iterator[None]:
         ) from error
 
 
-def first_line(error: BaseException) -> str:
-    """The first line of another library's message, to be used within one of ours."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+def first_line(text: BaseException | str) -> str:
+    """The first line of another library's message, or of a long text, to be used within a message of arkit."""
+    return (str(text).strip().splitlines() or [type(text).__name__])[0].rstrip(".")

@@ -95,12 +95,11 @@ def _stated(layout: str | Path | Layout | None) -> Layout:
 
 
 def _read_database(path: str | Path, layout: Layout, day: date | None) -> Ledger:
-    stated = layout.tables()
-    tables = {
-        name: ReadTable(rows, stated.get(name) or TableLayout())
-        for name, rows in read_database(path, layout=layout).items()
-    }
-    return _built({name: joined({query_of(name): table}, mark=".") for name, table in tables.items()}, layout, day)
+    sources = {}
+    for name, rows in read_database(path, layout=layout).items():
+        table = ReadTable(rows, layout.tables().get(name) or TableLayout())
+        sources[name] = joined({query_of(name): table}, mark=".")
+    return _built(sources, layout, day)
 
 
 def _read_unknown(files: list[Path], hints: Hints, day: date | None) -> Ledger:

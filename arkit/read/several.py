@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -183,17 +183,11 @@ def _refuse_other_columns(columns: Mapping[str, Sequence[str]], needed: set[str]
                 )
 
 
-def _of_same_types(frames: Iterable[pl.DataFrame], mark: str) -> list[pl.DataFrame]:
+def _of_same_types(frames: Sequence[pl.DataFrame], mark: str) -> list[pl.DataFrame]:
     """Tables whose columns have one type each: where files differ, cells are written as text."""
-    frames = [*frames]
-    types: dict[str, set[pl.DataType]] = {}
-    for frame in frames:
-        for name, dtype in frame.schema.items():
-            types.setdefault(name, set()).add(dtype)
-    mixed = [name for name, found in types.items() if len(found) > 1]
-    return [
-        frame.with_columns(_written(frame[name], mark) for name in mixed if name in frame.columns) for frame in frames
-    ]
+    types = {(name, dtype) for frame in frames for name, dtype in frame.schema.items()}
+    mixed = {name for name, count in Counter(name for name, _ in types).items() if count > 1}
+    return [frame.with_columns(_written(cells, mark) for cells in frame if cells.name in mixed) for frame in frames]
 
 
 def _written(column: pl.Series, mark: str) -> pl.Series:

@@ -344,7 +344,6 @@ def _refuse_old(path: Path) -> None:
 
 
 _NOTICED: Final = ("hidden_rows", "hidden_columns", "filters", "merged_rows", "uncomputed", "errors", "long_numbers")
-_OF_COLUMNS: Final = ("hidden_columns", "filters")
 
 
 def refuse_unreadable(found: Survey, sheet: str, path: Path) -> None:
@@ -394,7 +393,7 @@ def _notice(code: str, seen: Sightings, table: str) -> pl.DataFrame:
     # The row of G3, of I1:I3, or of a hidden row itself.
     row = int("".join(filter(str.isdigit, seen.first.split(":")[0])) or 0)
     value = _value(code, number=f"{seen.count:,}", first=seen.first)
-    return notice(code, value, table=table, row=None if code in _OF_COLUMNS else row)
+    return notice(code, value, table=table, row=None if code in ("hidden_columns", "filters") else row)
 
 
 def _value(key: str, **values: object) -> str:

@@ -20,7 +20,6 @@ from arkit.read.open_file import Grid
 from arkit.words.vocabulary import currency_of
 
 SEARCHED: Final = 5000
-_ALIKE: Final = 0.6
 
 
 @dataclass(frozen=True)
@@ -76,8 +75,9 @@ def find_header(grid: Grid, table: TableLayout) -> Header:
     first = int(found[0])
     given = joined[first].to_list()
     if len(set(expected)) < len(expected) and given != expected:
+        twice = sorted({repr(text) for text in expected if expected.count(text) > 1})
         raise ReadingError(
-            f"The columns of {grid.file} are in another order than in the layout, and {_twice(expected)} is "
+            f"The columns of {grid.file} are in another order than in the layout, and {listed(twice)} is "
             f"above several. Expected: {', '.join(expected)}. Found: {', '.join(given)}. Export them in the order of "
             "the layout, or make the layout again."
         )
@@ -115,7 +115,7 @@ def _changed(grid: Grid, joined: pl.Series, expected: list[str]) -> ReadingError
     missing, new = [*(Counter(expected) - given).elements()], [*(given - Counter(expected)).elements()]
     renamed = {}
     for text in [*missing]:
-        near = difflib.get_close_matches(text.casefold(), [other.casefold() for other in new], n=1, cutoff=_ALIKE)
+        near = difflib.get_close_matches(text.casefold(), [other.casefold() for other in new], n=1, cutoff=0.6)
         if near:
             renamed[text] = next(other for other in new if other.casefold() == near[0])
             missing.remove(text)
@@ -133,10 +133,6 @@ def _changed(grid: Grid, joined: pl.Series, expected: list[str]) -> ReadingError
         )
         + ". If the export changed on purpose, change header and columns in the layout."
     )
-
-
-def _twice(texts: list[str]) -> str:
-    return listed(sorted({repr(text) for text in texts if texts.count(text) > 1}))
 
 
 DAY: Final = "snapshot_on"

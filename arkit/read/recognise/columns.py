@@ -1,12 +1,8 @@
-"""Which column is what: by its header, held against what its cells look like.
+"""The header of an unknown file, and what each column below it is.
 
-What the headers of a file mean, by the vocabulary and by the patterns of aging columns.
-
-The header of an unknown file: the row, or two rows, with the most known headers.
-
-Columns of amounts that are made of others: a running balance, the sum of an aging.
-
-What names an item: one column whose texts are unique, or several together.
+The header is the row, or two rows, with the most known texts. A column is what its header means by the vocabulary, if
+its cells look like it. Two kinds of columns need a closer look: amounts that are made of others (a running balance, the
+sum of an aging), and the key of an item, which is one column whose texts are unique, or several together.
 """
 
 from __future__ import annotations
@@ -33,10 +29,10 @@ BUCKET = "bucket"
 
 
 def meanings_of(lines: Sequence[Sequence[str]]) -> dict[str, Meaning]:
-    """Return the meaning of each known header by its name.
+    """The meaning of each known header by its name.
 
-    Where a header has two lines, the upper text may stand over several columns: each text
-    is tried with the upper text to its left first, then as it is joined, and the lower text by itself.
+    Where a header has two lines, the upper text may be above several columns: each text is tried with the upper text to
+    its left first, then as it is joined, and the lower text by itself.
     """
     texts = texts_of(lines)
     spread = texts_of([_spread(lines[0], lines[1]), lines[1]]) if len(lines) == 2 else texts
@@ -49,7 +45,7 @@ def meanings_of(lines: Sequence[Sequence[str]]) -> dict[str, Meaning]:
 
 
 def _spread(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
-    """Return the upper line with each text repeated over the blank cells to its right that stand over a text."""
+    """The upper line with each text repeated over the blank cells to its right that are above a text."""
     spread, last = [], ""
     for above, below in zip(upper, lower, strict=True):
         last = above or (last if below else "")
@@ -69,7 +65,7 @@ def _known(text: str) -> Meaning | None:
 
 
 def is_bucket(text: str) -> bool:
-    """Tell whether a header is a column of an aging.
+    """Whether a header is a column of an aging.
 
     >>> is_bucket("31 - 60 days"), is_bucket("Over 90"), is_bucket("Amount")
     (True, True, False)
@@ -101,7 +97,7 @@ class Columns:
 
 
 def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: Hints, file: str) -> Columns:
-    """Return the columns of the likely items of a file.
+    """The columns of the likely items of a file.
 
     Raises
     ------
@@ -138,7 +134,7 @@ def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: H
 def _candidates(
     rows: pl.DataFrame, meanings: dict[str, Meaning], *, taken: set[str], blank: frozenset[str]
 ) -> dict[str, list[str]]:
-    """Return the headers for each meaning whose cells fit it, the best known first."""
+    """The headers for each meaning whose cells fit it, the best known first."""
     found: dict[str, list[tuple[int, str]]] = {}
     for header, each in meanings.items():
         if header in taken or (header in blank and each.name != "settled_on"):
@@ -157,7 +153,7 @@ def _in_order(headers: list[tuple[int, str]], order: list[str]) -> list[tuple[in
 
 
 def _fits(cells: pl.Series, name: str) -> bool:
-    """Tell whether the cells look like what the header means; one cell that does not is a fault of its row."""
+    """Whether the cells look like what the header means; one cell that does not is a fault of its row."""
     if name in _DATES:
         fitting = cells.str.contains(DATE)
     elif name in _MONEY:
@@ -173,13 +169,13 @@ def _fits(cells: pl.Series, name: str) -> bool:
 
 
 def share(cells: pl.Series, pattern: str) -> float:
-    """Return the share of cells that match a pattern."""
+    """The share of cells that match a pattern."""
     mean = cells.str.contains(pattern).mean()
     return float(mean) if isinstance(mean, float) else 0.0
 
 
 def _one_of(rows: pl.DataFrame, name: str, headers: list[str], file: str) -> tuple[str, Decision]:
-    """Return the one header for a meaning: of texts and days the best known, of amounts the only one."""
+    """The one header for a meaning: of texts and days the best known, of amounts the only one."""
     first = headers[0]
     if len(headers) == 1:
         return first, Decision(name, first, "header")
@@ -202,7 +198,7 @@ _FEWEST: Final = 3
 
 
 def recognise_header(grid: Grid, *, wanted: set[str]) -> tuple[Header, Decision]:
-    """Return where the header stands; ``wanted`` are headers that a person named.
+    """Where the header is; ``wanted`` are headers that a person named.
 
     Raises
     ------
@@ -210,7 +206,7 @@ def recognise_header(grid: Grid, *, wanted: set[str]) -> tuple[Header, Decision]
         No row has enough known headers.
     """
     rows = grid.top(SEARCHED)
-    # Two lines only where they tell more than one; the first such row, since a header may be repeated.
+    # Two lines only where they say more than one; the first such row, since a header may be repeated.
     best, lines, first = max(
         (_score(rows[start : start + lines], wanted), -lines, -start)
         for start in range(len(rows))
@@ -241,18 +237,18 @@ def _score(lines: list[list[str]], wanted: set[str]) -> int:
 
 
 def _looks_like_item(cells: list[str]) -> bool:
-    """Tell whether a row has cells of digits, as no line of a header has more than a few."""
+    """Whether a row has cells of digits, of which no line of a header has more than a few."""
     filled = [cell for cell in cells if cell]
     digits = [cell for cell in filled if sum(letter.isdigit() for letter in cell) * 2 > len(cell)]
     return len(digits) >= 2 and len(digits) * 3 >= len(filled)
 
 
 _MARKS: Final = (".", ",")
-_MOSTLY_sums: Final = 0.7
+_MOSTLY_CARRIED: Final = 0.7
 
 
 def with_sums(columns: Columns, rows: pl.DataFrame) -> Columns:
-    """Return the columns without a running balance, and with the sum of an aging as what is open."""
+    """The columns without a running balance, and with the sum of an aging as what is open."""
     return _with_sum_of_aging(_without_running_balance(columns, rows), rows)
 
 
@@ -262,7 +258,7 @@ def _without_running_balance(columns: Columns, rows: pl.DataFrame) -> Columns:
     if not {"debit", "credit", "open_amount"} <= {*of} or not _any_mark(rows, of, _carries_on):
         return columns
     left = {name: header for name, header in of.items() if name != "open_amount"}
-    decision = Decision("not read", of["open_amount"], "a running balance: each row adds its debit less its credit")
+    decision = Decision("not read", of["open_amount"], "a running balance: each row adds its debit minus its credit")
     kept = tuple(each for each in columns.decisions if each.what != "open_amount")
     return replace(columns, of=left, decisions=(*kept, decision))
 
@@ -273,7 +269,7 @@ def _carries_on(rows: pl.DataFrame, of: dict[str, str], mark: str) -> bool:
     )
     step = debit.fill_null(0) - credit.fill_null(0)
     same = (balance - balance.shift(1) == step).drop_nulls()
-    return len(same) > 0 and int(same.sum()) >= _MOSTLY_sums * len(same)
+    return len(same) > 0 and int(same.sum()) >= _MOSTLY_CARRIED * len(same)
 
 
 def _with_sum_of_aging(columns: Columns, rows: pl.DataFrame) -> Columns:
@@ -306,14 +302,14 @@ def _any_mark(rows: pl.DataFrame, of: dict[str, str], holds: Callable[..., bool]
     return any(holds(rows, of, mark) for mark in _MARKS)
 
 
-_BESIDE: Final = ("line", "due_date", "item_type", "entity", "customer_id", "document_date")
+_KEY_PARTS: Final = ("line", "due_date", "item_type", "entity", "customer_id", "document_date")
 _REPEATED: Final = 0.02
 
 
 def recognise_key(
     rows: pl.DataFrame, columns: dict[str, str], file: str
 ) -> tuple[dict[str, str], dict[str, tuple[str, ...]], Decision]:
-    """Return the columns with ``item_id``, the keys that are joined, and the decision.
+    """The columns with ``item_id``, the keys that are joined, and the decision.
 
     A number that few rows repeat is a fault of these rows and stays the key: they become findings.
 
@@ -333,7 +329,7 @@ def recognise_key(
             return {"item_id": chosen[name]}, {}, Decision("item_id", chosen[name], "every row has its own")
     base = chosen.get("document_id", chosen.get("item_id", ""))
     own = _with_entity(rows, base, columns.get("entity"))
-    for name in _BESIDE:
+    for name in _KEY_PARTS:
         if name in columns and _is_unique(rows, *own, columns[name]):
             joined = tuple(dict.fromkeys((*own, columns[name])))
             return {}, {"item_id": joined}, Decision("item_id", " / ".join(joined), "unique only together")
@@ -341,7 +337,7 @@ def recognise_key(
     if _few(rows, base):
         decision = Decision("item_id", base, f"{number} rows share a number; the first of each counts", "likely")
         return {"item_id": base}, {}, decision
-    several = tuple(dict.fromkeys([base, *(columns[name] for name in _BESIDE if name in columns)]))
+    several = tuple(dict.fromkeys([base, *(columns[name] for name in _KEY_PARTS if name in columns)]))
     if len(several) > 1 and _few(rows, *several):
         return {}, {"item_id": several}, Decision("item_id", " / ".join(several), "unique only together", "likely")
     raise ReadingError(
@@ -352,14 +348,14 @@ def recognise_key(
 
 
 def _with_entity(rows: pl.DataFrame, base: str, entity: str | None) -> tuple[str, ...]:
-    """Return the key with the entity, where the companies of a group number alike."""
+    """The key with the entity, where the companies of a group number alike."""
     if entity is None or rows.select(base, entity).n_unique() == rows[base].n_unique():
         return (base,)
     return entity, base
 
 
 def with_unnamed_key(columns: Columns, rows: pl.DataFrame) -> Columns:
-    """Return the columns with a key: where no header names one, the one without a header whose texts are unique."""
+    """The columns with a key: where no header names one, the one without a header whose texts are unique."""
     if {"item_id", "document_id"} & {*columns.of}:
         return columns
     unnamed = [name for name in rows.columns if re.fullmatch(r"column \d+", name) and _is_unique(rows, name)]
@@ -375,6 +371,6 @@ def _is_unique(rows: pl.DataFrame, *headers: str) -> bool:
 
 
 def _few(rows: pl.DataFrame, *headers: str) -> bool:
-    """Tell whether few rows repeat another, or all that do repeat it wholly."""
+    """Whether few rows repeat another, or all that do repeat it wholly."""
     cells = rows.select(headers)
     return cells.height - cells.n_unique() <= max(1, _REPEATED * rows.height)

@@ -1,4 +1,4 @@
-"""A layout in the making: what has been told so far, and on which evidence."""
+"""A layout in the making: what has been decided so far, and on which evidence."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Draft:
     decisions: tuple[Decision, ...] = ()
 
     def adding(self, *decisions: Decision) -> Self:
-        """Return the draft with more decisions."""
+        """The draft with more decisions."""
         return replace(self, decisions=(*self.decisions, *decisions))
 
     def with_table(self, **settings: Any) -> Self:
-        """Return the draft with other settings of its table."""
+        """The draft with other settings of its table."""
         return replace(self, table=msgspec.structs.replace(self.table, **settings))
 
     @property
@@ -66,7 +66,7 @@ class Draft:
         return {currency for name, currency in self.all_currencies.items() if name in names}
 
     def of_shape(self, shape: Shape, hints: Hints) -> Self:
-        """Return the draft without the columns that its shape, or a missing base currency, leaves without a meaning."""
+        """The draft without the columns that its shape, or a missing base currency, leaves without a meaning."""
         columns, constants = dict(self.table.columns), dict(self.table.constants)
         plus, minus = dict(self.table.plus), dict(self.table.minus)
         made = []
@@ -89,9 +89,9 @@ class Draft:
 
 
 def likely_items(rows: pl.DataFrame, repeats: pl.DataFrame, file: str) -> pl.DataFrame:
-    """Return the rows with a day and about as many cells as most have: sections, totals and notes have fewer.
+    """The rows with a day and about as many cells as most have: sections, totals and notes have fewer.
 
-    ``repeats`` are the rows of the header and those above it, which stand again at page breaks.
+    ``repeats`` are the rows of the header and those above it, which come again at page breaks.
     """
     whole = pl.concat_str(pl.exclude("source_row"), separator="\x1f", ignore_nulls=True)
     rows = rows.filter(~whole.is_in(repeats.select(whole).to_series().implode()))
@@ -106,7 +106,7 @@ def likely_items(rows: pl.DataFrame, repeats: pl.DataFrame, file: str) -> pl.Dat
 
 
 def amounts_of(columns: Columns, dated: str, file: str) -> Draft:
-    """Return a draft of the columns of a file: one amount, debit and credit, or the columns of an aging.
+    """A draft of the columns of a file: one amount, debit and credit, or the columns of an aging.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def amounts_of(columns: Columns, dated: str, file: str) -> Draft:
         summary = ", as in a summary by customer" if columns.buckets else ""
         raise ReadingError(
             f"No column of {file} has the day of the document{summary}. Without it neither the age nor the history of "
-            'an item can be told. Export the detail by document, or say hints={"columns": {"document_date": "..."}}.'
+            'an item is known. Export the detail by document, or say hints={"columns": {"document_date": "..."}}.'
         )
     table = TableLayout(columns=of, plus=plus, minus=minus, dated_in={"document_date": dated} if dated else {})
     return Draft(table, dict(columns.of), columns.currencies)
@@ -151,7 +151,7 @@ def _unknown(columns: Columns) -> str:
 
 
 def complete(draft: Draft) -> TableLayout:
-    """Return the finished layout of the table, without what another setting says already."""
+    """The finished layout of the table, without what another setting says already."""
     table = draft.table
     made = {*table.joined, *table.plus, *table.minus, *table.section_labels, *table.dated_in}
     columns = {name: header for name, header in table.columns.items() if name not in made}

@@ -61,7 +61,7 @@ class Hints(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 def as_hints(hints: Mapping[str, Any] | None) -> Hints:
-    """Return hints checked.
+    """The hints of a call, checked.
 
     Raises
     ------

@@ -1,7 +1,4 @@
-"""From the grid of an unknown file to its layout, one question after the other.
-
-What the totals of a file prove, as decisions that can be read.
-"""
+"""From the cells of an unknown file to its layout, question by question; and what its totals prove, in words."""
 
 from __future__ import annotations
 
@@ -55,7 +52,7 @@ class Recognised:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Question:
     """What is asked: the rows of the items, the lines above the header, the file, and what a person said of it."""
 
     items: pl.DataFrame
@@ -66,12 +63,12 @@ class _Asked:
 
 
 def recognise(grid: Grid, hints: Hints, *, snapshot_on: date | None = None) -> Recognised:
-    """Return the layout of an export of open items or invoices.
+    """The layout of an export of open items or invoices.
 
     Raises
     ------
     ReadingError
-        It cannot be told what something in the file is: what is missing, and how to say it.
+        It cannot be determined what something in the file is: what is missing, and how to state it.
     """
     with refusing(grid.file):
         layout, decisions = _layout(grid, hints, snapshot_on)
@@ -95,8 +92,8 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
         raise ReadingError(
             f"{grid.file} has a header (row {grid.cells['source_row'][header.first]}) but no items below it."
         )
-    asked = _Asked(items, lines_above(grid, header), grid, hints, snapshot_on)
-    draft, layout = _with_values(draft, asked)
+    question = _Question(items, lines_above(grid, header), grid, hints, snapshot_on)
+    draft, layout = _with_values(draft, question)
     table = msgspec.structs.replace(complete(draft), header=_texts(grid, header), header_lines=header.lines)
     return msgspec.structs.replace(layout, items=table), draft.decisions
 
@@ -115,7 +112,7 @@ def _about_file(grid: Grid) -> Decision:
 
 
 def _day_in_text(rows: pl.DataFrame, columns: Columns) -> str:
-    """Return the header of the text that contains the day of the document, where no column has it."""
+    """The header of the text that contains the day of the document, where no column has it."""
     if "document_date" in columns.of:
         return ""
     texts = [columns.of[name] for name in ("document_id", "item_id", "reference") if name in columns.of]
@@ -124,24 +121,22 @@ def _day_in_text(rows: pl.DataFrame, columns: Columns) -> str:
 
 
 def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeats: pl.DataFrame, file: str) -> Draft:
-    """Return the draft with the customer: a column, or the rows of sections."""
+    """The draft with the customer: a column, or the rows of sections."""
     columns = dict(draft.table.columns)
     items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
     for name in ("customer_id", "name"):
-        # A column that stays blank beside the items is where the section rows have their customer.
+        # A column that is blank in the rows of items is where the section rows have their customer.
         if name in columns and items.height and items[columns[name]].null_count() * 2 > items.height:
             del columns[name]
     if "customer_id" not in columns and "name" in columns:
         columns["customer_id"] = columns["name"]
-        decision = Decision(
-            "customer_id", columns["name"], "customers have no number; their name stands for it", "likely"
-        )
+        decision = Decision("customer_id", columns["name"], "customers have no number; their name is taken", "likely")
         return draft.with_table(columns=columns).adding(decision)
     draft = draft.with_table(columns=columns)
     if "customer_id" in columns:
         return draft
     if draft.table.dated_in:
-        # The day stands in the text of the document, and the customer above it in the same column.
+        # The day is in the text of the document, and the customer above it in the same column.
         draft = draft.with_table(sections="above")
     sections = recognise_sections(rows, above, repeats, draft.table, file)
     labels = {name: word for name, word in sections.labels.items() if name not in columns}
@@ -150,11 +145,11 @@ def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeat
     return draft.with_table(sections=sections.side, section_labels=labels).adding(*sections.decisions)
 
 
-def _with_values(draft: Draft, asked: _Asked) -> tuple[Draft, Layout]:
-    """Return the draft with all that the cells of the items tell, and the layout of the file around it."""
-    draft, layout = _written(draft, asked)
-    draft, kept = _receivables(draft, asked)
-    file, hints, main = asked.grid.file, asked.hints, draft.main_headers
+def _with_values(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
+    """The draft with all that the cells of the items say, and the layout of the file around it."""
+    draft, layout = _written(draft, question)
+    draft, kept = _receivables(draft, question)
+    file, hints, main = question.grid.file, question.hints, draft.main_headers
     signs = recognise_signs(kept, draft.extra, main, mark=layout.decimal_mark, hints=hints, file=file)
     keyed, joined, key = recognise_key(kept, draft.extra, file)
     money = recognise_currency(
@@ -162,7 +157,7 @@ def _with_values(draft: Draft, asked: _Asked) -> tuple[Draft, Layout]:
         draft.table.columns,
         main,
         in_headers=draft.currencies,
-        above=asked.above,
+        above=question.above,
         in_sections="currency" in draft.table.section_labels,
         hints=hints,
         file=file,
@@ -171,10 +166,10 @@ def _with_values(draft: Draft, asked: _Asked) -> tuple[Draft, Layout]:
         kept,
         draft.given,
         draft.extra.get("settled_on"),
-        above=asked.above,
+        above=question.above,
         layout=layout,
         hints=hints,
-        snapshot_on=asked.snapshot_on,
+        snapshot_on=question.snapshot_on,
         file=file,
     )
     draft = draft.adding(*signs.decisions, key, money.decision, *shaped.decisions).with_table(
@@ -184,18 +179,18 @@ def _with_values(draft: Draft, asked: _Asked) -> tuple[Draft, Layout]:
         types=signs.types,
         minus_when=signs.minus_when,
         stated_above={**money.stated_above, **shaped.stated_above},
-        sheet=asked.grid.sheet,
+        sheet=question.grid.sheet,
     )
     return draft.of_shape(shaped.shape, hints), msgspec.structs.replace(layout, shape=shaped.shape)
 
 
-def _written(draft: Draft, asked: _Asked) -> tuple[Draft, Layout]:
-    """Return how the file writes days and amounts."""
-    grid, hints = asked.grid, asked.hints
+def _written(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
+    """How the file writes days and amounts."""
+    grid, hints = question.grid, question.hints
     days = {name: header for name, header in draft.table.columns.items() if name in _DATES}
-    order, ordered = _order(asked.items, days, draft.table, hints, grid.file)
+    order, ordered = _order(question.items, days, draft.table, hints, grid.file)
     mark, marked = recognise_decimal_mark(
-        asked.items,
+        question.items,
         [*Roles(draft.table).amounts],
         stated=hints.decimal_mark,
         from_workbook=grid.kind != "text",
@@ -211,21 +206,21 @@ def _written(draft: Draft, asked: _Asked) -> tuple[Draft, Layout]:
     return draft.adding(ordered, marked), layout
 
 
-def _receivables(draft: Draft, asked: _Asked) -> tuple[Draft, pl.DataFrame]:
-    """Return the rows that are receivables, where the file holds others too."""
+def _receivables(draft: Draft, question: _Question) -> tuple[Draft, pl.DataFrame]:
+    """The rows that are receivables, where the file holds others too."""
     headers = [draft.extra[name] for name in ("item_type", "status") if name in draft.extra]
-    register = recognise_register(asked.items, headers, asked.grid.file)
+    register = recognise_register(question.items, headers, question.grid.file)
     wanted = [pl.col(header).is_in(values) for header, values in register.keep.items()]
-    kept = asked.items.filter(pl.all_horizontal(pl.lit(True), *wanted))
+    kept = question.items.filter(pl.all_horizontal(pl.lit(True), *wanted))
     return draft.adding(*register.decisions).with_table(keep=register.keep), kept
 
 
 def _order(
     items: pl.DataFrame, days: dict[str, str], table: TableLayout, hints: Hints, file: str
 ) -> tuple[DateOrder, Decision]:
-    """Return the order of days, those within texts included."""
+    """The order of days, those within texts included."""
     if table.dated_in:
-        # The day within the text stands beside the days of other columns.
+        # The days within the text are looked at with the days of other columns.
         inner = {name: f"= {name}" for name in table.dated_in}
         items = items.with_columns(
             pl.col(header).str.extract(f"({DATE})", 1).alias(inner[name]) for name, header in table.dated_in.items()
@@ -235,19 +230,19 @@ def _order(
 
 
 def proof_decisions(body: ReadTable) -> tuple[Decision, ...]:
-    """Return what stood between the items of a file, and what its totals prove."""
+    """What was between the items of a file, and what its totals prove."""
     made = []
     between = {REPEATED: "repeated headers and titles", SECTION: "section rows", OTHER: "rows passed over"}
     for kind, what in between.items():
         if number := body.counts.get(kind, 0):
-            made.append(Decision(what, str(number), "told from the items by their cells"))
+            made.append(Decision(what, str(number), "not items by their cells"))
     if body.proofs.is_empty():
         if body.counts:
             made.append(Decision("totals", "none", "the file has no totals that could prove it", "certain"))
         return tuple(made)
     proven = body.proofs.filter(pl.col("difference") == 0)
     failed = body.proofs.filter(pl.col("difference") != 0)
-    share = f"{body.proven_items} of {body.counts.get(ITEM, 0)} items stand in a proven total"
+    share = f"{body.proven_items} of {body.counts.get(ITEM, 0)} items are in a proven total"
     if failed.is_empty():
         made.append(Decision("totals", f"all {proven.height} proven", share))
     else:

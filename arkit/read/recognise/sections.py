@@ -18,12 +18,12 @@ NAMED: Final = ("customer_id", "name", "currency", "entity", "account", "contrac
 _COUNT: Final = r"( past due| overdue)?\s*\(\d+\)$"
 LOOKED_AT: Final = 100
 _LONGEST_LABEL: Final = 4
-_OF_NOBODY: Final = f"{any_of('rows', 'grand')}|{any_of('rows', 'plain')}"
+_NAMELESS: Final = f"{any_of('rows', 'grand')}|{any_of('rows', 'plain')}"
 
 
 @dataclass(frozen=True)
 class Sections:
-    """Where the customer stands, the words before each value, days within texts, and the decisions."""
+    """Where the customer is, the words before each value, and the decisions."""
 
     side: str = ""
     labels: dict[str, str] = field(default_factory=dict)
@@ -33,9 +33,9 @@ class Sections:
 def recognise_sections(
     rows: pl.DataFrame, above: pl.DataFrame, repeats: pl.DataFrame, table: TableLayout, file: str
 ) -> Sections:
-    """Return how the rows between the items, and above the header, name the customer.
+    """How the rows between the items, and above the header, name the customer.
 
-    ``repeats`` are the rows of the header and those above it, which may stand again at page breaks.
+    ``repeats`` are the rows of the header and those above it, which may come again at page breaks.
 
     Raises
     ------
@@ -55,14 +55,14 @@ def recognise_sections(
     if "customer_id" in labels or "name" in labels:
         first = others.filter("before").height or above.height
         side = "above" if first and _is_above(others, above, labels, texts) else "below"
-        # What stands above the header is not below the items.
+        # What is above the header is not below the items.
         labels = labels if side == "above" else _labels(others.select(texts), texts)
         shown = ", ".join(f"{name} after {word!r}" for name, word in labels.items())
         return Sections(side, labels, (Decision("customer", f"{side} the items", f"section rows: {shown}"),))
     plain = others.filter(pl.col("kind").is_in([OTHER, PERHAPS_TOTAL]) & pl.any_horizontal(pl.col(texts).is_not_null()))
     if plain.filter("before").height:
         return _unlabelled("above", _of_customers(plain, texts, file), texts, labels)
-    named = others.filter((pl.col("kind") == TOTAL) & ~pl.coalesce(texts).str.contains(_OF_NOBODY))
+    named = others.filter((pl.col("kind") == TOTAL) & ~pl.coalesce(texts).str.contains(_NAMELESS))
     if named.height or plain.height:
         return _unlabelled("below", _of_customers(named if named.height else plain, texts, file), texts, labels)
     raise ReadingError(
@@ -72,7 +72,7 @@ def recognise_sections(
 
 
 def _of_customers(rows: pl.DataFrame, texts: list[str], file: str) -> pl.DataFrame:
-    """Return the rows, unless they are headings of an aging or opening balances: those name nobody."""
+    """The rows, unless they are headings of an aging or opening balances: those name no customer."""
     for name in rows.select(pl.coalesce(texts)).to_series().drop_nulls().unique(maintain_order=True).head(LOOKED_AT):
         if is_bucket(re.sub(_COUNT, "", name)) or re.search(any_of("rows", "opening"), name):
             raise ReadingError(
@@ -98,7 +98,7 @@ def _unlabelled(side: str, rows: pl.DataFrame, texts: list[str], labels: dict[st
 
 
 def _is_above(others: pl.DataFrame, above: pl.DataFrame, labels: dict[str, str], texts: list[str]) -> bool:
-    """Tell whether a section stands before the first item: above the header, or between it and the item."""
+    """Whether a section comes before the first item: above the header, or between it and the item."""
     word = labels.get("customer_id", labels.get("name", ""))
     start = rf"(?i)^\W*{re.escape(word)}"
     rows = pl.concat([above.select(texts), others.filter("before").select(texts)])
@@ -106,7 +106,7 @@ def _is_above(others: pl.DataFrame, above: pl.DataFrame, labels: dict[str, str],
 
 
 def _labels(rows: pl.DataFrame, texts: list[str]) -> dict[str, str]:
-    """Return the words that stand before the customer, its name, a currency, ... in rows that are no items."""
+    """The words that come before the customer, its name, a currency, ... in rows that are not items."""
     found: dict[str, dict[str, int]] = {}
     for row in rows.unique(maintain_order=True).head(2000).select(texts).iter_rows():
         cells = [cell for cell in row if cell]
@@ -124,9 +124,10 @@ def _labels(rows: pl.DataFrame, texts: list[str]) -> dict[str, str]:
 
 
 def _label(cell: str, following: str) -> tuple[str, str] | None:
-    """Return what a cell is the label of, and the label.
+    """What a cell is the label of, and the label.
 
-    Such as "Customer: 10023", "Debitor 10023", "Name   Alfa GmbH", "Договор № 15", or "Customer" and a value beside it.
+    Such as "Customer: 10023", "Debitor 10023", "Name   Alfa GmbH", "Договор № 15", or "Customer" and a value in the
+    next cell.
     """
     parts = re.split(r"[:：]|\s{2,}", cell, maxsplit=1)
     if len(parts) == 2:

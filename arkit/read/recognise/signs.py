@@ -1,14 +1,9 @@
-"""The signs of amounts, and the types of documents: a credit has a minus, or is known to lack it.
+"""What the cells of the items say of the whole file, each on its own evidence.
 
-The decimal mark: by amounts that can be read in no other way.
-
-The order of day, month and year: by days above 12 in any column, else by what falls due after it is issued.
-
-The currency of the amounts: a column, the cells, the header, a row above it, or a person.
-
-What an export can answer: a snapshot of one day, or any day since each item was settled.
-
-Registers that hold more than receivables: which values of a type or status are wanted, and which are left out.
+Signs and types: a credit has a minus, or is known to lack it. The decimal mark: by amounts that can be read in one way
+only. The order of days: by days above 12 in any column, else by what falls due after it is issued. The currency: a
+column, the cells, the header, a row above it, or a person. The shape: a snapshot of one day, or any day since each item
+was settled. The rows of a register: which values of a type or status are receivables, and which are left out.
 """
 
 from __future__ import annotations
@@ -44,7 +39,7 @@ class Signs:
 def recognise_signs(
     rows: pl.DataFrame, columns: dict[str, str], amounts: list[str], *, mark: str, hints: Hints, file: str
 ) -> Signs:
-    """Return how the amounts of a file are signed.
+    """How the amounts of a file are signed.
 
     Raises
     ------
@@ -60,20 +55,20 @@ def recognise_signs(
     marked = _marks(rows, columns.get("mark"), amount)
     if marked:
         header, credits = marked
-        told = Decision("signs", f"minus for {', '.join(credits)}", f"{header}, and no amount with it has a minus")
-        return Signs({header: credits}, types, (*made, told))
+        decision = Decision("signs", f"minus for {', '.join(credits)}", f"{header}, and no amount with it has a minus")
+        return Signs({header: credits}, types, (*made, decision))
     lowering = [value for value, kind in types.items() if kind in _LOWERING]
     if not lowering:
         return Signs(
-            types=types, decisions=(*made, Decision("signs", "as they stand", "no type that lowers what is owed"))
+            types=types, decisions=(*made, Decision("signs", "as they are", "no type that lowers what is owed"))
         )
     header = columns["item_type"]
     of_credits = amount.filter(rows[header].is_in(lowering) & (amount != 0))
     if of_credits.is_empty() or (of_credits < 0).any():
-        told = Decision(
-            "signs", "as they stand", f"{int((of_credits < 0).sum())} of {len(of_credits)} credits are negative"
+        decision = Decision(
+            "signs", "as they are", f"{int((of_credits < 0).sum())} of {len(of_credits)} credits are negative"
         )
-        return Signs(types=types, decisions=(*made, told))
+        return Signs(types=types, decisions=(*made, decision))
     return _unsigned(header, lowering, types, made, hints, of_credits, file)
 
 
@@ -84,8 +79,8 @@ def _refuse_mostly_negative(rows: pl.DataFrame, amounts: list[str], mark: str, f
     if negative * 2 > count:
         raise ReadingError(
             f"{negative} of {count} amounts of {file} are negative, so the company would owe its customers more often "
-            "than they owe it, and no column of types tells. If the file shows what is owed with a minus, export it "
-            'with the opposite sign; if the amounts are right as they stand, say hints={"credits": "plus"}.'
+            "than they owe it, and no column of types says why. If the file shows what is owed with a minus, export it "
+            'with the opposite sign; if the amounts are right as they are, say hints={"credits": "plus"}.'
         )
 
 
@@ -104,8 +99,8 @@ def _unsigned(
             "receipts lower what is owed. If they are stated without their minus, say "
             f'hints={{"credits": "minus"}}; in a layout it is minus_when = {{"{header}" = ["{lowering[0]}"]}}.'
         )
-    told = Decision("signs", f"minus for {listed(lowering)}", "hint", "stated")
-    return Signs({header: tuple(lowering)}, types, (*made, told))
+    decision = Decision("signs", f"minus for {listed(lowering)}", "hint", "stated")
+    return Signs({header: tuple(lowering)}, types, (*made, decision))
 
 
 def _types(rows: pl.DataFrame, columns: dict[str, str]) -> tuple[dict[str, str], list[Decision]]:
@@ -122,7 +117,7 @@ def _types(rows: pl.DataFrame, columns: dict[str, str]) -> tuple[dict[str, str],
 
 
 def _marks(rows: pl.DataFrame, header: str | None, amount: pl.Series) -> tuple[str, tuple[str, ...]] | None:
-    """Return the header of a debit or credit mark and its values for credit, if the amounts need them."""
+    """The header of a debit or credit mark and its values for credit, if the amounts need them."""
     if header is None:
         return None
     known = {key(word) for word in words("marks", "credit")}
@@ -145,12 +140,12 @@ _SPACES: Final = r"[\s\u00a0\u202f'’]"
 def recognise_decimal_mark(
     rows: pl.DataFrame, headers: list[str], *, stated: Mark | None, from_workbook: bool, file: str
 ) -> tuple[Mark, Decision]:
-    """Return the decimal mark of a file.
+    """The decimal mark of a file.
 
     Raises
     ------
     ReadingError
-        Amounts such as 1.234 could be thousands or decimals, and nothing tells which; or both marks are used.
+        Amounts such as 1.234 could be thousands or decimals, and nothing decides; or both marks are used.
     """
     if stated:
         return stated, Decision("decimal_mark", stated, "hint", "stated")
@@ -187,12 +182,12 @@ _MOST_ASTRAY: Final = 0.01
 def recognise_date_order(
     rows: pl.DataFrame, headers: dict[str, str], *, stated: DateOrder | None, file: str
 ) -> tuple[DateOrder, Decision]:
-    """Return the order in which a file writes its days.
+    """The order in which a file writes its days.
 
     Raises
     ------
     ReadingError
-        The days can be read in two ways, and nothing tells which; or some are written in one way, some in the other.
+        The days can be read in two ways, and nothing decides; or some are written in one way, some in the other.
     """
     if stated:
         return stated, Decision("date_order", stated, "hint", "stated")
@@ -216,7 +211,7 @@ def _by_evidence(
     if only[fewer].height > _MOST_ASTRAY * only[more].height:
         raise ReadingError(
             f"{file} writes days in two ways: {_example(only[more])} and {_example(only[fewer])}. Days such as "
-            "01/02/2026 cannot be told then. Export it again with one way, or say the order of the others: "
+            "01/02/2026 cannot be read then. Export it again with one way, or say the order of the others: "
             f'hints={{"date_order": "{more}"}}.'
         )
     if only[more].height:
@@ -232,8 +227,8 @@ def _by_evidence(
         evidence = f"in the other order {early[worse]} items would be due or settled before their document"
         return better, Decision("date_order", better, evidence, "likely")
     raise ReadingError(
-        f"The days of {file} can be read as day/month or as month/day, such as {_example(cells)}, and nothing tells "
-        'which. Say it: hints={"date_order": "dmy"} or "mdy"; in a layout the line is date_order = "dmy".'
+        f"The days of {file} can be read as day/month or as month/day, such as {_example(cells)}, and nothing "
+        'decides. Say it: hints={"date_order": "dmy"} or "mdy"; in a layout the line is date_order = "dmy".'
     )
 
 
@@ -252,7 +247,7 @@ _WORD: Final = r"[€£₽₴₸₹]|US\$|[^\W\d_]+"
 
 @dataclass(frozen=True)
 class Currency:
-    """Where the currency is: a column, a constant, or the words above the header after which it stands."""
+    """Where the currency is: a column, a constant, or the words above the header after which it comes."""
 
     decision: Decision
     columns: dict[str, str] = field(default_factory=dict)
@@ -271,7 +266,7 @@ def recognise_currency(
     hints: Hints,
     file: str,
 ) -> Currency:
-    """Return where the currency of each item is.
+    """Where the currency of each item is.
 
     Raises
     ------
@@ -289,7 +284,7 @@ def recognise_currency(
         code = next(iter(in_headers))
         return Currency(Decision("currency", code, "named in the header of the amounts"), constants={"currency": code})
     if len(amounts) == 1 and not currencies_in(rows[amounts[0]]).has_nulls():
-        decision = Decision("currency", amounts[0], "stands in each cell of the amounts")
+        decision = Decision("currency", amounts[0], "in each cell of the amounts")
         return Currency(decision, columns={"currency": amounts[0]})
     found = _above(above)
     if found:
@@ -316,7 +311,7 @@ def _of_column(rows: pl.DataFrame, header: str, hints: Hints, file: str) -> Curr
 
 
 def _above(lines: list[str]) -> tuple[str, str, str] | None:
-    """Return the words before a currency above the header, the currency, and the line."""
+    """The words before a currency above the header, the currency, and the line."""
     for line in lines:
         for match in re.finditer(_WORD, line):
             code = currency_of(match.group())
@@ -331,8 +326,8 @@ _BETWEEN: Final = r"[\s:：,.（(\-–—]*"
 
 
 @dataclass(frozen=True)
-class Shaped:
-    """The shape, the name of the amount it is made of, where the day of a snapshot stands, and the decisions."""
+class ShapeDecision:
+    """The shape, where the day of a snapshot is, and the decisions."""
 
     shape: Shape
     stated_above: dict[str, str] = field(default_factory=dict)
@@ -349,8 +344,8 @@ def recognise_shape(
     hints: Hints,
     snapshot_on: date | None,
     file: str,
-) -> Shaped:
-    """Return the shape of an export; ``given`` are the canonical amounts that it has.
+) -> ShapeDecision:
+    """The shape of an export; ``given`` are the canonical amounts that it has.
 
     Raises
     ------
@@ -361,7 +356,7 @@ def recognise_shape(
     if hints.shape != "open_items" and has_days and "amount" in given:
         return _any_day(rows, str(settled))
     if hints.shape == "applied":
-        return Shaped("applied", decisions=(Decision("shape", "applied", "hint", "stated"),))
+        return ShapeDecision("applied", decisions=(Decision("shape", "applied", "hint", "stated"),))
     label = _day_above(above, layout)
     found = label[1] if label else snapshot_on
     if found is None:
@@ -373,19 +368,19 @@ def recognise_shape(
     evidence = "open amounts" if "open_amount" in given else "amounts, and no day of settling: they are open"
     shape = Decision("shape", "open_items", evidence, "certain" if "open_amount" in given else "likely")
     if snapshot_on:
-        return Shaped("open_items", {}, (shape, Decision(DAY, snapshot_on.isoformat(), "argument", "stated")))
+        return ShapeDecision("open_items", {}, (shape, Decision(DAY, snapshot_on.isoformat(), "argument", "stated")))
     assert label is not None
-    told = Decision(DAY, found.isoformat(), f"above the header: {label[2]}")
-    return Shaped("open_items", {DAY: label[0]}, (shape, told))
+    decision = Decision(DAY, found.isoformat(), f"above the header: {label[2]}")
+    return ShapeDecision("open_items", {DAY: label[0]}, (shape, decision))
 
 
-def _any_day(rows: pl.DataFrame, settled: str) -> Shaped:
+def _any_day(rows: pl.DataFrame, settled: str) -> ShapeDecision:
     number = rows.height - rows[settled].null_count()
-    return Shaped("settled", decisions=(Decision("shape", "settled", f"{settled} is filled in {number} rows"),))
+    return ShapeDecision("settled", decisions=(Decision("shape", "settled", f"{settled} is filled in {number} rows"),))
 
 
 def _day_above(lines: list[str], layout: Layout) -> tuple[str, date, str] | None:
-    """Return the words before the day of the snapshot, the day, and the line: the clearest words first."""
+    """The words before the day of the snapshot, the day, and the line: the clearest words first."""
     clear = any(re.search(rf"(?i){_BEGIN}({pattern})", line) for pattern in words("as_of", "clear") for line in lines)
     for kind in ("clear", "short", *(() if clear else ("printed",))):
         for pattern in words("as_of", kind):
@@ -397,15 +392,15 @@ def _day_above(lines: list[str], layout: Layout) -> tuple[str, date, str] | None
 
 
 @dataclass(frozen=True)
-class Kept:
+class RegisterFilter:
     """The values of the rows that are wanted, by header."""
 
     keep: dict[str, tuple[str, ...]] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
 
 
-def recognise_register(rows: pl.DataFrame, headers: list[str], file: str) -> Kept:
-    """Return which rows of a register are receivables.
+def recognise_register(rows: pl.DataFrame, headers: list[str], file: str) -> RegisterFilter:
+    """Which rows of a register are receivables.
 
     Raises
     ------
@@ -424,9 +419,9 @@ def recognise_register(rows: pl.DataFrame, headers: list[str], file: str) -> Kep
         unknown = [value for value in stay if key(value) not in wanted and not item_type_of(value)]
         if unknown or not stay:
             raise ReadingError(
-                f"The column {header!r} of {file} has rows that are no receivables ({listed(out)}) and others that are "
+                f"The column {header!r} of {file} has rows other than receivables ({listed(out)}) and others that are "
                 f'not known ({listed(unknown) if stay else "none"}). Give a layout with keep = {{"{header}" = [...]}}.'
             )
         keep[header] = stay
         made.append(Decision("rows left out", f"{header}: {listed(out)}", f"kept: {listed(stay)}", "likely"))
-    return Kept(keep, tuple(made))
+    return RegisterFilter(keep, tuple(made))

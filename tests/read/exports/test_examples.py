@@ -66,7 +66,7 @@ def test_its_totals_are_proven(name: str, how: str) -> None:
     said = ledger.reading.decisions.set_index("what").loc["totals"]
     number = len(example.canonical.items)
     assert said["decided"].startswith("all ")
-    assert said["evidence"] == f"{number} of {number} items stand in a proven total"
+    assert said["evidence"] == f"{number} of {number} items are in a proven total"
 
 
 @pytest.mark.parametrize("name", [name for name, example in EXAMPLES.items() if example.asks])
