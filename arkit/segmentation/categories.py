@@ -7,7 +7,6 @@ carries that list as the order of the column, so that a comparison, a matrix or 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import polars as pl
@@ -70,7 +69,8 @@ def categorise(
         if limit.measure not in frame.columns:
             raise unknown_name("measure of behaviour", limit.measure, known=frame.columns)
     with speaking(language or current_language()):
-        return frame.with_columns(_judgement(chosen)).to_pandas()
+        # Lazily, so that whether a rule fires is computed once for all of the columns that ask.
+        return frame.lazy().with_columns(_judgement(chosen)).collect().to_pandas()
 
 
 def _judgement(policy: CategoryPolicy) -> list[pl.Expr]:
@@ -144,14 +144,17 @@ def sentence(key: str, *, count: pl.Series | None = None, **values: pl.Expr | st
     ['50 % of the balance is insured.', None]
     """
     by_row = {name: value for name, value in values.items() if isinstance(value, pl.Expr)}
-    # Columns replace marks that occur in no sentence, so the catalogue decides where each of them is.
+    # Each column gets a mark that occurs in no sentence; cut at the marks, a sentence is text, name, text, name, text.
     stated: dict[str, Any] = {**values, **{name: f"\0{name}\0" for name in by_row}}
-    plural = partial(text, key, **stated)
-    written = pl.repeat(plural(), pl.len()) if count is None else worded(count, lambda number: plural(count=number))
-    for name, value in by_row.items():
-        put = written.str.replace_all(f"\0{name}\0", value.cast(pl.String).fill_null(""), literal=True)
-        written = pl.when(value.is_not_null()).then(put)
-    return written
+    numbers = [None] if count is None else count.drop_nulls().unique().to_list()
+    forms = {number: text(key, count=number, **stated).split("\0") for number in numbers}
+
+    def part(place: int, piece: str) -> pl.Expr:
+        if place % 2:
+            return by_row[piece].cast(pl.String)
+        return pl.lit(piece) if count is None else worded(count, lambda number: forms[number][place])
+
+    return pl.concat_str([part(*each) for each in enumerate(next(iter(forms.values()), [""]))])
 
 
 def worded(values: pl.Series, word: Callable[[Any], str]) -> pl.Expr:
