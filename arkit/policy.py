@@ -150,11 +150,10 @@ class CategoryPolicy(Settings, frozen=True, kw_only=True):
         super().__post_init__()
         require_different(list(self.names), "categories")
         require_different([rule.name for rule in self.rules], "rules")
-        users = {f"the rule {rule.name!r}": rule.category for rule in self.rules}
-        for user, category in {**users, "otherwise": self.usual}.items():
+        for user, category in [*((rule.name, rule.category) for rule in self.rules), ("otherwise", self.usual)]:
             if category not in self.names:
                 raise PolicyError(
-                    f"{user} has the category {category!r}, which is not listed: {', '.join(self.names)}. "
+                    f"the category of {user!r} is {category!r}, which is not listed: {', '.join(self.names)}. "
                     "List it among the categories, in its place by gravity"
                 )
 

@@ -6,10 +6,12 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import narwhals as nw
 import polars as pl
 
 from arkit.aging.grouping import with_customers
 from arkit.aging.open_items import open_frame
+from arkit.model.engine import beside, collect
 from arkit.model.ledger import Ledger
 from arkit.policy import CollectionPolicy, Policy, categories_of
 from arkit.segmentation.categories import BETWEEN_RULES, sentence, worded
@@ -176,7 +178,9 @@ def _promises(ledger: Ledger, day: date) -> pl.DataFrame:
     marks = ledger.frames.marks.filter(pl.col("kind").cast(pl.String) == "promise")
     running = marks.filter((pl.col("from") <= day) & (pl.col("promised_on") >= day))
     running = running.filter(pl.col("to").is_null() | (pl.col("to") >= day))
-    named = running.join(ledger.frames.items.select("item_id", of_item="customer_id"), on="item_id", how="left")
+    items = ledger.scan("items").select("item_id", nw.col("customer_id").alias("of_item"))
+    promised = beside(running.select("item_id").drop_nulls().unique(), items)
+    named = running.join(collect(items.join(promised, on="item_id", how="inner")), on="item_id", how="left")
     customer = pl.coalesce(pl.col("customer_id").cast(pl.String), pl.col("of_item").cast(pl.String))
     return named.group_by(customer_id=customer).agg(promise=pl.col("promised_on").max())
 

@@ -55,13 +55,13 @@ def test_an_impossible_setting_is_refused(wrong: Callable[[], object], error: ty
             ar.CategoryPolicy,
             lambda: ar.CategoryPolicy(name="x", rules=(rule("vip"),)),
             RULE.replace("risky", "vip"),
-            "the rule 'r' has the category 'vip', which is not listed: reliable, new, problem, risky",
+            "the category of 'r' is 'vip', which is not listed: reliable, new, problem, risky",
         ),
         (
             ar.CategoryPolicy,
             lambda: ar.CategoryPolicy(name="x", otherwise="vip", rules=()),
             'name = "x"\notherwise = "vip"\nrules = []',
-            "otherwise has the category 'vip', which is not listed",
+            "the category of 'otherwise' is 'vip', which is not listed",
         ),
         (
             ar.CategoryPolicy,
