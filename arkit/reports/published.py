@@ -15,7 +15,7 @@ import msgspec
 
 RECORD: Final = "run.json"
 _LATER: Final = re.compile(r"(?P<place>.+)\+v(?P<number>[1-9]\d*)")
-# A notebook's own parameters and the names of files are nobody's to translate.
+# A notebook's own parameters and the names of files are the user's.
 _AS_WRITTEN: Final = frozenset({"parameters", "identity", "inputs", "outputs", "versions"})
 _KEYS: Final = {
     "key_figures": "kpis",

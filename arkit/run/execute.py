@@ -181,7 +181,7 @@ def _tidy(executed: NotebookNode, folder: Path) -> NotebookNode:
 
 
 def _in_language(executed: NotebookNode, language: str) -> NotebookNode:
-    """Write the prose between the cells in the language of the report; prose that somebody has changed stays."""
+    """Write the prose between the cells in the language of the report; prose that a user has changed stays."""
     for cell in executed.cells:
         key = cell.metadata.get("text", "")
         if cell.cell_type == "markdown" and key and cell.source == prose(key, ENGLISH):
