@@ -23,19 +23,12 @@ from arkit.sample.draws import (
     off_weekend,
 )
 from arkit.sample.movements import Rates
-from arkit.sample.world import (
-    GROWTH_PER_MONTH,
-    INFLATION_PER_YEAR,
-    MIXED_FROM_RANK,
-    SEASON_NAMES,
-    SHRINKING,
-    SHRINKS,
-    SHRINKS_BETWEEN,
-    TERMS,
-    WORLD,
-    Entity,
-)
+from arkit.sample.world import MIXED_FROM_RANK, SEASON_NAMES, SHRINKING, WORLD, Entity
 
+SHRINKS: Final = 42
+SHRINKS_BETWEEN: Final = (280, 100)
+GROWTH_PER_MONTH: Final = 4  # thousandths: about 5 % more invoices a year
+INFLATION_PER_YEAR: Final = 3  # percent on the amount of an invoice
 INSTALMENTS: Final = 3
 INSTALMENT_DAYS: Final = 30
 INSTALMENT_PER_THOUSAND: Final = 25
@@ -149,7 +142,7 @@ def _typed(documents: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFram
     opening = pl.col("day") < window.start
     plain = ~opening & ~pl.col("regular") & ~pl.col("late_invoice")
     debit_note = plain & (luck >= 1000 - DEBIT_NOTE_PER_THOUSAND)
-    days = pl.Series([term.days for term in TERMS]).gather(documents["terms"])
+    days = pl.Series([term.days for term in WORLD.terms]).gather(documents["terms"])
     return documents.with_columns(
         kind=pl.when(opening)
         .then(pl.lit("journal"))

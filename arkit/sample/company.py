@@ -14,7 +14,7 @@ from arkit.sample.billing import credits_of, draw_lines, with_fates, with_replac
 from arkit.sample.draws import Draws, Window
 from arkit.sample.movements import Rates, movements_of
 from arkit.sample.payments import draw_parts, draw_receipts, recorded_on, with_opening, with_payment_days
-from arkit.sample.world import DISCOUNT_DAYS, DISCOUNT_PERCENT, DISCOUNT_TERM, INSTALMENT_TERMS, TERMS, Entity
+from arkit.sample.world import DISCOUNT_DAYS, DISCOUNT_PERCENT, DISCOUNT_TERM, INSTALMENT_TERMS, WORLD, Entity
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _rows(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _line_columns(lines: pl.DataFrame) -> pl.DataFrame:
-    texts = pl.Series([term.text for term in TERMS]).gather(lines["terms"])
+    texts = pl.Series([term.text for term in WORLD.terms]).gather(lines["terms"])
     billed = pl.col("kind") != "journal"
     discount = billed & (pl.col("terms") == DISCOUNT_TERM) & (pl.col("instalment") == 0)
     agreed = pl.col("replaces").is_not_null()

@@ -12,7 +12,7 @@ from arkit.sample.billing import CANCELLED, OVERPAID
 from arkit.sample.company import Books
 from arkit.sample.draws import Draws
 from arkit.sample.tables import MONEY
-from arkit.sample.world import ENTITIES, Sample
+from arkit.sample.world import WORLD, Sample
 
 UNKNOWN_CUSTOMER: Final = "000099"
 UNKNOWN_ITEM: Final = "ESI-404"
@@ -82,7 +82,7 @@ def _small_plain_invoices(sample: Sample) -> pl.DataFrame:
     """The smallest new and the smallest older invoices of the first entity, in its own currency."""
     plain = (pl.col("item_type") == "invoice") & (pl.col("item_id") == pl.col("document_id"))
     plain &= pl.col("terms").str.starts_with("N") & pl.col("original_due_date").is_null()
-    plain &= (pl.col("entity") == ENTITIES[0].code) & (pl.col("currency") == pl.col("base_currency"))
+    plain &= (pl.col("entity") == WORLD.entities[0].code) & (pl.col("currency") == pl.col("base_currency"))
     plain &= pl.col("recorded_on") == pl.col("document_date")
     plain &= ~pl.col("item_id").is_in(sample.faults["item_id"].implode())
     new = pl.col("document_date") > pl.col("document_date").max() - timedelta(days=NEW_DAYS)

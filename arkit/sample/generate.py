@@ -10,9 +10,8 @@ import polars as pl
 
 from arkit.calendar import decimals
 from arkit.errors import LedgerError, unknown_name
-from arkit.sample.attributes import behaviours_table, customers_table, with_attributes
 from arkit.sample.company import item_rows, keep_books
-from arkit.sample.customers import draw_clients, entity_list
+from arkit.sample.customers import behaviours_table, customers_table, draw_clients, entity_list, with_attributes
 from arkit.sample.draws import Window
 from arkit.sample.faults import NO_FAULTS, planted_in_books, with_faults
 from arkit.sample.movements import draw_rates

@@ -77,16 +77,8 @@ class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 WORLD: Final = read_settings(resource("templates/sample/world.toml"), World, what="world", error=LedgerError)
-ENTITIES: Final = WORLD.entities
-COUNTRIES: Final = WORLD.countries
-TERMS: Final = WORLD.terms
 CURRENCIES: Final = tuple(WORLD.rate_at_start)
-BEHAVIOURS: Final = WORLD.behaviours
 SEASON_NAMES: Final = tuple(WORLD.seasons)
-
-HOME_PER_HUNDRED: Final = 72  # customers of an entity's own country
-ABROAD_WEIGHTS: Final = (10, 10, 10, 18, 14, 8, 8, 10, 12, 3, 3)  # the others, by country; home again is possible
-RARE: Final = {"JP": 37, "KW": 61}  # one customer in so many, counted from the middle: there is always one
 
 
 INSTALMENT_TERMS: Final = "N30/60/90"
@@ -99,18 +91,11 @@ RECEIVABLES_ACCOUNT: Final = "120000"
 ADVANCES_ACCOUNT: Final = "120900"
 
 SHRINKING: Final = "shrinking"  # even, until it falls by so many percent between two days before the day reported on
-SHRINKS: Final = 42
-SHRINKS_BETWEEN: Final = (280, 100)
-GROWTH_PER_MONTH: Final = 4  # thousandths: about 5 % more invoices a year
-INFLATION_PER_YEAR: Final = 3  # percent on the amount of an invoice
 
 
 SLID: Final = "slid last month"
-SLID_RANKS: Final = (2, 4, 7)  # the customers of the last month's story, by size
 SLID_DAYS: Final = 40
-STORY_TERM: Final = 1  # who has a story to tell in the last months is on 30 days, so that it shows in time
 MIXED_FROM_RANK: Final = 10  # the ten largest pay well, two of them a little late: the company lives on them
-LATE_RANKS: Final = (1, 5)
 
 
 @dataclass(frozen=True)

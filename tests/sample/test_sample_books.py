@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from arkit.sample import Sample, generate
-from arkit.sample.world import ENTITIES
+from arkit.sample.world import WORLD
 
 START, LAST, CLOSE = date(2023, 11, 1), date(2026, 10, 31), date(2026, 11, 5)
 OWED = ("invoice", "debit_note", "journal")
@@ -136,7 +136,7 @@ def test_some_entries_of_a_month_are_recorded_in_the_next(entries: pl.DataFrame)
 
 
 def test_sales_are_what_was_billed_without_tax(clean: Sample) -> None:
-    tax = {entity.code: 1 + entity.tax / 100 for entity in ENTITIES}
+    tax = {entity.code: 1 + entity.tax / 100 for entity in WORLD.entities}
     billed = clean.items.filter(pl.col("item_type").is_in(["invoice", "debit_note", "credit_note"]))
     net = pl.col("amount").cast(pl.Float64) / pl.col("entity").replace_strict(tax)
     keys = ["entity", "customer_id", "currency", "month"]

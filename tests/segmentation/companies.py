@@ -8,8 +8,7 @@ import polars as pl
 
 import arkit as ar
 from arkit.sample import generate
-from arkit.sample.attributes import with_attributes
-from arkit.sample.customers import draw_clients, entity_list
+from arkit.sample.customers import draw_clients, entity_list, with_attributes
 from arkit.sample.draws import Window
 from arkit.sample.movements import draw_rates
 from arkit.segmentation.decline import ASPECTS, Split, monthly_panel, trends_by_aspect
