@@ -1,7 +1,7 @@
 """Deteriorating payers: customers whose payments fall in amount or number, or come later, against their own past.
 
 The payments of each customer are put into months up to a day. Three tests of ranks compare the recent months with the
-months before, so that each customer is measured by their own past and season, and by nobody else's.
+months before, so that each customer is compared with their own past and season alone.
 """
 
 from __future__ import annotations

@@ -14,14 +14,14 @@ COVERS = ("2026-01-01", "2026-06-30")
 
 
 def survival(ledger: ar.Ledger, as_of: str, **how: object) -> dict[int, float]:
-    """Return the share unpaid after each day on which something was paid."""
+    """The share unpaid after each day on which something was paid."""
     curve = ar.time_to_pay(ledger, as_of=as_of, **how)
     paid = curve[curve["settled"] > 0]
     return dict(zip(paid["day"], paid["survival"].round(3), strict=True))
 
 
 def followed(*times: str) -> ar.Ledger:
-    """Return a ledger of invoices paid after some days or, with a plus, still open so many days after their date."""
+    """A ledger of invoices paid after some days or, with a plus, still open so many days after their date."""
     end, rows = date(2026, 6, 30), []
     for number, time in enumerate(times):
         days = int(time.rstrip("+"))

@@ -1,4 +1,4 @@
-"""The worklist: who comes first and why, what is not chased, and which step is next."""
+"""The worklist: which customers come first and why, what is not collected, and which step is next."""
 
 from __future__ import annotations
 

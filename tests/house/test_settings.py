@@ -10,6 +10,8 @@ import pytest
 import arkit as ar
 from arkit.errors import LayoutError, PolicyError
 from arkit.policy import Category, Limit, Rule, Stage, categories_of, default_rules, default_stages
+from arkit.words.catalogue import ENGLISH, languages
+from tests.house.test_words import CATALOGUES
 
 STAGE = 'name = "x"\n[[stages]]\nname = "a"\nfrom_days = 1\nchannel = ""\nowner = ""\n'
 RULE = 'name = "x"\n[[rules]]\nname = "r"\ncategory = "risky"\nwhen = [{ measure = "items", at_most = 1 }]\n'
@@ -116,6 +118,15 @@ def test_python_and_a_file_are_refused_with_the_same_words(
         policy.load(file)
     assert said in str(of_python.value)
     assert said in str(of_file.value)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_advice_is_complete_in_every_language(language: str) -> None:
+    rooms = ("segmentation.", "collection.", "credit.", "cash.")
+    expected = {key for key in CATALOGUES[ENGLISH] if key.startswith(rooms)}
+    assert expected - set(CATALOGUES[language]) == set()
+    bundled = [*default_rules().categories, *default_rules().rules, *default_stages().stages]
+    assert {f"{one.room}.{type(one).__name__.lower()}.{one.name}" for one in bundled} <= expected
 
 
 def test_a_list_in_python_is_what_a_file_has() -> None:

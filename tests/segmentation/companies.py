@@ -1,4 +1,4 @@
-"""Made-up companies, and who of their customers was made to pay less or later."""
+"""Synthetic companies, and which of their customers were made to pay less or later."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from arkit.segmentation.rank_trend import q_values, simes
 
 AS_OF = date(2026, 10, 31)
 ITEMS, ENTITIES, MONTHS = 5000, 3, 36
-# Each of these pays less, more rarely or later than before, as does who no longer buys.
+# Each of these pays less, more rarely or later than before, as do customers who no longer buy.
 FALLING = ("declines", "slides slowly", "stops paying", "static debt", "slid last month")
 
 

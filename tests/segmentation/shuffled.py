@@ -11,7 +11,7 @@ FIRST = date(2012, 1, 1)
 
 
 def payments_of(ledger: ar.Ledger) -> pl.DataFrame:
-    """Return each customer's payments in order: days since the one before, amount, days late, days to settle."""
+    """Each customer's payments in order: days since the one before, amount, days late, days to settle."""
     items = pl.from_pandas(ledger.items)
     settled = pl.from_pandas(ledger.entries).filter(pl.col("entry_type") == "settlement")
     rows = settled.select("item_id", paid_on=pl.col("effective_on").cast(pl.Date)).join(items, on="item_id")
@@ -27,7 +27,7 @@ def payments_of(ledger: ar.Ledger) -> pl.DataFrame:
 
 
 def shuffled(payments: pl.DataFrame, *, times: int, seed: int) -> ar.Ledger:
-    """Return a ledger in which each customer is there many times, each time with the payments in an order by chance.
+    """A ledger in which each customer is there many times, each time with the payments in an order by chance.
 
     A payment keeps the days since the one before, its amount and how late it was; only their order is another.
     """

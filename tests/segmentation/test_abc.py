@@ -1,4 +1,4 @@
-"""ABC classes: who stands on an edge, who has nothing, and that currencies are never mixed."""
+"""ABC classes: customers on the edge of a class, customers with nothing, and that currencies are never mixed."""
 
 import arkit as ar
 from tests.literal import ledger_of

@@ -1,4 +1,4 @@
-"""Payment behaviour: what counts as late, what is known on a day, and published figures."""
+"""Payment behaviour: what counts as late, what is known on a day, and published numbers."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ old invoice 2026-02-01 2026-03-01 100
 
 
 def debtors(items: str = ITEMS, *, as_of: str = AS_OF, months: int = 6, **tables: str) -> list[dict]:
-    """The static debtors of a ledger written as text."""
+    """The inactive past-due balances of a ledger written as text."""
     return ar.inactive_past_due(ledger_of(items, covers=COVERS, **tables), as_of=as_of, months=months).to_dict(
         "records"
     )
