@@ -24,7 +24,7 @@ from arkit.build.entries import (
 from arkit.build.items import Items, as_categories, day_faults, make_items, make_receipts
 from arkit.build.parsing import read_amounts
 from arkit.errors import LayoutError, LedgerError, listed
-from arkit.model.findings import find, find_faults, message_of, together, value_of, with_first_fault
+from arkit.model.findings import combine, find, find_faults, message_of, value_of, with_first_fault
 from arkit.model.layout import Layout
 from arkit.model.ledger import Frames, Ledger
 from arkit.model.money import check_sums
@@ -59,7 +59,7 @@ def make_entries(raw: pl.DataFrame, items: Items) -> Entries:
         *("item", "item_id", pl.col("entry_type").cast(pl.Categorical), "effective_on", "recorded_on"),
         *("amount", "base_amount", "counterpart_item_id"),
     )
-    return Entries(rows, control_totals(raw), together(moved, no_base, *findings))
+    return Entries(rows, control_totals(raw), combine(moved, no_base, *findings))
 
 
 def control_totals(raw: pl.DataFrame) -> pl.DataFrame:
@@ -91,7 +91,7 @@ def _with_known_entity(raw: pl.DataFrame, items: Items) -> pl.DataFrame:
 def _not_before_its_items(raw: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Applications count from the day on which both of their items exist."""
     if not (raw["entry_type"] == "application").any():
-        return raw, together()
+        return raw, combine()
     born = items["document_date"]  # In the order of the items' numbers.
     of_both = pl.DataFrame({"own": born.gather(raw["item"]), "other": born.gather(raw["counterpart"])})
     raw = raw.with_columns(of_both.select(first=pl.max_horizontal("own", "other")))
@@ -169,7 +169,7 @@ def build(
         check_sums(amounts, table="entries")
     if beyond is not None and beyond.height:
         entries = replace(entries, control=with_totals_beyond(entries.control, beyond))
-    findings = together(findings, *([] if found is None else [found]))
+    findings = combine(findings, *([] if found is None else [found]))
     covers = (day, day) if day else covered_days(entries.rows, first=layout.covers_from, last=layout.covers_until)
     return _ledger(tables, documents, entries, covers=covers, findings=findings, layout=layout)
 
@@ -228,7 +228,8 @@ def _postings(
         receipts = make_receipts(tables["payments"], items, layout=layout.of_table("payments"))
         raw += [originals(receipts.rows, table="payments"), pay_documents(receipts, items.usable)]
         documents = Items(
-            pl.concat([items.rows, receipts.rows], how="diagonal_relaxed"), together(items.findings, receipts.findings)
+            pl.concat([items.rows, receipts.rows], how="diagonal_relaxed"),
+            combine(items.findings, receipts.findings),
         )
     for table in ("applications", "entries"):
         if table in tables:
@@ -237,7 +238,7 @@ def _postings(
             findings += [tables[table].findings, found]
     posted = pl.concat(raw)
     pairs, found = cancelled_pairs(documents.usable, posted)
-    return documents, pl.concat([posted, pairs]), together(*findings, found)
+    return documents, pl.concat([posted, pairs]), combine(*findings, found)
 
 
 def _settlements(items: Items, layout: Layout, findings: list[pl.DataFrame]) -> list[pl.DataFrame]:
@@ -278,7 +279,7 @@ def _ledger(
         rates=_canonical(rows["rates"], "rates"),
         gl=_canonical(balances["gl"], "gl"),
         sales=_canonical(balances["sales"], "sales"),
-        findings=together(*checked, *(other.findings for other in others.values()), over_applied(entries.rows, items)),
+        findings=combine(*checked, *(other.findings for other in others.values()), over_applied(entries.rows, items)),
         control=entries.control,
     )
     return Ledger(frames, covers=covers, source_rows=sum(table.rows.height for table in tables.values()))
@@ -294,7 +295,7 @@ def _with_amounts(tables: Mapping[str, Conformed], layout: Layout) -> tuple[dict
             frames[name] = read.drop_nulls(amount)
             check_sums(frames[name][amount], table=name)
             findings += [found, find("unreadable_row", unread, table=name, value=f"unread_{amount}")]
-    return frames, together(*findings)
+    return frames, combine(*findings)
 
 
 def _disputes(items: pl.DataFrame) -> pl.DataFrame:
@@ -347,8 +348,8 @@ def customers_of(items: pl.DataFrame, given: pl.DataFrame | None) -> tuple[pl.Da
     elif "name" in items.columns:
         customers, found = _named_customers(items)
     else:
-        customers, found = items["customer_id"].unique(maintain_order=True).to_frame(), together()
-    return customers, together(nameless, found)
+        customers, found = items["customer_id"].unique(maintain_order=True).to_frame(), combine()
+    return customers, combine(nameless, found)
 
 
 def _listed_customers(items: pl.DataFrame, given: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -361,7 +362,7 @@ def _listed_customers(items: pl.DataFrame, given: pl.DataFrame) -> tuple[pl.Data
     keys = ["customer_id", *(name for name in ("valid_from",) if name in given.columns)]
     again = given.filter(~pl.struct(keys).is_first_distinct())
     rows = given.unique(keys, keep="first", maintain_order=True)
-    return pl.concat([rows, first.select("customer_id")], how="diagonal_relaxed"), together(
+    return pl.concat([rows, first.select("customer_id")], how="diagonal_relaxed"), combine(
         find("unknown_customer", first, table="items", value="customer_id"),
         find("repeated_customer", again, table="customers", value="customer_id"),
     )

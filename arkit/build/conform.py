@@ -21,7 +21,7 @@ import polars as pl
 from arkit.build import parsing
 from arkit.build.parsing import exact_amounts
 from arkit.errors import LedgerError, ReadingError, listed, missing_columns
-from arkit.model.findings import find, together, value_of
+from arkit.model.findings import combine, find, value_of
 from arkit.model.layout import Layout, TableLayout
 from arkit.model.schema import TABLES
 from arkit.words.vocabulary import currency_of
@@ -56,18 +56,18 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
     stated = getattr(layout, table) or TableLayout()
     filled, blank = _filled_rows(_numbered(cells), table=table)
     kept, left_out = _wanted_rows(filled, stated, table=table, source=source, layout=layout)
-    named = _without_zero_days(_named(kept, stated, table=table, source=source), table)
+    named = _without_zero_days(_with_canonical_names(kept, stated, table=table, source=source), table)
     # One column is read on one core: several at a time use them all. Each is kept in one piece, because every later
     # step would otherwise put the pieces of the file together again.
     with ThreadPoolExecutor() as cores:
         cells_of = [named[name] for name in named.columns if name != "source_row"]
         typed = named.with_columns(cores.map(lambda column: _typed(column, table, layout, source).rechunk(), cells_of))
-    findings = together(blank, left_out, _unreadable(named, typed, table))
+    findings = combine(blank, left_out, _unreadable(named, typed, table))
     if table in LEDGER_TABLES:
         dated_by = "document_date" if table == "items" else "effective_on"
         return Conformed(typed.with_columns(unread=_unread(named, typed, dated_by)), findings)
     required = [name for name in TABLES[table].required if TABLES[table].columns[name] != "money"]
-    return Conformed(typed.drop_nulls(required), together(findings, _lacking(typed, required, findings, table)))
+    return Conformed(typed.drop_nulls(required), combine(findings, _lacking(typed, required, findings, table)))
 
 
 def _without_zero_days(named: pl.DataFrame, table: str) -> pl.DataFrame:
@@ -88,12 +88,12 @@ def _filled_rows(cells: pl.DataFrame, *, table: str) -> tuple[pl.DataFrame, pl.D
     """The rows that are not blank, and a finding with the number of the others."""
     names = [name for name in cells.columns if name != "source_row"]
     if not names:
-        return cells, together()
+        return cells, combine()
     # Few rows have a blank first cell, so only those are looked at as a whole.
     suspects = cells.filter(_is_blank(cells, names[0]))
     blank = suspects.filter(pl.all_horizontal(_is_blank(cells, name) for name in names))
     if blank.is_empty():
-        return cells, together()
+        return cells, combine()
     value = value_of("rows", count=pl.lit(blank.height))
     found = find("blank_row", blank.select("source_row").head(1), table=table, value=value)
     return cells.join(blank.select("source_row"), on="source_row", how="anti", maintain_order="left"), found
@@ -119,7 +119,7 @@ def _wanted_rows(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     _refuse_absent(stated.keep, cells, source)
     if not stated.keep:
-        return cells, together()
+        return cells, combine()
     texts = {name: pl.col(name).cast(pl.String).str.strip_chars() for name in stated.keep}
     wanted = pl.all_horizontal(texts[name].is_in(values) for name, values in stated.keep.items())
     return cells.filter(wanted), _left_out(cells.filter(~wanted.fill_null(False)), stated, table=table, layout=layout)
@@ -141,7 +141,7 @@ def _left_out(rows: pl.DataFrame, stated: TableLayout, *, table: str, layout: La
     return find("left_out_by_layout", groups, table=table, value=value)
 
 
-def _named(cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str) -> pl.DataFrame:
+def _with_canonical_names(cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str) -> pl.DataFrame:
     known = TABLES[table].columns
     names = stated.columns or {name: name for name in cells.columns if name in known}
     _refuse_absent(names.values(), cells, source)
@@ -153,12 +153,12 @@ def _named(cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str)
         raise missing_columns(table, missing=missing, found=found, source=source)
     return cells.select(
         "source_row",
-        *(_filled(cells, header, stated.constants.get(name)).alias(name) for name, header in names.items()),
+        *(_with_constant(cells, header, stated.constants.get(name)).alias(name) for name, header in names.items()),
         *(pl.lit(value).alias(name) for name, value in stated.constants.items() if name not in names),
     )
 
 
-def _filled(cells: pl.DataFrame, header: str, constant: str | None) -> pl.Expr:
+def _with_constant(cells: pl.DataFrame, header: str, constant: str | None) -> pl.Expr:
     if constant is None:
         return pl.col(header)
     return pl.when(_is_blank(cells, header)).then(pl.lit(constant)).otherwise(pl.col(header))
@@ -227,7 +227,7 @@ def _unreadable(named: pl.DataFrame, typed: pl.DataFrame, table: str) -> pl.Data
         rows = typed.with_columns(given=given).filter(pl.col("given").is_not_null())
         code = "unreadable_row" if name in TABLES[table].required else "unreadable_optional"
         found.append(find(code, rows.drop("amount", strict=False), table=table, value="given"))
-    return together(*found)
+    return combine(*found)
 
 
 def _unread(named: pl.DataFrame, typed: pl.DataFrame, name: str) -> pl.Series:

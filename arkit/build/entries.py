@@ -13,7 +13,7 @@ import polars as pl
 from arkit.build.conform import Conformed
 from arkit.build.items import KEYS, MONEY, Items, as_categories, base_at_rate_of
 from arkit.build.parsing import read_amounts
-from arkit.model.findings import find, together
+from arkit.model.findings import combine, find
 from arkit.model.layout import Layout
 from arkit.model.money import proportion
 
@@ -201,7 +201,7 @@ def cancelled_pairs(items: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.Data
     """
     credits = items.filter((pl.col("item_type") == "credit_note") & pl.col("reference").is_not_null())
     if credits.is_empty():
-        return entries.clear(), together()
+        return entries.clear(), combine()
     pairs = _with_next_move(_opposites(credits, items), entries)
     pairs = pairs.filter(pl.col("moved_on").is_null() | (pl.col("moved_on") > pl.col("effective_on")))
     # Each credit note cancels one invoice, and each invoice is cancelled once.

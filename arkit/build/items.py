@@ -13,7 +13,7 @@ from arkit.build.conform import Conformed
 from arkit.build.parsing import read_amounts
 from arkit.calendar import currencies
 from arkit.errors import LedgerError, missing_columns
-from arkit.model.findings import find, find_faults, repeats, together, with_first_fault
+from arkit.model.findings import combine, find, find_faults, repeats, with_first_fault
 from arkit.model.layout import NEEDED_FOR_SHAPE, Layout
 from arkit.model.money import at_exchange_rate, minor_per_unit, proportion
 from arkit.model.schema import ITEM_COLUMNS, TABLES
@@ -60,7 +60,7 @@ def make_items(
     rows = _numbered(_with_faults(rows))
     rows, due_findings = _with_due_date(rows, layout=layout, terms_days=terms_days)
     excluded = find_faults(rows.with_columns(effective_on="document_date"), table="items")
-    return Items(rows, together(conformed.findings, amount_findings, type_findings, due_findings, excluded))
+    return Items(rows, combine(conformed.findings, amount_findings, type_findings, due_findings, excluded))
 
 
 def _amount_of_shape(given: pl.DataFrame, layout: Layout, posted: pl.Series | None) -> pl.DataFrame:
@@ -187,7 +187,7 @@ def _with_due_date(
     early = rows.filter(usable & (pl.col("due_date") < pl.col("document_date")))
     findings = [find("due_before_document", early, table="items", value="due_date")]
     if rows["due_date"].null_count() == 0:
-        return rows, together(*findings)
+        return rows, combine(*findings)
     rows = _with_days_of_terms(rows, layout, terms_days)
     due_at_once = pl.col("item_type").is_in(["receipt", "credit_note"])
     missing = usable & pl.col("due_date").is_null() & ~due_at_once
@@ -195,7 +195,7 @@ def _with_due_date(
         findings.append(find(code, rows.filter(missing & test), table="items", value="terms"))
     derived = pl.col("document_date").dt.offset_by(pl.format("{}d", pl.col("days").fill_null(0)))
     derived = pl.when(due_at_once).then(pl.col("document_date")).otherwise(derived)
-    return rows.with_columns(due_date=pl.coalesce("due_date", derived)).drop("days"), together(*findings)
+    return rows.with_columns(due_date=pl.coalesce("due_date", derived)).drop("days"), combine(*findings)
 
 
 def _with_days_of_terms(rows: pl.DataFrame, layout: Layout, terms_days: pl.DataFrame | None) -> pl.DataFrame:
@@ -225,7 +225,7 @@ def make_receipts(conformed: Conformed, items: Items, *, layout: Layout) -> Item
     rows = _numbered(_with_faults_of_payments(rows), first=items.usable.height)
     astray = rows.filter(pl.col("paid").is_not_null() & pl.col("names").is_null() & pl.col("fault").is_null())
     on_account = find("payment_on_account", astray, table="payments", value="paid")
-    return Items(rows, together(conformed.findings, findings, on_account, find_faults(rows, table="payments")))
+    return Items(rows, combine(conformed.findings, findings, on_account, find_faults(rows, table="payments")))
 
 
 def _completed_payments(given: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from arkit.model.findings import find, together, value_of
+from arkit.model.findings import combine, find, value_of
 from arkit.model.layout import DateOrder, Layout
 from arkit.model.money import EXACT, LARGEST_EXACT, SCALE, minor_per_unit, to_minor
 from arkit.words.vocabulary import currency_of
@@ -129,7 +129,7 @@ def read_amounts(
             lost = rows.filter(pl.col(f"unread_{name}").is_not_null())
             value = pl.format(f"{name} = {{}}", f"unread_{name}")
             findings.append(find("unreadable_optional", lost, table=table, value=value))
-    return rows, together(*findings)
+    return rows, combine(*findings)
 
 
 _PLAIN: Final = r"^[+-]?(\d+\.?\d*|\.\d+)$"

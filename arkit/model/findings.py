@@ -1,4 +1,4 @@
-"""Findings: what was wrong with a row, what was done about it, and the amount it carries."""
+"""Findings (data-quality issues): what was wrong with a row, what was done about it, and the amount it carries."""
 
 from __future__ import annotations
 
@@ -159,12 +159,12 @@ def repeats(ids: pl.Series) -> pl.Expr:
 def find_faults(rows: pl.DataFrame, *, table: str) -> pl.DataFrame:
     """A finding for each row that has a ``fault``."""
     faulty = rows.filter(pl.col("fault").is_not_null())
-    return together(
+    return combine(
         *(find(str(code), some, table=table, value="fault_value") for (code,), some in faulty.group_by("fault"))
     )
 
 
-def together(*tables: pl.DataFrame) -> pl.DataFrame:
+def combine(*tables: pl.DataFrame) -> pl.DataFrame:
     """Findings of several checks as one table, in the order of the source."""
     found = [table for table in tables if table.height]
     return pl.concat(found).sort("table", "source_row", "code", nulls_last=True) if found else no_findings()

@@ -1,6 +1,6 @@
 """A file of any kind to its cells. The content decides how it is opened, since exports are often named otherwise.
 
-There are two ways to ask. :func:`open_grid` gives every cell as text, for whoever looks for the header;
+There are two ways to ask. :func:`open_grid` gives every cell as text, so that the header can be looked for;
 :func:`read_table` gives the rows below the first row that is not blank, under the names in it. Both open a file in the
 same way: a text is decoded and cut at its delimiter, a workbook is surveyed before its sheet is loaded.
 """
@@ -21,7 +21,7 @@ import polars as pl
 
 from arkit.build.parsing import as_text, with_decimal_comma
 from arkit.errors import ReadingError, listed
-from arkit.model.findings import no_findings, together
+from arkit.model.findings import combine, no_findings
 from arkit.model.layout import Layout, TableLayout
 from arkit.model.schema import TABLES
 from arkit.read.places import first_line, kind_of, misnamed, refuse_repeated
@@ -94,7 +94,7 @@ def open_grid(path: Path, *, encoding: str = "", delimiter: str = "", sheet: str
         raise ReadingError(f"{path.name} has no cells with anything in them. Export it again.")
     if len(grid.columns) > WIDEST:
         raise _too_wide(path, len(grid.columns))
-    return replace(grid, findings=together(grid.findings, of_name(path)))
+    return replace(grid, findings=combine(grid.findings, of_name(path)))
 
 
 def read_table(
@@ -122,7 +122,7 @@ def read_table(
         rows, above = _parquet(path), 1
     else:
         rows, above = _rows_of_text(path, layout)
-    return numbered(rows, above + 1), together(seen, of_name(path, table=name))
+    return numbered(rows, above + 1), combine(seen, of_name(path, table=name))
 
 
 def numbered(rows: pl.DataFrame, first: int) -> pl.DataFrame:

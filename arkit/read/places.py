@@ -100,7 +100,7 @@ def _refuse_markup(start: bytes, path: Path) -> None:
 
 
 _PASSED_OVER: Final = (".", "~$")
-"""What hidden files, and the locks that spreadsheet programs leave beside open workbooks, begin with."""
+"""What hidden files, and the locks that spreadsheet programs keep for open workbooks, begin with."""
 
 _PATTERN: Final = frozenset("*?[")
 _KNOWN: Final = tuple(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
@@ -151,7 +151,7 @@ def _in_file(source: Path, layout: Layout) -> Places:
     """The tables of a single file, its sheets among them, and the files that the layout names in the same folder."""
     stated = layout.tables()
     others = {
-        name: _named(source.parent, table.file) for name, table in stated.items() if table.file and name != "items"
+        name: _matching(source.parent, table.file) for name, table in stated.items() if table.file and name != "items"
     }
     return others | {name: [source] for name, table in stated.items() if table.sheet or name == "items"}
 
@@ -160,7 +160,7 @@ def _in_folder(folder: Path, layout: Layout) -> Places:
     places = {}
     for name in TABLES:
         stated = layout.tables().get(name)
-        found = _named(folder, stated.file) if stated and stated.file else _called(folder, name)
+        found = _matching(folder, stated.file) if stated and stated.file else _files_named_after(folder, name)
         if found:
             places[name] = found
     if not places and any(folder.rglob("*.parquet")):
@@ -168,7 +168,7 @@ def _in_folder(folder: Path, layout: Layout) -> Places:
     return places
 
 
-def _named(folder: Path, file: str) -> list[Path]:
+def _matching(folder: Path, file: str) -> list[Path]:
     if not _PATTERN & {*file}:
         return [folder / file]
     found = [path for path in sorted(folder.glob(file)) if not path.name.startswith(_PASSED_OVER)]
@@ -177,7 +177,7 @@ def _named(folder: Path, file: str) -> list[Path]:
     return found
 
 
-def _called(folder: Path, name: str) -> list[Path]:
+def _files_named_after(folder: Path, name: str) -> list[Path]:
     """The files called like a table, each once: of several kinds the first that arkit knows counts."""
     by_stem: dict[str, Path] = {}
     for suffix in ("", *_KNOWN):

@@ -15,7 +15,7 @@ import polars as pl
 
 from arkit.build.assembly import build
 from arkit.errors import LedgerError, ReadingError, listed, unknown_name
-from arkit.model.findings import together
+from arkit.model.findings import combine
 from arkit.model.layout import NEEDED_FOR_SHAPE, Decision, Layout, Reading, Shape, TableLayout
 from arkit.model.ledger import Ledger, as_day
 from arkit.model.schema import TABLES
@@ -135,7 +135,7 @@ def _built(
         layout=msgspec.structs.replace(layout, **{name: table.layout for name, table in whole.items()}),
         snapshot_on=day or whole["items"].day,
         sources={name: source.name for name, source in sources.items()},
-        found=together(*(table.findings for table in whole.values())),
+        found=combine(*(table.findings for table in whole.values())),
         beyond=whole["items"].beyond,
     )
     proven = [decision for source in sources.values() for table in source.each for decision in proof_decisions(table)]

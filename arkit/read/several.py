@@ -15,7 +15,7 @@ import polars as pl
 
 from arkit.build.parsing import as_text
 from arkit.errors import ReadingError, listed
-from arkit.model.findings import together
+from arkit.model.findings import combine
 from arkit.model.layout import Layout, TableLayout
 from arkit.read.body.header import find_header
 from arkit.read.body.reading import ReadTable, read_body
@@ -68,15 +68,15 @@ def joined(each: Mapping[str, ReadTable], *, mark: str) -> TableSource:
         tables = _with_own_constants(tables)
         columns = {source: table.rows.columns for source, table in zip(each, tables, strict=True)}
         _refuse_other_columns(columns, tables[0].layout.headers())
-    rows = [_moved(table.rows, start) for table, start in zip(tables, starts, strict=True)]
+    rows = [_shift_rows(table.rows, start) for table, start in zip(tables, starts, strict=True)]
     found = [
-        _moved(table.findings, start).with_columns(source=pl.lit(source))
+        _shift_rows(table.findings, start).with_columns(source=pl.lit(source))
         for source, table, start in zip(each, tables, starts, strict=True)
     ]
     whole = replace(
         tables[0],
         rows=pl.concat(_of_same_types(rows, mark), how="diagonal") if len(rows) > 1 else rows[0],
-        findings=together(*found),
+        findings=combine(*found),
         beyond=pl.concat([table.beyond for table in tables]),
         day=_day({source: table.day for source, table in each.items() if table.day}),
         counts=dict(sum((Counter(table.counts) for table in tables), Counter())),
@@ -89,8 +89,8 @@ def with_files(findings: pl.DataFrame, sources: Mapping[str, TableSource]) -> pl
     parts = []
     for (table,), some in findings.group_by("table", maintain_order=True):
         source = sources.get(str(table))
-        parts.append(some if source is None else _located(some, source.starts))
-    return together(*parts)
+        parts.append(some if source is None else _with_file(some, source.starts))
+    return combine(*parts)
 
 
 def _read_file(path: Path, layout: Layout, name: str, grid: Grid | None) -> ReadTable:
@@ -115,7 +115,7 @@ def _in_file_name(path: Path, table: TableLayout) -> dict[str, str]:
     for name, match in found.items():
         if match is None:
             raise ReadingError(
-                f"The name {path.name} does not tell the {name}: the layout looks for {table.in_file_name[name]!r} in "
+                f"The name {path.name} does not give the {name}: the layout looks for {table.in_file_name[name]!r} in "
                 "it. Rename the file, or change in_file_name in the layout."
             )
     return {name: match[1] for name, match in found.items() if match}
@@ -146,7 +146,7 @@ def _last_row(read: ReadTable) -> int:
     return int(rows.select(pl.col("source_row").max().fill_null(0)).item())
 
 
-def _moved(rows: pl.DataFrame, start: int) -> pl.DataFrame:
+def _shift_rows(rows: pl.DataFrame, start: int) -> pl.DataFrame:
     return rows.with_columns(pl.col("source_row") + start)
 
 
@@ -160,7 +160,7 @@ def _day(days: Mapping[str, date | None]) -> date | None:
     return next(iter(days.values()), None)
 
 
-def _located(findings: pl.DataFrame, starts: pl.DataFrame) -> pl.DataFrame:
+def _with_file(findings: pl.DataFrame, starts: pl.DataFrame) -> pl.DataFrame:
     """Look up the last file that begins before each row; a finding on no row is of the file that it names, if any."""
     place = starts["start"].search_sorted(findings["source_row"], side="left").cast(pl.Int64) - 1
     at = place.clip(lower_bound=0).set(findings["source_row"].is_null(), 0 if starts.height == 1 else None)
@@ -187,10 +187,10 @@ def _of_same_types(frames: Sequence[pl.DataFrame], mark: str) -> list[pl.DataFra
     """Tables whose columns have one type each: where files differ, cells are written as text."""
     types = {(name, dtype) for frame in frames for name, dtype in frame.schema.items()}
     mixed = {name for name, count in Counter(name for name, _ in types).items() if count > 1}
-    return [frame.with_columns(_written(cells, mark) for cells in frame if cells.name in mixed) for frame in frames]
+    return [frame.with_columns(_as_cells(cells, mark) for cells in frame if cells.name in mixed) for frame in frames]
 
 
-def _written(column: pl.Series, mark: str) -> pl.Series:
+def _as_cells(column: pl.Series, mark: str) -> pl.Series:
     text = as_text(column)
     fractions = column.dtype.is_float() or column.dtype.is_decimal()
     return text.str.replace(".", mark, literal=True) if fractions else text

@@ -20,7 +20,7 @@ from zipfile import BadZipFile, ZipFile
 import polars as pl
 
 from arkit.errors import ReadingError, listed
-from arkit.model.findings import find, no_findings, together
+from arkit.model.findings import combine, find, no_findings
 from arkit.read.places import first_line, kind_of, misnamed
 from arkit.words.catalogue import ENGLISH, text
 
@@ -100,7 +100,7 @@ class SheetFacts:
         if self.rows * self.columns > LARGEST_RANGE:
             raise ReadingError(
                 f"{what} reaches over {self.rows:,} rows and {self.columns:,} columns: {self.rows * self.columns:,} "
-                "cells, more than can be read. Delete the rows below and the columns beside the table, or copy the "
+                "cells, more than can be read. Delete the rows below and the columns right of the table, or copy the "
                 "table into a new workbook."
             )
 
@@ -373,7 +373,7 @@ def notices(found: Survey, sheet: str, *, table: str) -> pl.DataFrame:
     for key, names in hidden.items():
         if names:
             seen.append(notice("hidden_sheets", _value(key, sheets=listed(names)), table=table))
-    return together(*seen)
+    return combine(*seen)
 
 
 def of_name(path: Path, *, table: str = "items") -> pl.DataFrame:

@@ -72,7 +72,7 @@ def test_the_entity_stands_in_the_name_of_the_file(tmp_path: Path) -> None:
 def test_a_name_that_does_not_tell_the_entity_is_refused(tmp_path: Path) -> None:
     put(tmp_path, {"AR_ES.csv": [A], "AR.csv": [B]})
     stated = TableLayout(file="AR*.csv", in_file_name={"entity": r"AR_(\w\w)"})
-    with pytest.raises(ReadingError, match=r"The name AR\.csv does not tell the entity.*Rename the file"):
+    with pytest.raises(ReadingError, match=r"The name AR\.csv does not give the entity.*Rename the file"):
         ar.read_ledger(tmp_path, layout=layout(items=stated))
 
 

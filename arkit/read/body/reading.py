@@ -10,7 +10,7 @@ import polars as pl
 
 from arkit.build.parsing import exact_amounts
 from arkit.errors import ReadingError
-from arkit.model.findings import find, no_findings, together, value_of
+from arkit.model.findings import combine, find, no_findings, value_of
 from arkit.model.layout import Layout, TableLayout
 from arkit.model.money import SCALE, minor_per_unit
 from arkit.read.body.header import DAY, Header, find_header, stated_above
@@ -85,7 +85,7 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     return ReadTable(
         rows=values.drop("kind"),
         layout=simple,
-        findings=together(
+        findings=combine(
             grid.findings.with_columns(table=pl.lit(name)),
             _unrecognised(rows, name),
             _differing(found, name, simple),

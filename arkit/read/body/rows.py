@@ -189,10 +189,10 @@ def with_sections(rows: pl.DataFrame, roles: Roles, *, below: int) -> pl.DataFra
     says_nothing = pl.all_horizontal(pl.col(columns).is_null()) & (pl.col("source_row") > below)
     no_section = (pl.col("kind") == SECTION) & says_nothing
     rows = rows.hstack(values).with_columns(kind=pl.when(no_section).then(pl.lit(OTHER)).otherwise("kind"))
-    return _filled(rows, columns, footers=footers)
+    return _fill_down(rows, columns, footers=footers)
 
 
-def _filled(rows: pl.DataFrame, columns: list[str], *, footers: bool) -> pl.DataFrame:
+def _fill_down(rows: pl.DataFrame, columns: list[str], *, footers: bool) -> pl.DataFrame:
     """The values of sections on each of their items: from above, or from below where they are footers."""
     fill = pl.Expr.backward_fill if footers else pl.Expr.forward_fill
     if "= customer_id" not in columns:

@@ -11,8 +11,8 @@ total); a total above them, when it equals those up to a later one. So nested to
       4     total Beta         30      180     180 -  30 = 150, the sum at place 2:       proves place 3
       5     total of all      180      180     180 - 180 =   0, the sum at the beginning: proves places 0 to 4
 
-What a total states is taken off the running sum; if the rest is the running sum at some boundary, the items between are
-exactly what it states. That is one join of sums with sums, however the totals are nested.
+What a total states is deducted from the running sum; if the rest is the running sum at some boundary, the items between
+are exactly what it states. That is one join of sums with sums, however the totals are nested.
 """
 
 from __future__ import annotations

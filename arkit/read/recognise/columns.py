@@ -38,7 +38,7 @@ def meanings_of(lines: Sequence[Sequence[str]]) -> dict[str, Meaning]:
     spread = texts_of([_spread(lines[0], lines[1]), lines[1]]) if len(lines) == 2 else texts
     found = {}
     for name, text, wide, lower in zip(names_of(texts), texts, spread, lines[-1], strict=True):
-        known = next((each for one in (wide, text, lower) if one and (each := _known(one))), None)
+        known = next((each for one in (wide, text, lower) if one and (each := _meaning_of(one))), None)
         if known:
             found[name] = known
     return found
@@ -54,7 +54,7 @@ def _spread(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _known(text: str) -> Meaning | None:
+def _meaning_of(text: str) -> Meaning | None:
     found = meaning(text)
     if found:
         return found
@@ -341,8 +341,8 @@ def recognise_key(
     if len(several) > 1 and _few(rows, *several):
         return {}, {"item_id": several}, Decision("item_id", " / ".join(several), "unique only together", "likely")
     raise ReadingError(
-        f"{number} of {rows.height} rows of {file} share their {base!r} with another, and no other column tells "
-        "them apart, so an item has no name of its own. Export the line number too, or say "
+        f"{number} of {rows.height} rows of {file} share their {base!r} with another, and no other column "
+        "distinguishes them, so an item has no name of its own. Export the line number too, or say "
         'hints={"columns": {"item_id": "..."}}.'
     )
 

@@ -147,7 +147,7 @@ def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeat
 
 def _with_values(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
     """The draft with all that the cells of the items say, and the layout of the file around it."""
-    draft, layout = _written(draft, question)
+    draft, layout = _with_style(draft, question)
     draft, kept = _receivables(draft, question)
     file, hints, main = question.grid.file, question.hints, draft.main_headers
     signs = recognise_signs(kept, draft.extra, main, mark=layout.decimal_mark, hints=hints, file=file)
@@ -184,7 +184,7 @@ def _with_values(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
     return draft.of_shape(shaped.shape, hints), msgspec.structs.replace(layout, shape=shaped.shape)
 
 
-def _written(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
+def _with_style(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
     """How the file writes days and amounts."""
     grid, hints = question.grid, question.hints
     days = {name: header for name, header in draft.table.columns.items() if name in _DATES}

@@ -131,17 +131,17 @@ def _label(cell: str, following: str) -> tuple[str, str] | None:
     """
     parts = re.split(r"[:：]|\s{2,}", cell, maxsplit=1)
     if len(parts) == 2:
-        return _named(parts[0].strip(), parts[1].strip() or following)
+        return _meaning_of(parts[0].strip(), parts[1].strip() or following)
     words = cell.split()
     for length in range(min(_LONGEST_LABEL, len(words)), 0, -1):
         word, rest = " ".join(words[:length]), " ".join(words[length:])
-        found = _named(word, rest) if re.match(r"(?:№|#|Nr\.?|No\.?)?\s*\S*\d", rest) else None
+        found = _meaning_of(word, rest) if re.match(r"(?:№|#|Nr\.?|No\.?)?\s*\S*\d", rest) else None
         if found and (found[0] == "contract" or not re.search(DATE, rest)):
             return found
-    return _named(cell.strip(), following) if following else None
+    return _meaning_of(cell.strip(), following) if following else None
 
 
-def _named(word: str, value: str) -> tuple[str, str] | None:
+def _meaning_of(word: str, value: str) -> tuple[str, str] | None:
     known = meaning(word)
     if known is None or known.name not in NAMED or not value:
         return None
