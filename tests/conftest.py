@@ -10,8 +10,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from arkit.model.engine import ENGINES
 from arkit.sample import generate, write
 from tests.browser.get_chromium import MISSING, find_chromium
+from tests.engines import fewer_examples_on_duckdb, ledgers_on
 from tests.read.get_postgres import find_postgres
 from tests.serve.serving import Server, serving
 
@@ -37,6 +39,20 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 def root() -> Path:
     """Return the folder of the project."""
     return ROOT
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Run a test once for each engine: every ledger that is made within it is computed there."""
+    with ledgers_on(request.param):
+        yield request.param
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Let a property that runs on several engines draw fewer examples on the slow one."""
+    with fewer_examples_on_duckdb(item):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

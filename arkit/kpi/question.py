@@ -80,7 +80,7 @@ def bases(ledger: Ledger, groups: Sequence[str], windows: Sequence[Window]) -> l
     the sales of a part of a month.
     """
     dates = ledger.frames.sales["date"]
-    if dates.is_empty() or of_customers(ledger, groups) - {*ledger.frames.customers.columns}:
+    if dates.is_empty() or of_customers(ledger, groups) - {*ledger.columns("customers")}:
         return [BILLINGS] * len(windows)
     if not by_month(dates):
         return [SALES] * len(windows)
@@ -91,7 +91,7 @@ def bases(ledger: Ledger, groups: Sequence[str], windows: Sequence[Window]) -> l
 
 def of_customers(ledger: Ledger, groups: Sequence[str]) -> set[str]:
     """The group columns that the sales table does not have, so that they must be those of the customer."""
-    return {*groups} - {*ledger.frames.sales.columns}
+    return {*groups} - {*ledger.columns("sales")}
 
 
 def by_month(dates: pl.Series) -> bool:

@@ -31,6 +31,7 @@ import polars as pl
 
 from arkit.calendar import day_of
 from arkit.errors import LedgerError, unknown_name
+from arkit.model.schema import TABLES
 
 Rows = nw.LazyFrame[Any]
 
@@ -51,6 +52,7 @@ ATTRIBUTES: Final = (
     "contract",
     "terms",
 )
+_CATEGORIES: Final = {name for table in TABLES.values() for name in table.of_type("category")}
 # Room for every day that a ledger may have, counted from _EPOCH before 1970: the years 535 to 3405.
 _DAYS: Final = 2**20
 _EPOCH: Final = _DAYS // 2
@@ -116,7 +118,11 @@ def day_number(column: str) -> pl.Expr:
 
 def beside(small: pl.DataFrame, rows: Rows) -> Rows:
     """A small table on the backend of some rows, to be joined to them."""
-    return nw.from_native(small.lazy()) if rows.implementation.is_polars() else nw.from_native(small).lazy(DUCKDB)
+    if not rows.implementation.is_polars():
+        return nw.from_native(small).lazy(DUCKDB)
+    # What was collected has text; on Polars the rows have categories, and join with nothing else.
+    texts = [name for name, kind in small.schema.items() if kind == pl.String and name in _CATEGORIES]
+    return nw.from_native(small.lazy().with_columns(pl.col(texts).cast(pl.Categorical)) if texts else small.lazy())
 
 
 def collect(rows: Rows) -> pl.DataFrame:

@@ -187,6 +187,11 @@ class Ledger:
         rows: Rows = self.prepared[name]
         return rows
 
+    @property
+    def size(self) -> int:
+        """The number of items."""
+        return self.frames.items.height
+
     def columns(self, table: str) -> list[str]:
         """The columns of one of the tables."""
         frame: pl.DataFrame = getattr(self.frames, table)

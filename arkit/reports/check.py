@@ -76,7 +76,7 @@ class Check:
 
     def lines(self) -> list[str]:
         """The check as lines of text for a terminal."""
-        rows, items = number_shown(self.ledger.source_rows), number_shown(len(self.ledger.frames.items))
+        rows, items = number_shown(self.ledger.source_rows), number_shown(self.ledger.size)
         first, last = (day_shown(day) for day in self.ledger.covers)
         covers = "covers_day" if self.ledger.is_snapshot else "covers"
         found = text_lines(self.found, columns=_titles()) if len(self.found) else [text("reports.check.none")]

@@ -180,4 +180,4 @@ def read_ledgers(exports: tuple[Export, ...], *, as_of: date, say: Listener) -> 
 
 
 def _entities_of(ledger: Ledger) -> list[str]:
-    return [str(name) for name in ledger.frames.items["entity"].unique()]
+    return ledger.values("entity")

@@ -6,12 +6,14 @@ import arkit as ar
 from arkit.errors import CoverageError, LedgerError, UnknownNameError
 from tests.literal import ledger_of
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 COVERS = ("2026-01-01", "2026-03-31")
 WINDOW = {"since": "2026-01-31", "as_of": "2026-02-28"}
 
 
 @pytest.fixture(scope="module")
-def ledger() -> ar.Ledger:
+def ledger(engine: str) -> ar.Ledger:
     return ledger_of(
         """
         item_id item_type document_date due_date   amount

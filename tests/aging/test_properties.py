@@ -19,6 +19,8 @@ from tests.model import model_of_books as model
 from tests.model.books import COVERS, DECIMALS, Books, Case, as_of_days, cases, day_text, examples
 from tests.read.files import layout, workbook_of
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 KEYS = ["item_id", "currency", "bucket", "open_amount"]
 POLICIES = [
     ar.Policy(),

@@ -9,6 +9,8 @@ import arkit as ar
 from arkit.errors import ReconciliationError, TooManyFaultsError, UnknownNameError
 from tests.literal import aged, ledger_of
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 COVERS = ("2026-01-01", "2026-06-30")
 DAY = "2026-03-31"
 BOOK = """
@@ -23,7 +25,7 @@ APPLIED = "item_id counterpart_item_id effective_on recorded_on amount\nA R 2026
 
 
 @pytest.fixture(scope="module")
-def ledger() -> ar.Ledger:
+def ledger(engine: str) -> ar.Ledger:
     customers = "customer_id name industry valid_from\nC1 Alfa steel -\nC2 Beta paper -\nC2 Beta steel 2026-03-01"
     marks = "item_id customer_id kind from to\nB - dispute 2026-03-15 2026-04-01\nA - promise 2026-03-01 -"
     return ledger_of(BOOK, applications=APPLIED, customers=customers, marks=marks, covers=("2025-10-01", "2026-06-30"))

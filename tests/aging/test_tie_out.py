@@ -12,6 +12,8 @@ from arkit.policy import Policy
 from arkit.read.reading import make_ledger
 from arkit.sample import generate
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 pl = pytest.importorskip("polars")
 DAY = "2026-10-31"
 

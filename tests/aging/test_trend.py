@@ -8,11 +8,13 @@ import pytest
 import arkit as ar
 from arkit.policy import Policy
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 POLICIES = [Policy(), Policy(unapplied="net"), Policy(basis="document_date", edges=(10, 20))]
 
 
 @pytest.fixture(scope="module")
-def sample() -> ar.Ledger:
+def sample(engine: str) -> ar.Ledger:
     return ar.sample_ledger()
 
 

@@ -8,6 +8,8 @@ import pytest
 import arkit as ar
 from tests.literal import ledger_of
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 
 def test_months_of_a_small_ledger() -> None:
     ledger = ledger_of(

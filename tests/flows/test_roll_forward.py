@@ -99,12 +99,14 @@ def test_every_month_of_a_real_ledger_closes(ibm_late_payment: Path, xero: Path,
             assert_closes(ledger, start, end, by, of=of)
 
 
+@pytest.mark.usefixtures("engine")
 @given(ledger=ledgers(), days=WINDOWS, by=st.sampled_from(CUTS), of=AMOUNTS, policy=st.sampled_from(POLICIES))
 @settings(max_examples=settings.default.max_examples // 2)
 def test_a_random_ledger_closes(ledger: ar.Ledger, days: list[date], by: Any, of: str, policy: Policy) -> None:
     assert_closes(ledger, *days, by, policy, of)
 
 
+@pytest.mark.usefixtures("engine")
 @given(ledger=ledgers(), since=DAYS)
 @settings(max_examples=20)
 def test_the_cuts_of_a_random_ledger_add_up_to_the_whole(ledger: ar.Ledger, since: date) -> None:
@@ -116,6 +118,7 @@ def test_the_cuts_of_a_random_ledger_add_up_to_the_whole(ledger: ar.Ledger, sinc
     assert total("bucket").equals(total(None))
 
 
+@pytest.mark.usefixtures("engine")
 @given(ledger=ledgers(), days=WINDOWS, by=st.sampled_from(["entity", "collector", "bucket"]), of=AMOUNTS)
 @settings(max_examples=10)
 def test_every_number_of_a_random_ledger_opens_to_its_entries(

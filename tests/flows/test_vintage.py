@@ -7,6 +7,8 @@ import arkit as ar
 from tests.drawn import AS_OF, ledger_of_drawn, on_drawn
 from tests.literal import ITEM, ledger_of, table
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 COVERS = ("2026-01-01", "2026-06-30")
 
 

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 import arkit as ar
 from tests.drawn import AS_OF, drawn_items, ledger_of_drawn
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 WINDOW = 60
 DAYS = [AS_OF - timedelta(days=back) for back in range(WINDOW)]
 NAMES = ("average_days_to_pay", "on_time_share", "on_time_share_of_items", "expected_days_to_pay")

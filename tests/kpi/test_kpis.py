@@ -7,6 +7,8 @@ import arkit as ar
 from tests.kpi.asked import COVERS, DAY, figure, settled
 from tests.literal import ledger_of, table
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 # Days of sales and turnover
 
 

@@ -8,6 +8,8 @@ import arkit as ar
 from tests.kpi.asked import COVERS, figure, settled
 from tests.literal import ledger_of
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 
 @pytest.fixture(scope="module")
 def ibm(ibm_late_payment: Path) -> ar.Ledger:

@@ -138,7 +138,7 @@ class Home(Page):
     def covers(self, _: Chosen) -> Sequence[Shown]:
         """Which days the dashboards can show."""
         first, last = (day_shown(day) for day in self.ledger.covers)
-        return [notice(text("serve.home.covers", count=self.ledger.frames.items.height, first=first, last=last))]
+        return [notice(text("serve.home.covers", count=self.ledger.size, first=first, last=last))]
 
     def months(self, chosen: Chosen) -> Sequence[Shown]:
         """The reports by month, each with its KPIs."""

@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlencode
 
+import narwhals as nw
 import polars as pl
 
 from arkit.errors import ReadingError, UnknownNameError
+from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present.html import Html, download, notice, page_part
@@ -178,8 +180,8 @@ class Page:
 
     def currency_options(self, _: Chosen) -> list[Choice]:
         """The currencies, the one with most items first."""
-        counts = self.ledger.frames.items["currency"].cast(pl.String).value_counts(sort=True)
-        return [(code, code) for code in counts["currency"]]
+        counts = collect(self.ledger.scan("items").group_by("currency").agg(nw.len().alias("items")))
+        return [(code, code) for code in counts.sort("items", "currency", descending=[True, False])["currency"]]
 
     def day_options(self, _: Chosen) -> list[Choice]:
         """Every day that the ledger covers."""
@@ -233,12 +235,13 @@ def with_all(key: str, values: list[str]) -> list[Choice]:
 
 def values_of(ledger: Ledger, name: str) -> list[str]:
     """The values of a column of items or customers that a reader can choose from."""
-    frames = ledger.frames
-    table = frames.items if name in frames.items.columns else frames.customers
-    if name not in table.columns:
+    if name in ledger.columns("items"):
+        values = ledger.values(name)
+    elif name in ledger.columns("customers"):
+        values = ledger.frames.customers[name].drop_nulls().unique().cast(pl.String).sort().to_list()
+    else:
         return []
-    values = table[name].drop_nulls().unique().cast(pl.String)
-    return sorted(value for value in values if value)
+    return [value for value in values if value]
 
 
 def written_address(values: Mapping[str, object]) -> Html:
