@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import fields
-from functools import cached_property
-from importlib import import_module
+from functools import cached_property, partial
 from operator import methodcaller
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final, TypeVar
 
 from arkit import reports
+from arkit.model.ledger import Ledger
 from arkit.reports import closing
+from arkit.reports.page import opened
+from arkit.words.columns import ALL_ENTITIES
 
 Page = TypeVar("Page")
 
@@ -29,7 +33,10 @@ _SECTIONS: Final = {
     "static_debtors": "inactive_past_due",
 }
 _SHEETS: Final = ("monthly_sheets", "customer_sheets")
-_MODULES: Final = {"dashboard": "arkit.serve.pages", "explore": "arkit.reports.explore"}
+_SHOWN: Final = {
+    "dashboard": {name: name for name in ("home", "receivables", "customers", "worklist")},
+    "explore": {"explore_aging": "explore_aging", "explore_key_figures": "explore_kpis"},
+}
 
 
 class _OldSections:
@@ -77,9 +84,9 @@ def _as(cls: type[Page], page: Any) -> Page:
 
 def __getattr__(name: str) -> object:
     """Whatever else ``arkit.pages`` had."""
-    if name in _MODULES:
-        _warn(f"arkit.pages.{name}", _MODULES[name])
-        return import_module(_MODULES[name])
+    if name in _SHOWN:
+        _warn(f"arkit.pages.{name}", "arkit.serve.pages.show")
+        return _shown(name)
     if name in _SHEETS:
         _warn(f"arkit.pages.{name}", "the method sheets of the page")
         return methodcaller("sheets")
@@ -87,6 +94,20 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'arkit.pages' has no attribute {name!r}")
     _warn("arkit.pages", "arkit.reports")
     return getattr(reports, name)
+
+
+def _shown(module: str) -> SimpleNamespace:
+    """The functions of a former module of dashboards: each shows its page."""
+    from arkit.serve.pages import show
+
+    def home(reports: str | Path = "", **asked: Any) -> Any:
+        return show("home", reports=reports, **asked)
+
+    def open_ledger(ledger: str | Path = "", *, layout: str | Path = "", as_of: str) -> Ledger:
+        return opened(ledger, layout=layout, as_of=as_of, entity=ALL_ENTITIES, policy="")[0]
+
+    functions: dict[str, Any] = {old: partial(show, new) for old, new in _SHOWN[module].items()}
+    return SimpleNamespace(**functions | ({"home": home} if module == "dashboard" else {"open_ledger": open_ledger}))
 
 
 def _warn(old: str, new: str) -> None:

@@ -188,6 +188,27 @@ def test_a_notebook_is_published(name: str, tmp_path: Path) -> None:
     assert "Traceback" not in page
 
 
+@pytest.mark.parametrize("name", ["receivables", "customers", "worklist"])
+def test_a_dashboard_is_shown(name: str) -> None:
+    with pytest.warns(FutureWarning, match=r"arkit.pages.dashboard is arkit.serve.pages.show now"):
+        from arkit.pages import dashboard
+    assert getattr(dashboard, name)(KEPT / "books", layout=KEPT / "books" / "layout.toml", as_of=DAY).children
+
+
+def test_home_is_shown() -> None:
+    with pytest.warns(FutureWarning):
+        from arkit.pages import dashboard
+    assert dashboard.home(KEPT / "published", ledger="", layout="").children
+
+
+@pytest.mark.parametrize("name", ["explore_aging", "explore_key_figures"])
+def test_a_page_to_explore_is_shown(name: str) -> None:
+    with pytest.warns(FutureWarning):
+        from arkit.pages import explore
+    ledger = explore.open_ledger("", layout="", as_of=DAY)
+    assert getattr(explore, name)(ledger, as_of=DAY).children
+
+
 def test_an_unknown_old_name_is_an_error() -> None:
     from arkit import pages
 
