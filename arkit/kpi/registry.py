@@ -21,11 +21,7 @@ Page = Literal["report", "dashboard", "index"]
 """Where KPIs are shown: tiles of the report, tiles of the dashboard, the index of a month-end."""
 Inputs = Mapping[str, float | Sequence[float]]
 
-_SALES_OF_PART: Final = {
-    "sales": "window",
-    "countback": "months",
-    "uncollected": "months",
-}
+_SALES_OF_PART: Final = {"sales": "window", "countback": "months", "uncollected": "months"}
 
 
 @dataclass(frozen=True)
@@ -232,11 +228,7 @@ _OF_PAYMENTS: Final = (
         good="down",
         parts=("payments", "delays"),
         value=(_STILL_OPEN * pl.col("days_at_age")).list.sum(),
-        undefined=(
-            PAYMENTS_UNKNOWN,
-            NO_PAYMENTS,
-            (_STILL_OPEN.list.last() > 0.5, "mostly_unpaid"),
-        ),
+        undefined=(PAYMENTS_UNKNOWN, NO_PAYMENTS, (_STILL_OPEN.list.last() > 0.5, "mostly_unpaid")),
         # Half is paid after 10 days; of the rest half after 20 more days, the last 30 days later.
         example=Example({"paid": 400, "paid_share": [0, 0.5, 0.5, 1], "days_at_age": [10, 20, 30, 0]}, 27.5),
     ),
@@ -264,10 +256,7 @@ _OF_PAYMENTS: Final = (
         good="depends",
         parts=("discounts",),
         value=pl.col("taken") / pl.col("offered"),
-        undefined=(
-            (pl.col("offered").is_null(), "payments_unknown"),
-            (pl.col("offered") <= 0, "no_discounts"),
-        ),
+        undefined=((pl.col("offered").is_null(), "payments_unknown"), (pl.col("offered") <= 0, "no_discounts")),
         # 2 % on 1,000 and on 3,000; only the first was paid in time.
         example=Example({"taken": 20, "offered": 80}, 0.25),
     ),
@@ -323,12 +312,7 @@ _SHARES: Final = (
         good="up",
         parts=("balances", "opening", "sales"),
         value=(_CHARGED - RECEIVABLES) / (_CHARGED - NOT_DUE),
-        undefined=(
-            NO_DUE_DATES,
-            NO_OPENING,
-            NO_HISTORY,
-            (_CHARGED - NOT_DUE <= 0, "nothing_to_collect"),
-        ),
+        undefined=(NO_DUE_DATES, NO_OPENING, NO_HISTORY, (_CHARGED - NOT_DUE <= 0, "nothing_to_collect")),
         example=Example(_QUARTER, 0.7963),
         places={"report": 6, "dashboard": 4, "index": 4},
     ),
@@ -338,12 +322,7 @@ _SHARES: Final = (
         good="up",
         parts=("balances", "opening", "sales"),
         value=(_CHARGED_MONTHLY - RECEIVABLES) / (_CHARGED_MONTHLY - NOT_DUE),
-        undefined=(
-            NO_DUE_DATES,
-            NO_OPENING,
-            NO_HISTORY,
-            (_CHARGED_MONTHLY - NOT_DUE <= 0, "nothing_to_collect"),
-        ),
+        undefined=(NO_DUE_DATES, NO_OPENING, NO_HISTORY, (_CHARGED_MONTHLY - NOT_DUE <= 0, "nothing_to_collect")),
         example=Example(_QUARTER, 0.5593),
     ),
     KPI(

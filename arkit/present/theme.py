@@ -32,6 +32,10 @@ MONTHLY: Final = {"xperiod": "M1", "xperiodalignment": "middle"}
 
 Without it the bar of 31 October is at the tick of 1 November, and reads as November.
 """
+LINE: Final = {"color": ACCENT, "width": 2}
+AT_THE_END: Final = {"textposition": "middle right", "cliponaxis": False}
+OUTSIDE: Final = {"textposition": "outside", "cliponaxis": False}
+"""Where the texts of a trace are: behind the end of a line, or above a bar."""
 
 _AXIS: Final = {
     "ticks": "",
@@ -96,6 +100,16 @@ def x_shown(precision: str = "day") -> str:
     '%{x|%b %Y}'
     """
     return "%{x|" + text(f"formats.axis.{precision}") + "}"
+
+
+def trace(kind: str, x: Any, y: Any, *, hover: str = "", **more: Any) -> Trace:
+    """What is drawn in a chart; its hover text says all, so Plotly's box with the trace's name is left out.
+
+    >>> trace("bar", ["1-30"], [12.5], hover="%{y}")["hovertemplate"]
+    '%{y}<extra></extra>'
+    """
+    shown = {"hovertemplate": f"{hover}<extra></extra>"} if hover else {"hoverinfo": "skip"}
+    return {"type": kind, "x": x, "y": y, **shown, **more}
 
 
 def note(remark: str) -> dict[str, Any]:

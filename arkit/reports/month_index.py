@@ -230,12 +230,7 @@ class MonthIndex:
     def findings(self) -> pd.DataFrame:
         """The findings of each entity by code."""
         rows = [
-            {
-                "entity": entry.name,
-                "code": code.replace("_", " "),
-                "action": found["action"],
-                "rows": found["rows"],
-            }
+            {"entity": entry.name, "code": code.replace("_", " "), "action": found["action"], "rows": found["rows"]}
             for entry in self.own
             for code, found in (entry.record or {}).get("findings", {}).items()
         ]

@@ -23,10 +23,7 @@ _KEYS: Final = {
     "set_apart": "excluded",
     "late_recorded": "posted_after_cut_off",
 }
-_VALUES: Final = {
-    "action": {"set_apart": "excluded"},
-    "customers_are": {"companies of the group": "intercompany"},
-}
+_VALUES: Final = {"action": {"set_apart": "excluded"}, "customers_are": {"companies of the group": "intercompany"}}
 
 
 def version_of(folder: Path) -> int:

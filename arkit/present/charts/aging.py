@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from plotly.graph_objects import Figure
 
 from arkit.present.charts.panels import Panel, in_panels
-from arkit.present.theme import ACCENT, INK, MONTHLY, MUTED, Trace, bucket_colours, framed, months_axis, x_shown
+from arkit.present.theme import (
+    ACCENT,
+    INK,
+    MONTHLY,
+    MUTED,
+    OUTSIDE,
+    Trace,
+    bucket_colours,
+    framed,
+    months_axis,
+    trace,
+    x_shown,
+)
 from arkit.words.catalogue import text
 from arkit.words.columns import UNAPPLIED, shown_value
 from arkit.words.formats import short_amount
@@ -62,32 +74,23 @@ def _panel(row: _Row, earlier: _Row | None, labels: Sequence[str], *, first: boo
 
 
 def _bars(row: _Row, labels: Sequence[str]) -> Trace:
-    shown, colours = [*labels, UNAPPLIED], bucket_colours(labels)
-    return {
-        "type": "bar",
-        "x": [shown_value(label) for label in shown],
-        "y": [row[label] for label in shown],
-        "text": [short_amount(row[label], "").strip() if row[label] else "" for label in shown],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "name": row["currency"],
-        "marker": {"color": [colours[label] for label in shown]},
-        "hovertemplate": f"%{{x}}: %{{y:,.2f}} {row['currency']}<extra></extra>",
-    }
+    colours = bucket_colours(labels)
+    written = [short_amount(row[label], "").strip() if row[label] else "" for label in (*labels, UNAPPLIED)]
+    hover, marker = f"%{{x}}: %{{y:,.2f}} {row['currency']}", {"color": [colours[at] for at in (*labels, UNAPPLIED)]}
+    return _by_bucket("bar", row, labels, hover=hover, name=row["currency"], text=written, marker=marker, **OUTSIDE)
 
 
 def _marks(row: _Row, labels: Sequence[str]) -> Trace:
     """What was open a month before, as a dash on each bar."""
+    name = text("present.aging.month_before")
+    dash = {"symbol": "line-ew-open", "size": 26, "color": MUTED, "line": {"width": 2}}
+    return _by_bucket("scatter", row, labels, hover=f"{name}: %{{y:,.2f}}", name=name, mode="markers", marker=dash)
+
+
+def _by_bucket(kind: str, row: _Row, labels: Sequence[str], **look: Any) -> Trace:
+    """The amounts of the buckets, then what is unapplied."""
     shown = [*labels, UNAPPLIED]
-    return {
-        "type": "scatter",
-        "x": [shown_value(label) for label in shown],
-        "y": [row[label] for label in shown],
-        "mode": "markers",
-        "name": text("present.aging.month_before"),
-        "marker": {"symbol": "line-ew-open", "size": 26, "color": MUTED, "line": {"width": 2}},
-        "hovertemplate": text("present.aging.month_before") + ": %{y:,.2f}<extra></extra>",
-    }
+    return trace(kind, [shown_value(label) for label in shown], [row[label] for label in shown], **look)
 
 
 def aging_stack(
@@ -121,15 +124,9 @@ def aging_stack(
 
 
 def _bucket_over_time(trend: pd.DataFrame, label: str, colour: str, currency: str) -> Trace:
-    return {
-        "type": "bar",
-        **MONTHLY,
-        "x": trend["as_of"],
-        "y": trend[label],
-        "name": shown_value(label),
-        "marker": {"color": colour},
-        "hovertemplate": f"{x_shown()}, {shown_value(label)}: %{{y:,.2f}} {currency}<extra></extra>",
-    }
+    name, marker = shown_value(label), {"color": colour}
+    hover = f"{x_shown()}, {name}: %{{y:,.2f}} {currency}"
+    return trace("bar", trend["as_of"], trend[label], hover=hover, name=name, marker=marker, **MONTHLY)
 
 
 def _legend(narrow: bool) -> dict[str, object]:
@@ -153,15 +150,9 @@ def balance_steps(entries: pd.DataFrame, *, days: Mapping[str, date], currency: 
     """
     daily = entries.groupby("effective_on")["amount"].sum().cumsum()
     end = max(days.values())
-    steps = {
-        "type": "scatter",
-        "x": [*daily.index, end],
-        "y": [*daily.tolist(), daily.iloc[-1]],
-        "mode": "lines",
-        "line": {"color": ACCENT, "width": 2.5, "shape": "hv"},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+    line = {"color": ACCENT, "width": 2.5, "shape": "hv"}
+    open_then = [*daily.tolist(), daily.iloc[-1]]
+    steps = trace("scatter", [*daily.index, end], open_then, mode="lines", line=line, showlegend=False)
     return framed(
         [steps],
         title=title,

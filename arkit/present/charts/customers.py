@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from plotly.graph_objects import Figure
 
 from arkit.present.charts.panels import Panel, in_panels
-from arkit.present.theme import ACCENT, CALM, CREDIT, MONTHLY, Trace, framed, x_shown
+from arkit.present.theme import ACCENT, CALM, CREDIT, LINE, MONTHLY, Trace, framed, trace, x_shown
 from arkit.words.catalogue import text
 
 if TYPE_CHECKING:
@@ -42,28 +42,15 @@ def customer_timeline(statement: pd.DataFrame, *, currency: str, title: str) -> 
 
 def _payments(statement: pd.DataFrame, currency: str) -> Trace:
     paid = statement[statement["amount"] < 0].groupby("effective_on")["amount"].sum()
-    return {
-        "type": "bar",
-        "x": paid.index,
-        "y": paid,
-        "width": THREE_DAYS,
-        "marker": {"color": CALM},
-        "name": text("present.customer.payments"),
-        "hovertemplate": f"{x_shown()}: %{{y:,.2f}} {currency}<extra></extra>",
-    }
+    hover, name = f"{x_shown()}: %{{y:,.2f}} {currency}", text("present.customer.payments")
+    return trace("bar", paid.index, paid, hover=hover, name=name, width=THREE_DAYS, marker={"color": CALM})
 
 
 def _balance(statement: pd.DataFrame, currency: str) -> Trace:
     daily = statement.groupby("effective_on")["balance"].last()
-    return {
-        "type": "scatter",
-        "x": daily.index,
-        "y": daily,
-        "mode": "lines",
-        "line": {"color": ACCENT, "width": 2, "shape": "hv"},
-        "name": text("present.customer.balance"),
-        "hovertemplate": f"{x_shown()}: {text('present.customer.balance')} %{{y:,.2f}} {currency}<extra></extra>",
-    }
+    name, line = text("present.customer.balance"), {"color": ACCENT, "width": 2, "shape": "hv"}
+    hover = f"{x_shown()}: {name} %{{y:,.2f}} {currency}"
+    return trace("scatter", daily.index, daily, hover=hover, name=name, mode="lines", line=line)
 
 
 COLUMNS: Final = 3
@@ -107,36 +94,17 @@ def _panel(received: pd.Series[float], record: _Payer) -> Panel:
     """One customer: grey months of the past, coloured recent ones, and both levels as lines."""
     recent = int(record["recent_months"])
     split = len(received) - recent
-    bars = {
-        "type": "bar",
-        **MONTHLY,
-        "x": received.index,
-        "y": received.to_numpy(),
-        "marker": {"color": [CREDIT] * split + [CALM] * recent},
-        "hovertemplate": f"{x_shown('month')}: %{{y:,.2f}} {record['currency']}<extra></extra>",
-    }
+    hover, marker = f"{x_shown('month')}: %{{y:,.2f}} {record['currency']}", [CREDIT] * split + [CALM] * recent
+    bars = trace("bar", received.index, received.to_numpy(), hover=hover, marker={"color": marker}, **MONTHLY)
     before = _level(record["paid_before"], received.index[:split], record)
     now = _level(record["paid_recent"], received.index[split:], record)
-    years = {
-        "ticklabelmode": "period",
-        "tickformat": text("formats.axis.month_short"),
-        "dtick": "M12",
-        "tickangle": 0,
-    }
+    years = {"ticklabelmode": "period", "tickformat": text("formats.axis.month_short"), "dtick": "M12", "tickangle": 0}
     return Panel(f"{_short(record)}, {record['currency']}", [bars, before, now], years, AMOUNTS)
 
 
 def _level(level: float, months: pd.Index[Any], record: _Payer) -> Trace:
-    return {
-        "type": "scatter",
-        **MONTHLY,
-        "x": [months[0], months[-1]],
-        "y": [level, level],
-        "mode": "lines",
-        "line": {"color": ACCENT, "width": 2},
-        "hovertemplate": text("present.customer.a_month", amount="%{y:,.2f}", currency=record["currency"])
-        + "<extra></extra>",
-    }
+    hover = text("present.customer.a_month", amount="%{y:,.2f}", currency=record["currency"])
+    return trace("scatter", [months[0], months[-1]], [level, level], hover=hover, mode="lines", line=LINE, **MONTHLY)
 
 
 def _short(record: _Payer) -> str:

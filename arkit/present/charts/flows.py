@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 from plotly.colors import sample_colorscale
 from plotly.graph_objects import Figure
 
-from arkit.present.theme import ACCENT, ALARM, CALM, MUTED, Trace, framed, note
+from arkit.present.theme import ACCENT, ALARM, AT_THE_END, CALM, MUTED, OUTSIDE, Trace, framed, note, trace
 from arkit.words.catalogue import text
 from arkit.words.columns import shown_value
 from arkit.words.formats import month_shown, short_amount
 
+SHARES_BAR: Final = {"tickformat": ".0%", "thickness": 12, "outlinewidth": 0}
 OLDEST_TO_NEWEST: Final = [[0.0, "#d5dbe3"], [1.0, CALM]]
 
 
@@ -33,32 +34,21 @@ def roll_rate_heat_map(rates: pd.DataFrame, *, labels: Sequence[str], title: str
         rates.pivot(index="bucket", columns="as_of", values=name).reindex(list(labels))
         for name in ("roll_rate", "items")
     )
-    cells = {
-        "type": "heatmap",
-        "z": table.to_numpy(),
-        "x": [month_shown(month, short=True) for month in pd.to_datetime(table.columns)],
-        "y": [shown_value(label) for label in table.index],
-        "customdata": counts.to_numpy(),
-        "colorscale": [[0.0, "#f7f9fb"], *[[0.15 + 0.85 * place, colour] for place, colour in ALARM]],
-        "zmin": 0,
-        "zmax": 1,
-        "texttemplate": "%{z:.0%}",
-        "hovertemplate": text(
-            "present.flows.rolled", bucket="%{y}", month="%{x}", share="%{z:.1%}", items="%{customdata:,}"
-        )
-        + "<extra></extra>",
-        "colorbar": {
-            "title": {"text": text("present.flows.roll_rate")},
-            "tickformat": ".0%",
-            "thickness": 12,
-            "outlinewidth": 0,
-        },
-        "xgap": 2,
-        "ygap": 2,
-    }
-    return framed(
-        [cells], title=title, height=320, yaxis={"title": text("present.flows.bucket_before"), "showgrid": False}
+    shown: dict[str, Any] = {"bucket": "%{y}", "month": "%{x}", "share": "%{z:.1%}", "items": "%{customdata:,}"}
+    cells = trace(
+        "heatmap",
+        [month_shown(month, short=True) for month in pd.to_datetime(table.columns)],
+        [shown_value(label) for label in table.index],
+        z=table.to_numpy(),
+        hover=text("present.flows.rolled", **shown),
+        customdata=counts.to_numpy(),
+        texttemplate="%{z:.0%}",
+        colorscale=[[0.0, "#f7f9fb"], *[[0.15 + 0.85 * place, colour] for place, colour in ALARM]],
+        colorbar={"title": {"text": text("present.flows.roll_rate")}, **SHARES_BAR},
+        **{"zmin": 0, "zmax": 1, "xgap": 2, "ygap": 2},
     )
+    yaxis = {"title": text("present.flows.bucket_before"), "showgrid": False}
+    return framed([cells], title=title, height=320, yaxis=yaxis)
 
 
 def vintage_chart(vintages: pd.DataFrame, *, title: str, highlight: int = 1) -> Figure:
@@ -76,12 +66,9 @@ def vintage_chart(vintages: pd.DataFrame, *, title: str, highlight: int = 1) -> 
     curves = dict(list(vintages.sort_values("age_months").groupby("billing_month")))
     shades = sample_colorscale(OLDEST_TO_NEWEST, [number / max(len(curves) - 1, 1) for number in range(len(curves))])
     complete = [month for month, curve in curves.items() if len(curve) > 1]
-    named = set(complete[-highlight:])
+    named, pairs = set(complete[-highlight:]), zip(curves.items(), shades, strict=True)
     return framed(
-        [
-            _curve(curve, shade, named=month in named)
-            for (month, curve), shade in zip(curves.items(), shades, strict=True)
-        ],
+        [_curve(curve, shade, named=month in named) for (month, curve), shade in pairs],
         title=title,
         xaxis={"title": text("present.flows.months_after"), "dtick": 1},
         yaxis={"title": text("present.flows.share_open"), "tickformat": ".0%", "rangemode": "tozero"},
@@ -92,20 +79,18 @@ def vintage_chart(vintages: pd.DataFrame, *, title: str, highlight: int = 1) -> 
 
 def _curve(curve: pd.DataFrame, shade: str, *, named: bool) -> Trace:
     name = month_shown(curve["billing_month"].iloc[0], short=True)
-    return {
-        "type": "scatter",
-        "x": curve["age_months"],
-        "y": curve["share"],
-        "mode": "lines+text" if named else "lines",
-        "text": [""] * (len(curve) - 1) + [name],
-        "textposition": "middle right",
-        "textfont": {"color": ACCENT},
-        "cliponaxis": False,
-        "line": {"color": ACCENT if named else shade, "width": 3 if named else 1.5},
-        "hovertemplate": text("present.flows.still_open", month=name, months="%{x}", share="%{y:.1%}")
-        + "<extra></extra>",
-        "name": name,
-    }
+    return trace(
+        "scatter",
+        curve["age_months"],
+        curve["share"],
+        hover=text("present.flows.still_open", month=name, months="%{x}", share="%{y:.1%}"),
+        name=name,
+        mode="lines+text" if named else "lines",
+        line={"color": ACCENT if named else shade, "width": 3 if named else 1.5},
+        text=[""] * (len(curve) - 1) + [name],
+        textfont={"color": ACCENT},
+        **AT_THE_END,
+    )
 
 
 UP = "#c98a3d"
@@ -129,23 +114,18 @@ def roll_forward_chart(row: pd.Series[float], *, lines: Sequence[str], currency:
     moved = [line for line in lines if row[line]]
     names = ["opening", *moved, "closing"]
     values = [float(row[name]) for name in names]
-    steps = {
-        "type": "waterfall",
-        "x": [shown_value(name, "line").replace("_", " ") for name in names],
-        "y": values,
-        "measure": ["absolute", *["relative"] * len(moved), "total"],
-        "text": [short_amount(value, "").strip() for value in values],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "increasing": {"marker": {"color": UP}},
-        "decreasing": {"marker": {"color": CALM}},
-        "totals": {"marker": {"color": ACCENT}},
-        "connector": {"line": {"color": MUTED, "width": 1}},
-        "hovertemplate": f"%{{x}}: %{{delta:,.2f}} {currency}<extra></extra>",
-    }
-    yaxis = {
-        "title": text("present.flows.net_receivables", currency=currency),
-        "tickformat": "~s",
-        "rangemode": "tozero",
-    }
+    colours = {"increasing": UP, "decreasing": CALM, "totals": ACCENT}
+    steps = trace(
+        "waterfall",
+        [shown_value(name, "line").replace("_", " ") for name in names],
+        values,
+        hover=f"%{{x}}: %{{delta:,.2f}} {currency}",
+        measure=["absolute", *["relative"] * len(moved), "total"],
+        text=[short_amount(value, "").strip() for value in values],
+        connector={"line": {"color": MUTED, "width": 1}},
+        **{kind: {"marker": {"color": colour}} for kind, colour in colours.items()},
+        **OUTSIDE,
+    )
+    title_of_amounts = text("present.flows.net_receivables", currency=currency)
+    yaxis = {"title": title_of_amounts, "tickformat": "~s", "rangemode": "tozero"}
     return framed([steps], title=title, yaxis=yaxis, showlegend=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from plotly.graph_objects import Figure
 
-from arkit.present.theme import ACCENT, MONTHLY, Trace, framed, x_shown
+from arkit.present.theme import ACCENT, AT_THE_END, LINE, MONTHLY, Trace, framed, trace, x_shown
 from arkit.words.catalogue import text
 from arkit.words.columns import Kind
 from arkit.words.formats import shown
@@ -124,15 +124,8 @@ def kpi_chart(trend: pd.DataFrame, *, title: str) -> Figure:
 
 def _panel(series: pd.DataFrame) -> Panel:
     unit = series["unit"].iloc[0]
-    line = {
-        "type": "scatter",
-        **MONTHLY,
-        "x": series["as_of"],
-        "y": series["value"],
-        "mode": "lines",
-        "line": {"color": ACCENT, "width": 2},
-        "hovertemplate": x_shown() + ": %{y:" + (".1%" if unit == "ratio" else ",.1f") + "}<extra></extra>",
-    }
+    hover = x_shown() + ": %{y:" + (".1%" if unit == "ratio" else ",.1f") + "}"
+    line = trace("scatter", series["as_of"], series["value"], hover=hover, mode="lines", line=LINE, **MONTHLY)
     months = {"ticklabelmode": "period", "tickformat": text("formats.axis.month_short"), "nticks": 4}
     yaxis = {"tickformat": TICKS[unit], "nticks": 4}
     return Panel(series["title"].iloc[0], [line, _last(series, unit)], months, yaxis)
@@ -141,15 +134,6 @@ def _panel(series: pd.DataFrame) -> Panel:
 def _last(series: pd.DataFrame, unit: Kind) -> Trace:
     """The last known value, written at the end of the line."""
     last = series[series["value"].notna()].iloc[-1]
-    return {
-        "type": "scatter",
-        **MONTHLY,
-        "x": [last["as_of"]],
-        "y": [last["value"]],
-        "mode": "markers+text",
-        "text": [f"<b>{shown(last['value'], unit)}</b>"],
-        "textposition": "middle right",
-        "cliponaxis": False,
-        "marker": {"color": ACCENT, "size": 7},
-        "hoverinfo": "skip",
-    }
+    look: dict[str, Any] = {"mode": "markers+text", "marker": {"color": ACCENT, "size": 7}, **AT_THE_END, **MONTHLY}
+    written = f"<b>{shown(last['value'], unit)}</b>"
+    return trace("scatter", [last["as_of"]], [last["value"]], text=[written], **look)

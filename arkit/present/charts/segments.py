@@ -11,6 +11,7 @@ from arkit.present.theme import (
     ACCENT,
     CALM,
     INK,
+    LINE,
     MONTHLY,
     MUTED,
     Trace,
@@ -18,6 +19,7 @@ from arkit.present.theme import (
     framed,
     months_axis,
     note,
+    trace,
     x_shown,
 )
 from arkit.words.catalogue import text
@@ -29,10 +31,17 @@ if TYPE_CHECKING:
 
 LARGEST_MARK: Final = 46
 NAMED: Final = 8
+WITH_NAMES: Final = {"mode": "markers+text", "textposition": "top center", "textfont": {"size": 11, "color": MUTED}}
 ROOM_FOR_NAMES: Final = 0.12
 ABOVE: Final = {"side": "top", "showline": False}
 DOWNWARDS: Final = {"autorange": "reversed", "showgrid": False}
 """The axes of a matrix, which is read from its upper left corner."""
+MATRIX: Final[Trace] = {
+    "texttemplate": "%{text}",
+    "colorscale": [[0.0, "#f7f9fb"], [1.0, ACCENT]],
+    "showscale": False,
+    **dict.fromkeys(("xgap", "ygap"), 3),
+}
 
 
 def segment_map(customers: pd.DataFrame, *, currency: str, title: str) -> Figure:
@@ -53,19 +62,14 @@ def segment_map(customers: pd.DataFrame, *, currency: str, title: str) -> Figure
     marked = owing.assign(name=names, written=names.str.slice(0, 24).where(written, ""))
     looks = category_looks(categories_of(customers))
     largest = max(float(owing["past_due"].max()) if len(owing) else 0.0, 1.0)
-    amounts = {
-        "title": text("present.segments.open_amount_log", currency=currency),
-        "type": "log",
-        "tickformat": "~s",
-        "dtick": "D2",
-    }
+    amounts = text("present.segments.open_amount_log", currency=currency)
     marks = [_marks(marked[marked["category"] == name], name, largest, currency, look) for name, look in looks.items()]
     return framed(
         marks,
         title=title,
         height=460,
         xaxis={"title": text("present.segments.days_late"), "zeroline": True, "range": _with_room(owing["days_late"])},
-        yaxis=amounts,
+        yaxis={"title": amounts, "type": "log", "tickformat": "~s", "dtick": "D2"},
         legend={"y": 1.12},
     )
 
@@ -80,28 +84,19 @@ def _marks(rows: pd.DataFrame, category: str, largest: float, currency: str, loo
         past_due="%{customdata[1]:,.2f}",
         days="%{x:.1f}",
     )
-    return {
-        "type": "scatter",
-        "x": rows["days_late"],
-        "y": rows["open_amount"],
-        "mode": "markers+text",
-        "name": shown_value(category, "category"),
-        "text": rows["written"].tolist(),
-        "textposition": "top center",
-        "textfont": {"size": 11, "color": MUTED},
-        "customdata": list(zip(rows["name"], rows["past_due"], strict=True)),
-        "marker": {
-            **look,
-            **_sizes(rows["past_due"], largest),
-            "line": {"color": INK, "width": 0.5},
-        },
-        "hovertemplate": f"{hover}<extra></extra>",
-    }
-
-
-def _sizes(amounts: pd.Series[float], largest: float) -> dict[str, Any]:
     scale = {"sizemode": "area", "sizeref": 2 * largest / LARGEST_MARK**2, "sizemin": 5}
-    return {"size": amounts.clip(lower=0), **scale}
+    edge = {"color": INK, "width": 0.5}
+    return trace(
+        "scatter",
+        rows["days_late"],
+        rows["open_amount"],
+        hover=hover,
+        name=shown_value(category, "category"),
+        text=rows["written"].tolist(),
+        customdata=list(zip(rows["name"], rows["past_due"], strict=True)),
+        marker={**look, "size": rows["past_due"].clip(lower=0), **scale, "line": edge},
+        **WITH_NAMES,
+    )
 
 
 def _with_room(values: pd.Series[float]) -> list[float] | None:
@@ -127,9 +122,9 @@ def migration_chart(moves: pd.DataFrame, *, title: str) -> Figure:
     categories = list(categories_of(moves))
     counts = counts.reindex(index=categories, columns=categories, fill_value=0)
     written = [[number_shown(n) if n else "" for n in row] for row in counts.to_numpy().tolist()]
-    hover = text("present.segments.moved", customers="%{z:,}", before="%{y}", now="%{x}") + "<extra></extra>"
+    hover = text("present.segments.moved", customers="%{z:,}", before="%{y}", now="%{x}")
     return framed(
-        [_matrix(counts, written=written, hovertemplate=hover)],
+        [_matrix(counts, written=written, hover=hover)],
         title=title,
         height=340,
         xaxis={"title": text("present.segments.category_now"), **ABOVE},
@@ -171,7 +166,7 @@ def class_matrix(matrix: pd.DataFrame, *, currency: str, title: str) -> Figure:
         currency=currency,
     )
     return framed(
-        [_matrix(amounts, written=written, customdata=counts.to_numpy(), hovertemplate=f"{hover}<extra></extra>")],
+        [_matrix(amounts, written=written, customdata=counts.to_numpy(), hover=hover)],
         title=title,
         height=140 + 55 * len(amounts),
         xaxis=ABOVE,
@@ -181,19 +176,8 @@ def class_matrix(matrix: pd.DataFrame, *, currency: str, title: str) -> Figure:
 
 def _matrix(values: pd.DataFrame, *, written: list[list[str]], **more: Any) -> Trace:
     """A table of numbers as coloured cells, each with its text."""
-    return {
-        "type": "heatmap",
-        "z": values.to_numpy(),
-        "x": [shown_value(name, "category") for name in values.columns],
-        "y": [shown_value(name, "category") for name in values.index],
-        "text": written,
-        "texttemplate": "%{text}",
-        "colorscale": [[0.0, "#f7f9fb"], [1.0, ACCENT]],
-        "showscale": False,
-        "xgap": 3,
-        "ygap": 3,
-        **more,
-    }
+    columns, rows = ([shown_value(name, "category") for name in names] for names in (values.columns, values.index))
+    return trace("heatmap", columns, rows, z=values.to_numpy(), text=written, **MATRIX, **more)
 
 
 def categories_over_time(trend: pd.DataFrame, *, currency: str, title: str) -> Figure:
@@ -223,16 +207,9 @@ def categories_over_time(trend: pd.DataFrame, *, currency: str, title: str) -> F
 
 def _owed(rows: pd.DataFrame, category: str, currency: str, look: dict[str, str]) -> Trace:
     name = shown_value(category, "category")
-    return {
-        "type": "bar",
-        **MONTHLY,
-        "x": rows["as_of"],
-        "y": rows["open_amount"],
-        "name": name,
-        "marker": {"color": look["color"]},
-        "customdata": rows["customers"],
-        "hovertemplate": f"{x_shown()}: %{{y:,.2f}} {currency}, %{{customdata:,}} {name}<extra></extra>",
-    }
+    hover = f"{x_shown()}: %{{y:,.2f}} {currency}, %{{customdata:,}} {name}"
+    shown = {"name": name, "marker": {"color": look["color"]}, "customdata": rows["customers"], **MONTHLY}
+    return trace("bar", rows["as_of"], rows["open_amount"], hover=hover, **shown)
 
 
 MOST_BARS: Final = 20
@@ -276,24 +253,10 @@ def pareto_chart(customers: pd.DataFrame, *, currency: str, title: str) -> Figur
 
 
 def _balances(customers: pd.DataFrame, names: pd.Series[str], currency: str) -> Trace:
-    return {
-        "type": "bar",
-        "x": customers["customer_id"],
-        "y": customers["net"],
-        "marker": {"color": CALM},
-        "customdata": names,
-        "hovertemplate": f"%{{customdata}}: %{{y:,.2f}} {currency}<extra></extra>",
-    }
+    hover, marker = f"%{{customdata}}: %{{y:,.2f}} {currency}", {"color": CALM}
+    return trace("bar", customers["customer_id"], customers["net"], hover=hover, marker=marker, customdata=names)
 
 
 def _share_reached(customers: pd.Series[str], reached: pd.Series[float]) -> Trace:
-    return {
-        "type": "scatter",
-        "x": customers,
-        "y": reached,
-        "yaxis": "y2",
-        "mode": "lines+markers",
-        "line": {"color": ACCENT, "width": 2},
-        "marker": {"size": 5},
-        "hovertemplate": text("present.segments.reached_here", share="%{y:.1%}") + "<extra></extra>",
-    }
+    hover, marker = text("present.segments.reached_here", share="%{y:.1%}"), {"size": 5}
+    return trace("scatter", customers, reached, hover=hover, yaxis="y2", mode="lines+markers", line=LINE, marker=marker)
