@@ -84,10 +84,8 @@ def disputes(question: Question) -> pl.DataFrame:
     groups = balances(question).select(question.keys)
     if not (ledger.frames.marks["kind"] == "dispute").any():
         return groups.with_columns(disputed=pl.lit(None, dtype=pl.Int64))
-    daily = [
-        pl.DataFrame({"item_id": disputed_items(ledger, day)}).with_columns(day=pl.lit(day_of(day), pl.Int32))
-        for day in question.days
-    ]
+    marked = {day: pl.DataFrame({"item_id": disputed_items(ledger, day)}) for day in question.days}
+    daily = [rows.with_columns(day=pl.lit(day_of(day), pl.Int32)) for day, rows in marked.items()]
     items = ledger.scan("items").select("item", "item_id")
     disputed = items.join(beside(pl.concat(daily), items), on="item_id", how="inner")
     rows = _receivables(question, question.days).join(disputed, on=["item", "day"], how="semi")
@@ -206,9 +204,8 @@ def monthly_sales(question: Question) -> pl.DataFrame:
     rows = beside(summed, question.ledger.scan("items"))
     sums = question.sums(rows, ["sales"], along=["month"])
     groups = sums.select(question.keys).unique().join(months(question).select(AS_OF, "month", "length"), on=AS_OF)
-    return groups.join(sums, on=[*question.keys, "month"], how="left", nulls_equal=True).with_columns(
-        pl.col("sales").fill_null(0)
-    )
+    known = groups.join(sums, on=[*question.keys, "month"], how="left", nulls_equal=True)
+    return known.with_columns(pl.col("sales").fill_null(0))
 
 
 def countback(question: Question) -> pl.DataFrame:
@@ -221,9 +218,8 @@ def countback(question: Question) -> pl.DataFrame:
     owed = balances(question).select(*keys, "receivables").with_row_index("group")
     steps = owed.join(monthly_sales(question), on=keys, how="left", nulls_equal=True).sort("group", "month")
     taken = pl.col("sales").cum_sum().over("group")
-    steps = steps.with_columns(
-        rest=pl.col("receivables") - taken + pl.col("sales"), goes_on=taken < pl.col("receivables")
-    )
+    rest = pl.col("receivables") - taken + pl.col("sales")
+    steps = steps.with_columns(rest=rest, goes_on=taken < pl.col("receivables"))
     # The months up to the first that is not exhausted.
     whole = pl.col("goes_on").cast(pl.Int8).cum_min().over("group") == 1
     exhausted = steps.filter(whole).group_by("group").agg(exhausted=pl.col("length").sum())

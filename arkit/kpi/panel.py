@@ -28,34 +28,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PARTS: Final[dict[str, Callable[[Question], pl.DataFrame]]] = {
-    "balances": balances,
-    "opening": opening,
-    "sales": sales,
-    "countback": countback,
-    "uncollected": uncollected,
-    "payments": payments,
-    "delays": delays,
-    "punctuality": punctuality,
-    "write_offs": write_offs,
-    "discounts": discounts,
-    "disputes": disputes,
-    "concentration": concentration,
+    part.__name__: part
+    for part in (
+        *(balances, opening, sales, countback, uncollected, disputes, concentration),
+        *(payments, delays, punctuality, write_offs, discounts),
+    )
 }
 _ON_THE_DAY: Final = ("receivables", "oldest", "unapplied", "net", "unmatched")
 _PAST_DUE: Final = ("not_due", "past_due")
 _IN_THE_WINDOW: Final = (
-    "opening",
-    "paid",
-    "paid_days_late",
-    "paid_days",
-    "paid_terms",
-    "due_items",
-    "on_time_items",
-    "due_amount",
-    "on_time_amount",
-    "written_off",
-    "taken",
-    "offered",
+    *("opening", "paid", "paid_days_late", "paid_days", "paid_terms", "written_off", "taken", "offered"),
+    *("due_items", "on_time_items", "due_amount", "on_time_amount"),
 )
 
 
@@ -212,9 +195,8 @@ def _panel(question: Question, names: Sequence[str] | None) -> pl.DataFrame:
     """One row for each day, group and KPI, with its title, unit and direction."""
     chosen = [_kpi(name) for name in dict.fromkeys(names or KPIS)]
     rows = _side_by_side(values_of(question, chosen), question.keys, chosen)
-    return rows.join(_descriptions(question, chosen), on="kpi", how="left", maintain_order="left").select(
-        *question.keys, *_PANEL
-    )
+    rows = rows.join(_descriptions(question, chosen), on="kpi", how="left", maintain_order="left")
+    return rows.select(*question.keys, *_PANEL)
 
 
 def values_of(question: Question, chosen: Sequence[KPI]) -> pl.DataFrame:
@@ -257,16 +239,8 @@ def _side_by_side(wide: pl.DataFrame, keys: list[str], chosen: Sequence[KPI]) ->
 
 
 def _descriptions(question: Question, chosen: Sequence[KPI]) -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            "kpi": [kpi.name for kpi in chosen],
-            "title": [kpi.title for kpi in chosen],
-            "unit": [kpi.unit for kpi in chosen],
-            "good": [kpi.good for kpi in chosen],
-            "basis": [question.basis if kpi.uses_sales else None for kpi in chosen],
-        },
-        schema_overrides={"basis": pl.String},
-    )
+    rows = [(kpi.name, kpi.title, kpi.unit, kpi.good, question.basis if kpi.uses_sales else None) for kpi in chosen]
+    return pl.DataFrame(rows, orient="row", schema=dict.fromkeys(("kpi", "title", "unit", "good", "basis"), pl.String))
 
 
 def _kpi(name: str) -> KPI:

@@ -31,17 +31,10 @@ def payments_by_delay(question: Question) -> pl.DataFrame:
 def payments(question: Question) -> pl.DataFrame:
     """Return ``paid`` in the window, and sums of payment times days late, days taken and days of terms."""
     paid, taken, late = pl.col("paid"), pl.col("taken"), pl.col("late")
-    sums = (
-        payments_by_delay(question)
-        .group_by(question.keys)
-        .agg(
-            paid=paid.sum(),
-            paid_days_late=(paid * late).sum(),
-            paid_days=(paid * taken).sum(),
-            paid_terms=(paid * (taken - late)).sum(),
-        )
-    )
-    return question.known(sums)
+    sums = payments_by_delay(question).group_by(question.keys)
+    days = {"paid_days_late": late, "paid_days": taken, "paid_terms": taken - late}
+    weighted = [(paid * count).sum().alias(name) for name, count in days.items()]
+    return question.known(sums.agg(paid.sum(), *weighted))
 
 
 def punctuality(question: Question) -> pl.DataFrame:
@@ -53,8 +46,7 @@ def punctuality(question: Question) -> pl.DataFrame:
     due = _due(question)
     rows = question.entries().join(due.select("item", "deadline", AS_OF), on="item", how="inner")
     rows = question.paid(rows.filter(nw.col("day") <= nw.col("deadline")))
-    discount = nw.when(nw.col("entry_type") == "discount").then(-nw.col("amount")).otherwise(0)
-    rows = rows.with_columns((nw.col("paid") + discount).alias("paid"))
+    rows = rows.with_columns((nw.col("paid") + _discount()).alias("paid"))
     items = rows.group_by("item", AS_OF).agg(nw.col("amount", "paid").sum())
     items = items.with_columns(nw.when(nw.col("amount") > 0).then(nw.col("amount")).otherwise(0).alias("left"))
     items = items.filter((nw.col("left") > 0) | (nw.col("paid") > 0)).with_columns(
@@ -63,9 +55,8 @@ def punctuality(question: Question) -> pl.DataFrame:
         (nw.col("left") + nw.col("paid")).alias("due_amount"),
         nw.col("paid").alias("on_time_amount"),
     )
-    columns = ["due_items", "on_time_items", "due_amount", "on_time_amount"]
     items = items.join(due, on=["item", AS_OF], how="inner")
-    return question.known(question.sums(items, columns))
+    return question.known(question.sums(items, ["due_items", "on_time_items", "due_amount", "on_time_amount"]))
 
 
 def _due(question: Question) -> Rows:
@@ -95,13 +86,17 @@ def discounts(question: Question) -> pl.DataFrame:
     # Settled in the window is what was changed in it and has nothing open on its last day.
     changed = question.in_windows(entries.filter(nw.col("amount") != 0)).select("item", AS_OF).unique()
     rows = question.paid(entries).join(changed, on="item", how="inner")
-    discount = nw.when(nw.col("entry_type") == "discount").then(-nw.col("amount")).otherwise(0)
-    rows = rows.filter(nw.col("day") <= nw.col(AS_OF)).with_columns(discount.alias("taken"))
+    rows = rows.filter(nw.col("day") <= nw.col(AS_OF)).with_columns(_discount().alias("taken"))
     items = rows.group_by("item", AS_OF).agg(nw.col("amount", "paid", "taken").sum())
     settled = items.filter(nw.col("amount") == 0).join(offers, on="item", how="inner")
     offered = at_rate(nw.col("paid") + nw.col("taken"), nw.col("discount_rate"))
     sums = question.sums(settled.with_columns(offered.alias("offered")), ["taken", "offered"])
     return question.known(sums)
+
+
+def _discount() -> nw.Expr:
+    """What an entry gave as a discount."""
+    return nw.when(nw.col("entry_type") == "discount").then(-nw.col("amount")).otherwise(0)
 
 
 def delays(question: Question) -> pl.DataFrame:

@@ -58,11 +58,9 @@ def window_ending(day: date, length: Length) -> Window:
     >>> window_ending(date(2026, 3, 15), 90).days
     90
     """
-    if isinstance(length, int):
-        if not 1 <= length <= LONGEST:
-            raise unknown_name("window", length, known=[*MONTHS, "a number of days"])
+    if isinstance(length, int) and 1 <= length <= LONGEST:
         return Window(day - timedelta(days=length), day, months=length / 30)
-    if length not in MONTHS:
+    if isinstance(length, int) or length not in MONTHS:
         raise unknown_name("window", length, known=[*MONTHS, "a number of days"])
     return Window(months_before(day, MONTHS[length]), day, months=MONTHS[length])
 
@@ -145,14 +143,9 @@ class Question:
     @cached_property
     def calendar(self) -> pl.DataFrame:
         """Each ``day`` of each window, with the day that the window ends on."""
-        numbers = [(day_of(window.start), day_of(window.end)) for window in self.windows]
-        days = [
-            pl.DataFrame({"day": pl.int_range(start + 1, end + 1, dtype=pl.Int32, eager=True)}).with_columns(
-                pl.lit(end, pl.Int32).alias(AS_OF)
-            )
-            for start, end in numbers
-        ]
-        return pl.concat(days)
+        spans = [(day_of(window.start) + 1, day_of(window.end)) for window in self.windows]
+        firsts = pl.DataFrame(spans, orient="row", schema={"day": pl.Int32, AS_OF: pl.Int32})
+        return firsts.with_columns(pl.int_ranges("day", pl.col(AS_OF) + 1, dtype=pl.Int32)).explode("day")
 
     def entries(self, *types: str) -> Rows:
         """The entries of some types, or of all, up to the last ``day`` of the question."""
@@ -216,9 +209,8 @@ def ask_each(ledger: Ledger, *, days: Sequence[date], by: By, window: Length, po
     of_basis: dict[str, list[Window]] = {}
     for stretch, basis in zip(windows, bases(ledger, groups, windows), strict=True):
         of_basis.setdefault(basis, []).append(stretch)
-    return [
-        Question(ledger, tuple(found), names, groups, policy or Policy(), basis) for basis, found in of_basis.items()
-    ]
+    chosen = policy or Policy()
+    return [Question(ledger, tuple(found), names, groups, chosen, basis) for basis, found in of_basis.items()]
 
 
 def of_days(days: Sequence[date]) -> pl.Expr:

@@ -47,7 +47,7 @@ class KPI:
     good: Good
     parts: tuple[str, ...]
     value: pl.Expr = field(repr=False)
-    undefined: tuple[tuple[pl.Expr, str], ...] = field(repr=False)
+    undefined: tuple[tuple[pl.Expr, str], ...] = field(default=(), repr=False)
     example: Example
     places: Mapping[Page, int] = field(default_factory=dict)
 
@@ -360,7 +360,6 @@ _SHARES: Final = (
         good="down",
         parts=("balances",),
         value=at_rate(RECEIVABLES * DAYS, pl.col("cost_of_capital"), over=365),
-        undefined=(),
         example=Example({"receivables": 36_500, "cost_of_capital": 0.08, "days": 30}, 240),
     ),
 )
