@@ -174,13 +174,7 @@ def by_code(findings: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        {
-            "code": code,
-            "done": str(action),
-            "rows": len(some),
-            "amounts": _amounts(some),
-            "message": some["message"].iloc[0],
-        }
+        dict(code=code, done=str(action), rows=len(some), amounts=_amounts(some), message=some["message"].iloc[0])
         for (action, code), some in findings.groupby(["action", "code"], observed=True)
     ]
     rows.sort(key=lambda row: (ACTIONS.index(row["done"]), -row["rows"], row["code"]))

@@ -201,17 +201,15 @@ class Closing:
 
 def titled(changes: pd.DataFrame) -> pd.DataFrame:
     """Changes with the titles of KPIs in place of their names; balances keep theirs."""
-    titles = {name: kpi.title for name, kpi in KPIS.items()}
-    return changes.replace({"kpi": titles})
+    return changes.replace({"kpi": {name: kpi.title for name, kpi in KPIS.items()}})
 
 
 def _last_month(month: Compared) -> pd.DataFrame:
     """The balances of a published month beside what is known now, those that did not change too."""
     import pandas as pd
 
-    published = pd.DataFrame(list(month.balances), columns=["currency", *BALANCES]).melt(
-        "currency", BALANCES, var_name="kpi", value_name="published"
-    )
+    balances = pd.DataFrame(list(month.balances), columns=["currency", *BALANCES])
+    published = balances.melt("currency", BALANCES, var_name="kpi", value_name="published")
     moved = month.table.reindex(columns=["currency", "kpi", "change", *_PARTS])
     # What did not change is in the balances alone, what was published as 0 and has moved since in the changes alone.
     rows = published.merge(moved, on=["currency", "kpi"], how="outer").fillna({"published": 0.0, "change": 0.0})

@@ -42,9 +42,14 @@ NEEDS_HISTORY: Final = "reports.customers.needs_history"
 _KEYS: Final = ["customer_id", "currency"]
 _OWED: Final = ("open_amount", "past_due", "disputed_amount")
 _FIRST: Final = ("customer_id", "name", "currency", "category", "evidence", "recommendation")
+_OF_GROUPS: Final = (
+    *("currency", "customers", "items", "days_late", "days_late_before"),
+    *("on_time_share_amount", "on_time_before", "against_history", "pooled"),
+)
 _WHO: Final = ("customer_id", "name", "currency")
 _DETERIORATING: Final = (*_WHO, "aspect", "paid_before", "paid_recent", "cash_gap", "q_value")
 _INACTIVE: Final = (*_WHO, "inactive_amount", "items", "inactive_since", "oldest_days", "otherwise_pays")
+_WEIGHTS: Final = {"days_late": "billed_amount", "recent_on_time_share": "recent_amount"}
 _TO_CALL: Final = (
     *("rank", "customer_id", "name", "currency", "category", "open_amount", "past_due", "stage_days"),
     *("chance_late", "priority_amount", "stage", "next_step", "reasons"),
@@ -186,11 +191,8 @@ class CustomersPage:
         """What the customers of each category owed at the month-ends of a year, as they were judged then."""
         behaviour = behaviour_trend(self.ledger, as_of=self.day, months=YEAR, policy=self.policy)
         trend = categorise(behaviour, policy=self.policy)
-        sums = (
-            self._own(trend)
-            .groupby(["as_of", "category"])
-            .agg(customers=("customer_id", "size"), open_amount=("open_amount", "sum"))
-        )
+        groups = self._own(trend).groupby(["as_of", "category"])
+        sums = groups.agg(customers=("customer_id", "size"), open_amount=("open_amount", "sum"))
         title = text("reports.customers.categories_over_time", currency=self.currency)
         return charts.categories_over_time(sums.reset_index(), currency=self.currency, title=title)
 
@@ -305,8 +307,8 @@ class CustomersPage:
 
     def _every_customer(self) -> pd.DataFrame:
         classes = abc(self.ledger, as_of=self.day, policy=self.policy)[[*_KEYS, "class_of_exposure", "class_of_sales"]]
-        rows = self.categorised.assign(rules=self._rules_in_words(self.categorised["rules"]))
-        rows = rows.merge(classes, on=_KEYS, how="left")
+        rules = self._rules_in_words(self.categorised["rules"])
+        rows = self.categorised.assign(rules=rules).merge(classes, on=_KEYS, how="left")
         return rows[[*_FIRST, *(name for name in rows.columns if name not in _FIRST)]]
 
     def _own(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -392,46 +394,32 @@ def _owed(category: str, rows: pd.DataFrame, currency: str) -> str:
 
 def category_summary(categorised: pd.DataFrame) -> pd.DataFrame:
     """Customers and amounts of each category, and how late its amounts were paid; the gravest category first."""
-    billed, recent = categorised["billed_amount"], categorised["recent_amount"]
-    rows = categorised.assign(
-        late=categorised["days_late"] * billed,
-        on_time=categorised["recent_on_time_share"] * recent,
-        category=pd.Categorical(categorised["category"], categories_of(categorised)[::-1], ordered=True),
-    )
-    sums = rows.groupby(["currency", "category"], observed=True).agg(
-        customers=("customer_id", "size"),
-        open_amount=("open_amount", "sum"),
-        past_due=("past_due", "sum"),
-        billed_amount=("billed_amount", "sum"),
-        recent_amount=("recent_amount", "sum"),
-        days_late=("late", "sum"),
-        recent_on_time_share=("on_time", "sum"),
-    )
     # Weighted by amount: a customer of 300 that pays 10 days late and one of 100 that pays in time are 7.5 days late.
-    sums["days_late"] /= sums["billed_amount"].where(sums["billed_amount"] > 0)
-    sums["recent_on_time_share"] /= sums["recent_amount"].where(sums["recent_amount"] > 0)
-    return sums.drop(columns=["billed_amount", "recent_amount"]).reset_index()
+    weighted = {name: categorised[name] * categorised[amount] for name, amount in _WEIGHTS.items()}
+    order = pd.Categorical(categorised["category"], categories_of(categorised)[::-1], ordered=True)
+    groups = categorised.assign(category=order, **weighted).groupby(["currency", "category"], observed=True)
+    sums = groups[["open_amount", "past_due", *_WEIGHTS, *_WEIGHTS.values()]].sum()
+    for name, amount in _WEIGHTS.items():
+        sums[name] /= sums[amount].where(sums[amount] > 0)
+    sums.insert(0, "customers", groups.size())
+    return sums.drop(columns=list(_WEIGHTS.values())).reset_index()
 
 
 def group_summary(groups: pd.DataFrame, by: str) -> pd.DataFrame:
     """The groups with the range of their earlier windows in words, narrow enough for a page."""
 
     def ranges(low: str, high: str, shown: Callable[[float], str]) -> list[str]:
-        pairs = zip(groups[low], groups[high], strict=True)
         return [
             "" if is_missing(least) else text("reports.customers.range", low=shown(least), high=shown(most))
-            for least, most in pairs
+            for least, most in zip(groups[low], groups[high], strict=True)
         ]
 
-    return pd.DataFrame(
-        {
-            by: groups[by].replace({name: shown_value(name) for name in (POOLED, UNKNOWN)}),
-            **groups[["currency", "customers", "items", "days_late"]],
-            "days_late_before": ranges(
-                "days_late_least", "days_late_most", lambda days: number_shown(days, places=1).replace("-", MINUS)
-            ),
-            "on_time_share_amount": groups["on_time_share_amount"],
-            "on_time_before": ranges("on_time_least", "on_time_most", share_shown),
-            **groups[["against_history", "pooled"]],
-        }
+    def days_shown(days: float) -> str:
+        return number_shown(days, places=1).replace("-", MINUS)
+
+    named = groups.assign(
+        **{by: groups[by].replace({name: shown_value(name) for name in (POOLED, UNKNOWN)})},
+        days_late_before=ranges("days_late_least", "days_late_most", days_shown),
+        on_time_before=ranges("on_time_least", "on_time_most", share_shown),
     )
+    return named[[by, *_OF_GROUPS]]

@@ -33,14 +33,8 @@ TREND_MONTHS: Final = 13
 COURSE_MONTHS: Final = 36
 _FIXED: Final = ("currency", "opening", "closing")
 _UNCHANGED: Final = 0.0005
-_FRACTIONS: Final = (
-    (1.0, "all"),
-    (0.97, "nearly_all"),
-    (0.75, "three_quarters"),
-    (2 / 3, "two_thirds"),
-    (0.5, "half"),
-    (1 / 3, "third"),
-    (0.25, "quarter"),
+_FRACTIONS: Final = dict(
+    all=1.0, nearly_all=0.97, three_quarters=0.75, two_thirds=2 / 3, half=0.5, third=1 / 3, quarter=0.25
 )
 _NEAR: Final = 0.025
 _FEW: Final = 3
@@ -59,8 +53,7 @@ class Facts:
     @cached_property
     def month_ends(self) -> list[date]:
         """The day and the same day of the months before, as far as the ledger covers them, the earliest first."""
-        days = month_ends_back(self.day, TREND_MONTHS - 1)
-        return [day for day in days if day >= self.ledger.covers[0]]
+        return [day for day in month_ends_back(self.day, TREND_MONTHS - 1) if day >= self.ledger.covers[0]]
 
     @cached_property
     def month_before(self) -> date | None:
@@ -156,14 +149,12 @@ class Facts:
 
     def kpis_on(self, day: date) -> pd.DataFrame:
         """The KPIs of a month-end by currency."""
-        panels = self.panels
-        return panels[panels["as_of"] == day].drop(columns="as_of").reset_index(drop=True)
+        return self.panels[self.panels["as_of"] == day].drop(columns="as_of").reset_index(drop=True)
 
     @cached_property
     def panels(self) -> pd.DataFrame:
         """The KPIs of each month-end by currency, with ``as_of``."""
-        months = len(self.month_ends) - 1
-        trend = kpi_trend(self.ledger, as_of=self.day, months=months, policy=self.policy)
+        trend = kpi_trend(self.ledger, as_of=self.day, months=len(self.month_ends) - 1, policy=self.policy)
         return trend.assign(as_of=trend["as_of"].dt.date)
 
     @cached_property
@@ -195,9 +186,8 @@ class Facts:
     def with_shares(self) -> pd.DataFrame:
         """The aging with a row of shares of gross below each currency; ``kind`` is that of the numbers of a row."""
         aging, counted = self.aging, [*self.policy.labels, "gross"]
-        shares = aging.assign(
-            currency=text("reports.monthly.share_of_gross"), kind="ratio", unapplied=None, net=None, items=None
-        )
+        share = text("reports.monthly.share_of_gross")
+        shares = aging.assign(currency=share, kind="ratio", unapplied=None, net=None, items=None)
         # Only what adds up to gross has a share of it; a currency without gross has none instead of a division by 0.
         shares[counted] = shares[counted].div(aging["gross"].where(aging["gross"] > 0), axis=0)
         # Both tables have the index of the aging: a stable sort puts each row of shares below its own currency.
@@ -224,13 +214,8 @@ def late_labels(policy: Policy) -> list[str]:
 def movement_summary(moved: pd.DataFrame) -> pd.DataFrame:
     """The movements by currency and what became of the items: items, before, now and change."""
     groups = moved.groupby(["currency", "movement"], observed=True, sort=False)
-    summary = groups.agg(
-        items=("item_id", "size"),
-        before=("before", "sum"),
-        open_amount=("open_amount", "sum"),
-        change=("change", "sum"),
-    ).reset_index()
-    summary = summary.round({"before": 4, "open_amount": 4, "change": 4})
+    sums = groups[["before", "open_amount", "change"]].sum().round(4)
+    summary = pd.concat([groups.size().rename("items"), sums], axis=1).reset_index()
     # The rows of a currency are in the order of the vocabulary: from new to paid, not from A to Z.
     rank = summary["movement"].map(MOVEMENTS.index)
     return summary.assign(rank=rank).sort_values(["currency", "rank"], ignore_index=True).drop(columns="rank")
@@ -308,7 +293,7 @@ def _share_in_words(share: float) -> str:
     'two thirds'
     """
     # 0.66 is two thirds, 0.41 stays 41 %: a word is used for what is at most 2.5 points away from it.
-    distance, name = min((abs(share - fraction), name) for fraction, name in _FRACTIONS)
+    distance, name = min((abs(share - fraction), name) for name, fraction in _FRACTIONS.items())
     return text(f"reports.headline.fraction.{name}") if distance <= _NEAR else share_shown(share)
 
 
@@ -322,6 +307,5 @@ def other_currencies(facts: Facts) -> list[str]:
     lines = [text("reports.headline.others", amounts=joined(others))] if others else []
     unapplied = facts.aging.loc[facts.aging["currency"] == facts.main_currency, "unapplied"].sum()
     if unapplied:
-        amount = short_amount(-unapplied, facts.main_currency)
-        lines.append(text("reports.headline.unapplied", amount=amount))
+        lines.append(text("reports.headline.unapplied", amount=short_amount(-unapplied, facts.main_currency)))
     return lines

@@ -58,7 +58,7 @@ class Entry:
     @property
     def name(self) -> str:
         """What a reader calls the entity."""
-        return text("reports.index.group") if self.entity == ALL_ENTITIES else self.entity
+        return text("reports.index.group") if self.is_group else self.entity
 
     @property
     def title(self) -> str:
@@ -68,9 +68,8 @@ class Entry:
     @property
     def report_name(self) -> str:
         """What a reader calls the report."""
-        if self.about == RECEIVABLES:
-            return self.name
-        return text("reports.index.report", entity=self.name, about=self.title.lower())
+        named = text("reports.index.report", entity=self.name, about=self.title.lower())
+        return self.name if self.about == RECEIVABLES else named
 
     @property
     def failed(self) -> bool:
@@ -156,10 +155,8 @@ class MonthIndex:
     def headline(self) -> Html:
         """How many reports there are, and which are missing."""
         count, done = len(self.entries), number_shown(len(self.entries) - len(self.failed))
-        failed, earlier = (
-            joined(entry.report_name for entry in entries)
-            for entries in (self.failed, [entry for entry in self.failed if entry.version])
-        )
+        failed = joined(entry.report_name for entry in self.failed)
+        earlier = joined(entry.report_name for entry in self.failed if entry.version)
         lines = [
             text("reports.index.failed", reports=failed) if failed else "",
             text("reports.index.earlier", reports=earlier) if earlier else "",

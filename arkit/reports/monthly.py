@@ -327,14 +327,8 @@ class MonthlyReport:
             name: Column(day_shown(day) if day else text(f"reports.sheet.summary.{name}"), "amount")
             for name, day in days.items()
         }
-        return sheet(
-            "summary",
-            facts.summary,
-            values={"sentence": headline(facts)},
-            note=text("reports.sheet.summary.note"),
-            row_kind="unit",
-            columns=columns,
-        )
+        said, note = {"sentence": headline(facts)}, text("reports.sheet.summary.note")
+        return sheet("summary", facts.summary, values=said, note=note, row_kind="unit", columns=columns)
 
     def _movements(self) -> Sheet:
         facts = self.facts
@@ -356,9 +350,8 @@ def finding_summary(findings: pd.DataFrame) -> pd.DataFrame:
     """The findings by code and what was done: rows, amount by currency, the reason."""
     groups = findings.groupby(["code", "action", "currency", "message"], dropna=False, sort=True)
     summary = groups.agg(rows=("code", "size"), amount=("amount", "sum")).reset_index()
-    return summary.assign(code=summary["code"].str.replace("_", " "))[
-        ["code", "action", "rows", "currency", "amount", "message"]
-    ]
+    summary["code"] = summary["code"].str.replace("_", " ")
+    return summary[["code", "action", "rows", "currency", "amount", "message"]]
 
 
 def definition_table() -> pd.DataFrame:

@@ -17,12 +17,7 @@ RECORD: Final = "run.json"
 _LATER: Final = re.compile(r"(?P<place>.+)\+v(?P<number>[1-9]\d*)")
 # A notebook's own parameters and the names of files are the user's.
 _AS_WRITTEN: Final = frozenset({"parameters", "identity", "inputs", "outputs", "versions"})
-_KEYS: Final = {
-    "key_figures": "kpis",
-    "figure": "kpi",
-    "set_apart": "excluded",
-    "late_recorded": "posted_after_cut_off",
-}
+_KEYS: Final = dict(key_figures="kpis", figure="kpi", set_apart="excluded", late_recorded="posted_after_cut_off")
 _VALUES: Final = {"action": {"set_apart": "excluded"}, "customers_are": {"companies of the group": "intercompany"}}
 
 

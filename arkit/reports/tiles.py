@@ -34,9 +34,8 @@ def report_tiles(facts: Facts) -> Html:
     basis = of_day["basis"].dropna()
     if basis.empty:
         return tiles(shown_tiles, note=text("reports.tiles.note", currency=currency))
-    return tiles(
-        shown_tiles, note=text("reports.tiles.note_with_sales", currency=currency, basis=shown_value(basis.iloc[0]))
-    )
+    note = text("reports.tiles.note_with_sales", currency=currency, basis=shown_value(basis.iloc[0]))
+    return tiles(shown_tiles, note=note)
 
 
 def _with_trend(facts: Facts, kpi: KPI, reason: object, currency: str) -> Tile:
