@@ -37,11 +37,10 @@ from arkit.model.snapshot import freeze
 from arkit.policy import CategoryPolicy, CollectionPolicy, Policy
 from arkit.read.reading import make_ledger, read_ledger, sample_ledger
 from arkit.resources import resource
-from arkit.segmentation.abc import abc
 from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
 from arkit.segmentation.categories import categorise, category_matrix, migration
 from arkit.segmentation.decline import deteriorating_payers
-from arkit.segmentation.groups import group_behaviour
+from arkit.segmentation.groups import abc, group_behaviour
 from arkit.segmentation.inactive import inactive_past_due
 
 __version__ = "0.1.0"

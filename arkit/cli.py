@@ -203,7 +203,7 @@ def report(*, entities: tuple[str, ...], pdf: bool, **asked: Any) -> None:
 def _as_run_file(
     entities: tuple[str, ...], pdf: bool, *, notebook: str | None, parameters: dict[str, str], **asked: Any
 ) -> RunFile:
-    from arkit.run.registry import REPORTS
+    from arkit.run.request import REPORTS
     from arkit.run.run_file import Export, RunFile
 
     if parameters or (notebook and notebook not in REPORTS):

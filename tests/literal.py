@@ -3,7 +3,7 @@
 from typing import Any
 
 import arkit as ar
-from arkit.teach.books import written as table
+from arkit.teach.exercise import written as table
 
 ITEM = {"customer_id": "C1", "currency": "EUR"}
 

@@ -14,15 +14,14 @@ from arkit.aging.open_items import open_frame
 from arkit.model.engine import beside, collect
 from arkit.model.ledger import Ledger
 from arkit.policy import CollectionPolicy, Policy, categories_of
+from arkit.segmentation.behaviour import KEYS
 from arkit.segmentation.categories import BETWEEN_RULES, sentence, worded
-from arkit.segmentation.punctuality import KEYS
 from arkit.words.catalogue import current_language, speaking, text
 from arkit.words.columns import shown_value
 from arkit.words.formats import day_shown
 
 if TYPE_CHECKING:
     import pandas as pd
-
 
 COLUMNS: Final = (
     "rank",

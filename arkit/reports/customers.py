@@ -23,11 +23,10 @@ from arkit.present import charts
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Sheet
 from arkit.reports.page import main_currency, needs, opened, sheet, title_of
-from arkit.segmentation.abc import abc
 from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
 from arkit.segmentation.categories import BETWEEN_RULES, categorise, category_matrix, migration
 from arkit.segmentation.decline import deteriorating_payers
-from arkit.segmentation.groups import POOLED, UNKNOWN, group_behaviour
+from arkit.segmentation.groups import POOLED, UNKNOWN, abc, group_behaviour
 from arkit.segmentation.inactive import inactive_past_due
 from arkit.words.catalogue import ENGLISH, in_own_language, text
 from arkit.words.columns import ALL_ENTITIES, Column, column, shown_value

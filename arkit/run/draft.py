@@ -28,8 +28,7 @@ from arkit.run import manifest
 from arkit.run.execute import parameters_of
 from arkit.run.html import page
 from arkit.run.manifest import Identity, identity, identity_of, rows_of, what_differs
-from arkit.run.registry import MONTHLY, Page, ReportKind
-from arkit.run.request import Request
+from arkit.run.request import MONTHLY, Page, ReportKind, Request
 from arkit.run.staging import current
 from arkit.words.catalogue import ENGLISH, text
 

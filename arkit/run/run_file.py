@@ -14,7 +14,7 @@ from arkit.model.ledger import Ledger, joined
 from arkit.read.databases import is_url, name_of
 from arkit.read.reading import read_ledger
 from arkit.run.execute import Listener
-from arkit.run.registry import MONTHLY, kind_named
+from arkit.run.request import MONTHLY, kind_named
 from arkit.settings import Settings
 from arkit.words.catalogue import ENGLISH, require_language, text
 from arkit.words.columns import ALL_ENTITIES

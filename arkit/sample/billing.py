@@ -11,8 +11,14 @@ import numpy as np
 import polars as pl
 
 from arkit.sample.customers import looked_up
-from arkit.sample.draws import (
+from arkit.sample.movements import Rates
+from arkit.sample.world import (
+    MIXED_FROM_RANK,
+    SEASON_NAMES,
+    SHRINKING,
+    WORLD,
     Draws,
+    Entity,
     Flags,
     Floats,
     Ints,
@@ -22,8 +28,6 @@ from arkit.sample.draws import (
     month_index,
     off_weekend,
 )
-from arkit.sample.movements import Rates
-from arkit.sample.world import MIXED_FROM_RANK, SEASON_NAMES, SHRINKING, WORLD, Entity
 
 SHRINKS: Final = 42
 SHRINKS_BETWEEN: Final = (280, 100)

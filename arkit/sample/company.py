@@ -11,10 +11,18 @@ from typing import Final
 import polars as pl
 
 from arkit.sample.billing import credits_of, draw_lines, with_fates, with_replacements, without_tax
-from arkit.sample.draws import Draws, Window
 from arkit.sample.movements import Rates, movements_of
 from arkit.sample.payments import draw_parts, draw_receipts, recorded_on, with_opening, with_payment_days
-from arkit.sample.world import DISCOUNT_DAYS, DISCOUNT_PERCENT, DISCOUNT_TERM, INSTALMENT_TERMS, WORLD, Entity
+from arkit.sample.world import (
+    DISCOUNT_DAYS,
+    DISCOUNT_PERCENT,
+    DISCOUNT_TERM,
+    INSTALMENT_TERMS,
+    WORLD,
+    Draws,
+    Entity,
+    Window,
+)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,19 @@ import polars as pl
 from arkit.calendar import decimals
 from arkit.errors import LedgerError
 from arkit.resources import resource
-from arkit.sample.draws import Draws, Floats, Window
 from arkit.sample.movements import Rates
-from arkit.sample.world import CURRENCIES, MIXED_FROM_RANK, SEASON_NAMES, SHRINKING, SLID, WORLD, Entity
+from arkit.sample.world import (
+    CURRENCIES,
+    MIXED_FROM_RANK,
+    SEASON_NAMES,
+    SHRINKING,
+    SLID,
+    WORLD,
+    Draws,
+    Entity,
+    Floats,
+    Window,
+)
 from arkit.settings import read_settings
 
 HOME_PER_HUNDRED: Final = 72  # customers of an entity's own country

@@ -12,20 +12,21 @@ from arkit.calendar import decimals
 from arkit.errors import LedgerError, unknown_name
 from arkit.sample.company import item_rows, keep_books
 from arkit.sample.customers import behaviours_table, customers_table, draw_clients, entity_list, with_attributes
-from arkit.sample.draws import Window
-from arkit.sample.faults import NO_FAULTS, planted_in_books, with_faults
 from arkit.sample.movements import draw_rates
 from arkit.sample.tables import (
     MONEY,
     MONEY_DECIMALS,
+    NO_FAULTS,
     applications_table,
     entries_table,
     gl_table,
     items_table,
     marks_table,
+    planted_in_books,
     sales_table,
+    with_faults,
 )
-from arkit.sample.world import Sample
+from arkit.sample.world import Sample, Window
 
 LEAST_ITEMS: Final = 500
 LEAST_MONTHS: Final = 18

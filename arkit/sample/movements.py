@@ -13,8 +13,7 @@ import numpy as np
 import polars as pl
 
 from arkit.calendar import decimals
-from arkit.sample.draws import Draws, Ints, Window, month_index, off_weekend
-from arkit.sample.world import CURRENCIES, WORLD
+from arkit.sample.world import CURRENCIES, WORLD, Draws, Ints, Window, month_index, off_weekend
 
 RATE_DECIMALS: Final = 6  # as published; kept as whole numbers, so that every translation is exact
 ANCHOR: Final = "EUR"

@@ -13,9 +13,21 @@ import polars as pl
 
 from arkit.sample.billing import OVERPAID, PLAIN
 from arkit.sample.customers import looked_up
-from arkit.sample.draws import Draws, Ints, Window, calendar_days, is_working_day, next_marked, off_weekend
 from arkit.sample.movements import Rates
-from arkit.sample.world import DISCOUNT_PERCENT, DISCOUNT_TERM, MIXED_FROM_RANK, SLID, SLID_DAYS
+from arkit.sample.world import (
+    DISCOUNT_PERCENT,
+    DISCOUNT_TERM,
+    MIXED_FROM_RANK,
+    SLID,
+    SLID_DAYS,
+    Draws,
+    Ints,
+    Window,
+    calendar_days,
+    is_working_day,
+    next_marked,
+    off_weekend,
+)
 
 UNPAID_FATES: Final = ("replaced", "written off", "cancelled")
 DAYS_PER_SLID_DAY: Final = 16  # who slides slowly pays one day later every so many days

@@ -1,22 +1,207 @@
-"""Payment behaviour of each customer, on one day or month-end by month-end, from what was known on each."""
+"""Payment behaviour of each customer, on one day or month-end by month-end, from what was known on each.
+
+How late each invoice is paid as seen on a day, and the views of a customer that follow: punctuality, the rhythm of the
+payments, what was paid in parts, and what is open.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+import narwhals as nw
 import polars as pl
 
-from arkit.aging.debts import require_history
+from arkit.aging.buckets import bucketed, open_on
+from arkit.aging.debts import BILLED, followed, require_history
 from arkit.aging.grouping import with_customers
+from arkit.aging.open_items import disputed_items
 from arkit.calendar import day_of, month_ends_back
+from arkit.model.engine import Rows, beside, collect, day_number, is_one_of
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.policy import Policy
-from arkit.segmentation.punctuality import DAYS_PER_MONTH, KEYS, exposures, lateness, payment_rhythm, punctuality
 
 if TYPE_CHECKING:
     import pandas as pd
+
+KEYS: Final = ("customer_id", "currency")
+DAYS_PER_MONTH: Final = 365.25 / 12
+RECENT_DAYS: Final = 183
+REFERENCE_DAY: Final = 20_000
+NOTHING: Final = nw.lit(0, nw.Int64)
+_SUMMED: Final = (
+    *("on_time", "on_time_amount", "recent_amount", "recent_on_time", "late_amount", "settled_amount"),
+    *("late_open_items", "x", "xy", "xx", "yy"),
+)
+_KEPT: Final = (
+    *("items", "settled_items", "settled_amount", "billed_amount", "recent_amount", "late_open_items"),
+    *("days_late_median", "days_late_worst", "disputed_items", "first_day"),
+)
+
+
+def lateness(ledger: Ledger, day: date) -> Rows:
+    """Each invoice and debit note that shows how its customer pays, as seen on a day.
+
+    Formula: ``days_late = last day owed - due date - disputed days after the due date``. An invoice that is paid counts
+    with the day on which it was; one that is past due and not paid counts as at least this late (``paid`` is 0). One
+    that is not yet due shows nothing and is left out, like one most of which was credited or transferred away.
+
+    Returns
+    -------
+    LazyFrame
+        ``item``, ``entity``, ``customer_id``, ``currency``, ``document_day``, ``due_day``, ``billed`` (minor units),
+        ``paid`` (1 or 0), ``days_late``, ``disputed`` (1 or 0).
+    """
+    items = ledger.scan("items").select("item", "entity", "currency", "due_day")
+    rows = followed(ledger, day).join(items, on="item", how="inner")
+    rows = rows.with_columns((nw.col("document_day") + nw.col("leaves")).alias("end"))
+    rows = rows.filter((nw.col("paid") == 1) | ((nw.col("owed") == 1) & (nw.col("due_day") < day_of(day))))
+    rows = rows.join(_disputed_days(rows, ledger, day), on="item", how="left")
+    disputed = nw.col("disputed_days").fill_null(0)
+    late = nw.col("end") - nw.col("due_day") - disputed
+    # What was disputed for longer than it was late is on time, not early.
+    late = nw.when((disputed > 0) & (late < 0)).then(nw.lit(0)).otherwise(late)
+    return rows.select(
+        *("item", "entity", "customer_id", "currency", "document_day", "due_day", "billed", "paid"),
+        late.cast(nw.Int64).alias("days_late"),
+        nw.when(nw.col("disputed_days").is_null()).then(nw.lit(0)).otherwise(nw.lit(1)).alias("disputed"),
+    )
+
+
+def _disputed_days(rows: Rows, ledger: Ledger, day: date) -> Rows:
+    """The ``disputed_days`` of each ``item`` that was ever disputed: those between its due date and its end."""
+    marks = ledger.frames.marks.filter((pl.col("kind").cast(pl.String) == "dispute") & (pl.col("from") <= day))
+    spans = marks.select("item_id", begins=day_number("from"), ends=day_number("to").fill_null(day_of(day)))
+    items = ledger.scan("items").select("item", "item_id")
+    disputes = items.join(beside(spans, items), on="item_id", how="inner").drop("item_id")
+    both = rows.select("item", "due_day", "end").join(disputes, on="item", how="inner")
+    span = nw.min_horizontal("ends", "end") - nw.max_horizontal("begins", "due_day")
+    both = both.with_columns(nw.max_horizontal(span, nw.lit(0)).alias("disputed_days"))
+    return both.group_by("item").agg(nw.col("disputed_days").sum())
+
+
+def punctuality(rows: Rows, day: date) -> pl.DataFrame:
+    """By customer how late the invoices of :func:`lateness` were paid."""
+    sums = (
+        _with_products(rows, day)
+        .group_by(*KEYS)
+        .agg(
+            nw.len().alias("items"),
+            nw.col(*_SUMMED).sum(),
+            nw.col("paid").cast(nw.Int64).sum().alias("settled_items"),
+            nw.col("disputed").cast(nw.Int64).sum().alias("disputed_items"),
+            nw.col("billed").sum().alias("billed_amount"),
+            nw.col("days_late").sum().alias("y"),
+            nw.col("days_late").median().alias("days_late_median"),
+            nw.col("days_late").max().alias("days_late_worst"),
+            nw.col("document_day").min().alias("first_day"),
+        )
+    )
+    return collect(sums).select(*KEYS, *_shares(), *_KEPT)
+
+
+def _with_products(rows: Rows, day: date) -> Rows:
+    """Rows with what is summed: whole numbers only, so that the order of the rows does not affect the result."""
+    late, billed = nw.col("days_late"), nw.col("billed")
+    on_time = nw.when(late <= 0).then(nw.lit(1)).otherwise(nw.lit(0))
+    # Counted from a fixed month, so that the squares stay small.
+    month = nw.col("document_day") - nw.lit(REFERENCE_DAY)
+    recent = nw.when(nw.col("due_day") > day_of(day) - RECENT_DAYS).then(billed).otherwise(NOTHING)
+    return rows.with_columns(
+        on_time.alias("on_time"),
+        (on_time * billed).alias("on_time_amount"),
+        recent.alias("recent_amount"),
+        (on_time * recent).alias("recent_on_time"),
+        (late * billed).alias("late_amount"),
+        (nw.col("paid") * billed).alias("settled_amount"),
+        (1 - nw.col("paid")).cast(nw.Int64).alias("late_open_items"),
+        month.cast(nw.Int64).alias("x"),
+        (month * late).cast(nw.Int64).alias("xy"),
+        (month * month).cast(nw.Int64).alias("xx"),
+        (late * late).alias("yy"),
+    )
+
+
+def _shares() -> list[pl.Expr]:
+    """Shares, and of days late (y) by day of the invoice (x) the slope of a line and the standard deviation.
+
+    Least squares from sums: ``slope = (n sum xy - sum x sum y) / (n sum xx - (sum x)^2)``, here in days per month.
+    """
+    n, x = pl.col("items").cast(pl.Float64), pl.col("x").cast(pl.Float64)
+    spread_of_x = n * pl.col("xx") - x**2
+    slope = (n * pl.col("xy") - x * pl.col("y")) / spread_of_x * DAYS_PER_MONTH
+    variance = (pl.col("yy") - pl.col("y").cast(pl.Float64) ** 2 / n) / (n - 1)
+    recent = pl.col("recent_on_time") / pl.col("recent_amount")
+    return [
+        (pl.col("on_time") / n).alias("on_time_share"),
+        (pl.col("on_time_amount") / pl.col("billed_amount")).alias("on_time_share_amount"),
+        pl.when(pl.col("recent_amount") > 0).then(recent).alias("recent_on_time_share"),
+        (pl.col("late_amount") / pl.col("billed_amount")).alias("days_late"),
+        pl.when(n > 1).then(variance.clip(lower_bound=0).sqrt()).alias("days_late_spread"),
+        pl.when((n > 2) & (spread_of_x > 0)).then(slope).alias("days_late_trend"),
+    ]
+
+
+def payment_days(ledger: Ledger, day: date) -> Rows:
+    """What each customer paid on each ``day``: receipts, and settlements where the source has only those.
+
+    A returned payment does not make a payment less: it is an entry of its own and shows in what stays open.
+    """
+    entries = ledger.scan("entries").filter(nw.col("effective_on") <= day, nw.col("amount") < 0)
+    posted = entries.join(ledger.scan("items").select("item", *KEYS, "item_type"), on="item", how="inner")
+    is_receipt = (nw.col("entry_type") == "original") & (nw.col("item_type") == "receipt")
+    paid = posted.filter(is_receipt | (nw.col("entry_type") == "settlement"))
+    rows = paid.select(*KEYS, (-nw.col("amount")).alias("paid"), nw.col("effective_day").alias("day"))
+    return rows.group_by(*KEYS, "day").agg(nw.col("paid").sum())
+
+
+def payment_rhythm(ledger: Ledger, day: date) -> pl.DataFrame:
+    """By customer the days with payments, the longest time between two, and the share of items paid in parts."""
+    gap = nw.col("day") - nw.col("day").shift(1).over(*KEYS, order_by="day")
+    days = payment_days(ledger, day).with_columns(gap.alias("gap"))
+    sums = days.group_by(*KEYS).agg(
+        nw.len().alias("payments"),
+        nw.col("paid").sum().alias("paid_amount"),
+        nw.col("day").min().alias("first_payment_day"),
+        nw.col("day").max().alias("last_payment_day"),
+        nw.col("gap").max().alias("longest_gap"),
+    )
+    return collect(sums).join(_paid_in_parts(ledger, day), on=KEYS, how="full", coalesce=True)
+
+
+def _paid_in_parts(ledger: Ledger, day: date) -> pl.DataFrame:
+    """By customer the share of paid items that were paid in more than one part, or in part only."""
+    entries = ledger.scan("entries").filter(nw.col("effective_on") <= day, nw.col("amount") < 0)
+    paid = entries.filter(is_one_of("entry_type", "application", "settlement"))
+    parts = paid.group_by("item").agg(nw.len().alias("parts"))
+    items = ledger.scan("items").filter(is_one_of("item_type", *BILLED)).select("item", *KEYS)
+    still = open_on(ledger, [day]).filter(nw.col("open_amount") > 0).select("item", nw.lit(1).alias("still_open"))
+    rows = parts.join(items, on="item", how="inner").join(still, on="item", how="left")
+    in_parts = nw.when((nw.col("parts") > 1) | ~nw.col("still_open").is_null()).then(nw.lit(1)).otherwise(nw.lit(0))
+    rows = rows.with_columns(in_parts.alias("in_parts"))
+    return collect(rows.group_by(*KEYS).agg(nw.col("in_parts").mean().alias("part_paid_share")))
+
+
+def exposures(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
+    """By customer what is open (gross), past due and disputed, and for how long the oldest is past due."""
+    rows = bucketed(ledger, [day], policy=policy).filter(nw.col("open_amount") > 0)
+    disputed = pl.DataFrame({"item_id": disputed_items(ledger, day)}).with_columns(is_disputed=1)
+    items = ledger.scan("items").select("item", "item_id")
+    rows = rows.join(items.join(beside(disputed, items), on="item_id", how="inner"), on="item", how="left")
+    amount, is_late = nw.col("open_amount"), nw.col("bucket") >= (1 if policy.has_not_due else 0)
+    rows = rows.with_columns(
+        nw.when(is_late).then(amount).otherwise(NOTHING).alias("past_due"),
+        nw.when(~nw.col("is_disputed").is_null()).then(amount).otherwise(NOTHING).alias("disputed_amount"),
+        nw.when(is_late).then(day_of(day) - nw.col("due_day")).otherwise(nw.lit(0)).alias("oldest_days"),
+    )
+    sums = rows.group_by(*KEYS).agg(
+        nw.col("open_amount", "past_due", "disputed_amount").sum(),
+        nw.col("oldest_days").max(),
+        nw.col("document_day").min().alias("first_open_day"),
+    )
+    return collect(sums)
+
 
 COLUMNS: Final = (
     *("customer_id", "name", "currency", "months_of_history"),

@@ -13,7 +13,7 @@ import polars as pl
 
 from arkit.errors import unknown_name
 from arkit.policy import CategoryPolicy, Limit, Policy, Rule, categories_of, default_rules, require_known
-from arkit.segmentation.punctuality import KEYS
+from arkit.segmentation.behaviour import KEYS
 from arkit.words.catalogue import current_language, has_text, speaking, text
 from arkit.words.columns import column
 

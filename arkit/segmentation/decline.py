@@ -21,17 +21,8 @@ from arkit.errors import unknown_name
 from arkit.model.engine import Rows, beside, collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
-from arkit.segmentation.punctuality import KEYS, lateness, payment_days
-from arkit.segmentation.rank_trend import (
-    Design,
-    Flags,
-    Floats,
-    Ints,
-    q_values,
-    rank_trend,
-    seasonal_rank_trend,
-    simes,
-)
+from arkit.segmentation.behaviour import KEYS, lateness, payment_days
+from arkit.segmentation.rank_trend import Design, Flags, Floats, Ints, q_values, rank_trend, seasonal_rank_trend, simes
 from arkit.words.catalogue import text
 
 if TYPE_CHECKING:

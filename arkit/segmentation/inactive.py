@@ -17,7 +17,7 @@ from arkit.errors import unknown_name
 from arkit.model.engine import Rows, collect, is_one_of
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
-from arkit.segmentation.punctuality import KEYS, NOTHING, payment_days
+from arkit.segmentation.behaviour import KEYS, NOTHING, payment_days
 
 if TYPE_CHECKING:
     import pandas as pd

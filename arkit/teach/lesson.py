@@ -15,7 +15,7 @@ from arkit.errors import LessonError, unknown_name
 from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger
 from arkit.present.html import Html, page_part, table
-from arkit.sample.draws import Draws
+from arkit.sample.world import Draws
 from arkit.teach.answers import Given, Value, is_unanswered, read_answer
 from arkit.teach.exercise import Asked, Book
 from arkit.teach.lessons import COURSES

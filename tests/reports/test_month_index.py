@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from arkit.reports.month_index import Entry, MonthIndex
-from arkit.run.index import Outcome, write_index
 from arkit.run.manifest import write_manifest
+from arkit.run.month import Outcome, write_index
 
 DAY = date(2026, 10, 31)
 

@@ -14,7 +14,7 @@ from arkit.cli import main
 from arkit.errors import RunError, UnknownNameError
 from arkit.run import Report, report
 from arkit.run.month import month_end
-from arkit.run.registry import REPORTS
+from arkit.run.request import REPORTS
 from arkit.run.run_file import RunFile
 from arkit.words.catalogue import has_text
 from tests.run.companies import write_companies, write_run

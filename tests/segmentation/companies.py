@@ -9,8 +9,8 @@ import polars as pl
 import arkit as ar
 from arkit.sample import generate
 from arkit.sample.customers import draw_clients, entity_list, with_attributes
-from arkit.sample.draws import Window
 from arkit.sample.movements import draw_rates
+from arkit.sample.world import Window
 from arkit.segmentation.decline import ASPECTS, Split, monthly_panel, trends_by_aspect
 from arkit.segmentation.rank_trend import q_values, simes
 

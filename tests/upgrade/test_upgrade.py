@@ -17,8 +17,7 @@ from arkit.calendar import decimals
 from arkit.reports.closing import Earlier
 from arkit.reports.published import record_of
 from arkit.run import report
-from arkit.run.index import Outcome, write_index
-from arkit.run.month import MonthEnd, month_end
+from arkit.run.month import MonthEnd, Outcome, month_end, write_index
 from arkit.run.run_file import RunFile
 from arkit.serve.pages.home import finished_reports
 

@@ -18,9 +18,8 @@ from arkit.flows.vintage import vintage
 from arkit.kpi.panel import kpi_trend, kpis
 from arkit.model.ledger import Ledger
 from arkit.present import charts
-from arkit.sample.draws import Draws
-from arkit.teach.books import Application, Item, Payment, books
-from arkit.teach.exercise import Book, Course, Exercise, case
+from arkit.sample.world import Draws
+from arkit.teach.exercise import Application, Book, Course, Exercise, Item, Payment, books, case
 from arkit.words.catalogue import text
 from arkit.words.columns import NOT_DUE
 

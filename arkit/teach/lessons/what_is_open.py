@@ -18,9 +18,8 @@ from arkit.policy import Policy
 from arkit.present import charts
 from arkit.read.reading import make_ledger
 from arkit.resources import resource
-from arkit.sample.draws import Draws
-from arkit.teach.books import CURRENCY, written
-from arkit.teach.exercise import Book, Course, Exercise, case
+from arkit.sample.world import Draws
+from arkit.teach.exercise import CURRENCY, Book, Course, Exercise, case, written
 from arkit.words.catalogue import text
 from arkit.words.columns import NOT_DUE
 

@@ -15,12 +15,11 @@ from arkit.collection.worklist import worklist
 from arkit.flows.activity import activity_trend
 from arkit.model.ledger import Ledger
 from arkit.present import charts
-from arkit.sample.draws import Draws
+from arkit.sample.world import Draws
 from arkit.segmentation.behaviour import payment_behaviour
 from arkit.segmentation.categories import categorise
 from arkit.segmentation.decline import deteriorating_payers
-from arkit.teach.books import Item, Payment, books
-from arkit.teach.exercise import Book, Course, Exercise, case
+from arkit.teach.exercise import Book, Course, Exercise, Item, Payment, books, case
 from arkit.words.catalogue import text
 
 if TYPE_CHECKING:
