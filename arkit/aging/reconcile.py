@@ -1,4 +1,4 @@
-"""Reconciliation: what is shown and what was set apart add up to the control total, and to the general ledger."""
+"""Reconciliation: what is shown and what was excluded add up to the control total, and to the general ledger."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import SCALE, minor_per_unit, proportion, to_units
 from arkit.policy import Policy
+from arkit.words.catalogue import ENGLISH, text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,9 +41,9 @@ UNEXPLAINED: Final = "general ledger differs"
 def reconcile(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:
     """Prove the balances of a day against the control total, and against the general ledger where it is known.
 
-    Formula: gross + unapplied + set apart + rounding = control total, where the control total is the sum of the raw
+    Formula: gross + unapplied + excluded + rounding = control total, where the control total is the sum of the raw
     amount column up to the day. The difference to the general ledger (gross + unapplied - balance) is explained by
-    entries effective up to the day but recorded after it, as far as the general ledger lacks them, by rows set apart
+    entries effective up to the day but recorded after it, as far as the general ledger lacks them, by excluded rows
     and by rounding; what remains is unexplained, and has to be within the policy's tolerance. A balance on an account
     that the general ledger does not list, though it lists others of the entity, is a difference as if it had 0.
 
@@ -81,7 +82,7 @@ def reconcile(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None
 
 
 def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
-    """Return the reconciliation with amounts in minor units."""
+    """The reconciliation with amounts in minor units."""
     aged = aging_frame(ledger, day, by=["entity", "account"], policy=policy).select(*KEYS, "gross", "unapplied")
     parts = [aged, _excluded(ledger, day), _control(ledger, day), _late(ledger, day), _general_ledger(ledger, day)]
     keys = pl.concat([part.select(KEYS) for part in parts]).unique()
@@ -113,7 +114,7 @@ def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.Dat
 
 
 def _excluded(ledger: Ledger, day: date) -> pl.DataFrame:
-    """Sum the rows set apart that count by the day; a row without a readable date counts on every day."""
+    """Sum the excluded rows that count by the day; a row without a readable date counts on every day."""
     apart = ledger.frames.findings.filter(pl.col("action") == "excluded")
     counts = pl.col("effective_on").is_null() | (pl.col("effective_on") <= day)
     apart = apart.filter(counts & pl.col("table").is_in(["items", "entries", "applications", "payments"]))
@@ -152,9 +153,9 @@ def _general_ledger(ledger: Ledger, day: date) -> pl.DataFrame:
 
 
 def _unexplained() -> pl.Expr:
-    """Return what neither late recording nor rows set apart explain.
+    """What neither late recording nor excluded rows explain.
 
-    Whether the general ledger has the entries recorded late, and the rows set apart, cannot be known from here: each is
+    Whether the general ledger has the entries recorded late, and the excluded rows, cannot be known from here: each is
     taken as it explains more.
     """
     late, apart = pl.col("posted_after_cut_off"), pl.col("excluded_once") + pl.col("rounding")
@@ -177,9 +178,9 @@ def _status(tolerance: pl.Expr) -> pl.Expr:
 
 
 def require_reconciled(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:
-    """Return the reconciliation of a day, or stop: a month-end must not publish a number that does not tie out.
+    """The reconciliation of a day, or stop: a month-end must not publish a number that does not tie out.
 
-    Formula: every line *reconciled*; rows set apart at most the policy's shares of all rows and of the control total.
+    Formula: every line *reconciled*; excluded rows at most the policy's shares of all rows and of the control total.
 
     Parameters
     ----------
@@ -196,7 +197,7 @@ def require_reconciled(ledger: Ledger, *, as_of: date | str, policy: Policy | No
     ReconciliationError
         A line does not reconcile, is incomplete, or differs from the general ledger.
     TooManyFaultsError
-        More rows, or more money, were set apart than the policy allows.
+        More rows, or more money, were excluded than the policy allows.
 
     Examples
     --------
@@ -219,16 +220,16 @@ def require_reconciled(ledger: Ledger, *, as_of: date | str, policy: Policy | No
 
 
 def _sentence(row: dict[str, object]) -> str:
-    where = " ".join(str(row[key]) for key in KEYS if row[key] and row[key] == row[key]) or "no currency"
-    if row["status"] == DIFFERENT:
-        return f"{where}: {row['difference']:,.2f} between control total and what is shown"
-    if row["status"] == INCOMPLETE:
-        return f"{where}: an amount cannot be read, so the total is not known (arkit check names the rows)"
-    if row["gl_balance"] != row["gl_balance"]:
-        return f"{where}: the general ledger of the day lacks this account, the items hold {row['gl_difference']:,.2f}"
+    """What does not tie out, for the message of an error."""
+    where = " ".join(str(row[key]) for key in KEYS if row[key] and row[key] == row[key])
     held = float(str(row["gross"])) + float(str(row["unapplied"]))
-    both = f"the items hold {held:,.2f}, the general ledger {row['gl_balance']:,.2f}"
-    return f"{where}: {row['unexplained']:,.2f} unexplained difference to the general ledger ({both})"
+    shown = {"held": f"{held:,.2f}", "gl": f"{row['gl_balance']:,.2f}"}
+    shown |= {name: f"{row[name]:,.2f}" for name in ("difference", "unexplained")}
+    key = {DIFFERENT: "different", INCOMPLETE: "incomplete"}.get(str(row["status"]), "unexplained")
+    if key == "unexplained" and row["gl_balance"] != row["gl_balance"]:
+        key = "no_account"
+    where = where or text("aging.tie_out.no_currency", language=ENGLISH)
+    return text(f"aging.tie_out.{key}", count=None, language=ENGLISH, where=where, **shown)
 
 
 def _refuse_too_many_faults(ledger: Ledger, policy: Policy) -> None:
@@ -238,7 +239,7 @@ def _refuse_too_many_faults(ledger: Ledger, policy: Policy) -> None:
     )
     if share_of_rows > policy.stop_share_of_rows:
         raise TooManyFaultsError(
-            f"{share_of_rows:.1%} of {ledger.source_rows:,} rows had to be set apart; the policy "
+            f"{share_of_rows:.1%} of {ledger.source_rows:,} rows had to be excluded; the policy "
             f"{policy.name!r} allows {policy.stop_share_of_rows:.1%}. Most frequent: {_most_frequent(apart)}."
         )
     sizes = ledger.frames.control.group_by("currency").agg(pl.col("amount").abs().sum().alias("all"))
@@ -246,7 +247,7 @@ def _refuse_too_many_faults(ledger: Ledger, policy: Policy) -> None:
     for currency, amount, everything in shares.iter_rows():
         if amount > policy.stop_share_of_amount * everything:
             raise TooManyFaultsError(
-                f"{amount / max(everything, 1):.1%} of the amounts in {currency} had to be set apart; the policy "
+                f"{amount / max(everything, 1):.1%} of the amounts in {currency} had to be excluded; the policy "
                 f"{policy.name!r} allows {policy.stop_share_of_amount:.1%}. Most frequent: {_most_frequent(apart)}."
             )
 

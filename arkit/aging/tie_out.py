@@ -23,17 +23,17 @@ NOT_GIVEN: Final = "no balance given"
 AGREES: Final = "agrees"
 WITHIN: Final = "within the tolerance"
 LATE: Final = "recorded after the cut-off"
-EXPLAINED: Final = "recorded late or set apart"
+EXPLAINED: Final = "posted after cut-off or excluded"
 NO_ACCOUNT: Final = "account missing in the general ledger"
 NO_ITEMS: Final = "account without items"
 NOT_EXPLAINED: Final = "unexplained"
 
 
 def tie_out(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:
-    """Set the balance of each account beside the general ledger's, and say what a difference is.
+    """The balance of each account beside the general ledger's, and what a difference is.
 
-    Formula: balance (gross + unapplied) - balance of the general ledger = recorded late + set apart + unexplained,
-    the first two only as far as the general ledger lacks them.
+    Formula: balance (gross + unapplied) - balance of the general ledger = posted after cut-off + excluded +
+    unexplained, the first two only as far as the general ledger lacks them.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def tie_out(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) 
     DataFrame
         For each ``entity``, ``account`` and ``currency``: ``balance``, ``gl_balance``, ``gl_difference``,
         ``posted_after_cut_off``, ``excluded``, ``unexplained`` in currency units, and ``verdict``: *agrees*,
-        *recorded after the cut-off*, *recorded late or set apart*, *within the tolerance*, *unexplained*,
+        *recorded after the cut-off*, *posted after cut-off or excluded*, *within the tolerance*, *unexplained*,
         *account missing in the general ledger* (which has others of the entity), *account without items*,
         *no balance given*.
 
@@ -72,7 +72,7 @@ def tie_out(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) 
 
 
 def _verdict() -> pl.Expr:
-    """Return what a difference is: the first that holds."""
+    """What a difference is: the first that holds."""
     balance, gl, difference = pl.col("balance"), pl.col("gl_balance"), pl.col("gl_difference")
     unexplained = pl.col("status") == UNEXPLAINED
     cases = [

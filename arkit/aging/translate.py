@@ -23,6 +23,7 @@ from arkit.errors import AmountError, unknown_name
 from arkit.model.ledger import Ledger
 from arkit.model.money import LARGEST_SUM, to_units
 from arkit.policy import Policy
+from arkit.words.catalogue import text
 from arkit.words.columns import UNAPPLIED
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def closing_rates(ledger: Ledger, *, as_of: date | str, to: str, max_rate_age: i
 def rates_on(
     ledger: Ledger, day: date, *, to: str, currencies: Iterable[str], max_age: int = MAX_AGE
 ) -> dict[str, Rate]:
-    """Return the rate of each currency in the reporting currency, or the reason why there is none."""
+    """The rate of each currency in the reporting currency, or the reason why there is none."""
     if to not in all_currencies():
         raise unknown_name("currency", to, known=ledger.values("currency"))
     quotes = _quotes(ledger, day)
@@ -132,7 +133,7 @@ def rates_on(
 
 
 def _quotes(ledger: Ledger, day: date) -> _Quotes:
-    """Return the latest rate of each pair by a day; two rates of one day that contradict each other are none."""
+    """The latest rate of each pair by a day; two rates of one day that contradict each other are none."""
     own = ledger.values("base_currency")
     # Rates that name no base currency are those of the only one that the ledger has.
     base = pl.col("base_currency").cast(pl.String).fill_null(pl.lit(own[0] if len(own) == 1 else None, pl.String))
@@ -155,11 +156,11 @@ def _rate(quotes: _Quotes, currency: str, to: str, *, day: date, max_age: int) -
     fresh = [rate for rate in known if rate.on and (day - rate.on).days <= max_age]
     if fresh:
         return fresh[0]
-    pair = f"rate of {currency} in {to}"
     if not known:
-        return Rate(None, reason=f"There is no {pair} by {day}.")
+        return Rate(None, reason=text("aging.rate.none", currency=currency, to=to, day=day))
     latest = max(rate.on for rate in known if rate.on)
-    return Rate(None, reason=f"The latest {pair} is of {latest}, more than {max_age} days before {day}.")
+    reason = text("aging.rate.too_old", currency=currency, to=to, day=day, latest=latest, days=max_age)
+    return Rate(None, reason=reason)
 
 
 def _ways(quotes: _Quotes, currency: str, to: str) -> Iterator[Rate]:
@@ -277,7 +278,7 @@ def _translated_aging(
 
 
 def reporting_keys(by: By) -> list[str]:
-    """Return the group columns of a table in a reporting currency, which is ``currency``, the last of them."""
+    """The group columns of a table in a reporting currency, which is ``currency``, the last of them."""
     names = [by] if isinstance(by, str) else list(by or [])
     own = ["document_currency" if name == "currency" else name for name in names]
     return list(dict.fromkeys([*own, "currency"]))
@@ -295,7 +296,7 @@ class Translation:
 
     @classmethod
     def at(cls, to: str, *days: Mapping[str, Rate]) -> Translation:
-        """Return the factors of one or several days, each with the rate of every currency."""
+        """The factors of one or several days, each with the rate of every currency."""
         reasons = {name: next((day[name].reason for day in days if day[name].reason), None) for name in days[0]}
         rates = [{name: _per_minor(day[name], name, to) for name in reasons if not reasons[name]} for day in days]
         scale = lcm(*(value.denominator for rate in rates for value in rate.values()))
@@ -311,7 +312,7 @@ class Translation:
         return cls(pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String)).with_columns(**factors), scale)
 
     def beside(self, frame: pl.DataFrame, currency: str, *, amounts: Sequence[str]) -> pl.DataFrame:
-        """Return a frame with the factors of its currencies beside its amounts, and in which currency each row ends.
+        """A frame with the factors of its currencies beside its amounts, and in which currency each row ends.
 
         Raises
         ------
@@ -332,11 +333,11 @@ class Translation:
             )
 
     def rounded(self, exact: pl.Expr) -> pl.Expr:
-        """Return sums of products as minor units, half a unit away from zero."""
+        """Sums of products as minor units, half a unit away from zero."""
         scale, half = (pl.lit(number, dtype=pl.Int128) for number in (self.scale, self.scale // 2))
         return (((exact.abs() + half) // scale) * exact.sign()).cast(pl.Int64)
 
 
 def _per_minor(rate: Rate, currency: str, to: str) -> Fraction:
-    """Return minor units of the reporting currency for one minor unit."""
+    """Minor units of the reporting currency for one minor unit."""
     return (rate.value or Fraction(0)) * Fraction(10) ** (decimals(to) - decimals(currency))

@@ -87,7 +87,7 @@ def explain_changes(
 
 
 def last_known(ledger: Ledger) -> date:
-    """Return the last day whose knowledge a ledger has: what is recorded later is news to it.
+    """The last day whose knowledge a ledger has: what is recorded later is news to it.
 
     >>> import arkit as ar
     >>> last_known(ar.sample_ledger()).isoformat()
@@ -106,7 +106,7 @@ def _without_corrections(ledger: Ledger, known: date) -> Ledger:
 
 
 def _numbers(ledger: Ledger, as_of: date | str, policy: Policy) -> pd.DataFrame:
-    """Return balances and KPIs of a day as one long table."""
+    """Balances and KPIs of a day as one long table."""
     import pandas as pd
 
     aging = aging_table(ledger, as_of=as_of, policy=policy)

@@ -19,6 +19,7 @@ from arkit.kpi.question import AS_OF, DEBITS, Length, Question, ask
 from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
+from arkit.words.catalogue import text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,7 +107,7 @@ def _side_by_side(then: pl.DataFrame, now: pl.DataFrame, keys: Sequence[str]) ->
 
 
 def _figures(question: Question) -> pl.DataFrame:
-    """Return by group ``dso``, ``why`` there is none, and ``scale``, the days that stand for one unit of sales."""
+    """By group ``dso``, ``why`` there is none, and ``scale``, the days that stand for one unit of sales."""
     table = values_of(question, [KPIS["dso"], KPIS["best_possible_dso"]])
     table = table.join(sales(question), on=question.keys, how="left", nulls_equal=True)
     [window] = question.windows
@@ -119,7 +120,7 @@ def _figures(question: Question) -> pl.DataFrame:
 
 
 def _cells(question: Question) -> pl.DataFrame:
-    """Return by group and month counted back its sales, and what is not due, past due and within its terms."""
+    """By group and month counted back its sales, and what is not due, past due and within its terms."""
     keys = [*question.groups, "month"]
     days = pl.concat([receivables_by_document_day(question), _within_terms(question)], how="diagonal_relaxed")
     sums = in_months(days, question).group_by(keys).agg(pl.col("not_due", "past_due", "within_terms").sum())
@@ -128,7 +129,7 @@ def _cells(question: Question) -> pl.DataFrame:
 
 
 def _within_terms(question: Question) -> pl.DataFrame:
-    """Return what was charged by group and ``day`` of the document and is not due yet by its terms, paid or not."""
+    """What was charged by group and ``day`` of the document and is not due yet by its terms, paid or not."""
     items = question.items(DEBITS).with_columns(nw.lit(1).alias("open_amount"))
     not_due = in_buckets(items, nw.lit(day_of(question.days[0])), policy=question.policy).filter(nw.col("bucket") == 0)
     charged = question.entries("original", "transfer", "correction").drop("day")
@@ -139,7 +140,7 @@ def _within_terms(question: Question) -> pl.DataFrame:
 
 
 def _effects() -> list[pl.Expr]:
-    """Return what each part contributes, with the mean of both days in place of what does not change."""
+    """What each part contributes, with the mean of both days in place of what does not change."""
     # Without sales on both days there is no share: the amounts stand in its place.
     is_share = ((pl.col("sales") > 0) & (pl.col("sales_now") > 0)).fill_null(False)
     of_one = {end: pl.when(is_share).then(f"sales{end}").otherwise(1) for end in ("", "_now")}
@@ -161,9 +162,9 @@ def _effects() -> list[pl.Expr]:
 
 
 def _shown(then: Question, now: Question) -> list[pl.Expr]:
-    """Return the columns of the table: numbers where both days have them, else the reason."""
+    """The columns of the table: numbers where both days have them, else the reason."""
     (before,), (day,) = then.days, now.days
-    differs = None if now.basis == then.basis else f"{before}: sales are known on another basis than {day}"
+    differs = None if now.basis == then.basis else text("flows.explain_dso.other_basis", before=before, day=day)
     reason = pl.coalesce(pl.lit(differs, pl.String), _reason("dso", "why", before), _reason("dso_now", "why_now", day))
     changes = {"dso_change": pl.col("dso_now") - pl.col("dso"), **{name: pl.col(name) for name in _PARTS}}
     numbers = {
@@ -177,5 +178,5 @@ def _shown(then: Question, now: Question) -> list[pl.Expr]:
 
 def _reason(figure: str, why: str, day: date) -> pl.Expr:
     # A group that is not there at all on a day has no sales either.
-    absent = pl.when(pl.col(figure).is_null()).then(pl.lit("no sales in the window"))
+    absent = pl.when(pl.col(figure).is_null()).then(pl.lit(text("kpi.reason.no_sales")))
     return pl.lit(f"{day}: ") + pl.coalesce(why, absent)

@@ -19,6 +19,7 @@ from arkit.model.engine import Rows, beside, collect, is_one_of
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.policy import Policy
+from arkit.words.catalogue import text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,10 +153,6 @@ _RATES: Final = {
     "cure_rate_items": ("cured_items", "items"),
 }
 _COUNTS: Final = tuple(f"{name}_items" for name in OUTCOMES)
-_NOTHING_OPEN: Final = "nothing was open in this bucket"
-_OLDEST: Final = "no bucket is older, so nothing can roll"
-_NOTHING_PAST_DUE: Final = "nothing was past due"
-_NO_DUE_DATES: Final = "the policy ages by document date, so nothing is known to be past due"
 
 
 def roll_rates(
@@ -227,7 +224,8 @@ def roll_rates(
     table = _every_bucket(outcomes(moves, period), period, len(policy.labels))
     oldest = pl.col("bucket") == len(policy.labels) - 1
     nothing = pl.col("amount") == 0
-    reason = pl.when(nothing).then(pl.lit(_NOTHING_OPEN)).when(oldest).then(pl.lit(_OLDEST)).alias("reason")
+    why = {name: pl.lit(text(f"flows.roll_rates.{name}")) for name in ("nothing_open", "oldest")}
+    reason = pl.when(nothing).then(why["nothing_open"]).when(oldest).then(why["oldest"]).alias("reason")
     rates = [_rate(name) for name in _RATES]
     table = table.with_columns(*rates, reason).with_columns(
         pl.when(~oldest).then(pl.col("^roll_rate.*$")), months=pl.lit(len(days) - 1)
@@ -288,7 +286,8 @@ def cure_rates(
     late = pl.when(known).then(pl.col(values) * (pl.col("bucket") > 0))
     moves = transitions(ledger, days, by=by, policy=policy).with_columns(late)
     table = moves.group_by(period).agg(pl.col(values).sum()).sort(period)
-    reason = pl.when(~known).then(pl.lit(_NO_DUE_DATES)).when(pl.col("amount") == 0).then(pl.lit(_NOTHING_PAST_DUE))
+    no_due_dates, nothing = pl.lit(text("kpi.reason.no_due_dates")), pl.lit(text("flows.roll_rates.nothing_past_due"))
+    reason = pl.when(~known).then(no_due_dates).when(pl.col("amount") == 0).then(nothing)
     table = table.with_columns(
         _rate("cure_rate"), _rate("cure_rate_items"), reason.alias("reason"), months=pl.lit(len(days) - 1)
     )

@@ -27,7 +27,7 @@ LARGEST: Final = 10
 
 @once
 def balances(question: Question) -> pl.DataFrame:
-    """Return ``receivables`` (gross), ``not_due``, ``past_due``, ``oldest`` (last bucket), ``unapplied``, ``net``."""
+    """``receivables`` (gross), ``not_due``, ``past_due``, ``oldest`` (last bucket), ``unapplied``, ``net``."""
     labels = question.policy.labels
     table = trend_frame(question.ledger, question.days, by=question.by, policy=question.policy)
     not_due = pl.col(NOT_DUE) if NOT_DUE in labels else pl.lit(None, dtype=pl.Int64)
@@ -44,7 +44,7 @@ def balances(question: Question) -> pl.DataFrame:
 
 
 def opening(question: Question) -> pl.DataFrame:
-    """Return ``opening``: gross receivables at the start of the window; missing where the ledger begins later."""
+    """``opening``: gross receivables at the start of the window; missing where the ledger begins later."""
     begun = [window for window in question.windows if question.ledger.covers[0] <= window.start]
     nothing = pl.when(question.knows_window).then(0).cast(pl.Int64)
     groups = balances(question).select(question.keys).filter(~of_days([window.end for window in begun]))
@@ -59,13 +59,13 @@ def opening(question: Question) -> pl.DataFrame:
 
 
 def _receivables(question: Question, days: Sequence[date]) -> Rows:
-    """Return what is owed on each ``day``: all that is open but the unapplied."""
+    """What is owed on each ``day``: all that is open but the unapplied."""
     return open_on(question.ledger, days, policy=question.policy).filter(nw.col("open_amount") > 0)
 
 
 @once
 def receivables_by_document_day(question: Question) -> pl.DataFrame:
-    """Return ``not_due`` and ``past_due`` receivables by group and ``day`` of their document."""
+    """``not_due`` and ``past_due`` receivables by group and ``day`` of their document."""
     gross = nw.col("bucket") < len(question.policy.labels)
     due = nw.col("bucket") > (0 if question.policy.has_not_due else -1)
     rows = bucketed(question.ledger, question.days, policy=question.policy).filter(gross)
@@ -79,7 +79,7 @@ def receivables_by_document_day(question: Question) -> pl.DataFrame:
 
 
 def disputes(question: Question) -> pl.DataFrame:
-    """Return ``disputed``: receivables of items in dispute; missing where the ledger records no disputes."""
+    """``disputed``: receivables of items in dispute; missing where the ledger records no disputes."""
     ledger = question.ledger
     groups = balances(question).select(question.keys)
     if not (ledger.frames.marks["kind"] == "dispute").any():
@@ -96,7 +96,7 @@ def disputes(question: Question) -> pl.DataFrame:
 
 
 def concentration(question: Question) -> pl.DataFrame:
-    """Return of the customers' positive balances their sum, ``positive``, the ten ``largest`` and their ``squares``."""
+    """Of the customers' positive balances their sum, ``positive``, the ten ``largest`` and their ``squares``."""
     rows = open_on(question.ledger, question.days)
     rows = rows.with_columns(nw.col("open_amount").alias("net"), nw.col("day").alias(AS_OF))
     along = [] if "customer_id" in question.groups else ["customer_id"]
@@ -111,19 +111,19 @@ def concentration(question: Question) -> pl.DataFrame:
 
 
 def sales(question: Question) -> pl.DataFrame:
-    """Return ``sales`` of the window; missing where the ledger does not know the whole window."""
+    """``sales`` of the window; missing where the ledger does not know the whole window."""
     return window_sales(question).with_columns(sales=pl.when(knows_sales(question)).then("sales"))
 
 
 def window_sales(question: Question) -> pl.DataFrame:
-    """Return ``sales`` of the window, as far as they are known."""
+    """``sales`` of the window, as far as they are known."""
     daily = beside(daily_sales(question), question.ledger.scan("items"))
     return question.sums(question.in_windows(daily), ["sales"])
 
 
 @once
 def daily_sales(question: Question) -> pl.DataFrame:
-    """Return sales by ``day``, by what is grouped by, and by customer where the group follows from the customer.
+    """Sales by ``day``, by what is grouped by, and by customer where the group follows from the customer.
 
     Billings are the originals of invoices and debit notes less credit notes; an item that continues another one is no
     sale.
@@ -142,7 +142,7 @@ def daily_sales(question: Question) -> pl.DataFrame:
 
 
 def knows_sales(question: Question) -> pl.Expr:
-    """Return whether the sales of the whole window of a row are known."""
+    """Whether the sales of the whole window of a row are known."""
     first, last = _known_days(question)
     known = [window.end for window in question.windows if first <= window.start + timedelta(days=1)]
     return of_days([day for day in known if day <= last])
@@ -150,7 +150,7 @@ def knows_sales(question: Question) -> pl.Expr:
 
 @once
 def _known_days(question: Question) -> tuple[date, date]:
-    """Return the days whose sales are known: those of the ledger, or the months that the sales table speaks of."""
+    """The days whose sales are known: those of the ledger, or the months that the sales table speaks of."""
     if question.basis == BILLINGS:
         return question.ledger.covers
     dates = question.ledger.frames.sales["date"]
@@ -162,7 +162,7 @@ def _known_days(question: Question) -> tuple[date, date]:
 
 @once
 def months(question: Question) -> pl.DataFrame:
-    """Return the months counted back whose sales are known: ``month``, ``upto`` its last day, ``length``."""
+    """The months counted back whose sales are known: ``month``, ``upto`` its last day, ``length``."""
     rows = [row for day in question.days for row in _months_back(day, _known_days(question))]
     return pl.DataFrame(rows, orient="row", schema=dict.fromkeys((AS_OF, "month", "upto", "length"), pl.Int32))
 
@@ -178,7 +178,7 @@ def _months_back(day: date, known: tuple[date, date]) -> list[tuple[int, int, in
 
 @once
 def _stretches(question: Question) -> tuple[pl.Series, pl.DataFrame]:
-    """Return the ends of the stretches that the months of all days are made of, and the months of each stretch."""
+    """The ends of the stretches that the months of all days are made of, and the months of each stretch."""
     known = months(question)
     ends = pl.concat([known["upto"] - known["length"], known["upto"]]).unique().sort()
     numbered = pl.DataFrame({"end": ends}).with_row_index("stretch")
@@ -187,7 +187,7 @@ def _stretches(question: Question) -> tuple[pl.Series, pl.DataFrame]:
 
 
 def in_months(rows: pl.DataFrame, question: Question) -> pl.DataFrame:
-    """Return rows that have a ``day`` with its ``month`` counted back; missing where its sales are not known."""
+    """Rows that have a ``day`` with its ``month`` counted back; missing where its sales are not known."""
     ends, months_of = _stretches(question)
     placed = rows.with_columns(stretch=ends.search_sorted(rows["day"]))
     return placed.join(months_of, on=[AS_OF, "stretch"], how="left").drop("stretch")
@@ -195,7 +195,7 @@ def in_months(rows: pl.DataFrame, question: Question) -> pl.DataFrame:
 
 @once
 def monthly_sales(question: Question) -> pl.DataFrame:
-    """Return ``sales`` by group and known month, and its ``length``; months without sales are there with nothing."""
+    """``sales`` by group and known month, and its ``length``; months without sales are there with nothing."""
     ends, months_of = _stretches(question)
     daily = daily_sales(question)
     # Summed before they are repeated for each day asked for.
@@ -209,7 +209,7 @@ def monthly_sales(question: Question) -> pl.DataFrame:
 
 
 def countback(question: Question) -> pl.DataFrame:
-    """Return ``exhausted``: days of the latest months whose sales the receivables exhaust, and what follows.
+    """``exhausted``: days of the latest months whose sales the receivables exhaust, and what follows.
 
     ``rest`` is what remains of the receivables for the month that they do not exhaust, ``rest_sales`` the sales of that
     month and ``rest_days`` its days; missing where the known sales run out.
@@ -230,7 +230,7 @@ def countback(question: Question) -> pl.DataFrame:
 
 
 def uncollected(question: Question) -> pl.DataFrame:
-    """Return receivables by the month they come from, with that month's sales and days, each as a list.
+    """Receivables by the month they come from, with that month's sales and days, each as a list.
 
     ``unmatched`` are the receivables that come from months whose sales are not known, or are none.
     """

@@ -19,7 +19,7 @@ from arkit.model.money import at_rate
 
 @once
 def payments_by_delay(question: Question) -> pl.DataFrame:
-    """Return ``paid`` in the window by group, days since the document (``taken``) and days after the due date."""
+    """``paid`` in the window by group, days since the document (``taken``) and days after the due date."""
     entries = question.in_windows(question.entries("application", "settlement"))
     rows = question.paid(entries).join(question.items(INVOICES), on="item", how="inner")
     rows = rows.with_columns(
@@ -29,7 +29,7 @@ def payments_by_delay(question: Question) -> pl.DataFrame:
 
 
 def payments(question: Question) -> pl.DataFrame:
-    """Return ``paid`` in the window, and sums of payment times days late, days taken and days of terms."""
+    """``paid`` in the window, and sums of payment times days late, days taken and days of terms."""
     paid, taken, late = pl.col("paid"), pl.col("taken"), pl.col("late")
     sums = payments_by_delay(question).group_by(question.keys)
     days = {"paid_days_late": late, "paid_days": taken, "paid_terms": taken - late}
@@ -38,7 +38,7 @@ def payments(question: Question) -> pl.DataFrame:
 
 
 def punctuality(question: Question) -> pl.DataFrame:
-    """Return items and amounts that fell due in the window, and what of them was paid by the due date.
+    """Items and amounts that fell due in the window, and what of them was paid by the due date.
 
     What was credited, written off or transferred by the due date had not to be paid. What is still open on the due date
     is late, paid since or not.
@@ -60,7 +60,7 @@ def punctuality(question: Question) -> pl.DataFrame:
 
 
 def _due(question: Question) -> Rows:
-    """Return the invoices and debit notes that fell due in the window."""
+    """The invoices and debit notes that fell due in the window."""
     # Nobody can pay before the invoice is there.
     deadline = nw.max_horizontal("due_day", "document_day")
     items = question.items(INVOICES).with_columns(deadline.alias("deadline"))
@@ -68,7 +68,7 @@ def _due(question: Question) -> Rows:
 
 
 def write_offs(question: Question) -> pl.DataFrame:
-    """Return ``written_off`` in the window, of everything but credits and receipts."""
+    """``written_off`` in the window, of everything but credits and receipts."""
     entries = question.in_windows(question.entries("write_off"))
     rows = entries.join(question.items(DEBITS), on="item", how="inner")
     rows = rows.with_columns((-nw.col("amount")).alias("written_off"))
@@ -76,7 +76,7 @@ def write_offs(question: Question) -> pl.DataFrame:
 
 
 def discounts(question: Question) -> pl.DataFrame:
-    """Return discounts ``taken`` and ``offered`` on the items with discount terms that were settled in the window.
+    """Discounts ``taken`` and ``offered`` on the items with discount terms that were settled in the window.
 
     Offered is the discount rate on what was paid or discounted: a part that was credited earns no discount.
     """
@@ -121,7 +121,7 @@ def delays(question: Question) -> pl.DataFrame:
 
 
 def _changes(question: Question) -> pl.DataFrame:
-    """Return by group and age how much more was open at that age, on days of the window, than at the age before."""
+    """By group and age how much more was open at that age, on days of the window, than at the age before."""
     spans = [(window.start + timedelta(days=1), window.end) for window in question.windows]
     rows = touching(question.ledger, spans)
     rows = rows.filter(nw.col("open_amount") > 0, is_one_of("item_type", *INVOICES))

@@ -34,7 +34,7 @@ _CONTROL_COLUMNS: Final = ("entity", "account", "currency")
 def part_of(
     tables: Mapping[str, pl.DataFrame], items: pl.DataFrame, *, name: str, wanted: list[str]
 ) -> dict[str, pl.DataFrame]:
-    """Return the tables of the items whose column ``name`` has one of the wanted values, all that changes."""
+    """The tables of the items whose column ``name`` has one of the wanted values, all that changes."""
 
     def having(frame: pl.DataFrame) -> pl.DataFrame:
         return frame.filter(pl.col(name).cast(pl.String).is_in(wanted))
@@ -58,13 +58,13 @@ def part_of(
 
 
 def _known(items: pl.DataFrame, *tables: pl.DataFrame) -> pl.Series:
-    """Return the items that tables name: few of many, and quickly told from them."""
+    """The items that tables name: few of many, and quickly told from them."""
     named = pl.concat([table["item_id"] for table in tables])
     return items["item_id"].filter(items["item_id"].is_in(named.drop_nulls().implode()))
 
 
 def _control_of(entries: pl.DataFrame, items: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
-    """Return control totals of a part that the raw rows cannot tell: its entries and the rows of it set apart."""
+    """Control totals of a part that the raw rows cannot tell: its entries and the rows of it excluded."""
     keys = [*_CONTROL_COLUMNS, "effective_on", "recorded_on"]
     used = entries.join(items.select("item", *_CONTROL_COLUMNS), on="item").select(*keys, "amount")
     apart = findings.filter(pl.col("action") == "excluded").select(*keys, "amount")
@@ -181,7 +181,7 @@ class Ledger:
         """
         if table not in SCANNED:
             raise unknown_name("table to scan", table, known=SCANNED)
-        name = f"scan of {table}"
+        name = f"scan:{table}"
         if name not in self.prepared:
             self.prepared[name] = scan_of(self, table, getattr(self.frames, table, None))
         rows: Rows = self.prepared[name]
@@ -229,7 +229,7 @@ class Ledger:
         return recorded.null_count() < len(recorded)
 
     def require(self, as_of: date | str) -> date:
-        """Return a day as a date, if the ledger covers it.
+        """A day as a date, if the ledger covers it.
 
         Raises
         ------
@@ -243,7 +243,7 @@ class Ledger:
         return day
 
     def where(self, **conditions: object) -> Self:
-        """Return the ledger of the items for which each named column has the value, or one of the values.
+        """The ledger of the items for which each named column has the value, or one of the values.
 
         Columns of the items and of the customers may be named. Findings, control totals, general-ledger balances and
         sales are filtered with them, so that the part reconciles by itself.
@@ -293,7 +293,7 @@ class Ledger:
         return part
 
     def known_on(self, day: date | str) -> Self:
-        """Return the ledger as the books knew it at the end of a day: entries recorded later are left out.
+        """The ledger as the books knew it at the end of a day: entries recorded later are left out.
 
         Raises
         ------
@@ -331,7 +331,7 @@ class Ledger:
 
 
 def as_day(day: date | str) -> date:
-    """Return a day given as a date or as ISO text.
+    """A day given as a date or as ISO text.
 
     >>> as_day("2026-10-31")
     datetime.date(2026, 10, 31)
@@ -362,7 +362,7 @@ _ONCE = ("customers", "rates", "gl")
 
 
 def joined(ledgers: Sequence[Ledger]) -> Ledger:
-    """Return one ledger of the rows of several; it covers the days that all of them cover.
+    """One ledger of the rows of several; it covers the days that all of them cover.
 
     Customer numbers are taken to be those of the group: one number is one customer in all ledgers.
 
@@ -397,7 +397,7 @@ def _refuse_same_items(ledgers: Sequence[Ledger]) -> None:
 
 
 def _with_own_numbers(ledgers: Sequence[Ledger]) -> list[Frames]:
-    """Return the tables with items counted on from ledger to ledger."""
+    """The tables with items counted on from ledger to ledger."""
     parts: list[Frames] = []
     start = 0
     for ledger in ledgers:

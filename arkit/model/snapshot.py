@@ -110,7 +110,7 @@ def _stored(folder: Path, name: str) -> pl.DataFrame:
 
 
 def _mapped(folder: Path, name: str) -> pl.DataFrame:
-    """Return a table whose columns lie in the file; Polars' own reader would copy them."""
+    """A table whose columns lie in the file; Polars' own reader would copy them."""
     import pyarrow as pa
 
     with pa.memory_map(str(folder / f"{name}.arrow")) as source:

@@ -292,7 +292,7 @@ def test_too_much_money_excluded_stops_the_month_end() -> None:
     entries = ROWS + "B gift 2026-03-30 2026-03-30 -50"
     ledger = ledger_of(BOOK, entries=entries, covers=COVERS)
     with pytest.raises(
-        TooManyFaultsError, match=r"amounts in EUR had to be set apart; the policy 'strict' allows 5\.0%"
+        TooManyFaultsError, match=r"amounts in EUR had to be excluded; the policy 'strict' allows 5\.0%"
     ):
         ar.require_reconciled(ledger, as_of=DAY, policy=policy)
     assert len(ar.require_reconciled(ledger, as_of=DAY, policy=ar.Policy(stop_share_of_rows=1, stop_share_of_amount=1)))

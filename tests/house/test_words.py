@@ -63,10 +63,8 @@ def test_placeholders_are_the_same_in_every_language(language: str) -> None:
 
 # Rooms that still hold literals for readers, and why. A room that is clean leaves this list, and none comes back.
 WITH_LITERALS = {
-    "aging": "reasons move with the engine",
     "cli.py": "help of the command line is English",
     "errors.py": "messages of exceptions are English",
-    "flows": "reasons move with the engine",
     "model": "messages of exceptions are English",
     "pages.py": "the warning of an old name is English",
     "policy.py": "messages of exceptions are English",
