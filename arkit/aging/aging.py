@@ -1,28 +1,33 @@
-"""Aging: what is open on a day, or on many month-ends in one pass, by how long it has been due."""
+"""Aging: what is open on a day or on many month-ends in one pass, in which bucket, by which columns.
+
+Buckets are half-open ranges of days, so that no amount can fall between two. Groups by attributes of items come with
+the balance periods; those of customers are looked up as they were on the day.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.buckets import bucketed
-from arkit.aging.grouping import By, group_columns, with_columns_for
-from arkit.calendar import month_ends_back
+from arkit.calendar import day_of, month_ends_back
 from arkit.errors import unknown_name
-from arkit.model.engine import ATTRIBUTES, Rows, collect
+from arkit.model.engine import ATTRIBUTES, Rows, beside, collect, touching
 from arkit.model.ledger import Ledger
-from arkit.model.money import to_units
+from arkit.model.money import proportion, to_units
 from arkit.policy import Policy
 from arkit.words.columns import UNAPPLIED
 
 if TYPE_CHECKING:
     import pandas as pd
 
+By = str | Sequence[str] | None
 Measure = Literal["open_amount", "base_open_amount", "items"]
+# Credits of a customer are netted with debts on the same account only.
+_NETTED: Final = ("entity", "account", "customer_id", "currency", "day")
 
 
 def aging_table(
@@ -194,3 +199,137 @@ def _in_units(frame: pl.DataFrame, policy: Policy, of: Measure) -> pd.DataFrame:
         currency = "base_currency" if of == "base_open_amount" else "currency"
         frame = to_units(frame, dict.fromkeys([*policy.labels, "gross", UNAPPLIED, "net"], currency))
     return frame.to_pandas()
+
+
+# Open on a day, and in which bucket
+
+
+def open_on(ledger: Ledger, days: Sequence[date], *, policy: Policy | None = None) -> Rows:
+    """What is open on each of some days, in one pass: the balance periods that contain the ``day``.
+
+    With a policy that nets, the unapplied of a customer first reduces that customer's oldest open items.
+    """
+    rows = touching(ledger, [(day, day) for day in sorted({*days})]).filter(nw.col("open_amount") != 0)
+    return _netted(rows, ledger) if policy and policy.unapplied == "net" else rows
+
+
+def bucketed(ledger: Ledger, days: Sequence[date], *, policy: Policy) -> Rows:
+    """What is open on each ``day`` as the policy counts it, with the position of its ``bucket``."""
+    return in_buckets(open_on(ledger, days, policy=policy), nw.col("day"), policy=policy)
+
+
+def in_buckets(rows: Rows, day: nw.Expr, *, policy: Policy) -> Rows:
+    """Open items with ``bucket``, the position of the label of their days on a day.
+
+    One past the last label is *unapplied*: a negative balance (credit notes and receipts not yet applied, over-applied
+    invoices) has no bucket.
+    """
+    dated = nw.col("due_day" if policy.basis == "due_date" else "document_day")
+    last = len(policy.labels) - 1
+    # Counted from the oldest: an item is in the last bucket unless a younger one claims it. Of buckets that start with
+    # 1, 31, 61 and 91 days, an item of 40 days is claimed by the third last, then the second; none younger takes it.
+    position = nw.lit(last)
+    for bucket, start in reversed(list(enumerate(_starts_after_first(policy)))):
+        # The days, day - dated, are fewer than the bucket after this one starts with.
+        position = nw.when(dated > day - start).then(nw.lit(bucket)).otherwise(position)
+    unapplied = nw.col("open_amount") < 0
+    return rows.with_columns(nw.when(unapplied).then(nw.lit(last + 1)).otherwise(position).alias("bucket"))
+
+
+def _starts_after_first(policy: Policy) -> tuple[int, ...]:
+    """First day of each bucket but the youngest, which is unbounded below."""
+    return policy.starts if policy.has_not_due else policy.starts[1:]
+
+
+def _netted(rows: Rows, ledger: Ledger) -> Rows:
+    """Open items after the credits of each customer have reduced the oldest debts, oldest credit first.
+
+    Debts of 100, 50 and 70 with credits of 120 in all: running sums 100, 150 and 220 less 120 leave at most -20, 30 and
+    100 of them, so 0, 30 and 70 remain.
+    """
+    # Of one day, by number: the order of the rows in the source must not decide.
+    rows = rows.join(ledger.scan("items").select("item", "item_id"), on="item", how="left")
+    debt = nw.when(nw.col("open_amount") > 0).then(nw.col("open_amount")).otherwise(0)
+    credit = nw.when(nw.col("open_amount") < 0).then(-nw.col("open_amount")).otherwise(0)
+    rows = rows.with_columns(debt.alias("debt"), credit.alias("credit"))
+    order = ("due_day", "item_id")
+    rows = rows.with_columns(
+        nw.col("debt").cum_sum().over(*_NETTED, order_by=order).cast(nw.Int64).alias("debt_so_far"),
+        nw.col("credit").cum_sum().over(*_NETTED, order_by=order).cast(nw.Int64).alias("credit_so_far"),
+        nw.col("debt").sum().over(*_NETTED).cast(nw.Int64).alias("all_debt"),
+        nw.col("credit").sum().over(*_NETTED).cast(nw.Int64).alias("all_credit"),
+    )
+    left_of_debt = _rest(size="debt", reached="debt_so_far", against="all_credit")
+    left_of_credit = _rest(size="credit", reached="credit_so_far", against="all_debt")
+    rows = rows.with_columns((left_of_debt - left_of_credit).alias("left")).filter(nw.col("left") != 0)
+    base = proportion(nw.col("base_open_amount"), part=nw.col("left"), whole=nw.col("open_amount"))
+    rows = rows.with_columns(nw.col("left").alias("open_amount"), base.alias("base_open_amount"))
+    working = ("item_id", "debt", "credit", "debt_so_far", "credit_so_far", "all_debt", "all_credit", "left")
+    return rows.drop(*working)
+
+
+def _rest(*, size: str, reached: str, against: str) -> nw.Expr:
+    beyond = nw.col(reached) - nw.col(against)
+    left = nw.when(beyond < nw.col(size)).then(beyond).otherwise(nw.col(size))
+    return nw.when(left > 0).then(left).otherwise(0)
+
+
+# By which columns
+
+
+def group_columns(by: By, ledger: Ledger, *, currency: str = "currency") -> list[str]:
+    """The group columns asked for, each once, and the currency, which is always one of them.
+
+    Raises
+    ------
+    UnknownNameError
+        Neither items nor customers have such a column.
+    """
+    names = [by] if isinstance(by, str) else list(by or [])
+    known = [*ledger.columns("items"), *ledger.columns("customers")]
+    for name in names:
+        if name not in known or name == "item":
+            raise unknown_name("column to group by", name, known=sorted({*known} - {"item"}))
+    return list(dict.fromkeys([*names, currency]))
+
+
+def with_columns_for(
+    rows: Rows, columns: Sequence[str], ledger: Ledger, days: Sequence[date], *, on: str = "day"
+) -> Rows:
+    """Rows that have ``item`` and ``customer_id`` with the named columns beside them.
+
+    Attributes of customers are those valid on the day; rows of several days have theirs in the column ``on``.
+    """
+    have = rows.collect_schema().names()
+    of_item = [name for name in columns if name not in have and name in ledger.columns("items")]
+    if of_item:
+        rows = rows.join(ledger.scan("items").select("item", *of_item), on="item", how="left")
+    of_customer = [name for name in columns if name not in have and name not in of_item]
+    if not of_customer:
+        return rows
+    if len(days) == 1 or not has_history(ledger):
+        return rows.join(beside(customers_on(ledger, days[-1], of_customer), rows), on="customer_id", how="left")
+    daily = [
+        customers_on(ledger, day, of_customer).with_columns(pl.lit(day_of(day), pl.Int32).alias(on)) for day in days
+    ]
+    return rows.join(beside(pl.concat(daily), rows), on=["customer_id", on], how="left")
+
+
+def has_history(ledger: Ledger) -> bool:
+    """Whether attributes of customers changed over time."""
+    dated = ledger.frames.customers["valid_from"]
+    return dated.null_count() < len(dated)
+
+
+def customers_on(ledger: Ledger, day: date, columns: Sequence[str]) -> pl.DataFrame:
+    """One row for each customer with the attributes that were valid on a day."""
+    customers = ledger.frames.customers
+    valid = customers.filter(pl.col("valid_from").is_null() | (pl.col("valid_from") <= day))
+    latest = valid.sort("valid_from", nulls_last=False, maintain_order=True).unique("customer_id", keep="last")
+    return latest.select("customer_id", *columns)
+
+
+def with_customers(table: pl.DataFrame, ledger: Ledger, day: date, columns: Sequence[str]) -> pl.DataFrame:
+    """A finished table with attributes of its customers that were valid on a day beside them."""
+    customers = customers_on(ledger, day, columns).with_columns(pl.col(pl.Categorical).cast(pl.String))
+    return table.join(customers, on="customer_id", how="left", maintain_order="left")

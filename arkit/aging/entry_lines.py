@@ -9,8 +9,7 @@ from typing import Final
 import narwhals as nw
 from msgspec.structs import replace
 
-from arkit.aging.buckets import bucketed, in_buckets
-from arkit.aging.grouping import has_history
+from arkit.aging.aging import bucketed, has_history, in_buckets
 from arkit.calendar import day_of
 from arkit.errors import LedgerError
 from arkit.model.engine import Rows, collect

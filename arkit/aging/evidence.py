@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.buckets import open_on
+from arkit.aging.aging import customers_on, open_on, with_columns_for
 from arkit.aging.entry_lines import BUCKET, CLOSING, OPENING, Moves, moves, opening_day
-from arkit.aging.grouping import customers_on, with_columns_for
 from arkit.aging.open_items import open_frame
 from arkit.errors import LedgerError, unknown_name
 from arkit.model.engine import beside, collect

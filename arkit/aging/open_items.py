@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from arkit.aging.buckets import bucketed
-from arkit.aging.grouping import with_columns_for
+from arkit.aging.aging import bucketed, with_columns_for
 from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import polars as pl
 
-from arkit.aging.aging import aging_frame
-from arkit.aging.grouping import By
+from arkit.aging.aging import By, aging_frame
 from arkit.calendar import currencies as all_currencies
 from arkit.calendar import decimals
 from arkit.errors import AmountError, unknown_name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.grouping import with_customers
+from arkit.aging.aging import with_customers
 from arkit.aging.open_items import open_frame
 from arkit.model.engine import beside, collect
 from arkit.model.ledger import Ledger

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from arkit.aging.aging import aging_frame
-from arkit.aging.grouping import By, group_columns
+from arkit.aging.aging import By, aging_frame, group_columns
 from arkit.flows.roll_rates import at_the_door, days_followed, transitions
 from arkit.model.ledger import Ledger
 from arkit.model.money import at_rate

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
+from arkit.aging.aging import By
 from arkit.aging.entry_lines import flows
-from arkit.aging.grouping import By
 from arkit.calendar import month_ends_back
 from arkit.kpi.balances import balances, window_sales
 from arkit.kpi.panel import beside

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.buckets import in_buckets
-from arkit.aging.grouping import By
+from arkit.aging.aging import By, in_buckets
 from arkit.calendar import day_of
 from arkit.errors import LedgerError
 from arkit.kpi.balances import in_months, monthly_sales, receivables_by_document_day, sales

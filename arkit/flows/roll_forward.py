@@ -10,6 +10,7 @@ import narwhals as nw
 import polars as pl
 from msgspec.structs import replace
 
+from arkit.aging.aging import By, group_columns, with_columns_for
 from arkit.aging.entry_lines import (
     AGED,
     BUCKET,
@@ -22,7 +23,6 @@ from arkit.aging.entry_lines import (
     open_in_buckets,
     opening_day,
 )
-from arkit.aging.grouping import By, group_columns, with_columns_for
 from arkit.aging.translate import MAX_AGE, Translation, rates_on, reporting_keys
 from arkit.errors import unknown_name
 from arkit.model.engine import collect

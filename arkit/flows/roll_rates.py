@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.buckets import bucketed
-from arkit.aging.grouping import By, group_columns, with_columns_for
+from arkit.aging.aging import By, bucketed, group_columns, with_columns_for
 from arkit.calendar import day_of, month_ends_back, months_before
 from arkit.errors import unknown_name
 from arkit.model.engine import Rows, beside, collect, is_one_of

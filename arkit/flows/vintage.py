@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.buckets import open_on
+from arkit.aging.aging import By, group_columns, open_on, with_columns_for
 from arkit.aging.debts import billings, require_history, with_debt
-from arkit.aging.grouping import By, group_columns, with_columns_for
 from arkit.calendar import day_of, month_ends_back, months_before
 from arkit.errors import unknown_name
 from arkit.model.engine import Rows, collect

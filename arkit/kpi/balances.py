@@ -14,8 +14,7 @@ from typing import Final, cast
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.aging import trend_frame
-from arkit.aging.buckets import bucketed, open_on
+from arkit.aging.aging import bucketed, open_on, trend_frame
 from arkit.aging.open_items import disputed_items
 from arkit.calendar import day_of, months_before
 from arkit.kpi.question import AS_OF, BILLINGS, Question, by_month, of_days, once

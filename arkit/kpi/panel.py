@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import polars as pl
 
-from arkit.aging.grouping import By
+from arkit.aging.aging import By
 from arkit.calendar import day_of, month_ends_back
 from arkit.errors import unknown_name
 from arkit.kpi.balances import balances, concentration, countback, disputes, knows_sales, opening, sales, uncollected

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.grouping import By, group_columns, with_columns_for
+from arkit.aging.aging import By, group_columns, with_columns_for
 from arkit.calendar import day_of, months_before
 from arkit.errors import unknown_name
 from arkit.model.engine import Rows, beside, collect, is_one_of

@@ -14,8 +14,8 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from arkit.aging.aging import with_customers
 from arkit.aging.debts import billings, require_history
-from arkit.aging.grouping import with_customers
 from arkit.calendar import day_of, month_ends_back
 from arkit.errors import unknown_name
 from arkit.model.engine import Rows, beside, collect

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.aging import trend_frame
+from arkit.aging.aging import group_columns, trend_frame, with_columns_for, with_customers
 from arkit.aging.debts import require_history
-from arkit.aging.grouping import group_columns, with_columns_for, with_customers
 from arkit.calendar import day_of, months_before
 from arkit.errors import unknown_name
 from arkit.kpi.balances import sales

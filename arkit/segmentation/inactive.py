@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.buckets import open_on
+from arkit.aging.aging import open_on, with_customers
 from arkit.aging.debts import require_history, with_debt
-from arkit.aging.grouping import with_customers
 from arkit.aging.open_items import disputed_items
 from arkit.calendar import day_of, months_before
 from arkit.errors import unknown_name
