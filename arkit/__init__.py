@@ -2,18 +2,14 @@
 
 from arkit.aging.aging import aging_table, aging_trend
 from arkit.aging.evidence import evidence
-from arkit.aging.open_items import open_items
-from arkit.aging.reconcile import reconcile, require_reconciled
-from arkit.aging.statement import statement
-from arkit.aging.tie_out import credit_balances, late_entries, tie_out
+from arkit.aging.open_items import open_items, statement
+from arkit.aging.reconcile import credit_balances, late_entries, reconcile, require_reconciled, tie_out
 from arkit.aging.translate import closing_rates, translated
 from arkit.cash.time_to_pay import median_days_to_pay, time_to_pay
 from arkit.collection.worklist import worklist
 from arkit.credit.loss_rates import loss_rates
-from arkit.flows.activity import activity_trend
-from arkit.flows.changes import explain_changes
-from arkit.flows.explain_dso import explain_dso
-from arkit.flows.movements import movements
+from arkit.flows.changes import explain_changes, explain_dso
+from arkit.flows.movements import activity_trend, movements
 from arkit.flows.roll_forward import roll_forward
 from arkit.flows.roll_rates import cure_rates, roll_rates
 from arkit.flows.vintage import vintage

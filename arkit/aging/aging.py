@@ -18,7 +18,7 @@ from arkit.errors import unknown_name
 from arkit.model.engine import ATTRIBUTES, Rows, beside, collect, touching
 from arkit.model.ledger import Ledger
 from arkit.model.money import proportion, to_units
-from arkit.policy import Policy
+from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.words.columns import UNAPPLIED
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def aging_table(
     ----------
     OCA account-financial-reporting, aged partner balance; Microsoft Dynamics 365, aged accounts receivable.
     """
-    policy = policy or Policy()
+    policy = policy or DEFAULT_POLICY
     day = ledger.require(as_of)
     frame = aging_frame(ledger, day, by=by, policy=policy, of=of)
     return _in_units(frame, policy, of)
@@ -139,7 +139,7 @@ def aging_trend(
     ----------
     The aged trial balance of consecutive month-ends, the basis of roll rates.
     """
-    policy = policy or Policy()
+    policy = policy or DEFAULT_POLICY
     last = ledger.require(as_of)
     days = [day for day in month_ends_back(last, months) if day >= ledger.covers[0]]
     frame = trend_frame(ledger, days, by=by, policy=policy, of=of)

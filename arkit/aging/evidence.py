@@ -15,7 +15,7 @@ from arkit.errors import LedgerError, unknown_name
 from arkit.model.engine import beside, collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
-from arkit.policy import Policy
+from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.words.columns import UNAPPLIED
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def evidence(
     ----------
     The audit step *tracing*: from a total to the entries of which it is made.
     """
-    policy = policy or Policy()
+    policy = policy or DEFAULT_POLICY
     last = ledger.require(as_of)
     if since is not None:
         rows = _behind_line(ledger, opening_day(ledger, since, last=last), last, line, policy, keys)

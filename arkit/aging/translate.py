@@ -21,7 +21,7 @@ from arkit.calendar import decimals
 from arkit.errors import AmountError, unknown_name
 from arkit.model.ledger import Ledger
 from arkit.model.money import LARGEST_SUM, to_units
-from arkit.policy import Policy
+from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.words.catalogue import text
 from arkit.words.columns import UNAPPLIED
 
@@ -104,7 +104,7 @@ def closing_rates(ledger: Ledger, *, as_of: date | str, to: str, max_rate_age: i
     IAS 21.23: foreign currency monetary items are translated using the closing rate.
     """
     day = ledger.require(as_of)
-    open_in = aging_frame(ledger, day, by="currency", policy=Policy()).select("currency", "net", "items")
+    open_in = aging_frame(ledger, day, by="currency", policy=DEFAULT_POLICY).select("currency", "net", "items")
     found = rates_on(ledger, day, to=to, currencies=open_in["currency"], max_age=max_rate_age)
     rates = pl.DataFrame(
         {
@@ -251,7 +251,7 @@ def translated(
     ----------
     IAS 21.23, closing rate; :func:`arkit.closing_rates` shows the rates.
     """
-    policy = policy or Policy()
+    policy = policy or DEFAULT_POLICY
     if of not in ("open_amount", "base_open_amount"):
         raise unknown_name("amount to translate", of, known=("open_amount", "base_open_amount"))
     day = ledger.require(as_of)

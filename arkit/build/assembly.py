@@ -13,14 +13,7 @@ from typing import Final
 import polars as pl
 
 from arkit.build.conform import Conformed, conform
-from arkit.build.entries import (
-    cancelled_pairs,
-    originals,
-    other_entries,
-    pay_documents,
-    settlements,
-    undated_payments,
-)
+from arkit.build.entries import cancelled_pairs, originals, other_entries, pay_documents, settlements, undated_payments
 from arkit.build.items import Items, as_categories, day_faults, make_items, make_receipts
 from arkit.build.parsing import read_amounts
 from arkit.errors import LayoutError, LedgerError, listed
@@ -155,10 +148,7 @@ def build(
     if tables["items"].rows.is_empty():
         raise LedgerError(f"{sources.get('items', 'The items table')} has a header but no rows. Export it again.")
     items = make_items(
-        tables["items"],
-        layout=layout.of_table("items"),
-        terms_days=_terms_days(tables),
-        posted=_posted(tables, layout),
+        tables["items"], layout=layout.of_table("items"), terms_days=_terms_days(tables), posted=_posted(tables, layout)
     )
     if items.usable.is_empty():
         raise _nothing_usable(items, sources.get("items", "the items table"))
@@ -228,8 +218,7 @@ def _postings(
         receipts = make_receipts(tables["payments"], items, layout=layout.of_table("payments"))
         raw += [originals(receipts.rows, table="payments"), pay_documents(receipts, items.usable)]
         documents = Items(
-            pl.concat([items.rows, receipts.rows], how="diagonal_relaxed"),
-            combine(items.findings, receipts.findings),
+            pl.concat([items.rows, receipts.rows], how="diagonal_relaxed"), combine(items.findings, receipts.findings)
         )
     for table in ("applications", "entries"):
         if table in tables:

@@ -220,10 +220,7 @@ def _opposites(credits: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     same = ["entity", "account", "customer_id", "currency"]
     invoices = items.filter(pl.col("amount") > 0).with_columns(opposite=-pl.col("amount"))
     pairs = credits.join(
-        invoices,
-        left_on=["reference", "amount", *same],
-        right_on=["document_id", "opposite", *same],
-        suffix="_other",
+        invoices, left_on=["reference", "amount", *same], right_on=["document_id", "opposite", *same], suffix="_other"
     )
     return pairs.sort("document_date", "item_id", "document_date_other", "item_id_other").with_columns(
         counterpart="item_other",

@@ -13,7 +13,7 @@ from arkit.aging.aging import with_customers
 from arkit.aging.open_items import open_frame
 from arkit.model.engine import beside, collect
 from arkit.model.ledger import Ledger
-from arkit.policy import CollectionPolicy, Policy, categories_of
+from arkit.policy import DEFAULT_POLICY, CollectionPolicy, Policy, categories_of
 from arkit.segmentation.behaviour import KEYS
 from arkit.segmentation.categories import BETWEEN_RULES, sentence, worded
 from arkit.words.catalogue import current_language, speaking, text
@@ -109,7 +109,7 @@ def worklist(
     ----------
     Risk-based collections: exposure times probability times loss share.
     """
-    day, policy = ledger.require(as_of), policy or Policy()
+    day, policy = ledger.require(as_of), policy or DEFAULT_POLICY
     stages = stages or policy.stages
     rows = pl.from_pandas(categorised).drop("oldest_days")
     rows = rows.with_columns(pl.col("category").cast(pl.String), pl.col("disputed_amount").fill_null(0.0))

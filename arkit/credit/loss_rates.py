@@ -11,7 +11,7 @@ from arkit.aging.aging import By, aging_frame, group_columns
 from arkit.flows.roll_rates import at_the_door, days_followed, transitions
 from arkit.model.ledger import Ledger
 from arkit.model.money import at_rate
-from arkit.policy import Policy
+from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.words.catalogue import text
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def loss_rates(
     ----------
     IFRS 9, B5.5.35, provision matrix; IFRScommunity, worked example of a provision matrix from ageing history.
     """
-    policy = policy or Policy()
+    policy = policy or DEFAULT_POLICY
     days = days_followed(ledger, as_of, months)
     keys = group_columns(by, ledger)
     last = len(policy.labels) - 1

@@ -28,7 +28,7 @@ from arkit.errors import unknown_name
 from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
-from arkit.policy import Policy
+from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.words.columns import UNAPPLIED
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def roll_forward(
     ----------
     Roll-forward of the accounts receivable control account; IAS 21.23 and 21.39 for translation.
     """
-    policy = policy or Policy()
+    policy = policy or DEFAULT_POLICY
     last = ledger.require(as_of)
     first = opening_day(ledger, since, last=last)
     frame = roll_forward_frame(ledger, first, last, by=by, policy=policy, of=of)

@@ -17,7 +17,7 @@ from arkit.errors import unknown_name
 from arkit.model.engine import Rows, beside, collect, is_one_of
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
-from arkit.policy import Policy
+from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.words.catalogue import text
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def roll_rates(
     ----------
     FDIC, Credit Card Activities Manual, chapter XII, roll-rate models.
     """
-    policy = policy or Policy()
+    policy = policy or DEFAULT_POLICY
     days = days_followed(ledger, as_of, months)
     keys = group_columns(by, ledger)
     period = [*keys, "as_of"] if monthly else keys
@@ -276,7 +276,7 @@ def cure_rates(
     ----------
     FDIC, Credit Card Activities Manual, chapter XII, roll-rate models.
     """
-    policy = policy or Policy()
+    policy = policy or DEFAULT_POLICY
     days = days_followed(ledger, as_of, months)
     keys = group_columns(by, ledger)
     period = [*keys, "as_of"] if monthly else keys

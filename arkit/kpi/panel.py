@@ -15,8 +15,21 @@ import polars as pl
 from arkit.aging.aging import By
 from arkit.calendar import day_of, month_ends_back
 from arkit.errors import unknown_name
-from arkit.kpi.balances import balances, concentration, countback, disputes, knows_sales, opening, sales, uncollected
-from arkit.kpi.payments import delays, discounts, payments, punctuality, write_offs
+from arkit.kpi.inputs import (
+    balances,
+    concentration,
+    countback,
+    delays,
+    discounts,
+    disputes,
+    knows_sales,
+    opening,
+    payments,
+    punctuality,
+    sales,
+    uncollected,
+    write_offs,
+)
 from arkit.kpi.question import AS_OF, Length, Question, ask, ask_each
 from arkit.kpi.registry import KPI, KPIS
 from arkit.model.ledger import Ledger

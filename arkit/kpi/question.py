@@ -20,7 +20,7 @@ from arkit.calendar import day_of, months_before
 from arkit.errors import unknown_name
 from arkit.model.engine import Rows, beside, collect, is_one_of
 from arkit.model.ledger import Ledger
-from arkit.policy import Policy
+from arkit.policy import DEFAULT_POLICY, Policy
 
 MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 LONGEST: Final = 36_525
@@ -209,7 +209,7 @@ def ask_each(ledger: Ledger, *, days: Sequence[date], by: By, window: Length, po
     of_basis: dict[str, list[Window]] = {}
     for stretch, basis in zip(windows, bases(ledger, groups, windows), strict=True):
         of_basis.setdefault(basis, []).append(stretch)
-    chosen = policy or Policy()
+    chosen = policy or DEFAULT_POLICY
     return [Question(ledger, tuple(found), names, groups, chosen, basis) for basis, found in of_basis.items()]
 
 

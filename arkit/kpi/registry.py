@@ -1,6 +1,6 @@
 """The registry of KPIs: each once, with its inputs, expression, unit, direction, source and a worked example.
 
-The inputs of a part and how they are found are in :mod:`arkit.kpi.balances` and :mod:`arkit.kpi.payments`; the panel
+The inputs of a part and how they are found are in :mod:`arkit.kpi.inputs` and :mod:`arkit.kpi.inputs`; the panel
 (:mod:`arkit.kpi.panel`) computes every entry the same way.
 """
 

@@ -164,12 +164,7 @@ def _grid_of_text(path: Path, encoding: str, delimiter: str) -> Grid:
     schema = {f"{place}": pl.String for place in range(width)}
     with _refusing_text(path, delimiter):
         cells = pl.read_csv(
-            content,
-            separator=delimiter,
-            has_header=False,
-            schema=schema,
-            infer_schema=False,
-            missing_columns="insert",
+            content, separator=delimiter, has_header=False, schema=schema, infer_schema=False, missing_columns="insert"
         )
     filled = [name for name in cells.columns if cells[name].null_count() < cells.height] or cells.columns[:1]
     used = cells.select(cells.columns[: cells.columns.index(filled[-1]) + 1])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import msgspec
 
-from arkit.aging.tie_out import credit_balances, late_entries, tie_out
+from arkit.aging.reconcile import credit_balances, late_entries, tie_out
 from arkit.errors import ReadingError
 from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger

@@ -11,12 +11,12 @@ from typing import Final
 
 import pandas as pd
 
+from arkit.aging.open_items import statement
 from arkit.aging.reconcile import reconcile, require_reconciled
-from arkit.aging.statement import statement
 from arkit.calendar import months_before
 from arkit.collection.worklist import worklist
 from arkit.errors import unknown_name
-from arkit.flows.activity import activity_trend
+from arkit.flows.movements import activity_trend
 from arkit.model.ledger import Ledger, as_day
 from arkit.policy import DEFAULT_POLICY, Policy, categories_of
 from arkit.present import charts

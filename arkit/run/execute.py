@@ -337,10 +337,7 @@ class InProcess(Engine):  # type: ignore[misc]
         """Run the notebook."""
         shell: Shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
         shell.reset(new_session=True)  # type: ignore[no-untyped-call]  # of earlier notebooks nothing is left
-        nb_man.nb.metadata["language_info"] = {
-            **IPythonKernel.language_info,
-            "version": sys.version.split()[0],
-        }
+        nb_man.nb.metadata["language_info"] = {**IPythonKernel.language_info, "version": sys.version.split()[0]}
         for index, cell in enumerate(nb_man.nb.cells):
             if cell.cell_type != "code":
                 continue

@@ -236,8 +236,7 @@ def _renegotiated(lines: pl.DataFrame) -> pl.DataFrame:
     moved = pl.col("fate") == "renegotiated"
     later = pl.Series(NEW_TERMS).gather(lines["luck"] % len(NEW_TERMS))
     return lines.with_columns(
-        original_due=pl.when(moved).then("due"),
-        due=pl.when(moved).then(pl.col("due") + later).otherwise("due"),
+        original_due=pl.when(moved).then("due"), due=pl.when(moved).then(pl.col("due") + later).otherwise("due")
     )
 
 

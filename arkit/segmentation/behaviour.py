@@ -19,7 +19,7 @@ from arkit.calendar import day_of, month_ends_back
 from arkit.model.engine import Rows, beside, collect, day_number, is_one_of
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
-from arkit.policy import Policy
+from arkit.policy import DEFAULT_POLICY, Policy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -264,7 +264,7 @@ def payment_behaviour(ledger: Ledger, *, as_of: date | str, policy: Policy | Non
     Credit Research Foundation, payment history in credit scoring; censoring as in survival analysis.
     """
     day = require_history(ledger, as_of)
-    return _in_units(_behaviour_on(ledger, day, policy or Policy()))
+    return _in_units(_behaviour_on(ledger, day, policy or DEFAULT_POLICY))
 
 
 def behaviour_trend(
@@ -309,7 +309,8 @@ def behaviour_trend(
     last = require_history(ledger, as_of)
     days = [day for day in month_ends_back(last, months) if day > ledger.covers[0]]
     frames = [
-        _behaviour_on(ledger, day, policy or Policy()).select(pl.lit(day).alias("as_of"), *COLUMNS) for day in days
+        _behaviour_on(ledger, day, policy or DEFAULT_POLICY).select(pl.lit(day).alias("as_of"), *COLUMNS)
+        for day in days
     ]
     return _in_units(pl.concat(frames))
 

@@ -15,7 +15,7 @@ from arkit.aging.aging import group_columns, trend_frame, with_columns_for, with
 from arkit.aging.debts import require_history
 from arkit.calendar import day_of, months_before
 from arkit.errors import unknown_name
-from arkit.kpi.balances import sales
+from arkit.kpi.inputs import sales
 from arkit.kpi.question import ask
 from arkit.model.engine import collect
 from arkit.model.ledger import Ledger

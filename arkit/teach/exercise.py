@@ -91,9 +91,7 @@ class Exercise:
 
 
 def case(
-    *options: str,
-    amounts: Callable[[Book], Mapping[str, float]],
-    unit: Literal["amount", "days", "ratio"] = "amount",
+    *options: str, amounts: Callable[[Book], Mapping[str, float]], unit: Literal["amount", "days", "ratio"] = "amount"
 ) -> Exercise:
     """A case to decide: the letter of the first option is right, each other one is a mistake with a hint."""
     right, *wrong = (_letter_of(place) for place in range(len(options)))

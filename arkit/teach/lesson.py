@@ -87,12 +87,7 @@ class Verdict:
 
     def record(self) -> dict[str, Any]:
         """What the class sheet needs: the answer itself, so that it is judged again and not believed."""
-        return {
-            "exercise": self.number,
-            "student": self.student,
-            "state": self.state,
-            "answer": _as_json(self.answer),
-        }
+        return {"exercise": self.number, "student": self.student, "state": self.state, "answer": _as_json(self.answer)}
 
 
 def _as_json(answer: object) -> object:

@@ -205,9 +205,7 @@ def test_a_statement_runs_from_its_opening_balance(ledger: ar.Ledger) -> None:
 
 def test_an_application_between_customers_is_on_both_statements() -> None:
     ledger = ledger_of(
-        BOOK,
-        applications="item_id counterpart_item_id effective_on amount\nB R 2026-03-05 30",
-        covers=COVERS,
+        BOOK, applications="item_id counterpart_item_id effective_on amount\nB R 2026-03-05 30", covers=COVERS
     )
     payer = ar.statement(ledger, as_of=DAY, customer_id="C1")
     owing = ar.statement(ledger, as_of=DAY, customer_id="C2").query("currency == 'EUR'")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from arkit.aging.reconcile import reconcile, require_reconciled
-from arkit.aging.tie_out import credit_balances, late_entries, tie_out
+from arkit.aging.reconcile import credit_balances, late_entries, reconcile, require_reconciled, tie_out
 from arkit.errors import ReconciliationError
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy

@@ -45,12 +45,7 @@ def net_of(ledger: ar.Ledger, day: date, by: Any, policy: Policy, of: str) -> di
 
 
 def assert_closes(
-    ledger: ar.Ledger,
-    first: date,
-    last: date,
-    by: Any = None,
-    policy: Policy = POLICIES[0],
-    of: str = "amount",
+    ledger: ar.Ledger, first: date, last: date, by: Any = None, policy: Policy = POLICIES[0], of: str = "amount"
 ) -> None:
     rolled = roll_forward_frame(ledger, first, last, by=by, policy=policy, of=of)  # type: ignore[arg-type]
     start = rolled.columns.index("opening")

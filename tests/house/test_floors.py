@@ -35,12 +35,7 @@ FLOORS = (
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # What presents gets finished tables: it may know the vocabulary, not the measures.
 KNOWN_TO_PRESENT = {"calendar", "errors", "policy", "resources", "words", "present"}
-ROOMS_OF_LIBRARY = {
-    "plotly": {"present"},
-    "papermill": {"run"},
-    "voila": {"serve"},
-    "nbconvert": {"run"},
-}
+ROOMS_OF_LIBRARY = {"plotly": {"present"}, "papermill": {"run"}, "voila": {"serve"}, "nbconvert": {"run"}}
 LIBRARIES_THAT_WAIT = ("pandas", "plotly", "papermill", "voila")
 
 

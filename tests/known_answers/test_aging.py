@@ -48,8 +48,7 @@ def test_oca_issue_546_a_credit_counts_against_the_total() -> None:
 
 
 @pytest.mark.parametrize(
-    ("as_of", "expected"),
-    [("2018-07-01", {"not due": 50}), ("2018-07-08", {"1-30": 50}), ("2018-07-15", {})],
+    ("as_of", "expected"), [("2018-07-01", {"not due": 50}), ("2018-07-08", {"1-30": 50}), ("2018-07-15", {})]
 )
 def test_odoo_12_a_payment_counts_on_its_own_day(as_of: str, expected: dict[str, float]) -> None:
     """Odoo 12, test of a future payment: invoice 50, dated and due on 1 July, paid on the 15th."""

@@ -25,10 +25,7 @@ def behaviour_of(*rows: str, as_of: str = "2026-06-30", **tables: str) -> dict[s
 
 def test_lateness_is_weighted_by_amount_and_early_payment_counts() -> None:
     """Ten days late on 300, ten early on 100: five days late by amount, none by count."""
-    found = behaviour_of(
-        "A 2026-01-01 2026-01-31 300 2026-02-10",
-        "B 2026-02-01 2026-03-03 100 2026-02-21",
-    )
+    found = behaviour_of("A 2026-01-01 2026-01-31 300 2026-02-10", "B 2026-02-01 2026-03-03 100 2026-02-21")
     assert (found["days_late"], found["days_late_median"], found["days_late_worst"]) == (5, 0, 10)
     assert (found["on_time_share"], found["on_time_share_amount"]) == (0.5, 0.25)
     assert (found["settled_items"], found["settled_amount"]) == (2, 400)

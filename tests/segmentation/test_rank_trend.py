@@ -5,14 +5,7 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 
-from arkit.segmentation.rank_trend import (
-    Design,
-    q_values,
-    rank_trend,
-    seasonal_rank_trend,
-    seasonally_adjusted,
-    simes,
-)
+from arkit.segmentation.rank_trend import Design, q_values, rank_trend, seasonal_rank_trend, seasonally_adjusted, simes
 
 # Hollander and Wolfe (1999), Nonparametric statistical methods, table 7.5: strength of cotton by potash, falling.
 COTTON = np.array([[7.46, 7.17, 7.76, 8.14, 7.63], [7.68, 7.57, 7.73, 8.15, 8.00], [7.21, 7.80, 7.74, 7.87, 7.93]])

@@ -3,10 +3,17 @@
 from plotly.graph_objects import Figure
 
 from arkit.present.charts.aging import aging_chart, aging_stack, balance_steps
-from arkit.present.charts.customers import customer_timeline, decliners_chart
+from arkit.present.charts.customers import (
+    categories_over_time,
+    class_matrix,
+    customer_timeline,
+    decliners_chart,
+    migration_chart,
+    pareto_chart,
+    segment_map,
+)
 from arkit.present.charts.flows import roll_forward_chart, roll_rate_heat_map, vintage_chart
 from arkit.present.charts.panels import kpi_chart
-from arkit.present.charts.segments import categories_over_time, class_matrix, migration_chart, pareto_chart, segment_map
 
 __all__ = [
     "Figure",

@@ -1,4 +1,4 @@
-"""Customers over time: one with balance and payments, and the deteriorating ones each against its own past."""
+"""Charts of customers: categories, classes, concentration, payment behaviour, one customer over time."""
 
 from __future__ import annotations
 
@@ -7,9 +7,27 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from plotly.graph_objects import Figure
 
+from arkit.policy import categories_of
 from arkit.present.charts.panels import Panel, in_panels
-from arkit.present.theme import ACCENT, CALM, CREDIT, LINE, MONTHLY, Trace, framed, trace, x_shown
+from arkit.present.theme import (
+    ACCENT,
+    CALM,
+    CREDIT,
+    INK,
+    LINE,
+    MONTHLY,
+    MUTED,
+    Trace,
+    category_looks,
+    framed,
+    months_axis,
+    note,
+    trace,
+    x_shown,
+)
 from arkit.words.catalogue import text
+from arkit.words.columns import shown_value
+from arkit.words.formats import number_shown, short_amount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,3 +128,236 @@ def _level(level: float, months: pd.Index[Any], record: _Payer) -> Trace:
 def _short(record: _Payer) -> str:
     name = str(record["name"] or record["customer_id"])
     return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
+
+
+LARGEST_MARK: Final = 46
+NAMED: Final = 8
+WITH_NAMES: Final = {"mode": "markers+text", "textposition": "top center", "textfont": {"size": 11, "color": MUTED}}
+ROOM_FOR_NAMES: Final = 0.12
+ABOVE: Final = {"side": "top", "showline": False}
+DOWNWARDS: Final = {"autorange": "reversed", "showgrid": False}
+"""The axes of a matrix, which is read from its upper left corner."""
+MATRIX: Final[Trace] = {
+    "texttemplate": "%{text}",
+    "colorscale": [[0.0, "#f7f9fb"], [1.0, ACCENT]],
+    "showscale": False,
+    **dict.fromkeys(("xgap", "ygap"), 3),
+}
+
+
+def segment_map(customers: pd.DataFrame, *, currency: str, title: str) -> Figure:
+    """Customers by days late and open amount; the size of a mark is what is past due.
+
+    Parameters
+    ----------
+    customers
+        One row for each customer: ``name``, ``category``, ``days_late``, ``open_amount``, ``past_due``.
+    currency
+        The currency of the amounts.
+    title
+        What the chart shows.
+    """
+    owing = customers[(customers["open_amount"] > 0) & customers["days_late"].notna()]
+    names = owing["name"].fillna(owing["customer_id"]).astype(str)
+    written = owing.index.isin(owing.nlargest(NAMED, "past_due").index)
+    marked = owing.assign(name=names, written=names.str.slice(0, 24).where(written, ""))
+    looks = category_looks(categories_of(customers))
+    largest = max(float(owing["past_due"].max()) if len(owing) else 0.0, 1.0)
+    amounts = text("present.segments.open_amount_log", currency=currency)
+    marks = [_marks(marked[marked["category"] == name], name, largest, currency, look) for name, look in looks.items()]
+    return framed(
+        marks,
+        title=title,
+        height=460,
+        xaxis={"title": text("present.segments.days_late"), "zeroline": True, "range": _with_room(owing["days_late"])},
+        yaxis={"title": amounts, "type": "log", "tickformat": "~s", "dtick": "D2"},
+        legend={"y": 1.12},
+    )
+
+
+def _marks(rows: pd.DataFrame, category: str, largest: float, currency: str, look: dict[str, str]) -> Trace:
+    """The customers of a category, those among the largest with their names."""
+    hover = text(
+        "present.segments.customer",
+        name="%{customdata[0]}",
+        amount="%{y:,.2f}",
+        currency=currency,
+        past_due="%{customdata[1]:,.2f}",
+        days="%{x:.1f}",
+    )
+    scale = {"sizemode": "area", "sizeref": 2 * largest / LARGEST_MARK**2, "sizemin": 5}
+    edge = {"color": INK, "width": 0.5}
+    return trace(
+        "scatter",
+        rows["days_late"],
+        rows["open_amount"],
+        hover=hover,
+        name=shown_value(category, "category"),
+        text=rows["written"].tolist(),
+        customdata=list(zip(rows["name"], rows["past_due"], strict=True)),
+        marker={**look, "size": rows["past_due"].clip(lower=0), **scale, "line": edge},
+        **WITH_NAMES,
+    )
+
+
+def _with_room(values: pd.Series[float]) -> list[float] | None:
+    """The range of an axis with room for the names of marks at its ends."""
+    if values.empty:
+        return None
+    room = max(float(values.max() - values.min()), 10.0) * ROOM_FOR_NAMES
+    return [float(values.min()) - room, float(values.max()) + room]
+
+
+def migration_chart(moves: pd.DataFrame, *, title: str) -> Figure:
+    """Moves from category to category: the number of customers, those that stayed on the diagonal.
+
+    Parameters
+    ----------
+    moves
+        One row for each customer: ``category_before``, ``category``.
+    title
+        What the chart shows.
+    """
+    both = moves.dropna(subset=["category_before", "category"])
+    counts = both.groupby(["category_before", "category"]).size().unstack(fill_value=0)
+    categories = list(categories_of(moves))
+    counts = counts.reindex(index=categories, columns=categories, fill_value=0)
+    written = [[number_shown(n) if n else "" for n in row] for row in counts.to_numpy().tolist()]
+    hover = text("present.segments.moved", customers="%{z:,}", before="%{y}", now="%{x}")
+    return framed(
+        [_matrix(counts, written=written, hover=hover)],
+        title=title,
+        height=340,
+        xaxis={"title": text("present.segments.category_now"), **ABOVE},
+        yaxis={"title": text("present.segments.category_before"), **DOWNWARDS},
+    )
+
+
+def class_matrix(matrix: pd.DataFrame, *, currency: str, title: str) -> Figure:
+    """ABC classes against categories: what is owed, and by how many customers.
+
+    Parameters
+    ----------
+    matrix
+        Rows of one currency: ``abc_class``, ``category``, ``customers``, ``open_amount``.
+    currency
+        The currency of the amounts.
+    title
+        What the chart shows.
+    """
+    amounts, counts = (
+        matrix.pivot(index="abc_class", columns="category", values=name)
+        .reindex(index=list(dict.fromkeys(matrix["abc_class"])), columns=list(categories_of(matrix)))
+        .fillna(0)
+        for name in ("open_amount", "customers")
+    )
+    written = [
+        [
+            f"{short_amount(amount, currency)}<br>{number_shown(int(count))}" if count else ""
+            for amount, count in zip(*row, strict=True)
+        ]
+        for row in zip(amounts.to_numpy(), counts.to_numpy(), strict=True)
+    ]
+    hover = text(
+        "present.segments.owed_by_class",
+        abc_class="%{y}",
+        category="%{x}",
+        customers="%{customdata:,.0f}",
+        amount="%{z:,.2f}",
+        currency=currency,
+    )
+    return framed(
+        [_matrix(amounts, written=written, customdata=counts.to_numpy(), hover=hover)],
+        title=title,
+        height=140 + 55 * len(amounts),
+        xaxis=ABOVE,
+        yaxis={"title": text("present.segments.class_by_exposure"), "type": "category", **DOWNWARDS},
+    )
+
+
+def _matrix(values: pd.DataFrame, *, written: list[list[str]], **more: Any) -> Trace:
+    """A table of numbers as coloured cells, each with its text."""
+    columns, rows = ([shown_value(name, "category") for name in names] for names in (values.columns, values.index))
+    return trace("heatmap", columns, rows, z=values.to_numpy(), text=written, **MATRIX, **more)
+
+
+def categories_over_time(trend: pd.DataFrame, *, currency: str, title: str) -> Figure:
+    """What the customers of each category owed at each month-end, on top of each other.
+
+    Parameters
+    ----------
+    trend
+        One row for each month-end and category: ``as_of``, ``category``, ``customers``, ``open_amount``.
+    currency
+        The currency of the amounts.
+    title
+        What the chart shows.
+    """
+    looks = category_looks(categories_of(trend))
+    return framed(
+        [_owed(trend[trend["category"] == category], category, currency, look) for category, look in looks.items()],
+        title=title,
+        height=340,
+        xaxis=months_axis(trend["as_of"].nunique()),
+        yaxis={"title": text("present.aging.open_amount_in", currency=currency), "tickformat": "~s"},
+        barmode="stack",
+        bargap=0.2,
+        legend={"y": 1.15, "traceorder": "normal"},
+    )
+
+
+def _owed(rows: pd.DataFrame, category: str, currency: str, look: dict[str, str]) -> Trace:
+    name = shown_value(category, "category")
+    hover = f"{x_shown()}: %{{y:,.2f}} {currency}, %{{customdata:,}} {name}"
+    shown = {"name": name, "marker": {"color": look["color"]}, "customdata": rows["customers"], **MONTHLY}
+    return trace("bar", rows["as_of"], rows["open_amount"], hover=hover, **shown)
+
+
+MOST_BARS: Final = 20
+SHARE_AXIS: Final = {
+    "overlaying": "y",
+    "side": "right",
+    "range": [0, 1.04],
+    "tickformat": ".0%",
+    "dtick": 0.2,
+    "showgrid": False,
+}
+
+
+def pareto_chart(customers: pd.DataFrame, *, currency: str, title: str) -> Figure:
+    """The largest customer balances as bars, with the share of all that they reach together.
+
+    Parameters
+    ----------
+    customers
+        One row for each customer: ``name`` or ``customer_id``, and ``net``; negative balances are left out.
+    currency
+        The currency of the amounts.
+    title
+        What the chart shows.
+    """
+    owing = customers[customers["net"] > 0].sort_values("net", ascending=False)
+    reached = owing["net"].cumsum() / owing["net"].sum()
+    shown = owing.head(MOST_BARS)
+    names = shown["name"].fillna(shown["customer_id"]).astype(str).str.slice(0, 28)
+    ticks = {"tickvals": shown["customer_id"].tolist(), "ticktext": names.tolist(), "tickangle": -45}
+    return framed(
+        [_balances(shown, names, currency), _share_reached(shown["customer_id"], reached.head(MOST_BARS))],
+        title=title,
+        height=440,
+        xaxis={"type": "category", **ticks},
+        yaxis={"title": text("present.segments.net_balance", currency=currency), "tickformat": "~s"},
+        yaxis2={"title": text("present.segments.share_reached"), **SHARE_AXIS},
+        annotations=[note(text("present.segments.some_shown", shown=len(shown), count=len(owing)))],
+        showlegend=False,
+    )
+
+
+def _balances(customers: pd.DataFrame, names: pd.Series[str], currency: str) -> Trace:
+    hover, marker = f"%{{customdata}}: %{{y:,.2f}} {currency}", {"color": CALM}
+    return trace("bar", customers["customer_id"], customers["net"], hover=hover, marker=marker, customdata=names)
+
+
+def _share_reached(customers: pd.Series[str], reached: pd.Series[float]) -> Trace:
+    hover, marker = text("present.segments.reached_here", share="%{y:.1%}"), {"size": 5}
+    return trace("scatter", customers, reached, hover=hover, yaxis="y2", mode="lines+markers", line=LINE, marker=marker)

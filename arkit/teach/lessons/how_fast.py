@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arkit.aging.aging import aging_table
 from arkit.aging.open_items import open_items
 from arkit.calendar import months_before
-from arkit.flows.activity import activity_trend
+from arkit.flows.movements import activity_trend
 from arkit.flows.vintage import vintage
 from arkit.kpi.panel import kpi_trend, kpis
 from arkit.model.ledger import Ledger

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from arkit.calendar import months_before
 from arkit.collection.worklist import worklist
-from arkit.flows.activity import activity_trend
+from arkit.flows.movements import activity_trend
 from arkit.model.ledger import Ledger
 from arkit.present import charts
 from arkit.sample.world import Draws

@@ -34,14 +34,7 @@ from tests.read.exports.resigned import debit_and_credit, marked, reversed_signs
 from tests.read.exports.restyled import in_language, written
 from tests.read.exports.words import HEADERS
 
-MARKS: tuple[tuple[str, str], ...] = (
-    (".", ""),
-    (".", ","),
-    (",", "."),
-    (",", " "),
-    (",", "\u00a0"),
-    (".", "'"),
-)
+MARKS: tuple[tuple[str, str], ...] = ((".", ""), (".", ","), (",", "."), (",", " "), (",", "\u00a0"), (".", "'"))
 CHANGES: dict[str, Change] = {
     "as it is": lambda mutant, draw: mutant,
     "UTF-8": written(encoding="utf-8"),

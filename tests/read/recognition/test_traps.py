@@ -43,14 +43,8 @@ SAME: dict[str, tuple[str, dict[str, object]]] = {
         "Document;Customer;;Document;Due;;Open\nNo.;No.;Name;Date;Date;Currency;amount\n" + ROWS,
         {},
     ),
-    "columns in another order": (
-        "".join(";".join(reversed(line.strip().split(";"))) + "\n" for line in LINES),
-        {},
-    ),
-    "blank columns and rows": (
-        "".join(f";;{line.strip()};\n;;\n" for line in LINES),
-        {},
-    ),
+    "columns in another order": ("".join(";".join(reversed(line.strip().split(";"))) + "\n" for line in LINES), {}),
+    "blank columns and rows": ("".join(f";;{line.strip()};\n;;\n" for line in LINES), {}),
     "German": (
         PLAIN.replace(
             HEADER, "Belegnummer;Debitor;Name des Debitors;Belegdatum;Nettofälligkeit;Währung;Offener Betrag\n"
@@ -59,8 +53,7 @@ SAME: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "Russian": (
         PLAIN.replace(
-            HEADER,
-            "Номер документа;Код контрагента;Наименование;Дата документа;Срок оплаты;Валюта;Остаток долга\n",
+            HEADER, "Номер документа;Код контрагента;Наименование;Дата документа;Срок оплаты;Валюта;Остаток долга\n"
         ),
         {},
     ),

@@ -120,11 +120,7 @@ def english(items: tuple[Item, ...]) -> Grid:
         owed = list(of_customer)
         places += range(len(rows), len(rows) + len(owed))
         rows += [(None, "", *_row(item)[1:]) for item in owed]
-        rows += [
-            _footer("*", "", owed),
-            _footer("**", f"Account {owed[0].customer.number}", owed),
-            blank,
-        ]
+        rows += [_footer("*", "", owed), _footer("**", f"Account {owed[0].customer.number}", owed), blank]
     rows.append(_footer("***", "", [item for item in items if item.is_open]))
     return Grid(tuple(rows), (3, 4), ENGLISH_COLUMNS, tuple(places))
 
