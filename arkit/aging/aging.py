@@ -189,9 +189,9 @@ def _summed(rows: Rows, keys: list[str], labels: tuple[str, ...], *, value: nw.E
         for position, label in enumerate(columns)
     )
     wide = spread.group_by(*keys).agg(nw.col(*columns).sum(), nw.len().alias("items"))
-    named = (pl.col(key) if key == "day" else pl.col(key).cast(pl.String) for key in keys)
     gross, net = pl.sum_horizontal(labels).alias("gross"), pl.sum_horizontal(columns).alias("net")
-    return collect(wide).select(*named, *labels, gross, UNAPPLIED, net, "items")
+    table = collect(wide, as_text=[key for key in keys if key != "day"])
+    return table.select(*keys, *labels, gross, UNAPPLIED, net, "items")
 
 
 def _in_units(frame: pl.DataFrame, policy: Policy, of: Measure) -> pd.DataFrame:

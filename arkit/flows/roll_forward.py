@@ -162,8 +162,7 @@ def _summed(part: Moves, keys: Sequence[str], of: Amount, ledger: Ledger) -> pl.
     rows = part.rows.filter(nw.col(of) != 0)
     named = [name for name in keys if name != BUCKET]
     rows = with_columns_for(rows, named, ledger, [part.on])
-    sums = collect(rows.group_by(*keys, "line").agg(nw.col(of).sum()))
-    return sums.with_columns(pl.col(named).cast(pl.String))
+    return collect(rows.group_by(*keys, "line").agg(nw.col(of).sum()), as_text=named)
 
 
 def _translated(

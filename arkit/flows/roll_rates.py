@@ -60,7 +60,7 @@ def transitions(ledger: Ledger, days: list[date], *, by: By, policy: Policy) -> 
     rows = _counted(_split(rows)).select(*keys, nw.col("next_day").alias("day"), "bucket", "bucket_next", *_SUMS)
     sums = rows.group_by(*keys, "day", "bucket", "bucket_next").agg(nw.col(*_SUMS).sum(), nw.len().alias("items"))
     as_of = pl.from_epoch("day", time_unit="d").alias("as_of")
-    return collect(sums).select(pl.col(keys).cast(pl.String), as_of, pl.exclude(*keys, "day"))
+    return collect(sums, as_text=keys).select(*keys, as_of, pl.exclude(*keys, "day"))
 
 
 def _followed(ledger: Ledger, days: list[date], policy: Policy) -> Rows:

@@ -72,8 +72,8 @@ def vintage(ledger: Ledger, *, as_of: date | str, months: int = 12, by: By = Non
     first = max(day_of(ledger.covers[0]), day_of(months_before(ends[0], 1)) + 1) if ends else day_of(day)
     debts = billings(ledger, day).filter(nw.col("document_day") >= first, nw.col("document_day") <= _last(ends))
     debts = with_columns_for(debts, keys, ledger, [day]).with_columns(_month_of(ends).alias("month"))
-    billed = _collected(debts.group_by(*keys, "month").agg(nw.col("billed").sum()), keys)
-    owed = _collected(_owed(ledger, ends, debts, keys), keys)
+    billed = collect(debts.group_by(*keys, "month").agg(nw.col("billed").sum()), as_text=keys)
+    owed = collect(_owed(ledger, ends, debts, keys), as_text=keys)
     table = _cells(billed, ends).join(owed, on=[*keys, "month", "day"], how="left", nulls_equal=True)
     table = table.with_columns(pl.col("open_amount").fill_null(0)).sort(*keys, "month", "day")
     return to_units(_shown(table, keys), {"billed": "currency", "open_amount": "currency"}).to_pandas()
@@ -108,10 +108,6 @@ def _owed(ledger: Ledger, ends: list[date], debts: Rows, keys: list[str]) -> Row
     of_debt = debts.select(*keys, "month", nw.col("item").alias("debt"))
     rows = rows.join(of_debt, on="debt", how="inner")
     return rows.group_by(*keys, "month", "day").agg(nw.col("open_amount").sum())
-
-
-def _collected(rows: Rows, keys: list[str]) -> pl.DataFrame:
-    return collect(rows).with_columns(pl.col(keys).cast(pl.String))
 
 
 def _cells(billed: pl.DataFrame, ends: list[date]) -> pl.DataFrame:

@@ -178,8 +178,7 @@ class Question:
     def sums(self, rows: Rows, columns: Sequence[str], *, along: Sequence[str] = ()) -> pl.DataFrame:
         """The sums of some columns by the days and groups of the question, and by some more columns."""
         rows = with_columns_for(rows, self.groups, self.ledger, self.days, on=AS_OF)
-        sums = collect(rows.group_by(*self.keys, *along).agg(nw.col(*columns).sum()))
-        return sums.with_columns(pl.col(self.groups).cast(pl.String))
+        return collect(rows.group_by(*self.keys, *along).agg(nw.col(*columns).sum()), as_text=self.groups)
 
     def known(self, table: pl.DataFrame) -> pl.DataFrame:
         """Inputs of the window, missing where the ledger begins within it."""

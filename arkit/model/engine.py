@@ -125,10 +125,14 @@ def beside(small: pl.DataFrame, rows: Rows) -> Rows:
     return nw.from_native(small.lazy().with_columns(pl.col(texts).cast(pl.Categorical)) if texts else small.lazy())
 
 
-def collect(rows: Rows) -> pl.DataFrame:
-    """The finished table of some rows: sums and counts are 64-bit integers, text is strings, on every engine."""
+def collect(rows: Rows, *, as_text: Sequence[str] = ()) -> pl.DataFrame:
+    """The finished table of some rows: sums and counts are 64-bit integers, text is strings, on every engine.
+
+    Columns to group by become text whatever they are, days and numbers too.
+    """
     table: pl.DataFrame = rows.collect(POLARS).to_native()
-    casts = {name: _plain(kind) for name, kind in table.schema.items() if _plain(kind) is not None}
+    wanted = {name: pl.String if name in as_text else _plain(kind) for name, kind in table.schema.items()}
+    casts = {name: kind for name, kind in wanted.items() if kind is not None and table.schema[name] != kind}
     return table.cast(casts) if casts else table  # type: ignore[arg-type]
 
 

@@ -58,25 +58,21 @@ Expr = TypeVar("Expr", nw.Expr, pl.Expr)
 
 
 def proportion(amount: Expr, *, part: Expr, whole: Expr) -> Expr:
-    """``amount * part / whole`` in minor units: the one place where the package rounds a share of an amount.
+    """``amount * part / whole`` in minor units: the exact product in integers of 128 bits, a half away from zero.
 
-    The product is exact, in integers of 128 bits; half a unit is rounded away from zero. Missing where one of the three
-    is, where the whole is nothing, and where the result is too large to be shown exactly. The formula is
-    ``(2 * |product| + whole) // (2 * whole)`` with the sign of the product: of 5 * 1 / 2 it is (10 + 2) // 4 = 3, and
-    of -5 * 1 / 2 it is -3.
+    Missing where one of the three is, and where the whole is nothing. A source may state any amounts: in its tables, the
+    share is missing too where it is too large to be shown exactly.
 
     >>> frame = pl.DataFrame({"amount": [1, 5, -5, 7], "part": 1, "whole": [2, 2, 2, 3]})
     >>> frame.select(proportion(pl.col("amount"), part=pl.col("part"), whole=pl.col("whole"))).to_series().to_list()
     [1, 3, -3, 2]
     """
-    # Both libraries have the same words for all of this.
-    words: Any = nw if isinstance(amount, nw.Expr) else pl
-    product, size = amount.cast(words.Int128) * part, whole.cast(words.Int128).abs()
-    rounded = (product.abs() * 2 + size) // (size * 2)
-    rounded = words.when(rounded <= LARGEST_EXACT).then(rounded).cast(words.Int64)
-    same_sign = (product < 0) == (whole < 0)
-    share: Expr = words.when(same_sign).then(rounded).otherwise(-rounded)
-    return share
+    words = _words(amount)
+    if words is pl:
+        about = amount.cast(pl.Float64) * part.cast(pl.Float64) / whole.cast(pl.Float64)
+        amount = pl.when(about.abs() <= LARGEST_EXACT).then(amount)
+    product, size = (amount.cast(words.Int128) * part).abs(), whole.cast(words.Int128).abs()
+    return _rounded(product, size, negative=((amount < 0) != (part < 0)) != (whole < 0))
 
 
 def at_rate(amount: Expr, rate: Expr, *, over: int = 1) -> Expr:
@@ -89,10 +85,24 @@ def at_rate(amount: Expr, rate: Expr, *, over: int = 1) -> Expr:
     >>> frame.select(at_rate(pl.col("amount"), pl.col("rate"))).to_series().to_list()
     [3, -3, 23]
     """
-    words: Any = nw if isinstance(amount, nw.Expr) else pl
-    units = decimal_units(rate, decimals=RATE_DECIMALS)
-    whole: Expr = words.lit(over * 10**RATE_DECIMALS)
-    return proportion(amount, part=units, whole=whole)
+    product = (amount.cast(_words(amount).Int128) * decimal_units(rate, decimals=RATE_DECIMALS)).abs()
+    return _rounded(product, over * 10**RATE_DECIMALS, negative=amount < 0)
+
+
+def _rounded(product: Expr, whole: Expr | int, *, negative: Expr) -> Expr:
+    """The one place where a share of an amount is rounded: ``(2 * product + whole) // (2 * whole)``, and its sign.
+
+    Of 5 * 1 / 2 it is (10 + 2) // 4 = 3, and of -5 * 1 / 2 it is -3. What is given is mentioned as seldom as can be:
+    each mention of an expression is built, and may be computed, once more.
+    """
+    words = _words(product)
+    sign: Expr = words.when(negative).then(-1).otherwise(1)
+    return ((product * 2 + whole) // (whole * 2)).cast(words.Int64) * sign
+
+
+def _words(expression: nw.Expr | pl.Expr) -> Any:
+    """The library of an expression: both have the same words for what is done here."""
+    return nw if isinstance(expression, nw.Expr) else pl
 
 
 def at_exchange_rate(amount: pl.Expr, rate: pl.Expr, *, unit: pl.Expr, base_unit: pl.Expr, inverse: bool) -> pl.Expr:
@@ -108,9 +118,7 @@ def at_exchange_rate(amount: pl.Expr, rate: pl.Expr, *, unit: pl.Expr, base_unit
     usable = pl.when(rate.is_finite() & (rate.abs() < _LARGEST_RATE)).then(rate)
     units, one = decimal_units(usable, decimals=_EXCHANGE_DECIMALS), 10**_EXCHANGE_DECIMALS
     part, whole = (base_unit * one, units * unit) if inverse else (units * base_unit, unit * one)
-    # Only what fits into 53 bits is multiplied: the exact product has at most 53 + 40 + 10 bits then.
-    about = amount.cast(pl.Float64) * part.cast(pl.Float64) / whole.cast(pl.Float64)
-    return proportion(pl.when(about.abs() <= LARGEST_EXACT).then(amount), part=part, whole=whole)
+    return proportion(amount, part=part, whole=whole)
 
 
 def decimal_units(rate: Expr, *, decimals: int) -> Expr:
@@ -122,7 +130,7 @@ def decimal_units(rate: Expr, *, decimals: int) -> Expr:
     >>> pl.select(decimal_units(pl.lit(17_000.53), decimals=12)).item()
     17000530000000000
     """
-    words: Any = nw if isinstance(rate, nw.Expr) else pl
+    words = _words(rate)
     short, near = ((rate * 10**places + 0.5).floor() for places in (_SHORT, decimals))
     is_short = short / 10**_SHORT == rate
     whole = short.cast(words.Int128) * 10 ** (decimals - _SHORT)
