@@ -60,8 +60,8 @@ Expr = TypeVar("Expr", nw.Expr, pl.Expr)
 def proportion(amount: Expr, *, part: Expr, whole: Expr) -> Expr:
     """``amount * part / whole`` in minor units: the exact product in integers of 128 bits, a half away from zero.
 
-    Missing where one of the three is, and where the whole is nothing. A source may state any amounts: in its tables, the
-    share is missing too where it is too large to be shown exactly.
+    Missing where one of the three is, and where the whole is nothing. A source may state any amounts: in its tables,
+    the share is missing too where it is too large to be shown exactly.
 
     >>> frame = pl.DataFrame({"amount": [1, 5, -5, 7], "part": 1, "whole": [2, 2, 2, 3]})
     >>> frame.select(proportion(pl.col("amount"), part=pl.col("part"), whole=pl.col("whole"))).to_series().to_list()
@@ -69,8 +69,8 @@ def proportion(amount: Expr, *, part: Expr, whole: Expr) -> Expr:
     """
     words = _words(amount)
     if words is pl:
-        about = amount.cast(pl.Float64) * part.cast(pl.Float64) / whole.cast(pl.Float64)
-        amount = pl.when(about.abs() <= LARGEST_EXACT).then(amount)
+        about = amount.cast(words.Float64) * part.cast(words.Float64) / whole.cast(words.Float64)
+        amount = words.when(about.abs() <= LARGEST_EXACT).then(amount)
     product, size = (amount.cast(words.Int128) * part).abs(), whole.cast(words.Int128).abs()
     return _rounded(product, size, negative=((amount < 0) != (part < 0)) != (whole < 0))
 
