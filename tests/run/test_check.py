@@ -71,7 +71,7 @@ def test_more_faults_than_the_policy_allows_stop_a_report(tmp_path: Path) -> Non
     path = export(tmp_path, TWICE)
     checked = check([path])
     assert not checked.can_report
-    assert "33.3% of 3 rows had to be set apart; the policy 'default' allows 2.0%" in checked.lines[-1]
+    assert "33.3% of 3 rows had to be excluded; the policy 'default' allows 2.0%" in checked.lines[-1]
     policy = tmp_path / "policy.toml"
     policy.write_text("stop_share_of_rows = 1.0\nstop_share_of_amount = 1.0\n")
     assert check([path], policy=policy).can_report
