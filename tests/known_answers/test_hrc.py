@@ -56,4 +56,4 @@ def test_a_figure_that_needs_history_is_a_reason(ledger: ar.Ledger) -> None:
     without = panel[panel["value"].isna()]
     assert set(without["kpi"]) == {"dso", "days_beyond_terms"}
     assert without["reason"].str.contains("the ledger begins later").all()
-    assert panel.query("figure == 'past_due_ratio'")["value"].notna().all()
+    assert panel.query("kpi == 'past_due_ratio'")["value"].notna().all()
