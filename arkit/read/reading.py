@@ -24,7 +24,7 @@ from arkit.read.body.reading import ReadTable
 from arkit.read.databases import is_database, query_of, read_database
 from arkit.read.open_file import Grid, open_grid
 from arkit.read.places import Places, first_line, loose_files, places_in, refusing
-from arkit.read.recognise.hints import Hints, as_hints
+from arkit.read.recognise.questions import Hints, as_hints
 from arkit.read.recognise.recognising import proof_decisions, recognise
 from arkit.read.several import TableSource, joined, read_source, with_files
 from arkit.resources import resource
@@ -59,7 +59,7 @@ def read_ledger(
         The day of a snapshot of open items, where neither the layout nor the file states it.
     hints
         What a file without a layout does not say by itself, as an error asks for it: ``{"currency": "EUR"}``. See
-        :class:`arkit.read.recognise.hints.Hints`.
+        :class:`arkit.read.recognise.questions.Hints`.
 
     Raises
     ------

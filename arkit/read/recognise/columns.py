@@ -22,7 +22,7 @@ from arkit.model.schema import TABLES
 from arkit.read.body.header import Header, header_at, names_of, texts_of
 from arkit.read.body.rows import DATE
 from arkit.read.open_file import Grid
-from arkit.read.recognise.hints import Hints
+from arkit.read.recognise.questions import Hints
 from arkit.words.vocabulary import MONEY, REMEMBERED, Meaning, currency_of, meaning, without_currency, words
 
 BUCKET = "bucket"

@@ -13,7 +13,7 @@ from arkit.model.layout import Decision, Shape, TableLayout
 from arkit.model.schema import TABLES
 from arkit.read.body.rows import DATE
 from arkit.read.recognise.columns import BUCKET, Columns
-from arkit.read.recognise.hints import Hints
+from arkit.read.recognise.questions import Hints
 
 _ITEM_HAS_CELLS: Final = 0.6
 _FEWEST_CELLS: Final = 2

@@ -28,7 +28,7 @@ from arkit.read.recognise.columns import (
     with_unnamed_key,
 )
 from arkit.read.recognise.draft import Draft, amounts_of, complete, likely_items
-from arkit.read.recognise.hints import Hints
+from arkit.read.recognise.questions import Hints
 from arkit.read.recognise.sections import recognise_sections
 from arkit.read.recognise.signs import (
     recognise_currency,
@@ -202,6 +202,8 @@ def _with_style(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
         decimal_mark=mark,
         delimiter=grid.delimiter,
         encoding=grid.encoding,
+        covers_from=hints.covers_from,
+        covers_until=hints.covers_until,
     )
     return draft.adding(ordered, marked), layout
 

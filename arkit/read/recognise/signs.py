@@ -21,7 +21,7 @@ from arkit.errors import ReadingError, listed
 from arkit.model.layout import DateOrder, Decision, Layout, Shape
 from arkit.read.body.header import DAY, currency_after, day_after
 from arkit.read.body.rows import DATE
-from arkit.read.recognise.hints import Hints
+from arkit.read.recognise.questions import Hints
 from arkit.words.vocabulary import currency_of, item_type_of, item_types_of, key, words
 
 _LOWERING = ("credit_note", "receipt")
@@ -99,6 +99,8 @@ def _unsigned(
             "receipts lower what is owed. If they are stated without their minus, say "
             f'hints={{"credits": "minus"}}; in a layout it is minus_when = {{"{header}" = ["{lowering[0]}"]}}.'
         )
+    if hints.credits == "plus":
+        return Signs(types=types, decisions=(*made, Decision("signs", "as they are", "hint", "stated")))
     decision = Decision("signs", f"minus for {listed(lowering)}", "hint", "stated")
     return Signs({header: tuple(lowering)}, types, (*made, decision))
 

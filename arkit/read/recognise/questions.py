@@ -1,0 +1,384 @@
+"""What a file does not say: the questions that it leaves open, all at once, and what a person answers (hints)."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from typing import Any, Final, Literal, get_args
+
+import msgspec
+import tomli_w
+
+from arkit.calendar import currencies
+from arkit.errors import ReadingError
+from arkit.model.layout import DateOrder, Shape
+from arkit.model.schema import TABLES
+from arkit.words.columns import ITEM_TYPES
+
+Status = Literal[
+    "open",
+    "partly_paid",
+    "paid",
+    "pending",
+    "overdue",
+    "draft",
+    "cancelled",
+    "failed",
+    "returned",
+    "refunded",
+    "written_off",
+    "disputed",
+]
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+NOT_RECEIVABLE: Final = "not_receivable"
+# What a column can be besides a column of items: it gives an amount, its sign, or what is settled.
+WITNESSES: Final = (
+    *("debit", "credit", "open_debit", "open_credit", "side", "mark", "tax", "net_amount", "paid", "status"),
+    *("balance", "base_amount", "base_open_amount", "days_overdue", "snapshot_on", "match", "account"),
+)
+
+
+class Hints(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is known of a file beforehand; everything else is found.
+
+    Parameters
+    ----------
+    shape, date_order, decimal_mark, delimiter, encoding
+        As in a layout.
+    sheet
+        The sheet of the workbook that holds the items.
+    currency
+        The currency of rows that name none.
+    base_currency
+        The currency of amounts in local currency.
+    columns
+        Canonical name to the header in the file, for columns that are not found or could be several.
+    credits
+        ``minus``: the amounts of credit notes and receipts are stated without their minus; ``plus``: they are right as
+        they are.
+    types
+        Value in the file to item type, or to ``not_receivable``.
+    statuses
+        Value in the file to one of :data:`STATUSES`.
+    keep
+        Header to the values of the rows that are receivables.
+    ignored
+        Headers that cannot bear on the number.
+    unit
+        1000: the amounts are in thousands; 0: as the file says.
+    covers_from, covers_until
+        The days for which the file is complete.
+    name
+        The name of the layout that is made.
+
+    Examples
+    --------
+    >>> Hints(statuses={"Bezahlt": "paid"}).statuses
+    {'Bezahlt': 'paid'}
+    """
+
+    shape: Shape | None = None
+    date_order: DateOrder | None = None
+    decimal_mark: Literal[".", ","] | None = None
+    delimiter: str = ""
+    encoding: str = ""
+    sheet: str = ""
+    currency: str = ""
+    base_currency: str = ""
+    columns: dict[str, str] = {}
+    credits: Literal["minus", "plus"] | None = None
+    types: dict[str, str] = {}
+    statuses: dict[str, str] = {}
+    keep: dict[str, tuple[str, ...]] = {}
+    ignored: tuple[str, ...] = ()
+    unit: int = 0
+    covers_from: date | None = None
+    covers_until: date | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        for code in (self.currency, self.base_currency):
+            if code and code not in currencies():
+                raise ReadingError(f"{code!r} is not an ISO 4217 currency code, such as EUR.")
+        _require_known("column of items", self.columns, (*TABLES["items"].columns, *WITNESSES))
+        _require_known("item type", self.types.values(), (*ITEM_TYPES, NOT_RECEIVABLE))
+        _require_known("status", self.statuses.values(), STATUSES)
+        if self.unit < 0:
+            raise ReadingError(f"The unit of amounts is 1, 1000 or 1000000, not {self.unit}.")
+        if self.covers_from and self.covers_until and self.covers_from > self.covers_until:
+            raise ReadingError(
+                f"A file cannot cover {self.covers_from} to {self.covers_until}: the first day is later."
+            )
+
+
+def _require_known(kind: str, names: Iterable[str], known: tuple[str, ...]) -> None:
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            meant = f" Is {near[0]} meant?" if near else ""
+            raise ReadingError(f"There is no {kind} {name!r}.{meant} Known: {', '.join(dict.fromkeys(known))}.")
+
+
+_SEVERAL: Final = ("ignored", "keep")
+
+
+def as_hints(hints: Mapping[str, Any] | Hints | None) -> Hints:
+    """The hints of a call, of options or of a file of answers, checked.
+
+    Raises
+    ------
+    ReadingError
+        An unknown name or an impossible value.
+
+    Examples
+    --------
+    >>> as_hints({"unit": "1000", "ignored": "Zone"}).ignored
+    ('Zone',)
+    """
+    if isinstance(hints, Hints):
+        return hints
+    try:
+        given = {name: _listed(value) if name in _SEVERAL else value for name, value in dict(hints or {}).items()}
+        return msgspec.convert(given, Hints, strict=False)
+    except (msgspec.ValidationError, TypeError, ValueError) as error:
+        known = ", ".join(Hints.__struct_fields__)
+        raise ReadingError(f"The hints cannot be used: {error}. Known: {known}.") from error
+
+
+def _listed(value: Any) -> Any:
+    """One text as a list of one."""
+    if isinstance(value, Mapping):
+        return {name: _listed(each) for name, each in value.items()}
+    return (value,) if isinstance(value, str) else value
+
+
+Key = tuple[str, ...]
+_SHOWN_INSTEAD: Final = {
+    "currency": "EUR",
+    "base_currency": "EUR",
+    "snapshot_on": "2026-10-31",
+    "covers_from": "2026-01-01",
+    "covers_until": "2026-10-31",
+    "date_order": "dmy",
+    "decimal_mark": ",",
+    "credits": "minus",
+    "unit": "1000",
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One answer that can be given: its value, the total under it, and what speaks for it.
+
+    ``key`` is what it answers, where that is not what the question asks (a column can be ``ignored`` instead).
+    """
+
+    value: str | Key
+    total: str = ""
+    evidence: str = ""
+    key: Key = ()
+
+    @property
+    def shown(self) -> str:
+        """The value as text."""
+        return printable(self.value if isinstance(self.value, str) else ", ".join(self.value))
+
+
+@dataclass(frozen=True)
+class Question:
+    r"""What a file leaves open: the key of its answer, the question in words, and every candidate.
+
+    Examples
+    --------
+    >>> asked = Question(("columns", "open_amount"), "What is open?", (Candidate("Amount Due", "1,150.00"),))
+    >>> print(asked.as_flag(), asked.as_python(), asked.as_toml(), sep="\n")
+    --hint columns.open_amount="Amount Due"
+    hints={"columns": {"open_amount": "Amount Due"}}
+    columns.open_amount = "Amount Due"
+    """
+
+    key: Key
+    text: str
+    candidates: tuple[Candidate, ...] = ()
+
+    def answer(self, candidate: Candidate | None = None) -> tuple[Key, str | Key]:
+        """The key and value of an answer: of the candidate, else of the first, else an example."""
+        chosen = candidate or next(iter(self.candidates), Candidate(_SHOWN_INSTEAD.get(self.key[0], "...")))
+        return chosen.key or self.key, chosen.value
+
+    def as_flag(self, candidate: Candidate | None = None) -> str:
+        """The answer as options of the command line."""
+        key, value = self.answer(candidate)
+        if key == ("snapshot_on",):
+            return f"--snapshot-on {value}"
+        values = (value,) if isinstance(value, str) else value
+        return " ".join(f"--hint {_assigned(key, each)}" for each in values)
+
+    def as_python(self, candidate: Candidate | None = None) -> str:
+        """The answer as an argument of :func:`arkit.read_ledger`."""
+        key, value = self.answer(candidate)
+        if key == ("snapshot_on",):
+            return f'snapshot_on="{value}"'
+        return f"hints={python_of(nested(key, value))}"
+
+    def as_toml(self, candidate: Candidate | None = None) -> str:
+        """The answer as a line of a file of answers."""
+        key, value = self.answer(candidate)
+        return f"{'.'.join(map(_toml_key, key))} = {_toml_value(_typed(key, value))}"
+
+    def as_layout(self, candidate: Candidate | None = None) -> str:
+        """The answer as a line of a layout, with the table it belongs to; empty where a layout has none."""
+        key, value = self.answer(candidate)
+        if key[0] == "columns" and key[1] in TABLES["items"].columns:
+            return f"{key[1]} = {_toml_value(value)} under [items.columns]"
+        if key[0] in ("currency", "base_currency"):
+            return f"{key[0]} = {_toml_value(value)} under [items.constants]"
+        if key[0] in ("keep", "ignored", "unit"):
+            return f"{self.as_toml(candidate)} under [items]"
+        top = ("date_order", "decimal_mark", "snapshot_on", "covers_from", "covers_until", "shape")
+        return self.as_toml(candidate) if key[0] in top else ""
+
+
+def nested(key: Key, value: object) -> dict[str, Any]:
+    """The answer as a mapping.
+
+    >>> nested(("columns", "amount"), "Sum"), nested(("ignored",), "Zone")
+    ({'columns': {'amount': 'Sum'}}, {'ignored': ['Zone']})
+    """
+    typed = _typed(key, value)
+    return {key[0]: typed} if len(key) == 1 else {key[0]: {key[1]: typed}}
+
+
+def merged(answers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Several answers as one: tables and lists add up, of two values for one key the last counts.
+
+    >>> merged([{"ignored": ["A"], "columns": {"amount": "S"}}, {"ignored": ["B"]}])
+    {'ignored': ['A', 'B'], 'columns': {'amount': 'S'}}
+    """
+    made: dict[str, Any] = {}
+    for answer in answers:
+        for name, value in answer.items():
+            before = made.get(name)
+            if isinstance(value, Mapping):
+                made[name] = merged([before or {}, value])
+            elif isinstance(value, list | tuple):
+                made[name] = list(dict.fromkeys([*(before or ()), *value]))
+            else:
+                made[name] = value
+    return made
+
+
+def _typed(key: Key, value: object) -> object:
+    """The value as its field holds it: a list, a number, a day, a text."""
+    if key[0] in _SEVERAL:
+        return [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+    if key[0] == "unit":
+        return int(str(value))
+    return value
+
+
+def python_of(value: object) -> str:
+    """A value as Python, with the quotation marks of JSON.
+
+    >>> python_of({"columns": {"amount": "Сумма"}})
+    '{"columns": {"amount": "Сумма"}}'
+    """
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _toml_key(name: str) -> str:
+    return tomli_w.dumps({name: 0}).rsplit(" = ", 1)[0]
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml_value, value))}]"
+    return tomli_w.dumps({"a": value}).removeprefix("a = ").strip()
+
+
+_BARE: Final = r"[\w.,:/@%+-]+"
+
+
+def _assigned(key: Key, value: str) -> str:
+    """NAME=VALUE for a shell, quoted where it must be, in the way that every shell understands where that is enough."""
+    inner = key[1:]
+    named = ".".join([key[0], *(python_of(name) if "=" in name or name[:1] == '"' else name for name in inner)])
+    if re.fullmatch(_BARE, named):
+        return f"{named}={_quoted(value)}"
+    return _quoted(f"{named}={value}")
+
+
+def _quoted(text: str) -> str:
+    if re.fullmatch(_BARE, text):
+        return text
+    return shlex.quote(text) if re.search(r'["$`\\!\n]', text) else f'"{text}"'
+
+
+_ASSIGNMENT: Final = re.compile(r'(?s)(\w+)(?:\.("(?:[^"\\]|\\.)*"|[^=]+))?=(.*)')
+
+
+def parsed(text: str) -> dict[str, Any] | None:
+    """The hint of ``NAME=VALUE`` or ``NAME.KEY=VALUE``; a key that contains ``=`` is in quotation marks.
+
+    >>> parsed("columns.open_amount=Amount Due"), parsed('statuses."Bezahlt"=paid'), parsed("ignored=Zone")
+    ({'columns': {'open_amount': 'Amount Due'}}, {'statuses': {'Bezahlt': 'paid'}}, {'ignored': ['Zone']})
+    """
+    found = _ASSIGNMENT.fullmatch(text)
+    if not found:
+        return None
+    name, inner, value = found.groups()
+    if inner is None:
+        return {name: [value]} if name in _SEVERAL else {name: value}
+    try:
+        key = json.loads(inner) if inner.startswith('"') else inner
+    except ValueError:
+        return None
+    return {name: {key: [value] if name in _SEVERAL else value}}
+
+
+def printable(text: str) -> str:
+    r"""A text of a file without what would move the cursor of a terminal.
+
+    >>> printable("Amount\n(EUR)")
+    'Amount (EUR)'
+    """
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+class QuestionsError(ReadingError):
+    """A file leaves questions open; all of them, with what can be answered."""
+
+    def __init__(self, questions: Iterable[Question], file: str = "") -> None:
+        self.questions = tuple(questions)
+        self.file = file
+        numbered = [_shown(number, each) for number, each in enumerate(self.questions, 1)]
+        super().__init__("\n\n".join([self._opening(), *numbered]))
+
+    def _opening(self) -> str:
+        number = len(self.questions)
+        of = f"{self.file} leaves" if self.file else "The file leaves"
+        return f"{of} {number} question{'s' if number > 1 else ''} open. Nothing is guessed."
+
+    @property
+    def hints(self) -> dict[str, Any]:
+        """The first candidate of every question, as hints."""
+        return merged(nested(*each.answer()) for each in self.questions if each.key != ("snapshot_on",))
+
+
+def _shown(number: int, question: Question) -> str:
+    """A question with its candidates and the answer to copy."""
+    widths = [len(candidate.shown) for candidate in question.candidates]
+    totals = [len(candidate.total) for candidate in question.candidates]
+    lines = [f"{number}. {question.text}"]
+    for each in question.candidates:
+        line = f"     {each.shown:<{max(widths)}}  {each.total:>{max(totals)}}  {each.evidence}"
+        lines.append(line.rstrip())
+    layout = question.as_layout()
+    said = [question.as_flag(), question.as_python(), question.as_toml() + "   (answers.toml)"]
+    lines += [f"   {word} {text}" for word, text in zip(("Say:", " or:", " or:"), said, strict=True)]
+    return "\n".join([*lines, *([f"    or: {layout}, in a layout"] if layout else [])])
