@@ -19,7 +19,7 @@ from typing import Final
 import polars as pl
 
 from arkit.build import parsing
-from arkit.build.parsing import exact_amounts
+from arkit.build.wanted import refuse_undecided, wanted_rows
 from arkit.errors import LedgerError, ReadingError, listed, missing_columns
 from arkit.model.findings import combine, find, value_of
 from arkit.model.layout import Layout, TableLayout
@@ -55,7 +55,9 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
     """
     stated = getattr(layout, table) or TableLayout()
     filled, blank = _filled_rows(_numbered(cells), table=table)
-    kept, left_out = _wanted_rows(filled, stated, table=table, source=source, layout=layout)
+    _refuse_absent([*stated.keep, *stated.leave_out], filled, source)
+    refuse_undecided(filled, stated, source)
+    kept, left_out = wanted_rows(filled, layout, table)
     named = _without_zero_days(_with_canonical_names(kept, stated, table=table, source=source), table)
     # One column is read on one core: several at a time use them all. Each is kept in one piece, because every later
     # step would otherwise put the pieces of the file together again.
@@ -112,33 +114,6 @@ def _lacking(typed: pl.DataFrame, required: list[str], findings: pl.DataFrame, t
     empty = [pl.when(pl.col(name).is_null()).then(pl.lit(f"no {name}")) for name in required]
     rows = lacking.join(found, on="source_row", how="anti").drop("amount", strict=False)
     return find("unreadable_row", rows, table=table, value=pl.concat_str(empty, separator=", ", ignore_nulls=True))
-
-
-def _wanted_rows(
-    cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str, layout: Layout
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    _refuse_absent(stated.keep, cells, source)
-    if not stated.keep:
-        return cells, combine()
-    texts = {name: pl.col(name).cast(pl.String).str.strip_chars() for name in stated.keep}
-    wanted = pl.all_horizontal(texts[name].is_in(values) for name, values in stated.keep.items())
-    return cells.filter(wanted), _left_out(cells.filter(~wanted.fill_null(False)), stated, table=table, layout=layout)
-
-
-def _left_out(rows: pl.DataFrame, stated: TableLayout, *, table: str, layout: Layout) -> pl.DataFrame:
-    """A finding for each group of rows that the layout leaves out: the values, how many, and their sum."""
-    headers = {name: stated.columns.get(name, name) for name in ("amount", "open_amount", "currency")}
-    amounts = [headers[name] for name in ("amount", "open_amount") if headers[name] in rows.columns]
-    texts = parsing.as_text(rows[amounts[0]]) if amounts else pl.repeat("0", rows.height, eager=True)
-    rows = rows.with_columns(exact_amounts(texts, decimal_mark=layout.decimal_mark).alias("= sum"))
-    keys = [header for header in dict.fromkeys([*stated.keep, headers["currency"]]) if header in rows.columns]
-    groups = rows.group_by([pl.col(key).cast(pl.String).fill_null("blank") for key in keys], maintain_order=True).agg(
-        pl.col("source_row").min(), pl.len().alias("= rows"), pl.col("= sum").sum()
-    )
-    named = pl.concat_str([pl.format(f"{header} {{}}", pl.col(header)) for header in keys], separator=", ")
-    units = pl.col("= sum").cast(pl.String).str.replace(r"\.?0+$", "")
-    value = value_of("left_out", count="= rows", rows=named, sum=units)
-    return find("left_out_by_layout", groups, table=table, value=value)
 
 
 def _with_canonical_names(cells: pl.DataFrame, stated: TableLayout, *, table: str, source: str) -> pl.DataFrame:

@@ -115,7 +115,8 @@ def read_amounts(
             continue
         given = rows[name]
         unit = rows.select(minor_per_unit(pl.col(currency), rows[currency])).to_series()
-        minor, rest = to_minor(as_decimals(given, decimal_mark=layout.decimal_mark), unit=unit)
+        exact = as_decimals(given, decimal_mark=layout.decimal_mark, unit=_unit_of(layout, table))
+        minor, rest = to_minor(exact, unit=unit)
         unread = as_text(given).set(minor.is_not_null(), None) if minor.null_count() > given.null_count() else None
         rows = rows.with_columns(
             minor.alias(name),
@@ -132,7 +133,13 @@ def read_amounts(
     return rows, combine(*findings)
 
 
+def _unit_of(layout: Layout, table: str) -> int:
+    stated = layout.tables().get(table)
+    return stated.unit if stated else 1
+
+
 _PLAIN: Final = r"^[+-]?(\d+\.?\d*|\.\d+)$"
+_LONG: Final = rf"(\.\d{{{SCALE}}})\d+$"
 _GROUPED: Final = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$"
 _CODE: Final = r"([A-Z]{3}|[€£$¥₽₴₸₹]|US\$|HK\$|(?i:руб|р|rmb)\.?|元|人民币)"
 CURRENCY_IN_CELL: Final = rf"^[-(+]?\s*{_CODE}\s*[-(]?\s*[\d.,]|[\d.,)\-]\s*{_CODE}\s*-?$"
@@ -176,24 +183,42 @@ def currencies_in(cells: pl.Series) -> pl.Series:
     return names.replace_strict(codes, default=None, return_dtype=pl.String)
 
 
-def exact_amounts(cells: pl.Series, *, decimal_mark: str) -> pl.Series:
-    """Amounts as exact decimals, missing where there is no number.
+def exact_amounts(cells: pl.Series, *, decimal_mark: str, unit: int = 1) -> pl.Series:
+    """Amounts as exact decimals, missing where there is no number; ``unit`` is what an amount of 1 means.
 
     >>> exact_amounts(pl.Series(["1 234,56-", "ten"]), decimal_mark=",").to_list()
     [Decimal('-1234.560000'), None]
+    >>> exact_amounts(pl.Series(["1.23456789"]), decimal_mark=".", unit=1_000_000).to_list()
+    [Decimal('1234567.890000')]
     """
-    return as_decimals(bare_amounts(cells), decimal_mark=decimal_mark)
+    return as_decimals(bare_amounts(cells), decimal_mark=decimal_mark, unit=unit)
 
 
-def as_decimals(column: pl.Series, *, decimal_mark: str) -> pl.Series:
+def as_decimals(column: pl.Series, *, decimal_mark: str, unit: int = 1) -> pl.Series:
     """A column of amounts as exact decimals, missing where there is no number: text without a currency, or numbers."""
+    places = len(str(unit)) - 1
     if column.dtype == pl.String:
-        return _plain_numbers(column, decimal_mark).cast(EXACT, strict=False)
+        return _of_plain(_plain_numbers(column, decimal_mark), places)
     if column.dtype.is_float():
         # The shortest text that gives the same float is what the source showed: 97.6, not 97.599999...
         usable = column.is_finite() & (column.abs() < LARGEST_EXACT)
-        return column.set(~usable, None).round(SCALE).cast(EXACT, strict=False)
-    return column.cast(EXACT, strict=False)
+        column = column.set(~usable, None).round(SCALE + places).cast(pl.Decimal(38, SCALE + places), strict=False)
+    return _of_plain(column.cast(pl.String), places) if places else column.cast(EXACT, strict=False)
+
+
+def _of_plain(numbers: pl.Series, places: int) -> pl.Series:
+    """Plain numbers as exact decimals, their point moved to the right by some places.
+
+    What comes after the last decimal is cut off, not rounded: an amount is rounded once, to the minor units of its
+    currency. 1.0049999 is 1.00; 1.005 and then 1.01 if it were rounded here too.
+    """
+    if places:
+        decimals = numbers.str.extract(r"\.(\d*)$").fill_null("").str.pad_end(places, "0")
+        moved = decimals.str.head(places) + "." + decimals.str.slice(places)
+        numbers = numbers.str.extract(r"^([^.]*)") + moved
+    if numbers.str.contains(_LONG).any():
+        numbers = numbers.str.replace(_LONG, "$1")
+    return numbers.cast(EXACT, strict=False)
 
 
 def _plain_numbers(column: pl.Series, decimal_mark: str) -> pl.Series:

@@ -61,6 +61,7 @@ FAULTS: Final[dict[str, Action]] = {
     "dated_after_snapshot": "kept",
     "payment_before_invoice": "kept",
     "left_out_by_layout": "kept",
+    "left_out": "kept",
     "unrecognised_row": "kept",
     "total_differs": "kept",
     "not_in_a_total": "kept",

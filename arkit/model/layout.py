@@ -31,6 +31,9 @@ NEEDED_FOR_SHAPE: dict[Shape, tuple[str, ...]] = {
     "applied": (),
 }
 
+UNITS: Final = tuple(10**power for power in range(10))
+"""What an amount of 1 can mean: one, ten, a hundred, ... a lakh, a million, a crore, a thousand million."""
+
 
 class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where one canonical table comes from.
@@ -51,7 +54,15 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     constants
         Canonical name to a value that every row has; where a column is mapped too, the value of its blank cells.
     keep
-        Header to the values of the rows that are wanted; all other rows are left out, and counted.
+        Header to the values of the rows that are wanted; all other rows are left out, and counted. An empty text is a
+        blank cell.
+    leave_out
+        Header to the values of rows that are left out; a finding names each value, with how many rows and their sum.
+        Under a header of which ``keep`` speaks too, a value in neither is refused.
+    ignored
+        Headers that a person says cannot bear on the number. One that is not in the file is fine.
+    unit
+        What an amount of 1 in the source means in units of its currency: 1000 for amounts in thousands.
     types
         Value in the source to item or entry type.
     header
@@ -98,6 +109,9 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     columns: dict[str, str] = {}
     constants: dict[str, str] = {}
     keep: dict[str, tuple[str, ...]] = {}
+    leave_out: dict[str, tuple[str, ...]] = {}
+    ignored: tuple[str, ...] = ()
+    unit: int = 1
     types: dict[str, str] = {}
     header: tuple[str, ...] = ()
     header_lines: Literal[1, 2] = 1
@@ -127,7 +141,7 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     def headers(self) -> set[str]:
         """The headers that the layout reads."""
         several = (*self.joined.values(), *self.plus.values(), *self.minus.values())
-        single = {*self.columns.values(), *self.keep, *self.minus_when, *self.dated_in.values()}
+        single = {*self.columns.values(), *self.keep, *self.leave_out, *self.minus_when, *self.dated_in.values()}
         return single.union(*several)
 
 
@@ -183,6 +197,8 @@ class Layout(Settings, frozen=True, kw_only=True):
         if len(self.delimiter) != 1 or not self.delimiter.isascii() or self.delimiter in '"\r\n':
             raise LayoutError(f"the delimiter must be one character, such as ; or a tab, found {self.delimiter!r}")
         for table, layout in self.tables().items():
+            if layout.unit not in UNITS:
+                raise LayoutError(f"unit of {table} must be one of {', '.join(map(str, UNITS))}, found {layout.unit}")
             for name in sorted(layout.canonical_names()):
                 if name not in TABLES[table].columns:
                     raise LayoutError(str(unknown_name(f"column of {table}", name, known=TABLES[table].columns)))

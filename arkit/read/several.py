@@ -14,6 +14,7 @@ import msgspec
 import polars as pl
 
 from arkit.build.parsing import as_text
+from arkit.build.wanted import refuse_undecided
 from arkit.errors import ReadingError, listed
 from arkit.model.findings import combine
 from arkit.model.layout import Layout, TableLayout
@@ -102,6 +103,7 @@ def _read_file(path: Path, layout: Layout, name: str, grid: Grid | None) -> Read
     else:
         rows, seen = read_table(path, layout=layout, table=table, name=name, grid=grid)
         read = ReadTable(rows, table, seen)
+    refuse_undecided(read.rows, table, path.name)
     constants = {**read.layout.constants, **_in_file_name(path, table)}
     return replace(read, layout=msgspec.structs.replace(read.layout, constants=constants))
 

@@ -63,6 +63,8 @@ def with_values(rows: pl.DataFrame, roles: Roles, layout: Layout) -> tuple[pl.Da
         columns={**table.columns, **{name: MADE.format(name) for name in (*table.section_labels, *made)}},
         constants=table.constants,
         keep=table.keep,
+        leave_out=table.leave_out,
+        unit=table.unit,
         types=table.types,
     )
     return rows, simple
@@ -247,7 +249,10 @@ def _proofs(rows: pl.DataFrame, roles: Roles, layout: Layout) -> pl.DataFrame:
     currency = roles.table.columns.get("currency")
     given = pl.col(currency) if currency and currency not in roles.amounts else pl.lit(None, dtype=pl.String)
     mark = layout.decimal_mark
-    amounts = [exact_amounts(rows[name], decimal_mark=mark).to_physical().alias(name) for name in roles.amounts]
+    amounts = [
+        exact_amounts(rows[name], decimal_mark=mark, unit=roles.table.unit).to_physical().alias(name)
+        for name in roles.amounts
+    ]
     label = pl.coalesce([*roles.texts(rows), pl.lit(None, dtype=pl.String)])
     parts = rows.select("source_row", "kind", label.alias("label"), given.alias("currency"), *amounts)
     return proofs(parts, tuple(roles.amounts))

@@ -1,0 +1,88 @@
+"""Which rows of a source a layout wants: those it keeps, those it leaves out, and what it says of neither.
+
+What becomes of a row, with ``keep = {"Kind": ("AR",)}`` and ``leave_out = {"Kind": ("AP",)}``::
+
+    Kind    amount
+    AR      100.00    is read
+    AP      200.00    is left out, and named: Kind AP, 1 row, sum 200.00
+    ZZ      300.00    the file is refused: nobody has said what ZZ is
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from arkit.build import parsing
+from arkit.errors import ReadingError, listed
+from arkit.model.findings import combine, find, value_of
+from arkit.model.layout import Layout, TableLayout
+
+_SUM: Final = "= sum"
+_ROWS: Final = "= rows"
+
+
+def wanted_rows(cells: pl.DataFrame, layout: Layout, table: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows that a layout wants, and a finding for each group of the others."""
+    stated = layout.tables().get(table) or TableLayout()
+    rows, found = cells, []
+    for header, values in stated.leave_out.items():
+        named = _has(rows, header, values)
+        found.append(_left_out("left_out", rows.filter(named), [header], layout, table))
+        rows = rows.filter(~named)
+    if stated.keep:
+        kept = pl.all_horizontal(*(_has(rows, header, values) for header, values in stated.keep.items()))
+        found.append(_left_out("left_out_by_layout", rows.filter(~kept), [*stated.keep], layout, table))
+        rows = rows.filter(kept)
+    return rows, combine(*found)
+
+
+def refuse_undecided(cells: pl.DataFrame, stated: TableLayout, source: str) -> None:
+    """Refuse a value that a layout neither keeps nor leaves out, under a header of which it says both.
+
+    Raises
+    ------
+    ReadingError
+        The values with the rows that have them.
+    """
+    for header in stated.keep.keys() & stated.leave_out.keys() & {*cells.columns}:
+        known = (*stated.keep[header], *stated.leave_out[header])
+        rows = cells.filter(~_has(cells, header, known))
+        if rows.height:
+            named = rows.select("source_row", value=_shown(rows, header))
+            places = named.group_by("value", maintain_order=True).agg("source_row")
+            shown = listed(f"{value} (row {listed(numbers)})" for value, numbers in places.iter_rows())
+            raise ReadingError(
+                f"In the column {header!r} of {source or 'the table'} the layout keeps {listed(stated.keep[header])} "
+                f"and leaves out {listed(stated.leave_out[header])}. It says nothing of: {shown}. Add each value to "
+                "keep or to leave_out in the layout."
+            )
+
+
+def _has(cells: pl.DataFrame, header: str, values: Sequence[str]) -> pl.Series:
+    """Which rows have one of the values under a header; a blank cell is the empty text."""
+    return parsing.as_text(cells[header]).fill_null("").is_in(list(values))
+
+
+def _shown(cells: pl.DataFrame, header: str) -> pl.Series:
+    return parsing.as_text(cells[header]).fill_null("blank")
+
+
+def _left_out(code: str, rows: pl.DataFrame, headers: Sequence[str], layout: Layout, table: str) -> pl.DataFrame:
+    """A finding for each group of rows that are left out: the values and the currency, how many, and their sum."""
+    stated = layout.tables().get(table) or TableLayout()
+    of = {name: stated.columns.get(name, name) for name in ("open_amount", "amount", "balance", "currency")}
+    order = ("open_amount", "amount") if layout.shape == "open_items" else ("amount", "open_amount")
+    amounts = [of[name] for name in (*order, "balance") if of[name] in rows.columns]
+    texts = parsing.as_text(rows[amounts[0]]) if amounts else pl.repeat("0", rows.height, eager=True)
+    sums = parsing.exact_amounts(texts, decimal_mark=layout.decimal_mark, unit=stated.unit)
+    keys = [header for header in dict.fromkeys([*headers, of["currency"]]) if header in rows.columns]
+    shown = rows.select("source_row", *(_shown(rows, key).alias(key) for key in keys)).with_columns(sums.alias(_SUM))
+    groups = shown.group_by(keys, maintain_order=True).agg(
+        pl.col("source_row").min(), pl.len().alias(_ROWS), pl.col(_SUM).sum()
+    )
+    named = pl.concat_str([pl.concat_str(pl.lit(f"{key} "), pl.col(key)) for key in keys], separator=", ")
+    units = pl.col(_SUM).cast(pl.String).str.replace(r"\.?0+$", "")
+    return find(code, groups, table=table, value=value_of("left_out", count=_ROWS, rows=named, sum=units))
