@@ -12,6 +12,7 @@ from typing import Final
 
 import polars as pl
 
+from arkit.build.allocation import allocations
 from arkit.build.conform import Conformed, conform
 from arkit.build.entries import cancelled_pairs, originals, other_entries, pay_documents, settlements, undated_payments
 from arkit.build.items import Items, as_categories, day_faults, make_items, make_receipts
@@ -160,7 +161,8 @@ def build(
     if beyond is not None and beyond.height:
         entries = replace(entries, control=with_totals_beyond(entries.control, beyond))
     findings = combine(findings, *([] if found is None else [found]))
-    covers = (day, day) if day else covered_days(entries.rows, first=layout.covers_from, last=layout.covers_until)
+    last = layout.covers_until or (snapshot_on if layout.items.allocate else None)
+    covers = (day, day) if day else covered_days(entries.rows, first=layout.covers_from, last=last)
     return _ledger(tables, documents, entries, covers=covers, findings=findings, layout=layout)
 
 
@@ -226,7 +228,10 @@ def _postings(
             raw.append(rows)
             findings += [tables[table].findings, found]
     posted = pl.concat(raw)
-    pairs, found = cancelled_pairs(documents.usable, posted)
+    if layout.items.allocate:
+        pairs, found = allocations(documents.usable, layout.items.allocate)
+    else:
+        pairs, found = cancelled_pairs(documents.usable, posted)
     return documents, pl.concat([posted, pairs]), combine(*findings, found)
 
 

@@ -137,11 +137,11 @@ def pay_documents(receipts: Items, items: pl.DataFrame) -> pl.DataFrame:
     paid = receipts.usable.filter((pl.col("amount") < 0) & pl.col("names").is_not_null())
     paid = paid.with_columns(size=-pl.col("amount"))
     owed = items.filter(pl.col("amount") > 0).with_columns(names="item_id", size="amount")
-    of_items = _overlaps(paid.filter(pl.col("by") == "item"), owed)
+    of_items = overlaps(paid.filter(pl.col("by") == "item"), owed)
     gone = of_items.group_by(item="item_owed").agg(pl.col("applied").sum())
     left = pl.col("size") - pl.col("applied").fill_null(0)
     rest = owed.join(gone, on="item", how="left").with_columns(names="document_id", size=left)
-    of_documents = _overlaps(paid.filter(pl.col("by") == "document"), rest.filter(pl.col("size") > 0).drop("applied"))
+    of_documents = overlaps(paid.filter(pl.col("by") == "document"), rest.filter(pl.col("size") > 0).drop("applied"))
     applied = pl.concat([of_items, of_documents], how="diagonal_relaxed")
     base = proportion(pl.col("base_amount"), part=pl.col("applied"), whole=pl.col("amount")).abs()
     # The item is what was owed, and the counterpart the receipt, whose keys are the unnamed ones here.
@@ -162,7 +162,7 @@ def pay_documents(receipts: Items, items: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _overlaps(paid: pl.DataFrame, owed: pl.DataFrame) -> pl.DataFrame:
+def overlaps(paid: pl.DataFrame, owed: pl.DataFrame) -> pl.DataFrame:
     """What each payment pays of each debt of the same name: ``applied``, on the day when both are there.
 
     Payments and debts are laid end to end along the same line, each in its order; where two stretches overlap, one pays
@@ -172,18 +172,35 @@ def _overlaps(paid: pl.DataFrame, owed: pl.DataFrame) -> pl.DataFrame:
         owed   0------40----------------------------140
                   40  10        70            20 open
 
-    so the first pays 40 and 10, the second 70, and 20 of the second instalment stay open. No loop, and no payment is
-    ever used twice, because the stretches of one side do not overlap.
+    so the first pays 40 and 10, the second 70, and 20 of the second instalment stay open. No payment is ever used
+    twice, because the stretches of one side do not overlap.
     """
     paid = _stretches(paid, order=["effective_on", "item_id"])
     # By document date first: an instalment that comes later does not change what earlier payments paid.
     owed = _stretches(owed, order=["document_date", "due_date", "item_id"])
-    pairs = paid.join(owed, on=_STRETCH, suffix="_owed", maintain_order="left").with_columns(
-        # The shared stretch, from the later start to the earlier end; of two that do not overlap it is negative.
-        applied=pl.min_horizontal("end", "end_owed") - pl.max_horizontal("start", "start_owed"),
-        effective_on=pl.max_horizontal("effective_on", "document_date_owed"),
-    )
-    return pairs.filter(pl.col("applied") > 0)
+    pieces = _pieces(paid, owed)
+    own = [name for name in owed.columns if name not in _STRETCH]
+    names = {name: f"{name}_owed" for name in own if name in paid.columns}
+    others = owed.select(own)[pieces["owed"]].rename(names)
+    pairs = paid[pieces["paid"]].hstack(others).with_columns(pieces["applied"])
+    return pairs.with_columns(effective_on=pl.max_horizontal("effective_on", "document_date_owed"))
+
+
+def _pieces(paid: pl.DataFrame, owed: pl.DataFrame) -> pl.DataFrame:
+    """The pieces into which the ends of both sides cut the line: the rows of each side, and ``applied``, the length.
+
+    In the picture the line is cut at 40, 50, 120 and 140; the piece that ends at 50 is in the first payment, which
+    ends at 50, and in the second instalment, which ends at 140. The last piece is in no payment. One sort, so that an
+    account of ten thousand payments does not compare each with each debt.
+    """
+    sides = {"paid": paid, "owed": owed}
+    ends = {side: rows.select(*_STRETCH, "end").with_row_index(side) for side, rows in sides.items()}
+    cuts = pl.concat([rows.select(*_STRETCH, "end") for rows in ends.values()]).unique().sort("end")
+    cuts = cuts.with_columns(applied=pl.col("end") - pl.col("end").shift(1).over(_STRETCH).fill_null(0))
+    for rows in ends.values():
+        ordered = rows.sort("end")
+        cuts = cuts.join_asof(ordered, on="end", by=_STRETCH, strategy="forward", check_sortedness=False)
+    return cuts.drop_nulls(["paid", "owed"]).sort("paid", "owed").select("paid", "owed", "applied")
 
 
 def _stretches(rows: pl.DataFrame, *, order: list[str]) -> pl.DataFrame:

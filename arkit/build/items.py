@@ -131,7 +131,9 @@ def _given_or(rows: pl.DataFrame, translated: pl.Expr) -> pl.Expr:
 
 
 def _with_type(rows: pl.DataFrame, *, layout: Layout) -> tuple[pl.DataFrame, pl.DataFrame]:
-    by_sign = pl.when(pl.col("amount") < 0).then(pl.lit("credit_note")).otherwise(pl.lit("invoice"))
+    # An account has the receipts among its rows; elsewhere what lowers a debt is rather a document.
+    lowering = "receipt" if layout.items.allocate else "credit_note"
+    by_sign = pl.when(pl.col("amount") < 0).then(pl.lit(lowering)).otherwise(pl.lit("invoice"))
     stated = pl.col("item_type").replace(layout.items.types) if layout.items.types else pl.col("item_type")
     known = stated.is_in(ITEM_TYPES)
     unknown = rows.filter(~known & pl.col("item_type").is_not_null())

@@ -55,6 +55,8 @@ FAULTS: Final[dict[str, Action]] = {
     "several_names": "kept",
     "over_applied": "kept",
     "cancelled_pair": "derived",
+    "inferred_allocation": "derived",
+    "opening_balance": "kept",
     "missing_recorded_date": "derived",
     "undated_payment": "derived",
     "before_its_items": "derived",

@@ -88,6 +88,10 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         word takes the whole text of the row.
     dated_in
         Canonical name of a date to the header of the text that contains it ("Invoice 17 of 05.10.2026").
+    allocate
+        Of an account whose rows are documents and payments alike, how payments are applied: ``by_reference``, to the
+        rows with the same ``match`` and to the document that ``reference`` names; ``oldest_first``, what is left then
+        to the oldest documents of the customer, each with a finding. A balance brought forward becomes an item.
     stated_above
         ``currency`` or ``snapshot_on`` to the words after which it comes in a row above the header ("as of").
 
@@ -123,6 +127,7 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     section_labels: dict[str, str] = {}
     dated_in: dict[str, str] = {}
     stated_above: dict[str, str] = {}
+    allocate: Literal["", "by_reference", "oldest_first"] = ""
 
     def canonical_names(self) -> set[str]:
         """The canonical columns that the layout gives a value to."""
