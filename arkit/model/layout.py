@@ -234,6 +234,32 @@ class Decision:
     sure: Sure = "certain"
 
 
+Role = Literal["mapped", "proof", "contradiction", "harmless", "ignored", "unexplained"]
+
+
+@dataclass(frozen=True)
+class ColumnRole:
+    """What one column of a source was taken for.
+
+    Attributes
+    ----------
+    header
+        The column.
+    role
+        ``mapped``: it makes the ledger. ``proof``: compared with the ledger, and agrees. ``contradiction``: compared,
+        and disagrees. ``harmless``: it cannot bear on the number. ``ignored``: by a person. ``unexplained``: it could.
+    what
+        The canonical column that it gives, or what it proves or contradicts; empty where it is nothing.
+    evidence
+        Why.
+    """
+
+    header: str
+    role: Role
+    what: str = ""
+    evidence: str = ""
+
+
 @dataclass(frozen=True)
 class Reading:
     """How a ledger was read.
@@ -244,6 +270,8 @@ class Reading:
         The layout by which the file was read: recognised, or given.
     made
         The decisions in the order in which they were made.
+    columns
+        What each column of the items was taken for, in the order of the source; empty where none was recognised.
 
     Examples
     --------
@@ -255,6 +283,7 @@ class Reading:
 
     layout: Layout
     made: tuple[Decision, ...] = field(default=())
+    columns: tuple[ColumnRole, ...] = field(default=())
 
     @property
     def decisions(self) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from arkit.model.layout import NEEDED_FOR_SHAPE, Decision, Layout, Reading, Shap
 from arkit.model.ledger import Ledger, as_day
 from arkit.model.schema import TABLES
 from arkit.model.snapshot import MANIFEST, thaw
+from arkit.read.answers import answers_of, refuse_idle
 from arkit.read.body.reading import ReadTable
 from arkit.read.databases import is_database, query_of, read_database
 from arkit.read.open_file import Grid, open_grid
@@ -37,7 +38,7 @@ def read_ledger(
     *,
     layout: str | Path | Layout | None = None,
     snapshot_on: date | str | None = None,
-    hints: Mapping[str, Any] | None = None,
+    hints: Mapping[str, Any] | str | Path | None = None,
 ) -> Ledger:
     """Read an export, or a frozen ledger, as a checked ledger.
 
@@ -58,8 +59,9 @@ def read_ledger(
     snapshot_on
         The day of a snapshot of open items, where neither the layout nor the file states it.
     hints
-        What a file without a layout does not say by itself, as an error asks for it: ``{"currency": "EUR"}``. See
-        :class:`arkit.read.recognise.questions.Hints`.
+        What a file does not say by itself, as an error asks for it: ``{"currency": "EUR"}``; or the path of a file of
+        answers (TOML). See :class:`arkit.read.recognise.questions.Hints`. With a layout only the days can be said:
+        ``snapshot_on``, ``covers_from``, ``covers_until``.
 
     Raises
     ------
@@ -74,18 +76,40 @@ def read_ledger(
     >>> ledger.covers[1].isoformat()
     '2026-11-05'
     """
-    day = as_day(snapshot_on) if snapshot_on else None
+    said = as_hints(answers_of(hints) if isinstance(hints, str | Path) else hints)
+    day = as_day(snapshot_on) if snapshot_on else said.snapshot_on
     if isinstance(path, str | Path) and is_database(path):
-        return _read_database(path, _stated(layout), day)
+        return _read_database(path, _covering(_stated(layout), said), day)
     given = _given(path)
     if isinstance(given, Path) and (given / MANIFEST).is_file():
+        _covering(_CANONICAL, said)
         return thaw(given)
     if layout is None and (files := loose_files(given)):
-        return _read_unknown(files, as_hints(hints), day)
-    if hints:
-        raise ReadingError("hints are for a file that is read without a layout. Put what they say into the layout.")
-    stated = _stated(layout)
+        return _read_unknown(files, said, day)
+    stated = _covering(_stated(layout), said)
     return _built(_sources(places_in(given, stated), stated), stated, day)
+
+
+_OF_THIS_FILE: Final = ("snapshot_on", "covers_from", "covers_until")
+
+
+def _covering(layout: Layout, hints: Hints, *, opening: tuple[str, ...] = ()) -> Layout:
+    """The layout with the days that a person says this file covers.
+
+    Raises
+    ------
+    ReadingError
+        Something else is said, which the layout has to say.
+    """
+    fields = msgspec.structs.fields(Hints)
+    said = [each.name for each in fields if getattr(hints, each.name) not in (each.default, {})]
+    if idle := [name for name in said if name not in (*_OF_THIS_FILE, *opening)]:
+        raise ReadingError(
+            "hints are for a file that is read without a layout and without canonical headers. Put what they say "
+            f"({listed(idle)}) into the layout."
+        )
+    covers = {name: getattr(hints, name) for name in _OF_THIS_FILE[1:] if getattr(hints, name)}
+    return msgspec.structs.replace(layout, **covers)
 
 
 def _stated(layout: str | Path | Layout | None) -> Layout:
@@ -107,7 +131,9 @@ def _read_unknown(files: list[Path], hints: Hints, day: date | None) -> Ledger:
     with refusing(files[0].name):
         grid = open_grid(files[0], encoding=hints.encoding, delimiter=hints.delimiter, sheet=hints.sheet)
     if grid.is_canonical:
-        return _built(_sources({"items": files}, _CANONICAL, grid), _CANONICAL, day)
+        stated = _covering(_CANONICAL, hints, opening=("encoding", "delimiter", "sheet", "name"))
+        return _built(_sources({"items": files}, stated, grid), stated, day)
+    refuse_idle(hints, grid)
     known = recognise(grid, hints, snapshot_on=day)
     return _built(_sources({"items": files}, known.layout, grid), known.layout, day, known.decisions)
 

@@ -16,7 +16,7 @@ import tomli_w
 
 from arkit.calendar import currencies
 from arkit.errors import ReadingError
-from arkit.model.layout import DateOrder, Shape
+from arkit.model.layout import ColumnRole, DateOrder, Shape
 from arkit.model.schema import TABLES
 from arkit.words.columns import ITEM_TYPES
 
@@ -71,6 +71,8 @@ class Hints(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         Headers that cannot bear on the number.
     unit
         1000: the amounts are in thousands; 0: as the file says.
+    snapshot_on
+        The day of a snapshot of open items.
     covers_from, covers_until
         The days for which the file is complete.
     name
@@ -97,6 +99,7 @@ class Hints(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     keep: dict[str, tuple[str, ...]] = {}
     ignored: tuple[str, ...] = ()
     unit: int = 0
+    snapshot_on: date | None = None
     covers_from: date | None = None
     covers_until: date | None = None
     name: str = ""
@@ -124,9 +127,6 @@ def _require_known(kind: str, names: Iterable[str], known: tuple[str, ...]) -> N
             raise ReadingError(f"There is no {kind} {name!r}.{meant} Known: {', '.join(dict.fromkeys(known))}.")
 
 
-_SEVERAL: Final = ("ignored", "keep")
-
-
 def as_hints(hints: Mapping[str, Any] | Hints | None) -> Hints:
     """The hints of a call, of options or of a file of answers, checked.
 
@@ -143,18 +143,20 @@ def as_hints(hints: Mapping[str, Any] | Hints | None) -> Hints:
     if isinstance(hints, Hints):
         return hints
     try:
-        given = {name: _listed(value) if name in _SEVERAL else value for name, value in dict(hints or {}).items()}
+        given = {name: _listed(name, value) for name, value in dict(hints or {}).items()}
         return msgspec.convert(given, Hints, strict=False)
     except (msgspec.ValidationError, TypeError, ValueError) as error:
         known = ", ".join(Hints.__struct_fields__)
         raise ReadingError(f"The hints cannot be used: {error}. Known: {known}.") from error
 
 
-def _listed(value: Any) -> Any:
-    """One text as a list of one."""
-    if isinstance(value, Mapping):
-        return {name: _listed(each) for name, each in value.items()}
-    return (value,) if isinstance(value, str) else value
+def _listed(name: str, value: Any) -> Any:
+    """A value of ``ignored`` or ``keep`` as the list that it means: of one text, or of ``{"Zone": True}``."""
+    if name == "ignored" and isinstance(value, Mapping):
+        return tuple(header for header, said in value.items() if said)
+    if name == "keep" and isinstance(value, Mapping):
+        return {header: _listed("", each) for header, each in value.items()}
+    return (value,) if isinstance(value, str) and name in ("ignored", "") else value
 
 
 Key = tuple[str, ...]
@@ -183,11 +185,6 @@ class Candidate:
     evidence: str = ""
     key: Key = ()
 
-    @property
-    def shown(self) -> str:
-        """The value as text."""
-        return printable(self.value if isinstance(self.value, str) else ", ".join(self.value))
-
 
 @dataclass(frozen=True)
 class Question:
@@ -211,6 +208,12 @@ class Question:
         chosen = candidate or next(iter(self.candidates), Candidate(_SHOWN_INSTEAD.get(self.key[0], "...")))
         return chosen.key or self.key, chosen.value
 
+    def shown(self, candidate: Candidate) -> str:
+        """A candidate as text, with what it answers where that is not what is asked."""
+        key, value = self.answer(candidate)
+        text = printable(value if isinstance(value, str) else ", ".join(value))
+        return text if key == self.key else f"{text} ({key[-1]})"
+
     def as_flag(self, candidate: Candidate | None = None) -> str:
         """The answer as options of the command line."""
         key, value = self.answer(candidate)
@@ -229,6 +232,10 @@ class Question:
     def as_toml(self, candidate: Candidate | None = None) -> str:
         """The answer as a line of a file of answers."""
         key, value = self.answer(candidate)
+        if key == ("ignored",):
+            # A line for each, so that the answers to several questions go together.
+            headers = (value,) if isinstance(value, str) else value
+            return "\n".join(f"ignored.{_toml_key(header)} = true" for header in headers)
         return f"{'.'.join(map(_toml_key, key))} = {_toml_value(_typed(key, value))}"
 
     def as_layout(self, candidate: Candidate | None = None) -> str:
@@ -239,9 +246,12 @@ class Question:
         if key[0] in ("currency", "base_currency"):
             return f"{key[0]} = {_toml_value(value)} under [items.constants]"
         if key[0] in ("keep", "ignored", "unit"):
-            return f"{self.as_toml(candidate)} under [items]"
+            return f"{'.'.join(map(_toml_key, key))} = {_toml_value(_typed(key, value))} under [items]"
         top = ("date_order", "decimal_mark", "snapshot_on", "covers_from", "covers_until", "shape")
         return self.as_toml(candidate) if key[0] in top else ""
+
+
+_SEVERAL: Final = ("ignored", "keep")
 
 
 def nested(key: Key, value: object) -> dict[str, Any]:
@@ -351,34 +361,43 @@ def printable(text: str) -> str:
 
 
 class QuestionsError(ReadingError):
-    """A file leaves questions open; all of them, with what can be answered."""
+    """A file leaves questions open; all of them, with what can be answered, and what is known of its columns."""
 
-    def __init__(self, questions: Iterable[Question], file: str = "") -> None:
+    def __init__(self, questions: Iterable[Question], file: str = "", columns: Iterable[ColumnRole] = ()) -> None:
         self.questions = tuple(questions)
         self.file = file
-        numbered = [_shown(number, each) for number, each in enumerate(self.questions, 1)]
-        super().__init__("\n\n".join([self._opening(), *numbered]))
-
-    def _opening(self) -> str:
-        number = len(self.questions)
-        of = f"{self.file} leaves" if self.file else "The file leaves"
-        return f"{of} {number} question{'s' if number > 1 else ''} open. Nothing is guessed."
+        self.columns = tuple(columns)
+        super().__init__("\n\n".join([self.opening, *self.lines()]))
 
     @property
-    def hints(self) -> dict[str, Any]:
-        """The first candidate of every question, as hints."""
-        return merged(nested(*each.answer()) for each in self.questions if each.key != ("snapshot_on",))
+    def opening(self) -> str:
+        """How many questions are open."""
+        number = len(self.questions)
+        return (
+            f"{self.file or 'The file'} leaves {number} question{'s' if number != 1 else ''} open; nothing is guessed."
+        )
+
+    def lines(self, ways: Iterable[Way] = ("option", "Python", "answers", "layout")) -> list[str]:
+        """Each question with its candidates and the first of them as an answer to copy, in the ways that are named."""
+        return [_shown(number, each, tuple(ways)) for number, each in enumerate(self.questions, 1)]
 
 
-def _shown(number: int, question: Question) -> str:
-    """A question with its candidates and the answer to copy."""
-    widths = [len(candidate.shown) for candidate in question.candidates]
-    totals = [len(candidate.total) for candidate in question.candidates]
-    lines = [f"{number}. {question.text}"]
-    for each in question.candidates:
-        line = f"     {each.shown:<{max(widths)}}  {each.total:>{max(totals)}}  {each.evidence}"
-        lines.append(line.rstrip())
-    layout = question.as_layout()
-    said = [question.as_flag(), question.as_python(), question.as_toml() + "   (answers.toml)"]
-    lines += [f"   {word} {text}" for word, text in zip(("Say:", " or:", " or:"), said, strict=True)]
-    return "\n".join([*lines, *([f"    or: {layout}, in a layout"] if layout else [])])
+Way = Literal["option", "Python", "answers", "layout"]
+
+
+def _shown(number: int, question: Question, ways: tuple[Way, ...]) -> str:
+    said = {
+        "option": question.as_flag(),
+        "Python": question.as_python(),
+        "answers": question.as_toml(),
+        "layout": question.as_layout(),
+    }
+    answers = [f"   {way + ':':<8} {said[way]}" for way in ways if said[way]]
+    return "\n".join([f"{number}. {question.text}", *candidate_lines(question), *answers])
+
+
+def candidate_lines(question: Question) -> list[str]:
+    """The candidates below each other: what is said, the total under it, what speaks for it."""
+    shown = [(question.shown(each), each.total, each.evidence) for each in question.candidates]
+    named, total = (max((len(each[place]) for each in shown), default=0) for place in (0, 1))
+    return [f"     {name:<{named}}  {sum_:>{total}}  {why}".rstrip() for name, sum_, why in shown]
