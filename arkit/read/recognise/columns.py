@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
@@ -17,12 +17,12 @@ import polars as pl
 
 from arkit.build.parsing import NO_AMOUNT, exact_amounts
 from arkit.errors import ReadingError, listed
-from arkit.model.layout import Decision
+from arkit.model.layout import Decision, Sure
 from arkit.model.schema import TABLES
 from arkit.read.body.header import Header, header_at, names_of, texts_of
 from arkit.read.body.rows import DATE
 from arkit.read.open_file import Grid
-from arkit.read.recognise.questions import Hints
+from arkit.read.recognise.questions import Candidate, Hints, Question
 from arkit.words.vocabulary import MONEY, REMEMBERED, Meaning, currency_of, meaning, without_currency, words
 
 BUCKET = "bucket"
@@ -87,13 +87,17 @@ _TRUTHS: Final = r"(?i)^(true|false|yes|no|y|n|0|1|x|да|нет|是|否|ja|nein
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a file: one header for each meaning, the columns of an aging, and currencies named in headers."""
+    """The columns of a file: one header for each meaning, the columns of an aging, and currencies named in headers.
+
+    ``rivals`` has the headers of amounts of which each could be meant and which differ; the first is in ``of`` too.
+    """
 
     of: dict[str, str]
     buckets: tuple[str, ...]
     currencies: dict[str, str]
     blank: frozenset[str]
     decisions: tuple[Decision, ...]
+    rivals: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: Hints, file: str) -> Columns:
@@ -102,7 +106,7 @@ def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: H
     Raises
     ------
     ReadingError
-        Two columns of amounts could be meant, or a hint names a column that is not there.
+        A hint names a column that is not there.
     """
     absent = [header for header in hints.columns.values() if header not in rows.columns]
     if absent:
@@ -114,12 +118,15 @@ def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: H
         [Decision(name, header, "hint", "stated") for name, header in hints.columns.items()],
     )
     candidates = _candidates(rows, meanings, taken={*chosen.values()}, blank=blank)
+    rivals: dict[str, tuple[str, ...]] = {}
     for name, headers in candidates.items():
         if name in chosen or name in (BUCKET, "known"):
             continue
-        header, decision = _one_of(rows, name, headers, file)
-        chosen[name] = header
-        made.append(decision)
+        differing = _differing(rows, headers) if name in _MONEY else ()
+        if differing:
+            rivals[name] = (headers[0], *differing)
+        chosen[name] = headers[0] if name in _MONEY else _fullest(rows, headers)
+        made.append(_decision(name, chosen[name], headers, differing))
     used = {*chosen.values()}
     buckets = tuple(header for header in candidates.get(BUCKET, []) if header not in used)
     left = [name for name in rows.columns if name not in {*used, *buckets, *blank, "source_row"}]
@@ -128,7 +135,7 @@ def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: H
     if buckets:
         stated[BUCKET] = next((meanings[header].currency for header in buckets if meanings[header].currency), "")
     currencies = {name: currency for name, currency in stated.items() if currency}
-    return Columns(chosen, buckets, currencies, blank, tuple(made))
+    return Columns(chosen, buckets, currencies, blank, tuple(made), rivals)
 
 
 def _candidates(
@@ -174,23 +181,24 @@ def share(cells: pl.Series, pattern: str) -> float:
     return float(mean) if isinstance(mean, float) else 0.0
 
 
-def _one_of(rows: pl.DataFrame, name: str, headers: list[str], file: str) -> tuple[str, Decision]:
-    """The one header for a meaning: of texts and days the best known, of amounts the only one."""
-    first = headers[0]
-    if len(headers) == 1:
-        return first, Decision(name, first, "header")
+def _differing(rows: pl.DataFrame, headers: list[str]) -> tuple[str, ...]:
+    """The headers of amounts for one meaning that differ from the first in some row."""
+    first = rows[headers[0]]
+    return tuple(header for header in headers[1:] if not first.eq_missing(rows[header]).all())
+
+
+def _fullest(rows: pl.DataFrame, headers: list[str]) -> str:
+    """The best known header, of those that are filled in most rows if there are any."""
+    return min(headers, key=lambda header: (rows[header].null_count() * 2 > rows.height, headers.index(header)))
+
+
+def _decision(name: str, header: str, headers: list[str], differing: tuple[str, ...]) -> Decision:
+    others = [each for each in headers if each not in (header, *differing)]
+    if not others:
+        return Decision(name, header, "header")
     if name in _MONEY:
-        others = [other for other in headers[1:] if not rows[first].eq_missing(rows[other]).all()]
-        if others:
-            raise ReadingError(
-                f"Two columns of {file} could be the {name}: {first!r} and {others[0]!r}, and they differ. "
-                f'Say which: hints={{"columns": {{"{name}": "{first}"}}}}, or under [items.columns] of a layout '
-                f'{name} = "{first}".'
-            )
-        return first, Decision(name, first, f"header; {listed(headers[1:])} is the same in every row")
-    fullest = min(headers, key=lambda header: (rows[header].null_count() * 2 > rows.height, headers.index(header)))
-    others = [header for header in headers if header != fullest]
-    return fullest, Decision(name, fullest, f"header; preferred to {listed(others)}", "likely")
+        return Decision(name, header, f"header; {listed(others)} is the same in every row")
+    return Decision(name, header, f"header; preferred to {listed(others)}", "likely")
 
 
 SEARCHED: Final = 200
@@ -306,44 +314,83 @@ _KEY_PARTS: Final = ("line", "due_date", "item_type", "entity", "customer_id", "
 _REPEATED: Final = 0.02
 
 
-def recognise_key(
-    rows: pl.DataFrame, columns: dict[str, str], file: str
-) -> tuple[dict[str, str], dict[str, tuple[str, ...]], Decision]:
-    """The columns with ``item_id``, the keys that are joined, and the decision.
+@dataclass(frozen=True)
+class Key:
+    """The column that names an item, or those that do so together; questions where none does."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    joined: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    decisions: tuple[Decision, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+
+def recognise_key(rows: pl.DataFrame, columns: dict[str, str], file: str) -> Key:
+    """The key of the items.
 
     A number that few rows repeat is a fault of these rows and stays the key: they become findings.
-
-    Raises
-    ------
-    ReadingError
-        No column names the document.
     """
     chosen = {name: header for name, header in columns.items() if name in ("item_id", "document_id")}
     if not chosen:
-        raise ReadingError(
-            f"No column of {file} is known to name the document. Say which: "
-            'hints={"columns": {"item_id": "..."}}. It has: ' + ", ".join(rows.columns[1:]) + "."
-        )
+        text = f"No column of {file} is known to name the document. It has: {listed(rows.columns[1:])}."
+        return Key(questions=(Question(("columns", "item_id"), text, _unique(rows, columns)),))
     for name in ("item_id", "document_id"):
         if name in chosen and _is_unique(rows, chosen[name]):
-            return {"item_id": chosen[name]}, {}, Decision("item_id", chosen[name], "every row has its own")
+            return _single(chosen[name], "every row has its own")
     base = chosen.get("document_id", chosen.get("item_id", ""))
     own = _with_entity(rows, base, columns.get("entity"))
     for name in _KEY_PARTS:
         if name in columns and _is_unique(rows, *own, columns[name]):
-            joined = tuple(dict.fromkeys((*own, columns[name])))
-            return {}, {"item_id": joined}, Decision("item_id", " / ".join(joined), "unique only together")
-    number = rows.filter(pl.col(base).is_duplicated() & pl.col(base).is_not_null()).height
+            return _together(tuple(dict.fromkeys((*own, columns[name]))))
     if _few(rows, base):
-        decision = Decision("item_id", base, f"{number} rows share a number; the first of each counts", "likely")
-        return {"item_id": base}, {}, decision
+        return _single(base, f"{_repeating(rows, base)} rows share a number; the first of each counts", "likely")
     several = tuple(dict.fromkeys([base, *(columns[name] for name in _KEY_PARTS if name in columns)]))
     if len(several) > 1 and _few(rows, *several):
-        return {}, {"item_id": several}, Decision("item_id", " / ".join(several), "unique only together", "likely")
-    raise ReadingError(
-        f"{number} of {rows.height} rows of {file} share their {base!r} with another, and no other column "
-        "distinguishes them, so an item has no name of its own. Export the line number too, or say "
-        'hints={"columns": {"item_id": "..."}}.'
+        return _together(several, "likely")
+    return _searched(rows, base, columns, file)
+
+
+def _single(header: str, evidence: str, sure: Sure = "certain") -> Key:
+    return Key({"item_id": header}, decisions=(Decision("item_id", header, evidence, sure),))
+
+
+def _together(headers: tuple[str, ...], sure: Sure = "certain") -> Key:
+    decision = Decision("item_id", " / ".join(headers), "unique only together", sure)
+    return Key(joined={"item_id": headers}, decisions=(decision,))
+
+
+def _repeating(rows: pl.DataFrame, base: str) -> int:
+    return rows.filter(pl.col(base).is_duplicated() & pl.col(base).is_not_null()).height
+
+
+def _searched(rows: pl.DataFrame, base: str, columns: dict[str, str], file: str) -> Key:
+    """The key where no known column makes it: any column that differs in each row, or with the document's number."""
+    alone = _unique(rows, columns)
+    if alone:
+        return _single(alone[0].shown, "every row has its own text", "likely")
+    for header in _texts(rows, columns):
+        if header != base and _is_unique(rows, base, header):
+            return _together((base, header), "likely")
+    text = (
+        f"{_repeating(rows, base)} of {rows.height} rows of {file} share their {base!r} with another, and no other "
+        "column distinguishes them, so an item has no name of its own. Export the line number too, or say which "
+        "column names it."
+    )
+    return Key(questions=(Question(("columns", "item_id"), text),))
+
+
+def _texts(rows: pl.DataFrame, columns: dict[str, str]) -> list[str]:
+    """The headers of texts, those without a meaning first: no amounts, no days."""
+    known = {header for name, header in columns.items() if name in (*_MONEY, *_DATES)}
+    others = [name for name in rows.columns if name not in {*known, "source_row"}]
+    named = [name for name in others if share(rows[name].drop_nulls(), f"{DATE}|{AMOUNT}") < _MOSTLY]
+    return sorted(named, key=lambda name: name in columns.values())
+
+
+def _unique(rows: pl.DataFrame, columns: dict[str, str]) -> tuple[Candidate, ...]:
+    return tuple(
+        Candidate(header, evidence="every row has its own")
+        for header in _texts(rows, columns)
+        if _is_unique(rows, header)
     )
 
 

@@ -12,11 +12,13 @@ from arkit.errors import ReadingError, listed
 from arkit.model.layout import Decision, Shape, TableLayout
 from arkit.model.schema import TABLES
 from arkit.read.body.rows import DATE
-from arkit.read.recognise.columns import BUCKET, Columns
-from arkit.read.recognise.questions import Hints
+from arkit.read.recognise.columns import AMOUNT, BUCKET, Columns, share
+from arkit.read.recognise.questions import Candidate, Hints, Question
+from arkit.read.recognise.values import recognise_decimal_mark, sum_of
 
 _ITEM_HAS_CELLS: Final = 0.6
 _FEWEST_CELLS: Final = 2
+_NEARLY_ALL: Final = 0.8
 _BASE: Final = ("base_amount", "base_open_amount", "exchange_rate")
 
 
@@ -28,6 +30,11 @@ class Draft:
     extra: dict[str, str]
     all_currencies: dict[str, str] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+    def asking(self, *questions: Question) -> Self:
+        """The draft with more questions."""
+        return replace(self, questions=(*self.questions, *questions))
 
     def adding(self, *decisions: Decision) -> Self:
         """The draft with more decisions."""
@@ -105,49 +112,76 @@ def likely_items(rows: pl.DataFrame, repeats: pl.DataFrame, file: str) -> pl.Dat
     return rows.filter(filled >= max(_FEWEST_CELLS, usual * _ITEM_HAS_CELLS))
 
 
-def amounts_of(columns: Columns, dated: str, file: str) -> Draft:
+def amounts_of(columns: Columns, rows: pl.DataFrame, dated: str, file: str) -> Draft:
     """A draft of the columns of a file: one amount, debit and credit, or the columns of an aging.
 
     Raises
     ------
     ReadingError
-        There is no day of the document: a summary by customer cannot be aged again.
+        There is no amount, or no day of the document: a summary by customer cannot be aged again.
     """
     known = TABLES["items"].columns
     of = {name: header for name, header in columns.of.items() if name in known and header not in columns.blank}
-    plus: dict[str, tuple[str, ...]] = {}
-    minus: dict[str, tuple[str, ...]] = {}
-    if not {"amount", "open_amount"} & {*of}:
-        if {"open_debit", "open_credit"} <= {*columns.of}:
-            plus, minus = {"open_amount": (columns.of["open_debit"],)}, {"open_amount": (columns.of["open_credit"],)}
-        elif {"debit", "credit"} <= {*columns.of}:
-            plus, minus = {"amount": (columns.of["debit"],)}, {"amount": (columns.of["credit"],)}
-        elif columns.buckets:
-            plus = {"open_amount": columns.buckets}
-        else:
-            for base, name in (("base_open_amount", "open_amount"), ("base_amount", "amount")):
-                if base in of:
-                    of[name] = of.pop(base)
+    of, plus, minus = _owed(columns, of)
+    asked = [_which_amount(name, headers, rows, file) for name, headers in columns.rivals.items()]
     if not {"amount", "open_amount"} & {*of, *plus}:
-        raise ReadingError(
-            f"No column of {file} is known to hold amounts. Say which: "
-            'hints={"columns": {"open_amount": "..."}} or {"amount": "..."}. Known: '
-            + listed(of.values())
-            + f".{_unknown(columns)}"
-        )
+        candidates = _of_kind(columns, rows, AMOUNT)
+        if not candidates:
+            raise ReadingError(f"No column of {file} is known to hold amounts. Known: {listed(of.values())}.")
+        of["open_amount"] = candidates[0]
+        asked.append(_which_amount("open_amount", tuple(candidates), rows, file))
     if "document_date" not in of and not dated:
-        summary = ", as in a summary by customer" if columns.buckets else ""
-        raise ReadingError(
-            f"No column of {file} has the day of the document{summary}. Without it neither the age nor the history of "
-            'an item is known. Export the detail by document, or say hints={"columns": {"document_date": "..."}}.'
-        )
+        days = _of_kind(columns, rows, DATE)
+        if not days:
+            raise _without_day(columns, file)
+        text = f"No column of {file} is known to have the day of the document. Which is it?"
+        asked.append(Question(("columns", "document_date"), text, tuple(Candidate(day) for day in days)))
+        of["document_date"] = days[0]
     table = TableLayout(columns=of, plus=plus, minus=minus, dated_in={"document_date": dated} if dated else {})
-    return Draft(table, dict(columns.of), columns.currencies)
+    return Draft(table, dict(columns.of), columns.currencies, questions=tuple(asked))
 
 
-def _unknown(columns: Columns) -> str:
-    unread = [decision.decided for decision in columns.decisions if decision.what == "not read"]
-    return f" Not known: {unread[0]}." if unread else ""
+_Parts = dict[str, tuple[str, ...]]
+
+
+def _owed(columns: Columns, of: dict[str, str]) -> tuple[dict[str, str], _Parts, _Parts]:
+    """The columns with the amount, and what is added up and deducted for it where several make it."""
+    named = columns.of
+    if {"amount", "open_amount"} & {*of}:
+        return of, {}, {}
+    if {"open_debit", "open_credit"} <= {*named}:
+        return of, {"open_amount": (named["open_debit"],)}, {"open_amount": (named["open_credit"],)}
+    if {"debit", "credit"} <= {*named}:
+        return of, {"amount": (named["debit"],)}, {"amount": (named["credit"],)}
+    if columns.buckets:
+        return of, {"open_amount": columns.buckets}, {}
+    base = {"base_open_amount": "open_amount", "base_amount": "amount"}
+    return {base.get(name, name): header for name, header in of.items()}, {}, {}
+
+
+def _of_kind(columns: Columns, rows: pl.DataFrame, pattern: str) -> list[str]:
+    """The columns without a meaning whose cells nearly all match a pattern."""
+    left = {*columns.of.values(), *columns.buckets, *columns.blank, "source_row"}
+    others = [name for name in rows.columns if name not in left]
+    return [name for name in others if share(rows[name].drop_nulls(), pattern) >= _NEARLY_ALL]
+
+
+def _which_amount(name: str, headers: tuple[str, ...], rows: pl.DataFrame, file: str) -> Question:
+    mark = recognise_decimal_mark(rows, [*headers], stated=None, from_workbook=True, file=file).value
+    text = f"Which column of {file} is the {name}? {' and '.join(map(repr, headers[:2]))} could be, and differ."
+    if len(headers) == 1:
+        text = f"Is the column {headers[0]!r} of {file} the {name}? No column is known to hold amounts."
+    return Question(
+        ("columns", name), text, tuple(Candidate(header, sum_of(rows, [header], mark=mark)) for header in headers)
+    )
+
+
+def _without_day(columns: Columns, file: str) -> ReadingError:
+    summary = ", as in a summary by customer" if columns.buckets else ""
+    return ReadingError(
+        f"No column of {file} has the day of the document{summary}. Without it neither the age nor the history of "
+        "an item is known. Export the detail by document."
+    )
 
 
 def complete(draft: Draft) -> TableLayout:

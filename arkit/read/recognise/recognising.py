@@ -28,15 +28,15 @@ from arkit.read.recognise.columns import (
     with_unnamed_key,
 )
 from arkit.read.recognise.draft import Draft, amounts_of, complete, likely_items
-from arkit.read.recognise.questions import Hints
+from arkit.read.recognise.questions import Hints, QuestionsError
+from arkit.read.recognise.receivables import recognise_register, recognise_signs
 from arkit.read.recognise.sections import recognise_sections
-from arkit.read.recognise.signs import (
+from arkit.read.recognise.values import (
+    Found,
     recognise_currency,
     recognise_date_order,
     recognise_decimal_mark,
-    recognise_register,
     recognise_shape,
-    recognise_signs,
 )
 
 _DATES = TABLES["items"].of_type("date")
@@ -67,8 +67,10 @@ def recognise(grid: Grid, hints: Hints, *, snapshot_on: date | None = None) -> R
 
     Raises
     ------
+    QuestionsError
+        It cannot be determined what something in the file is: all that is missing, and how to state it.
     ReadingError
-        It cannot be determined what something in the file is: what is missing, and how to state it.
+        No answer would help: there is no header, no amount, no item.
     """
     with refusing(grid.file):
         layout, decisions = _layout(grid, hints, snapshot_on)
@@ -83,17 +85,21 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
     likely = likely_items(rows, named.slice(0, header.below), grid.file)
     columns = with_sums(recognise_columns(likely, meanings_of(lines), hints, grid.file), likely)
     columns = with_unnamed_key(columns, likely)
-    draft = amounts_of(columns, _day_in_text(rows, columns), grid.file)
+    draft = amounts_of(columns, likely, _day_in_text(rows, columns), grid.file)
     draft = draft.adding(_about_file(grid), found, *columns.decisions)
     repeats = named.slice(0, header.below)
     draft = _with_customer(draft, rows, above, repeats, grid.file)
     items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
+    if items.is_empty() and draft.questions:
+        raise QuestionsError(draft.questions, grid.file)
     if items.is_empty():
         raise ReadingError(
             f"{grid.file} has a header (row {grid.cells['source_row'][header.first]}) but no items below it."
         )
     question = _Question(items, lines_above(grid, header), grid, hints, snapshot_on)
     draft, layout = _with_values(draft, question)
+    if draft.questions:
+        raise QuestionsError(draft.questions, grid.file)
     table = msgspec.structs.replace(complete(draft), header=_texts(grid, header), header_lines=header.lines)
     return msgspec.structs.replace(layout, items=table), draft.decisions
 
@@ -142,7 +148,11 @@ def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeat
     labels = {name: word for name, word in sections.labels.items() if name not in columns}
     if "customer_id" not in labels and "name" in labels:
         labels["customer_id"] = labels["name"]
-    return draft.with_table(sections=sections.side, section_labels=labels).adding(*sections.decisions)
+    return (
+        draft.with_table(sections=sections.side, section_labels=labels)
+        .adding(*sections.decisions)
+        .asking(*sections.questions)
+    )
 
 
 def _with_values(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
@@ -151,7 +161,7 @@ def _with_values(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
     draft, kept = _receivables(draft, question)
     file, hints, main = question.grid.file, question.hints, draft.main_headers
     signs = recognise_signs(kept, draft.extra, main, mark=layout.decimal_mark, hints=hints, file=file)
-    keyed, joined, key = recognise_key(kept, draft.extra, file)
+    key = recognise_key(kept, draft.extra, file)
     money = recognise_currency(
         kept,
         draft.table.columns,
@@ -172,10 +182,11 @@ def _with_values(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
         snapshot_on=question.snapshot_on,
         file=file,
     )
-    draft = draft.adding(*signs.decisions, key, money.decision, *shaped.decisions).with_table(
-        columns={**draft.table.columns, **keyed, **money.columns},
+    draft = draft.asking(*signs.questions, *key.questions, *money.questions, *shaped.questions)
+    draft = draft.adding(*signs.decisions, *key.decisions, money.decision, *shaped.decisions).with_table(
+        columns={**draft.table.columns, **key.columns, **money.columns},
         constants={**draft.table.constants, **money.constants},
-        joined=joined,
+        joined=key.joined,
         types=signs.types,
         minus_when=signs.minus_when,
         stated_above={**money.stated_above, **shaped.stated_above},
@@ -188,8 +199,8 @@ def _with_style(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
     """How the file writes days and amounts."""
     grid, hints = question.grid, question.hints
     days = {name: header for name, header in draft.table.columns.items() if name in _DATES}
-    order, ordered = _order(question.items, days, draft.table, hints, grid.file)
-    mark, marked = recognise_decimal_mark(
+    order = _order(question.items, days, draft.table, hints, grid.file)
+    mark = recognise_decimal_mark(
         question.items,
         [*Roles(draft.table).amounts],
         stated=hints.decimal_mark,
@@ -198,14 +209,15 @@ def _with_style(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
     )
     layout = Layout(
         name=hints.name or Path(grid.file).stem,
-        date_order=order,
-        decimal_mark=mark,
+        date_order=order.value,
+        decimal_mark=mark.value,
         delimiter=grid.delimiter,
         encoding=grid.encoding,
         covers_from=hints.covers_from,
         covers_until=hints.covers_until,
     )
-    return draft.adding(ordered, marked), layout
+    draft = draft.adding(order.decision, mark.decision).asking(*order.questions, *mark.questions)
+    return draft, layout
 
 
 def _receivables(draft: Draft, question: _Question) -> tuple[Draft, pl.DataFrame]:
@@ -214,12 +226,11 @@ def _receivables(draft: Draft, question: _Question) -> tuple[Draft, pl.DataFrame
     register = recognise_register(question.items, headers, question.grid.file)
     wanted = [pl.col(header).is_in(values) for header, values in register.keep.items()]
     kept = question.items.filter(pl.all_horizontal(pl.lit(True), *wanted))
-    return draft.adding(*register.decisions).with_table(keep=register.keep), kept
+    draft = draft.adding(*register.decisions).asking(*register.questions)
+    return draft.with_table(keep=register.keep), kept
 
 
-def _order(
-    items: pl.DataFrame, days: dict[str, str], table: TableLayout, hints: Hints, file: str
-) -> tuple[DateOrder, Decision]:
+def _order(items: pl.DataFrame, days: dict[str, str], table: TableLayout, hints: Hints, file: str) -> Found[DateOrder]:
     """The order of days, those within texts included."""
     if table.dated_in:
         # The days within the text are looked at with the days of other columns.

@@ -8,10 +8,10 @@ from typing import Final
 
 import polars as pl
 
-from arkit.errors import ReadingError
 from arkit.model.layout import Decision, TableLayout
 from arkit.read.body.rows import BLANK, CODE, DATE, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, TOTAL, Roles, kinds_of
 from arkit.read.recognise.columns import is_bucket
+from arkit.read.recognise.questions import Candidate, Question
 from arkit.words.vocabulary import any_of, currency_of, meaning
 
 NAMED: Final = ("customer_id", "name", "currency", "entity", "account", "contract")
@@ -28,19 +28,15 @@ class Sections:
     side: str = ""
     labels: dict[str, str] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 def recognise_sections(
     rows: pl.DataFrame, above: pl.DataFrame, repeats: pl.DataFrame, table: TableLayout, file: str
 ) -> Sections:
-    """How the rows between the items, and above the header, name the customer.
+    """How the rows between the items, and above the header, name the customer: asked where they do not.
 
     ``repeats`` are the rows of the header and those above it, which may come again at page breaks.
-
-    Raises
-    ------
-    ReadingError
-        They do not.
     """
     roles = Roles(table)
     kinds = kinds_of(rows, roles, repeats)
@@ -60,26 +56,22 @@ def recognise_sections(
         shown = ", ".join(f"{name} after {word!r}" for name, word in labels.items())
         return Sections(side, labels, (Decision("customer", f"{side} the items", f"section rows: {shown}"),))
     plain = others.filter(pl.col("kind").is_in([OTHER, PERHAPS_TOTAL]) & pl.any_horizontal(pl.col(texts).is_not_null()))
-    if plain.filter("before").height:
-        return _unlabelled("above", _of_customers(plain, texts, file), texts, labels)
     named = others.filter((pl.col("kind") == TOTAL) & ~pl.coalesce(texts).str.contains(_NAMELESS))
-    if named.height or plain.height:
-        return _unlabelled("below", _of_customers(named if named.height else plain, texts, file), texts, labels)
-    raise ReadingError(
-        f"No column of {file} is known to name the customer, and no row between the items does. Say which: "
-        'hints={"columns": {"customer_id": "..."}}. It has: ' + ", ".join(rows.columns[1:]) + "."
-    )
+    side, between = ("above", plain) if plain.filter("before").height else ("below", named if named.height else plain)
+    reason = _no_customers(between, texts) or ("" if between.height else "no row between the items does")
+    if not reason:
+        return _unlabelled(side, between, texts, labels)
+    text = f"No column of {file} is known to name the customer, and {reason}. Which column does?"
+    free = [name for name in texts if name not in {*table.columns.values()}]
+    return Sections(questions=(Question(("columns", "customer_id"), text, tuple(map(Candidate, free))),))
 
 
-def _of_customers(rows: pl.DataFrame, texts: list[str], file: str) -> pl.DataFrame:
-    """The rows, unless they are headings of an aging or opening balances: those name no customer."""
+def _no_customers(rows: pl.DataFrame, texts: list[str]) -> str:
+    """Why rows name no customer: they are headings of an aging or opening balances."""
     for name in rows.select(pl.coalesce(texts)).to_series().drop_nulls().unique(maintain_order=True).head(LOOKED_AT):
         if is_bucket(re.sub(_COUNT, "", name)) or re.search(any_of("rows", "opening"), name):
-            raise ReadingError(
-                f"The rows between the items of {file}, such as {name}, are of an aging or of opening balances, and no "
-                'column is known to name the customer. Say which: hints={"columns": {"customer_id": "..."}}.'
-            )
-    return rows
+            return f"the rows between the items, such as {name}, are of an aging or of opening balances"
+    return ""
 
 
 def _unlabelled(side: str, rows: pl.DataFrame, texts: list[str], labels: dict[str, str]) -> Sections:

@@ -86,8 +86,8 @@ class Example:
         return canonical(self.items, self.told)
 
 
-_CURRENCY = r"currency.*hints=\{\"currency\": "
-_DAY = r"snapshot of one day.*snapshot_on="
+_CURRENCY = r"(?s)currency.*hints=\{\"currency\": "
+_DAY = r"(?s)snapshot of one day.*snapshot_on="
 
 
 def _of(currency: str) -> dict[str, object]:
@@ -118,7 +118,7 @@ _EXAMPLES = (
         odoo.LINES_STYLE,
         odoo.lines,
         odoo.LINES_ANSWERS,
-        "open_amount.*hints=",
+        r"(?s)open_amount.*hints=",
         tells_day=False,
     ),
     Example("erpnext", erpnext.TERMS, erpnext.TOLD, erpnext.STYLE, erpnext.grid, asks=_DAY, tells_day=False),

@@ -49,7 +49,7 @@ def test_the_rest_is_refused_with_a_reason(found: Found, record_property: Callab
     record_property("notice", f"mutations of exports that lose something: {shares(counted(found, keeps=False))}")
     refused = [result.reason for _, result in found if result.kind == "refused"]
     assert refused
-    assert [reason for reason in refused if len(reason) < 40 or "\n" in reason] == []
+    assert [reason for reason in refused if len(reason) < 40] == []
     assert [
         mutant.name for mutant, result in found if mutant.keeps and result.kind not in ("identical", "refused")
     ] == []

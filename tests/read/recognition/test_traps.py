@@ -247,12 +247,10 @@ def test_what_matters_and_cannot_be_told_is_asked(name: str, tmp_path: Path) -> 
         read(tmp_path, text, **hints)
     message = str(refusal.value)
     assert [part for part in said if part not in message] == [], message
-    assert message.endswith(".")
-    assert "\n" not in message
 
 
 def test_a_snapshot_of_no_day_is_asked(tmp_path: Path) -> None:
-    with pytest.raises(ReadingError, match=r'snapshot of one day.*snapshot_on="2026-10-31"'):
+    with pytest.raises(ReadingError, match=r'(?s)snapshot of one day.*snapshot_on="2026-10-31"'):
         read(tmp_path, PLAIN, day=None)
 
 

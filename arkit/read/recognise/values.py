@@ -1,0 +1,310 @@
+"""How a file writes its values: for each what was found, the decision, and the questions that stay open.
+
+The decimal mark: by amounts that can be read in one way only. The order of days: by days above 12 in any column, else
+by what falls due after it is issued. The currency: a column, the cells, the header, a row above it, or a person. The
+shape: a snapshot of one day, or any day since each item was settled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Final, Generic, Literal, TypeVar
+
+import polars as pl
+
+from arkit.build import parsing
+from arkit.build.parsing import bare_amounts, currencies_in, exact_amounts
+from arkit.model.layout import DateOrder, Decision, Layout, Shape
+from arkit.read.body.header import DAY, currency_after, day_after
+from arkit.read.body.rows import DATE
+from arkit.read.recognise.questions import Candidate, Hints, Question
+from arkit.words.vocabulary import currency_of, words
+
+T = TypeVar("T")
+Mark = Literal[".", ","]
+
+
+@dataclass(frozen=True)
+class Found(Generic[T]):
+    """A value with the decision on it; where a question is open, the value is only for going on."""
+
+    value: T
+    decision: Decision
+    questions: tuple[Question, ...] = ()
+
+
+def undecided(value: T, question: Question) -> Found[T]:
+    """A value that a question is about."""
+    return Found(value, Decision(question.key[-1], str(value), "asked"), (question,))
+
+
+def sum_of(rows: pl.DataFrame, plus: Sequence[str], minus: Sequence[str] = (), *, mark: str) -> str:
+    """The sum of some columns minus others, as it is shown beside a candidate.
+
+    >>> sum_of(pl.DataFrame({"Open": ["1,000.50", "2.00"]}), ["Open"], mark=".")
+    '1,002.50'
+    """
+    signed = [(1, header) for header in plus] + [(-1, header) for header in minus]
+    sums = [sign * Decimal(exact_amounts(rows[header], decimal_mark=mark).sum() or 0) for sign, header in signed]
+    return f"{sum(sums, Decimal()):,.2f}"
+
+
+# What only a comma, only a point, and either could be the decimal mark of. Spaces and apostrophes are taken out before.
+_COMMA: Final = r"\.\d{3},|\d,\d{1,2}(\D|$)|\d,\d{4,}|^\D*,\d|\.\d{3}\.\d{3}|\b0,\d{3}\b"
+_POINT: Final = r",\d{3}\.|\d\.\d{1,2}(\D|$)|\d\.\d{4,}|^\D*\.\d|,\d{3},\d{3}|\b0\.\d{3}\b"
+_EITHER: Final = r"^\D*[1-9]\d{0,2}[.,]\d{3}\D*$"
+_SPACES: Final = r"[\s\u00a0\u202f'’]"
+
+
+def recognise_decimal_mark(
+    rows: pl.DataFrame, headers: list[str], *, stated: Mark | None, from_workbook: bool, file: str
+) -> Found[Mark]:
+    """The decimal mark of a file: asked where 1.234 could be thousands or decimals, or both marks are used."""
+    if stated:
+        return Found(stated, Decision("decimal_mark", stated, "hint", "stated"))
+    cells = pl.concat([rows.select("source_row", cell=header) for header in headers]).drop_nulls("cell")
+    cells = cells.with_columns(plain=bare_amounts(cells["cell"]).str.replace_all(_SPACES, ""))
+    comma, point = (cells.filter(pl.col("plain").str.contains(pattern)) for pattern in (_COMMA, _POINT))
+    either = cells.filter(pl.col("plain").str.contains(_EITHER))
+    if comma.height and point.height and not from_workbook:
+        text = (
+            f"{file} writes amounts in two ways: {_example(comma)} and {_example(point)}. Export it again with one "
+            "decimal mark, or say which is right."
+        )
+        return undecided(",", Question(("decimal_mark",), text, _marks(rows, headers)))
+    if comma.height:
+        return Found(",", Decision("decimal_mark", ",", f"{comma.height} amounts such as {_example(comma)}"))
+    if point.height:
+        return Found(".", Decision("decimal_mark", ".", f"{point.height} amounts such as {_example(point)}"))
+    if either.height:
+        text = (
+            f"The amounts of {file} can be read in two ways, such as {_example(either)}: thousands or decimals. Which "
+            "is the decimal mark?"
+        )
+        return undecided(".", Question(("decimal_mark",), text, _marks(rows, headers)))
+    return Found(".", Decision("decimal_mark", ".", "all amounts are whole numbers"))
+
+
+def _marks(rows: pl.DataFrame, headers: list[str]) -> tuple[Candidate, ...]:
+    first = headers[:1]
+    return tuple(Candidate(mark, sum_of(rows, first, mark=mark), f"sum of {first[0]}") for mark in (",", "."))
+
+
+def _example(cells: pl.DataFrame) -> str:
+    row, cell = cells.select("source_row", "cell").row(0)
+    return f"{cell} (row {row})"
+
+
+_OTHER: Final[dict[DateOrder, DateOrder]] = {"dmy": "mdy", "mdy": "dmy"}
+_MOST_ASTRAY: Final = 0.01
+
+
+def recognise_date_order(
+    rows: pl.DataFrame, headers: dict[str, str], *, stated: DateOrder | None, file: str
+) -> Found[DateOrder]:
+    """The order in which a file writes its days: asked where days can be read in two ways and nothing decides."""
+    if stated or not headers:
+        return Found(stated or "ymd", Decision("date_order", stated or "ymd", "hint", "stated"))
+    cells = pl.concat([rows.select("source_row", cell=header) for header in headers.values()]).drop_nulls("cell")
+    tested = cells.with_columns(
+        parsing.dates(cells["cell"], order=order).alias(order) for order in ("ymd", "dmy", "mdy")
+    )
+    open_ = tested.filter(pl.col("ymd").is_null() & (pl.col("dmy").is_not_null() | pl.col("mdy").is_not_null()))
+    if open_.is_empty():
+        return Found("ymd", Decision("date_order", "ymd", f"{tested.height} days begin with the year"))
+    only = {
+        order: open_.filter(pl.col(order).is_not_null() & pl.col(other).is_null()) for order, other in _OTHER.items()
+    }
+    return _by_evidence(rows, headers, open_, only, file)
+
+
+def _by_evidence(
+    rows: pl.DataFrame, headers: dict[str, str], cells: pl.DataFrame, only: dict[DateOrder, pl.DataFrame], file: str
+) -> Found[DateOrder]:
+    more, fewer = sorted(only, key=lambda order: only[order].height, reverse=True)
+    if only[fewer].height > _MOST_ASTRAY * only[more].height:
+        text = (
+            f"{file} writes days in two ways: {_example(only[more])} and {_example(only[fewer])}. Days such as "
+            "01/02/2026 cannot be read then. Export it again with one way, or say the order of the others."
+        )
+        return undecided(more, Question(("date_order",), text, _orders(cells, (more, fewer))))
+    if only[more].height:
+        evidence = (
+            f"{only[more].height} of {cells.height} days can be read in no other way, such as {_example(only[more])}"
+        )
+        return Found(more, Decision("date_order", more, evidence))
+    if (cells["dmy"] == cells["mdy"]).all():
+        return Found("dmy", Decision("date_order", "dmy", "every day is the same in either order"))
+    early = {order: _due_before_document(rows, headers, order) for order in _OTHER}
+    better, worse = sorted(early, key=lambda order: early[order])
+    if early[better] == 0 and early[worse] > 0:
+        evidence = f"in the other order {early[worse]} items would be due or settled before their document"
+        return Found(better, Decision("date_order", better, evidence, "likely"))
+    text = (
+        f"The days of {file} can be read as day/month or as month/day, such as {_example(cells)}, and nothing decides."
+    )
+    return undecided(better, Question(("date_order",), text, _orders(cells, ("dmy", "mdy"))))
+
+
+def _orders(cells: pl.DataFrame, orders: tuple[DateOrder, ...]) -> tuple[Candidate, ...]:
+    """The orders with how the first day that both can read would be read."""
+    both = cells.filter(pl.col("dmy").is_not_null() & pl.col("mdy").is_not_null() & (pl.col("dmy") != pl.col("mdy")))
+    shown = both.head(1).to_dicts()
+    return tuple(
+        Candidate(order, evidence=f"{shown[0]['cell']} is {shown[0][order]:%Y-%m-%d}" if shown else "")
+        for order in orders
+    )
+
+
+def _due_before_document(rows: pl.DataFrame, headers: dict[str, str], order: DateOrder) -> int:
+    """Count the items that would be due, or settled, before the day of their document."""
+    if "document_date" not in headers:
+        return 0
+    issued = parsing.dates(rows[headers["document_date"]], order=order)
+    later = [parsing.dates(rows[headers[name]], order=order) for name in ("due_date", "settled_on") if name in headers]
+    return sum(int((day < issued).sum()) for day in later)
+
+
+_LABEL: Final = r"(?i)(currency|amounts? in|in|währung|beträge in|валюта|суммы? в|币种|币别|单位|货币)[\s:：,.(（]*$"
+_WORD: Final = r"[€£₽₴₸₹]|US\$|[^\W\d_]+"
+
+
+@dataclass(frozen=True)
+class Currency:
+    """Where the currency is: a column, a constant, or the words above the header after which it comes."""
+
+    decision: Decision
+    columns: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    stated_above: dict[str, str] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+
+
+def recognise_currency(
+    rows: pl.DataFrame,
+    columns: dict[str, str],
+    amounts: list[str],
+    *,
+    in_headers: set[str],
+    above: list[str],
+    in_sections: bool,
+    hints: Hints,
+    file: str,
+) -> Currency:
+    """Where the currency of each item is: asked where none is named anywhere, or two are."""
+    header = columns.get("currency")
+    if header:
+        return _of_column(rows, header, hints, file)
+    if hints.currency:
+        return Currency(Decision("currency", hints.currency, "hint", "stated"), constants={"currency": hints.currency})
+    if in_sections:
+        return Currency(Decision("currency", "in sections", "a row above or below the items names it"))
+    if len(in_headers) == 1:
+        code = next(iter(in_headers))
+        return Currency(Decision("currency", code, "named in the header of the amounts"), constants={"currency": code})
+    if len(amounts) == 1 and not currencies_in(rows[amounts[0]]).has_nulls():
+        decision = Decision("currency", amounts[0], "in each cell of the amounts")
+        return Currency(decision, columns={"currency": amounts[0]})
+    found = _above(above)
+    if found:
+        label, code, line = found
+        return Currency(Decision("currency", code, f"above the header: {line}"), stated_above={"currency": label})
+    asked = f"its amounts name {' and '.join(sorted(in_headers))}" if in_headers else "no currency is named in it"
+    text = f"The currency of {file} is not known: {asked}."
+    return _asked(Question(("currency",), text, tuple(Candidate(code) for code in sorted(in_headers))))
+
+
+def _asked(question: Question) -> Currency:
+    return Currency(Decision("currency", "not known", "asked"), questions=(question,))
+
+
+def _of_column(rows: pl.DataFrame, header: str, hints: Hints, file: str) -> Currency:
+    blank = rows[header].null_count()
+    if not blank:
+        return Currency(Decision("currency", header, "header; every row has one"))
+    if hints.currency:
+        decision = Decision("currency", f"{header}, {hints.currency} where blank", "hint", "stated")
+        return Currency(decision, constants={"currency": hints.currency})
+    text = (
+        f"{blank} of {rows.height} rows of {file} have nothing under {header!r}, as where the local currency is left "
+        "out. Which currency do they have?"
+    )
+    return _asked(Question(("currency",), text))
+
+
+def _above(lines: list[str]) -> tuple[str, str, str] | None:
+    """The words before a currency above the header, the currency, and the line."""
+    for line in lines:
+        for match in re.finditer(_WORD, line):
+            code = currency_of(match.group())
+            label = re.search(_LABEL, line[: match.start()])
+            if code and label and currency_after(label.group(1), [line]) == code:
+                return label.group(1), code, line
+    return None
+
+
+_BEGIN: Final = r"(?<![^\W_])"
+_BETWEEN: Final = r"[\s:：,.（(\-–—]*"
+
+
+@dataclass(frozen=True)
+class ShapeDecision:
+    """The shape, where the day of a snapshot is, and the decisions."""
+
+    shape: Shape
+    stated_above: dict[str, str] = field(default_factory=dict)
+    decisions: tuple[Decision, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+
+def recognise_shape(
+    rows: pl.DataFrame,
+    given: set[str],
+    settled: str | None,
+    *,
+    above: list[str],
+    layout: Layout,
+    hints: Hints,
+    snapshot_on: date | None,
+    file: str,
+) -> ShapeDecision:
+    """The shape of an export; ``given`` are the canonical amounts that it has. The day of a snapshot may be asked."""
+    has_days = settled is not None and rows[settled].null_count() < rows.height
+    if hints.shape != "open_items" and has_days and "amount" in given:
+        return _any_day(rows, str(settled))
+    if hints.shape == "applied":
+        return ShapeDecision("applied", decisions=(Decision("shape", "applied", "hint", "stated"),))
+    label = _day_above(above, layout)
+    found = label[1] if label else snapshot_on
+    if found is None:
+        amounts = "open amounts" if "open_amount" in given else "amounts without a day of settling"
+        text = f"{file} has {amounts}, so it is a snapshot of one day; of which, no row above the header says."
+        return ShapeDecision("open_items", questions=(Question((DAY,), text),))
+    evidence = "open amounts" if "open_amount" in given else "amounts, and no day of settling: they are open"
+    shape = Decision("shape", "open_items", evidence, "certain" if "open_amount" in given else "likely")
+    if snapshot_on:
+        return ShapeDecision("open_items", {}, (shape, Decision(DAY, snapshot_on.isoformat(), "argument", "stated")))
+    assert label is not None
+    decision = Decision(DAY, found.isoformat(), f"above the header: {label[2]}")
+    return ShapeDecision("open_items", {DAY: label[0]}, (shape, decision))
+
+
+def _any_day(rows: pl.DataFrame, settled: str) -> ShapeDecision:
+    number = rows.height - rows[settled].null_count()
+    return ShapeDecision("settled", decisions=(Decision("shape", "settled", f"{settled} is filled in {number} rows"),))
+
+
+def _day_above(lines: list[str], layout: Layout) -> tuple[str, date, str] | None:
+    """The words before the day of the snapshot, the day, and the line: the clearest words first."""
+    clear = any(re.search(rf"(?i){_BEGIN}({pattern})", line) for pattern in words("as_of", "clear") for line in lines)
+    for kind in ("clear", "short", *(() if clear else ("printed",))):
+        for pattern in words("as_of", kind):
+            for line in lines:
+                match = re.search(rf"(?i){_BEGIN}({pattern}){_BETWEEN}({DATE})", line)
+                if match and (day := day_after(match.group(1), lines, layout)):
+                    return match.group(1), day, line
+    return None

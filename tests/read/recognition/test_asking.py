@@ -1,0 +1,51 @@
+"""What a file leaves open is asked at once, each question with its candidates; the answers that are offered work."""
+
+from pathlib import Path
+
+import pytest
+
+import arkit as ar
+from arkit.read.recognise.questions import QuestionsError, merged, nested
+from tests.read.recognition.exports import DAY, PLAIN, items_of, read, write
+
+# Neither currency nor day, two columns that could be open, days in either order.
+OPEN = (
+    "Document No.;Customer No.;Document Date;Due Date;Open amount;Balance\n"
+    "1;K1;05.10.2026;05.11.2026;100,50;60,50\n2;K2;06.10.2026;06.11.2026;50,00;50,00\n"
+)
+
+
+def asked(folder: Path, text: str, *, day: str | None = None, **hints: object) -> QuestionsError:
+    with pytest.raises(QuestionsError) as error:
+        read(folder, text, day=day, **hints)
+    return error.value
+
+
+def test_all_that_is_missing_is_asked_in_one_round(tmp_path: Path) -> None:
+    questions = asked(tmp_path, OPEN).questions
+    assert {question.key for question in questions} == {
+        ("currency",),
+        ("snapshot_on",),
+        ("columns", "open_amount"),
+        ("date_order",),
+    }
+    amounts = next(question for question in questions if question.key[0] == "columns")
+    assert [(each.value, each.total) for each in amounts.candidates] == [
+        ("Balance", "110.50"),
+        ("Open amount", "150.50"),
+    ]
+
+
+def test_the_first_answers_to_all_questions_make_a_ledger(tmp_path: Path) -> None:
+    error = asked(tmp_path, OPEN)
+    answers = merged([error.hints, nested(("currency",), "EUR")])
+    ledger = ar.read_ledger(write(tmp_path, OPEN), snapshot_on=DAY, hints=answers)
+    assert sum(row[-1] for row in items_of(ledger)) == 150.50
+
+
+def test_a_column_that_differs_in_each_row_of_a_document_makes_the_key(tmp_path: Path) -> None:
+    rows = [f"{number};{part};K1;05.10.2026;04.11.2026;EUR;{number},50\n" for number in (1001, 1002) for part in "NS"]
+    ledger = read(
+        tmp_path, "Document No.;Part;Customer No.;Document Date;Due Date;Currency;Open amount\n" + "".join(rows)
+    )
+    assert [row[0] for row in items_of(ledger)] == ["1001/N", "1001/S", "1002/N", "1002/S"]
