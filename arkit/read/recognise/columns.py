@@ -366,7 +366,7 @@ def _searched(rows: pl.DataFrame, base: str, columns: dict[str, str], file: str)
     """The key where no known column makes it: any column that differs in each row, or with the document's number."""
     alone = _unique(rows, columns)
     if alone:
-        return _single(alone[0].shown, "every row has its own text", "likely")
+        return _single(str(alone[0].value), "every row has its own text", "likely")
     for header in _texts(rows, columns):
         if header != base and _is_unique(rows, base, header):
             return _together((base, header), "likely")

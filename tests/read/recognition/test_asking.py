@@ -36,7 +36,7 @@ def test_all_that_is_missing_is_asked_in_one_round(tmp_path: Path) -> None:
 
 def test_the_first_answers_to_all_questions_make_a_ledger(tmp_path: Path) -> None:
     error = asked(tmp_path, OPEN)
-    answers = merged([error.hints, nested(("currency",), "EUR")])
+    answers = merged(nested(*each.answer()) for each in error.questions)
     ledger = ar.read_ledger(write(tmp_path, OPEN), snapshot_on=DAY, hints=answers)
     assert sum(row[-1] for row in items_of(ledger)) == 150.50
 
