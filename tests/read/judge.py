@@ -16,9 +16,12 @@ import arkit as ar
 from arkit.errors import ArkitError, ReadingError
 from arkit.model.ledger import as_day
 from arkit.policy import Policy
+from arkit.read.recognise.questions import Key, Question, merged, nested
 from arkit.reports.check import Check
 
 Amounts = Mapping[str, str]
+DAY: Key = ("snapshot_on",)
+SEVERAL = ("ignored", "keep")
 NOT_IN_A_BUCKET = ("customer_id", "currency", "base_currency", "gross", "net", "items")
 
 
@@ -28,6 +31,7 @@ class Truth:
 
     right: Mapping[str, Amounts] = field(default_factory=dict)
     customers: Amounts = field(default_factory=dict)
+    by_customer: tuple[str, ...] = ()
     documents: Amounts = field(default_factory=dict)
     items: int = 0
     named: str = ""
@@ -47,10 +51,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How it ended: ``right``, ``asked`` (and right then), ``refused``, ``stuck`` or ``wrong``; and the words.
+    """How it ended, and the words: ``right``, ``asked`` (and right then), ``refused``, ``stuck``, ``told``, ``wrong``.
 
-    ``stuck``: the questions have no true answer among their candidates, or the true answers do not lead to the truth
-    but to a refusal. ``wrong``: published, and not the truth; after the true answers too.
+    ``stuck``: the questions have no true answer among their candidates, or the true answers lead to a refusal or to
+    further questions. ``told``: published, and what is missing was excluded by name. ``wrong``: published, and not the
+    truth; after the true answers too.
     """
 
     kind: str
@@ -68,7 +73,7 @@ def judged(asked: Asked, truth: Truth) -> Verdict:
 
 
 def _answered(asked: Asked, truth: Truth, questions: Sequence[Any]) -> Verdict:
-    said = "; ".join(question.text for question in questions)
+    said = "; ".join(f"{'.'.join(question.key)}: {question.text}" for question in questions)
     try:
         hints, day = answers(questions, truth.answers)
     except LookupError as missing:
@@ -81,7 +86,7 @@ def _answered(asked: Asked, truth: Truth, questions: Sequence[Any]) -> Verdict:
     return Verdict("asked", said) if verdict.kind == "right" else Verdict(verdict.kind, f"{verdict.words} ({said})")
 
 
-def answers(questions: Sequence[Any], truth: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+def answers(questions: Sequence[Question], truth: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
     """The hints that answer questions truly, and whether the day of the snapshot is asked.
 
     Raises
@@ -89,27 +94,34 @@ def answers(questions: Sequence[Any], truth: Mapping[str, Any]) -> tuple[dict[st
     LookupError
         The truth is not among the candidates, or nothing true can be said of what is asked.
     """
-    hints: dict[str, Any] = {}
-    for question in questions:
-        if question.key == ("snapshot_on",):
-            continue
-        name, *of = question.key
-        known = truth.get(name, {}).get(of[0]) if of else truth.get(name)
-        if known is None:
-            raise LookupError(f"nothing true answers {question.key}: {question.text}")
-        _refuse_not_offered(question, known)
-        if of:
-            hints.setdefault(name, {})[of[0]] = known
-        else:
-            hints[name] = known
-    return hints, any(question.key == ("snapshot_on",) for question in questions)
+    given = [_true_answer(question, truth) for question in questions if question.key != DAY]
+    return merged(nested(key, value) for key, value in given), any(question.key == DAY for question in questions)
 
 
-def _refuse_not_offered(question: Any, known: Any) -> None:
-    offered = {candidate.value for candidate in question.candidates}
-    wanted = [str(one) for one in known] if isinstance(known, list | tuple) else [str(known)]
-    if offered and not {*wanted} <= offered:
-        raise LookupError(f"{question.key} does not offer {', '.join(wanted)} but {', '.join(sorted(offered))}")
+def _true_answer(question: Question, truth: Mapping[str, Any]) -> tuple[Key, Any]:
+    """The key and value of what is true: a candidate where any is shown, the one that says most of the column."""
+    offered = [(candidate.key or question.key, candidate.value) for candidate in question.candidates]
+    true = [(key, value) for key, value in offered if _is_true(key, value, truth)]
+    if true:
+        return min(true, key=lambda answer: answer[0] == ("ignored",))
+    known = _known(question.key, truth)
+    if offered or known is None:
+        shown = "; ".join(f"{'.'.join(key)} = {value}" for key, value in offered) or "nothing"
+        raise LookupError(f"no true answer to {'.'.join(question.key)}: {question.text} Offered: {shown}")
+    return question.key, known[0] if isinstance(known, list) and question.key[0] not in SEVERAL else known
+
+
+def _known(key: Key, truth: Mapping[str, Any]) -> Any:
+    return truth.get(key[0], {}).get(key[1]) if len(key) > 1 else truth.get(key[0])
+
+
+def _is_true(key: Key, value: str | Key, truth: Mapping[str, Any]) -> bool:
+    """Whether an answer is true: one of the true ones, only columns that can be ignored, all values that are kept."""
+    known = _known(key, truth)
+    if key[0] in SEVERAL:
+        values = {value} if isinstance(value, str) else {*value}
+        return bool(known) and (values <= {*known} if key[0] == "ignored" else values == {*known})
+    return known is not None and str(value) in [str(one) for one in (known if isinstance(known, list) else [known])]
 
 
 def _read(asked: Asked, answered: Mapping[str, Any], *, given: bool) -> ar.Ledger:
@@ -145,10 +157,29 @@ def _compared(ledger: ar.Ledger, asked: Asked, truth: Truth) -> Verdict:
         _differs("by document", _by(ledger, day, "document_id", truth.documents), truth.documents),
         _named(ledger, truth.named),
     ]
+    if truth.by_customer:
+        found = tuple(sorted(_by(ledger, day, "customer_id", {"": ""}).values()))
+        wrong.append(f"customers {found} where {truth.by_customer} must be" if found != truth.by_customer else "")
     if truth.items and len(ar.open_items(ledger, as_of=day)) != truth.items:
         wrong.append(f"{len(ar.open_items(ledger, as_of=day))} items where {truth.items} must be")
     said = "; ".join(filter(None, wrong))
-    return Verdict("wrong", said) if said else Verdict("right")
+    if said:
+        return Verdict("told" if _is_told(ledger, day, truth) else "wrong", said)
+    return Verdict("right")
+
+
+def _is_told(ledger: ar.Ledger, day: Any, truth: Truth) -> bool:
+    """Whether what is missing is what was excluded by name: the total and the excluded amounts make up the truth."""
+    excluded = ledger.findings.query("action == 'excluded'")
+    if excluded.empty:
+        return False
+    for currency, right in truth.right.items():
+        owed = sum(Decimal(amount) for name, amount in right.items() if "net" not in right or name == "net")
+        found = _by_currency(ledger, day, {currency: {"net": "0"}}).get(currency, {"net": "0"})["net"]
+        amounts = excluded.loc[excluded["currency"].isin([currency, ""]) | excluded["currency"].isna(), "amount"]
+        if Decimal(found) + sum(Decimal(cents(amount)) for amount in amounts.dropna()) != owed:
+            return False
+    return True
 
 
 def _by_currency(ledger: ar.Ledger, day: Any, right: Mapping[str, Amounts]) -> dict[str, dict[str, str]]:
