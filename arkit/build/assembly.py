@@ -236,15 +236,19 @@ def _postings(
 
 
 def _settlements(items: Items, layout: Layout, findings: list[pl.DataFrame]) -> list[pl.DataFrame]:
-    settled = items.usable.filter(pl.col("settled_on") < pl.col("document_date"))
-    findings.append(find("payment_before_invoice", settled, table="items", value="settled_on"))
+    early = items.usable.filter(pl.col("settled_on") < pl.col("document_date"))
+    findings.append(find("payment_before_invoice", early, table="items", value="settled_on"))
+    if layout.last_day:
+        ahead = items.usable.filter(pl.col("settled_on") > layout.last_day)
+        findings.append(find("paid_after_last_day", ahead, table="items", value="settled_on"))
     raw = [settlements(items.rows)]
     if "open_amount" in items.rows.columns:
         days = items.usable.select(last=pl.max_horizontal(pl.col("document_date").max(), pl.col("settled_on").max()))
-        last = pl.lit(layout.covers_until or days.item())
-        parts = undated_payments(items.rows, last_day=last)
+        parts = undated_payments(items.rows, last_day=pl.lit(layout.last_day or days.item()))
         raw.append(parts)
         findings.append(find("undated_payment", parts, table="items", value="item_id"))
+        above = items.usable.filter((pl.col("open_amount") - pl.col("amount")) * pl.col("amount").sign() > 0)
+        findings.append(find("open_above_amount", above, table="items", value="item_id"))
     return raw
 
 

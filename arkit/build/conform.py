@@ -11,7 +11,7 @@ What happens to a column, by the example of ``Fällig`` in a layout with ``due_d
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -19,7 +19,7 @@ from typing import Final
 import polars as pl
 
 from arkit.build import parsing
-from arkit.build.wanted import refuse_undecided, wanted_rows
+from arkit.build.wanted import paid_rows, refuse_undecided, wanted_rows
 from arkit.errors import LedgerError, ReadingError, listed, missing_columns
 from arkit.model.findings import combine, find, value_of
 from arkit.model.layout import Layout, TableLayout
@@ -29,6 +29,7 @@ from arkit.words.vocabulary import currency_of
 LEDGER_TABLES: Final = ("items", "entries", "applications", "payments")
 _NO_DAY: Final = r"^\s*(0{8}|0{4}([./-])00[./-]00|00([./-])00[./-]0{4})\s*$"
 _COUNTED_FROM: Final = ("document_date", "effective_on")
+_UNREAD: Final = {**dict.fromkeys(_COUNTED_FROM, "unread"), "settled_on": "unread_settled_on"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Conformed:
     """A table with canonical columns, and the findings on its cells.
 
     Amounts are still as in the source, because their currency decides on the decimals. ``unread`` holds the text of
-    a date from which the row should count and that cannot be read.
+    a date from which the row should count and that cannot be read, ``unread_settled_on`` that of a settlement; ``paid``
+    is whether the source says that the row is paid.
     """
 
     rows: pl.DataFrame
@@ -55,7 +57,7 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
     """
     stated = getattr(layout, table) or TableLayout()
     filled, blank = _filled_rows(_numbered(cells), table=table)
-    _refuse_absent([*stated.keep, *stated.leave_out], filled, source)
+    _refuse_absent([*stated.keep, *stated.leave_out, *stated.paid_when], filled, source)
     refuse_undecided(filled, stated, source)
     kept, left_out = wanted_rows(filled, layout, table)
     named = _without_zero_days(_with_canonical_names(kept, stated, table=table, source=source), table)
@@ -64,12 +66,21 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
     with ThreadPoolExecutor() as cores:
         cells_of = [named[name] for name in named.columns if name != "source_row"]
         typed = named.with_columns(cores.map(lambda column: _typed(column, table, layout, source).rechunk(), cells_of))
-    findings = combine(blank, left_out, _unreadable(named, typed, table))
+    judged = [name for name in _judged_with_the_row(table, layout) if name in TABLES[table].columns]
+    findings = combine(blank, left_out, _unreadable(named, typed, table, judged))
     if table in LEDGER_TABLES:
-        dated_by = "document_date" if table == "items" else "effective_on"
-        return Conformed(typed.with_columns(unread=_unread(named, typed, dated_by)), findings)
+        unread = {_UNREAD[name]: _unread(named, typed, name) for name in judged}
+        paid = {"paid": paid_rows(kept, stated)} if stated.paid_when else {}
+        return Conformed(typed.with_columns(**unread, **paid), findings)
     required = [name for name in TABLES[table].required if TABLES[table].columns[name] != "money"]
     return Conformed(typed.drop_nulls(required), combine(findings, _lacking(typed, required, findings, table)))
+
+
+def _judged_with_the_row(table: str, layout: Layout) -> list[str]:
+    """The days without which a row is rejected with its amount, so that they are no findings of their own."""
+    if table not in LEDGER_TABLES:
+        return []
+    return [*_COUNTED_FROM, "settled_on"] if layout.shape == "settled" else [*_COUNTED_FROM]
 
 
 def _without_zero_days(named: pl.DataFrame, table: str) -> pl.DataFrame:
@@ -190,11 +201,11 @@ def _codes(currencies: pl.Series) -> pl.Series:
     return currencies.replace_strict(codes, default=None, return_dtype=pl.String)
 
 
-def _unreadable(named: pl.DataFrame, typed: pl.DataFrame, table: str) -> pl.DataFrame:
+def _unreadable(named: pl.DataFrame, typed: pl.DataFrame, table: str, judged: Sequence[str]) -> pl.DataFrame:
     """Findings on cells that cannot be read, except for those whose whole row is rejected with its amount."""
     found = []
     for name in TABLES[table].of_type("date", "number"):
-        if name in _COUNTED_FROM and table in LEDGER_TABLES:
+        if name in judged:
             continue
         given = _unread(named, typed, name)
         if given.null_count() == typed.height:

@@ -46,30 +46,41 @@ def originals(items: pl.DataFrame, *, table: str = "items") -> pl.DataFrame:
 
 
 def settlements(items: pl.DataFrame) -> pl.DataFrame:
-    """The settlement of each item that the source says was settled on a day."""
-    return raw_entries(
-        items.filter(pl.col("settled_on").is_not_null() & pl.col("fault").is_null()),
-        table="items",
-        entry_type="settlement",
-        effective_on=pl.col("settled_on"),
-        recorded_on=pl.lit(None, dtype=pl.Date),
-        **_NEGATED,
-    )
+    """What was settled of each item that the source says was settled on a day: all of it, or what is not open any more.
+
+    Of an item of 1,000 with 600 open and a day, 400 were settled on that day.
+    """
+    rows = items.filter(pl.col("settled_on").is_not_null() & pl.col("fault").is_null())
+    if "open_amount" not in rows.columns:
+        return _settled(rows, on=pl.col("settled_on"), **_NEGATED)
+    whole, part = rows.filter(_is_whole()), rows.filter(~_is_whole() & (_open_less() != 0))
+    on = pl.col("settled_on")
+    return pl.concat([_settled(whole, on=on, **_NEGATED), _settled(part, on=on, **_part_paid())])
 
 
 def undated_payments(items: pl.DataFrame, *, last_day: pl.Expr) -> pl.DataFrame:
     """The part paid of items paid on a day that the source does not state, as a settlement on the last day."""
-    part = pl.col("open_amount") - pl.col("amount")
-    return raw_entries(
-        items.filter(pl.col("settled_on").is_null() & pl.col("fault").is_null() & (part != 0)),
-        table="items",
-        entry_type="settlement",
-        effective_on=last_day,
-        recorded_on=pl.lit(None, dtype=pl.Date),
-        amount=part,
-        amount_rest=_NOTHING,
-        base_amount=proportion(pl.col("base_amount"), part=part, whole=pl.col("amount")),
-    )
+    rows = items.filter(pl.col("settled_on").is_null() & pl.col("fault").is_null() & (_open_less() != 0))
+    return _settled(rows, on=last_day, **_part_paid())
+
+
+def _is_whole() -> pl.Expr:
+    """Whether nothing of an item is open, or the source does not say how much is."""
+    return pl.col("open_amount").fill_null(0) == 0
+
+
+def _open_less() -> pl.Expr:
+    return pl.col("open_amount") - pl.col("amount")
+
+
+def _part_paid() -> dict[str, pl.Expr]:
+    base = proportion(pl.col("base_amount"), part=_open_less(), whole=pl.col("amount"))
+    return {"amount": _open_less(), "amount_rest": _NOTHING, "base_amount": base}
+
+
+def _settled(rows: pl.DataFrame, *, on: pl.Expr, **amounts: pl.Expr) -> pl.DataFrame:
+    unknown = pl.lit(None, dtype=pl.Date)
+    return raw_entries(rows, table="items", entry_type="settlement", effective_on=on, recorded_on=unknown, **amounts)
 
 
 def other_entries(

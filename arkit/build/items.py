@@ -162,9 +162,21 @@ def _with_faults(rows: pl.DataFrame) -> pl.DataFrame:
             (pl.col("item_id").is_null(), "missing_id", None),
             (unknown_currency | pl.col("currency").is_null(), "unknown_currency", pl.col("currency")),
             *day_faults("document_date"),
+            *_settlement_faults(rows),
             (repeats(rows["item_id"]), "duplicate_item", pl.col("item_id")),
         ],
     )
+
+
+def _settlement_faults(rows: pl.DataFrame) -> list[tuple[pl.Expr, str, pl.Expr | None]]:
+    """The faults of the day of settlement: an item of which it is not known when it was paid is neither open nor gone."""
+    faults: list[tuple[pl.Expr, str, pl.Expr | None]] = []
+    if "unread_settled_on" in rows.columns:
+        unread = pl.col("unread_settled_on")
+        faults.append((unread.is_not_null(), "unreadable_settlement", unread))
+    if "paid" in rows.columns:
+        faults.append((pl.col("paid") & pl.col("settled_on").is_null(), "paid_without_a_day", pl.col("item_id")))
+    return faults
 
 
 def day_faults(name: str) -> list[tuple[pl.Expr, str, pl.Expr | None]]:

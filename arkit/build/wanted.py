@@ -61,6 +61,12 @@ def refuse_undecided(cells: pl.DataFrame, stated: TableLayout, source: str) -> N
             )
 
 
+def paid_rows(cells: pl.DataFrame, stated: TableLayout) -> pl.Series:
+    """Which rows are paid, by the values that a layout names."""
+    marks = [_has(cells, header, values).alias(header) for header, values in stated.paid_when.items()]
+    return pl.DataFrame(marks).select(paid=pl.any_horizontal(pl.all()))["paid"]
+
+
 def _has(cells: pl.DataFrame, header: str, values: Sequence[str]) -> pl.Series:
     """Which rows have one of the values under a header; a blank cell is the empty text."""
     return parsing.as_text(cells[header]).fill_null("").is_in(list(values))

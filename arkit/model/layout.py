@@ -59,6 +59,9 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     leave_out
         Header to the values of rows that are left out; a finding names each value, with how many rows and their sum.
         Under a header of which ``keep`` speaks too, a value in neither is refused.
+    paid_when
+        Header to the values of documents that are paid. One without ``settled_on`` was paid on a day that nobody knows:
+        its amount is excluded, neither open nor in the history. In the shape ``settled`` alone.
     ignored
         Headers that a person says cannot bear on the number. One that is not in the file is fine.
     unit
@@ -114,6 +117,7 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     constants: dict[str, str] = {}
     keep: dict[str, tuple[str, ...]] = {}
     leave_out: dict[str, tuple[str, ...]] = {}
+    paid_when: dict[str, tuple[str, ...]] = {}
     ignored: tuple[str, ...] = ()
     unit: int = 1
     types: dict[str, str] = {}
@@ -146,7 +150,14 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     def headers(self) -> set[str]:
         """The headers that the layout reads."""
         several = (*self.joined.values(), *self.plus.values(), *self.minus.values())
-        single = {*self.columns.values(), *self.keep, *self.leave_out, *self.minus_when, *self.dated_in.values()}
+        single = {
+            *self.columns.values(),
+            *self.keep,
+            *self.leave_out,
+            *self.paid_when,
+            *self.minus_when,
+            *self.dated_in.values(),
+        }
         return single.union(*several)
 
 
@@ -156,12 +167,14 @@ class Layout(Settings, frozen=True, kw_only=True):
     Parameters
     ----------
     shape
-        ``open_items``: what is open on one day. ``settled``: invoices with the day each was settled. ``applied``:
-        invoices, credit notes and receipts with applications, payments or other entries.
+        ``open_items``: what is open on one day. ``settled``: invoices with the day each was settled; with an open
+        amount too, only the rest was settled on that day. ``applied``: invoices, credit notes and receipts with
+        applications, payments or other entries.
     date_order, decimal_mark, delimiter, encoding
         How the source writes dates and amounts, and how its text files are laid out. ISO dates are always read.
     snapshot_on
-        The day of the snapshot; the caller may give it instead.
+        The day of the snapshot; the caller may give it instead. In the other shapes the day of the export, until which
+        it is complete where ``covers_until`` does not say so.
     covers_from, covers_until
         The days for which the export is complete, where the source knows better than its first and last row.
     rate_means
@@ -204,9 +217,18 @@ class Layout(Settings, frozen=True, kw_only=True):
         for table, layout in self.tables().items():
             if layout.unit not in UNITS:
                 raise LayoutError(f"unit of {table} must be one of {', '.join(map(str, UNITS))}, found {layout.unit}")
+            if layout.paid_when and (table, self.shape) != ("items", "settled"):
+                raise LayoutError(
+                    f"paid_when of {table} has no effect: it is of the items of the shape 'settled' alone"
+                )
             for name in sorted(layout.canonical_names()):
                 if name not in TABLES[table].columns:
                     raise LayoutError(str(unknown_name(f"column of {table}", name, known=TABLES[table].columns)))
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day for which the export is complete, as far as it is stated."""
+        return self.covers_until or self.snapshot_on
 
     def tables(self) -> dict[str, TableLayout]:
         """The layouts of the tables that the export has."""

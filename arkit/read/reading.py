@@ -156,6 +156,8 @@ def _built(
     sources: Mapping[str, TableSource], layout: Layout, day: date | None, decisions: tuple[Decision, ...] = ()
 ) -> Ledger:
     whole = {name: source.whole for name, source in sources.items()}
+    if layout is _CANONICAL:
+        layout = msgspec.structs.replace(layout, shape=_shape_of({name: table.rows for name, table in whole.items()}))
     ledger = build(
         {name: table.rows for name, table in whole.items()},
         layout=msgspec.structs.replace(layout, **{name: table.layout for name, table in whole.items()}),
@@ -170,6 +172,16 @@ def _built(
         frames=replace(ledger.frames, findings=with_files(ledger.frames.findings, sources)),
         reading=Reading(layout, (*decisions, *proven)),
     )
+
+
+def _shape_of(tables: Mapping[str, pl.DataFrame]) -> Shape:
+    """The shape of tables with canonical names: what their items say of open amounts and days of settlement."""
+    given = {*tables["items"].columns} if "items" in tables else set()
+    if {"payments", "applications", "entries"} & {*tables}:
+        return "applied"
+    if {"amount", "settled_on"} <= given:
+        return "settled"
+    return "open_items" if "open_amount" in given else "applied"
 
 
 def make_ledger(

@@ -64,6 +64,7 @@ def with_values(rows: pl.DataFrame, roles: Roles, layout: Layout) -> tuple[pl.Da
         constants=table.constants,
         keep=table.keep,
         leave_out=table.leave_out,
+        paid_when=table.paid_when,
         unit=table.unit,
         types=table.types,
     )
