@@ -161,7 +161,7 @@ def build(
     if beyond is not None and beyond.height:
         entries = replace(entries, control=with_totals_beyond(entries.control, beyond))
     findings = combine(findings, *([] if found is None else [found]))
-    last = layout.covers_until or (snapshot_on if layout.items.allocate else None)
+    last = layout.last_day or (snapshot_on if layout.items.allocate else None)
     covers = (day, day) if day else covered_days(entries.rows, first=layout.covers_from, last=last)
     return _ledger(tables, documents, entries, covers=covers, findings=findings, layout=layout)
 

@@ -169,7 +169,7 @@ def _with_faults(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _settlement_faults(rows: pl.DataFrame) -> list[tuple[pl.Expr, str, pl.Expr | None]]:
-    """The faults of the day of settlement: an item of which it is not known when it was paid is neither open nor gone."""
+    """The faults of the day of settlement: what was paid on an unknown day is neither open nor gone."""
     faults: list[tuple[pl.Expr, str, pl.Expr | None]] = []
     if "unread_settled_on" in rows.columns:
         unread = pl.col("unread_settled_on")

@@ -156,7 +156,7 @@ def _built(
     sources: Mapping[str, TableSource], layout: Layout, day: date | None, decisions: tuple[Decision, ...] = ()
 ) -> Ledger:
     whole = {name: source.whole for name, source in sources.items()}
-    if layout is _CANONICAL:
+    if msgspec.structs.replace(layout, covers_from=None, covers_until=None) == _CANONICAL:
         layout = msgspec.structs.replace(layout, shape=_shape_of({name: table.rows for name, table in whole.items()}))
     ledger = build(
         {name: table.rows for name, table in whole.items()},
