@@ -55,11 +55,12 @@ class Export:
         return f"export_{self.seed}.{self.form.file}"
 
 
-def export(seed: int) -> Export:
-    """The export of a seed; kinds take turns."""
+def export(seed: int, language: str = "") -> Export:
+    """The export of a seed, in another language than the drawn one where it is named; kinds take turns."""
     rng = Random(seed)
     kind = forms.KINDS[seed % len(forms.KINDS)]
     form = _possible(forms.draw(rng, kind))
+    form = replace(form, language=language or form.language)
     exported = FIRST + timedelta(days=rng.randrange(300))
     documents = _documents(rng, form, exported)
     lines = _lines(rng, form, documents, exported)

@@ -1,23 +1,25 @@
 """Count what becomes of adversarial exports.
 
-``python -m tests.read.adversarial.score 0 300`` reads the exports of these seeds and prints what does not come out;
-``python -m tests.read.adversarial.score --one 17`` writes export 17 here, and says all that is known of it.
+``python -m tests.read.adversarial.score 0 300`` reads the exports of these seeds and prints what does not come out
+(``--kind "paid by status"``, ``--language en``, ``--show wrong``); ``--one 17`` writes export 17 here, and says all
+that is known of it.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 from tests.read.adversarial.exports import Export, export
-from tests.read.adversarial.forms import Form
+from tests.read.adversarial.forms import KINDS, Form
 from tests.read.judge import Asked, Truth, Verdict, judged
 
 GOOD = ("right", "asked")
@@ -37,9 +39,9 @@ class Result:
         return f"{self.verdict.kind} seed {self.seed} {self.form}\n    {self.verdict.words}"
 
 
-def result(seed: int) -> Result:
+def result(seed: int, language: str = "") -> Result:
     """Make the export of a seed, read it, judge."""
-    made = export(seed)
+    made = export(seed, language)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / made.name
         path.write_bytes(made.content)
@@ -56,12 +58,12 @@ def verdict(made: Export, path: Path) -> Verdict:
         return Verdict("broken", f"{type(error).__name__}: {error}")
 
 
-def results(seeds: Iterable[int], *, processes: int = 1) -> list[Result]:
+def results(seeds: Iterable[int], language: str = "", *, processes: int = 1) -> list[Result]:
     """The results of seeds, in their order."""
     if processes == 1:
-        return [result(seed) for seed in seeds]
+        return [result(seed, language) for seed in seeds]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(result, seeds, chunksize=AT_ONCE))
+        return list(pool.map(partial(result, language=language), seeds, chunksize=AT_ONCE))
 
 
 def counted(found: Iterable[Result]) -> Counter[str]:
@@ -84,21 +86,36 @@ def summary(found: list[Result]) -> str:
     return "\n".join([*lines, f"of {len(found)}: {dict(ways)}; right, or right after one round: {good:.1%}"])
 
 
+def _options() -> Namespace:
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("first", type=int, nargs="?", default=0)
+    parser.add_argument("last", type=int, nargs="?", default=300)
+    parser.add_argument("--one", type=int, help="write the export of this seed here, and say what is known of it")
+    parser.add_argument("--kind", default="", help="only the kind of export whose name contains this")
+    parser.add_argument("--language", default="", help="all in this language, instead of the drawn ones")
+    parser.add_argument(
+        "--show", default="refused,stuck,told,wrong,broken", help="the ends that are printed one by one"
+    )
+    parser.add_argument("--processes", type=int, default=1)
+    return parser.parse_args()
+
+
 def main() -> None:
     """Read the exports of a range of seeds, or write one."""
-    if sys.argv[1] == "--one":
-        made = export(int(sys.argv[2]))
+    asked = _options()
+    if asked.one is not None:
+        made = export(asked.one, asked.language)
         path = Path(made.name)
         path.write_bytes(made.content)
         for name in ("form", "exported", "right", "by_customer", "answers"):
             sys.stdout.write(f"{name}: {getattr(made, name)}\n")
         sys.stdout.write(f"{path}\n{verdict(made, path)}\n")
         return
-    first, last = int(sys.argv[1]), int(sys.argv[2])
-    found = results(range(first, last), processes=min(os.cpu_count() or 1, int((sys.argv[3:] or ["1"])[0])))
-    wanted = sys.argv[4:]
-    bad = [one for one in found if one.verdict.kind in (wanted or ("wrong", "told", "broken", "stuck", "refused"))]
-    sys.stdout.write("\n".join(str(one) for one in bad) + f"\n{summary(found)}\n")
+    kinds = [place for place, kind in enumerate(KINDS) if asked.kind in kind]
+    seeds = [seed for seed in range(asked.first, asked.last) if seed % len(KINDS) in kinds]
+    found = results(seeds, asked.language, processes=asked.processes)
+    shown = [one for one in found if one.verdict.kind in asked.show.split(",")]
+    sys.stdout.write("\n".join(str(one) for one in shown) + f"\n{summary(found)}\n")
 
 
 if __name__ == "__main__":
