@@ -10,6 +10,7 @@ payment without its amount), for which there is no right value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -19,14 +20,17 @@ from typing import Any
 from tests.read.adversarial import forms, ledgers
 from tests.read.adversarial.forms import CURRENCIES, Form
 from tests.read.adversarial.ledgers import Document
-from tests.read.adversarial.tables import AGING, BUCKETS, KINDS, Line, Money, bucket
+from tests.read.adversarial.tables import ACCOUNTS, AGING, BUCKETS, KINDS, Line, Money, bucket, bucket_names
 from tests.read.adversarial.writing import MARKS, ORDERS, day_text, file_bytes
 
 FIRST = date(2026, 1, 20)
+REPEATED = ("row per payment", "failed payments")
 WITHOUT_DUE = ("account", "general journal")
 TYPED = ("unsigned types", "account with references", "account")
-BY_CUSTOMER = ("account with references", "account", "sections")
-IN_ONE_CURRENCY = ("currency in header", "in thousands", "general journal", "account", "account with references")
+HIERARCHIES = ("sections", "contracts")
+BY_CUSTOMER = ("account with references", "account", *HIERARCHIES)
+MISLEADING = ("original less paid", "paid and status")
+IN_ONE_CURRENCY = ("currency in header", "in thousands", "general journal", *BY_CUSTOMER)
 EXTRAS = {
     "text": ("Spring order", "Delivery 12", "", "Rush", "Second batch", "Line service"),
     "mail": ("a@example.com", "office@example.org", "b.c@example.net"),
@@ -71,12 +75,14 @@ def export(seed: int, language: str = "") -> Export:
     header, body = [headers[role] for role in roles], _with_total(form, roles, lines, body, documents)
     content = _sorted(form, header, body) if kind == "sorted" else file_bytes(form, above, header, body)
     right, by_customer = _right(form, documents, lines, exported)
-    return Export(seed, form, exported, content, right, by_customer, _answers(form, headers, documents, exported))
+    return Export(
+        seed, form, exported, content, right, by_customer, _answers(form, headers, documents, lines, exported)
+    )
 
 
 def _possible(form: Form) -> Form:
     """The form without what its kind of file, or its kind, cannot have."""
-    if form.kind in ("sections", "sorted", "long preamble", "account") and form.file == "parquet":
+    if form.kind in (*HIERARCHIES, "sorted", "long preamble", "account", "in thousands") and form.file == "parquet":
         form = replace(form, file="csv")
     changes: dict[str, Any] = {}
     if form.file == "parquet" or form.kind == "sorted":
@@ -91,11 +97,11 @@ def _possible(form: Form) -> Form:
         changes["due_shown"] = True
     if form.kind in BY_CUSTOMER:
         changes |= {"total_below": False, "status_shown": False, "blank": ""}
-    if form.kind in ("matching marks", "row per payment", "general journal", "payables too"):
+    if form.kind in ("matching marks", "row per payment", "failed payments", "general journal", "payables too"):
         changes["status_shown"] = False
     if form.kind in ("days overdue", "day in each row"):
         changes["day_given"] = form.shuffled
-    if form.kind in ("sections", "account", "account with references"):
+    if form.kind in BY_CUSTOMER:
         changes["customer"] = "name"
     if form.currency == "line above" and (form.file == "parquet" or form.kind == "sorted"):
         changes["currency"] = "not said"
@@ -107,7 +113,8 @@ def _possible(form: Form) -> Form:
 def _documents(rng: Random, form: Form, exported: date) -> list[Document]:
     wanted = KINDS[form.kind].wanted(rng)
     if len(wanted.currencies) == 1:
-        wanted = replace(wanted, currencies=(rng.choice(CURRENCIES),))
+        several = form.currency == "column" and form.kind not in IN_ONE_CURRENCY and rng.random() < 0.25
+        wanted = replace(wanted, currencies=tuple(rng.sample(CURRENCIES, 2 if several else 1)))
     made = ledgers.draw(rng, wanted, exported)
     if form.kind == "in thousands":
         made = [replace(one, amount=one.amount * 10 // 1000 * 1000 or 1000) for one in made]
@@ -131,7 +138,7 @@ def _lines(rng: Random, form: Form, documents: list[Document], exported: date) -
             made.append({**_base(form, one, exported), **own, **line, "of": one})
     if form.kind in ("account", "account with references"):
         made = _with_balance(form, made)
-    if form.kind == "sections":
+    if form.kind in HIERARCHIES:
         made = _with_sections(form, made)
     if form.kind == "currency in cells":
         for line in made:
@@ -164,14 +171,16 @@ def _with_balance(form: Form, lines: list[Line]) -> list[Line]:
 
 
 def _with_sections(form: Form, lines: list[Line]) -> list[Line]:
-    """A row with the name of the customer above its documents."""
+    """A row with the name of the customer above its documents, with the sum of them where the form has it."""
     made: list[Line] = []
-    before = ""
-    for line in lines:
-        if line["name"] != before:
-            before = line["name"]
-            made.append({"item_id": before, "of": line["of"], "kind": "section"})
-        made.append(line)
+    for number, name in enumerate(dict.fromkeys(line["name"] for line in lines)):
+        own = [line for line in lines if line["name"] == name]
+        summed = {"open_amount": Money(sum(line["open_amount"].cents for line in own))} if form.shuffled else {}
+        above = {**summed, "of": own[0]["of"], "kind": "section"}
+        made.append({**above, "item_id": name})
+        if form.kind == "contracts":
+            made.append({**above, "item_id": f"{form.word('contract')} № {number + 3}"})
+        made += own
     return made
 
 
@@ -188,30 +197,37 @@ def _roles(form: Form, lines: list[Line]) -> list[str]:
         "reference": form.kind == "account with references",
         "match": form.kind == "matching marks",
     }
-    if form.kind == "sections":
+    if form.kind in HIERARCHIES:
         shown |= {"customer_id": False, "name": False}
     for line in lines:
         line.setdefault("item_type", form.texts("types").get(line["kind"]))
     roles = [role for role in dict.fromkeys(role for line in lines for role in line) if role not in ("of", "kind")]
     roles = [role for role in roles if role in given | {"item_type"} and shown.get(role, True)]
-    if form.shuffled and form.kind != "sections":
+    if form.shuffled and form.kind not in HIERARCHIES:
         Random(len(roles)).shuffle(roles)
     return roles
 
 
 def _headers(rng: Random, form: Form, roles: list[str], currency: str) -> dict[str, str]:
-    """The header of each column, each another."""
-    aging = [form.word("not_due"), "1-30", "31-60", "61-90", form.word("over")]
+    """The header of each column, each another; a misleading form calls what was billed as others call what is open."""
     made: dict[str, str] = {}
     for role in roles:
-        places = [rng.randrange(6), 0, 1, 2, 3]
-        words = [aging[AGING.index(role)]] if role in AGING else [form.word(role, place) for place in places]
+        meant = "open_amount" if role == "amount" and form.misleading and form.kind in MISLEADING else role
+        words = [form.word(meant, place) for place in (rng.randrange(6), 0, 1, 2, 3)] if role not in AGING else []
+        words = words or [bucket_names(form)[AGING.index(role)]]
+        if form.currency == "in header" and role == KINDS[form.kind].needed[0]:
+            words = [f"{word} ({currency})" for word in words]
+        words = [_written(word, form.headers) for word in words]
         free = [word for word in words if word not in made.values()]
         made[role] = free[0] if free else f"{words[0]} {len(made)}"
-    if form.currency == "in header":
-        role = KINDS[form.kind].needed[0]
-        made[role] = f"{made[role]} ({currency})"
     return made
+
+
+def _written(header: str, how: str) -> str:
+    """A header as a program writes it: due_date, DUE DATE."""
+    if how == "snake":
+        return re.sub(r"[^\w+-]+", "_", header.lower()).strip("_")
+    return header.upper() if how == "upper" else header
 
 
 def _above(rng: Random, form: Form, currency: str, exported: date) -> list[list[str]]:
@@ -234,7 +250,7 @@ def _with_total(
     form: Form, roles: list[str], lines: list[Line], body: list[list[Any]], documents: list[Document]
 ) -> list[list[Any]]:
     """The rows and, where the form has one, the row of the total."""
-    if not form.total_below or len({one.currency for one in documents}) > 1 or form.kind == "row per payment":
+    if not form.total_below or len({one.currency for one in documents}) > 1 or form.kind in REPEATED:
         return body
     text = next(role for role in roles if role in ("item_id", "name", "customer_id"))
     total: list[Any] = []
@@ -297,7 +313,9 @@ HARMLESS = ("text", "mail", "user", "address", "quantity", "limit", "zone")
 KEYS = ("item_id", "customer_id", "document_date", "due_date", "currency", "line")
 
 
-def _answers(form: Form, headers: Mapping[str, str], documents: list[Document], exported: date) -> dict[str, Any]:
+def _answers(
+    form: Form, headers: Mapping[str, str], documents: list[Document], lines: list[Line], exported: date
+) -> dict[str, Any]:
     """The truth of everything that may be asked."""
     of_amount = [role for role in ("amount", "open_amount") if role in headers]
     columns: dict[str, Any] = {role: header for role, header in headers.items() if role not in (*HARMLESS, *AGING)}
@@ -319,7 +337,7 @@ def _answers(form: Form, headers: Mapping[str, str], documents: list[Document], 
             sides["receivable"]: ["invoice", "receivable"],
             sides["payable"]: "not_receivable",
         },
-        "keep": _keep(form, headers),
+        "keep": _keep(form, headers, lines),
         "credits": "minus" if form.kind in ("unsigned types", "side of an entry") else "plus",
         "currency": documents[0].currency,
         "base_currency": "EUR" if form.kind == "document and base currency" else documents[0].currency,
@@ -331,10 +349,11 @@ def _answers(form: Form, headers: Mapping[str, str], documents: list[Document], 
     }
 
 
-def _keep(form: Form, headers: Mapping[str, str]) -> dict[str, list[str]]:
+def _keep(form: Form, headers: Mapping[str, str], lines: list[Line]) -> dict[str, list[str]]:
     """The values whose rows are receivables, by header."""
-    kept = {"side": [form.texts("sides")["receivable"]], "account": ["1200"]}
+    kept = {"side": [form.texts("sides")["receivable"]], "account": [ACCOUNTS["receivable"]]}
     kept["account_name"] = [form.texts("accounts")["receivable"]]
-    owed = ("open", "overdue", "partly_paid")
-    kept["status"] = [form.texts("statuses")[name] for name in owed]
-    return {headers[role]: values for role, values in kept.items() if role in headers}
+    kept["status"] = [form.texts("statuses")[name] for name in ("open", "overdue", "partly_paid")]
+    present = {(role, line.get(role)) for role in kept for line in lines}
+    shown = {role: [value for value in values if (role, value) in present] for role, values in kept.items()}
+    return {headers[role]: values for role, values in shown.items() if role in headers}

@@ -19,7 +19,7 @@ KINDS = (
     *("with tax", "document and base currency", "in thousands", "days overdue", "day in each row", "payables too"),
     *("settled on a day", "settled on a day or never", "row per payment", "row per line", "row per instalment"),
     *("matching marks", "account with references", "account", "general journal", "sections", "sorted", "long preamble"),
-    *("currency in cells", "currency in header"),
+    *("currency in cells", "currency in header", "failed payments", "partly settled", "contracts", "bucket of a row"),
 )
 DAYS = ("iso", "iso with time", "dots", "slashes", "american", "compact", "short month", "in words", "short year")
 AMOUNTS = ("plain", "comma", "english", "german", "french", "swiss", "lakh")
@@ -51,6 +51,8 @@ class Form:
     status_shown: bool
     due_shown: bool
     day_given: bool
+    headers: str
+    misleading: bool
 
     def word(self, role: str, place: int = 0) -> str:
         """The word of a role in the language of the form."""
@@ -69,7 +71,7 @@ def words() -> dict[str, dict[str, Any]]:
 
 HAVE_NO_SNAPSHOT_DAY = (
     *("settled on a day", "settled on a day or never", "row per payment", "matching marks"),
-    *("account with references", "account", "general journal"),
+    *("account with references", "account", "general journal", "failed payments", "partly settled"),
 )
 
 
@@ -100,4 +102,6 @@ def draw(rng: Random, kind: str) -> Form:
         status_shown=rng.random() < 0.2,
         due_shown=rng.random() < 0.93,
         day_given=history or rng.random() < 0.8,
+        headers=rng.choice(("as words", "as words", "as words", "snake", "upper")),
+        misleading=rng.random() < 0.15,
     )

@@ -74,7 +74,7 @@ class Wanted:
     customers: int = 5
     documents: int = 16
     cents: bool = True
-    over_time: bool = False
+    failed: float = 0.0
 
 
 def draw(rng: Random, wanted: Wanted, exported: date) -> list[Document]:
@@ -98,7 +98,8 @@ def _with_fate(rng: Random, one: Document, wanted: Wanted, exported: date, place
     if wanted.fates and rng.random() < 0.2:
         return replace(one, fate=rng.choice(wanted.fates))
     if rng.random() < wanted.settled:
-        return replace(one, payments=_payments(rng, one, one.amount, exported))
+        paid = _payments(rng, one, one.amount, exported)
+        return replace(one, payments=tuple(replace(each, failed=rng.random() < wanted.failed) for each in paid))
     if rng.random() < wanted.partly:
         part = max(1, int(one.amount * rng.choice((0.25, 0.4, 0.5, 0.8))) // 100 * 100) or one.amount // 2
         return replace(one, payments=_payments(rng, one, part, exported))

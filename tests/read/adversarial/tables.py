@@ -135,6 +135,27 @@ def _payments(form: Form, one: Document, exported: date, rng: Random) -> Iterato
         yield {"amount": Money(one.amount), "paid": None, "settled_on": None, **paid}
 
 
+def _payments_with_status(form: Form, one: Document, exported: date, rng: Random) -> Iterator[Line]:
+    """A row per payment, with what became of it."""
+    for line, payment in zip(_payments(form, one, exported, rng), one.payments or (None,), strict=True):
+        ended = "failed" if payment and payment.failed else "paid"
+        yield {**line, "status": form.texts("statuses")[ended] if payment else None}
+
+
+def _partly_settled(one: Document, exported: date) -> Line:
+    paid = {"amount": Money(one.amount), "paid": Money(one.paid), "open_amount": Money(one.open)}
+    return {**paid, "settled_on": one.payments[-1].day if one.payments else None}
+
+
+def bucket_names(form: Form) -> tuple[str, ...]:
+    """The names of the buckets in the language of the form."""
+    return (form.word("not_due"), "1-30", "31-60", "61-90", form.word("over"))
+
+
+def _bucket_named(form: Form, one: Document, exported: date, rng: Random) -> Iterator[Line]:
+    yield {"open_amount": Money(one.open), "bucket_name": bucket_names(form)[bucket(one.due, exported)]}
+
+
 def _parts(form: Form, one: Document, exported: date, rng: Random) -> Iterator[Line]:
     parts = rng.choice((1, 2, 3))
     for place in range(parts):
@@ -239,5 +260,13 @@ KINDS: dict[str, Kind] = {
     "long preamble": Kind(open_only, amounts("open_amount"), OPEN),
     "currency in cells": Kind(_with(currencies=("EUR", "USD")), amounts("open_amount"), OPEN),
     "currency in header": Kind(open_only, amounts("open_amount"), OPEN),
+    "failed payments": Kind(
+        _with(settled=0.4, partly=0.2, credits=0.0, failed=0.3),
+        _payments_with_status,
+        ("amount", "paid", "settled_on", "status"),
+        only_open=False,
+    ),
+    "partly settled": Kind(PAID, one_line(_partly_settled), OPEN, only_open=False),
+    "contracts": Kind(open_only, amounts("open_amount"), OPEN),
+    "bucket of a row": Kind(open_only, _bucket_named, OPEN),
 }
-ONE_DAY = ("open_amount",)
