@@ -35,6 +35,49 @@ UNITS: Final = tuple(10**power for power in range(10))
 """What an amount of 1 can mean: one, ten, a hundred, ... a lakh, a million, a crore, a thousand million."""
 
 
+ProofKind = Literal[
+    "sum", "running", "at_most", "same", "ratio", "base", "days", "terms", "buckets", "zero", "balanced"
+]
+
+
+class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A relation among columns that every row of an export is held against.
+
+    Parameters
+    ----------
+    kind
+        ``sum``: ``is`` is the sum of ``plus``, less ``minus``. ``running``: ``balance`` is that of the row before, plus
+        ``debit``, less ``credit``, for each ``by``. ``at_most``: ``part`` is never more than ``whole``. ``same``: the
+        ``columns`` are equal. ``ratio``: ``whole`` is ``part`` times the value. ``base``: ``document`` and ``base`` are
+        equal where ``currency`` is the value. ``days``: ``day`` plus ``days``, or less ``days_left``, is the day of the
+        snapshot. ``terms``: ``day`` plus ``days`` is ``due``. ``buckets``: the sum of a row is in the column of its
+        days past due, counted from ``day``. ``zero``: rows with one ``mark`` add up to zero, for each ``by``.
+        ``balanced``: debits equal credits, for each ``by``.
+    columns
+        What each column is in the relation, to its header or headers.
+    value
+        ``base``: the currency. ``ratio``: the factor. ``running``: ``up`` where the newest row is first. ``buckets``:
+        the first and last day of each column, as ":0 1:30 31:".
+
+    Examples
+    --------
+    >>> Proof(kind="sum", columns={"plus": ("Net", "Tax"), "is": ("Total",)}).columns["is"]
+    ('Total',)
+    """
+
+    kind: ProofKind
+    columns: dict[str, tuple[str, ...]]
+    value: str = ""
+
+    def of(self, role: str) -> tuple[str, ...]:
+        """The headers with one role."""
+        return self.columns.get(role, ())
+
+    def headers(self) -> tuple[str, ...]:
+        """All headers of the relation."""
+        return tuple(dict.fromkeys(header for headers in self.columns.values() for header in headers))
+
+
 class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where one canonical table comes from.
 
@@ -97,6 +140,8 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         to the oldest documents of the customer, each with a finding. A balance brought forward becomes an item.
     stated_above
         ``currency`` or ``snapshot_on`` to the words after which it comes in a row above the header ("as of").
+    proofs
+        Relations among the columns that every row is held against; rows that break one are findings.
 
     Examples
     --------
@@ -132,6 +177,7 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     dated_in: dict[str, str] = {}
     stated_above: dict[str, str] = {}
     allocate: Literal["", "by_reference", "oldest_first"] = ""
+    proofs: tuple[Proof, ...] = ()
 
     def canonical_names(self) -> set[str]:
         """The canonical columns that the layout gives a value to."""
@@ -158,7 +204,8 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
             *self.minus_when,
             *self.dated_in.values(),
         }
-        return single.union(*several)
+        proven = (proof.headers() for proof in self.proofs)
+        return single.union(*several, *proven)
 
 
 class Layout(Settings, frozen=True, kw_only=True):
