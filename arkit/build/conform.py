@@ -11,7 +11,7 @@ What happens to a column, by the example of ``Fällig`` in a layout with ``due_d
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +19,7 @@ from typing import Final
 import polars as pl
 
 from arkit.build import parsing
+from arkit.build.nothing import without_nothing
 from arkit.build.wanted import paid_rows, refuse_undecided, wanted_rows
 from arkit.errors import LedgerError, ReadingError, listed, missing_columns
 from arkit.model.findings import combine, find, value_of
@@ -27,7 +28,7 @@ from arkit.model.schema import TABLES
 from arkit.words.vocabulary import currency_of
 
 LEDGER_TABLES: Final = ("items", "entries", "applications", "payments")
-_NO_DAY: Final = r"^\s*(0{8}|0{4}([./-])00[./-]00|00([./-])00[./-]0{4})\s*$"
+_WITHOUT_FIRST_DAYS: Final = (*LEDGER_TABLES, "marks")
 _COUNTED_FROM: Final = ("document_date", "effective_on")
 _UNREAD: Final = {**dict.fromkeys(_COUNTED_FROM, "unread"), "settled_on": "unread_settled_on"}
 
@@ -60,7 +61,7 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
     _refuse_absent([*stated.keep, *stated.leave_out, *stated.paid_when], filled, source)
     refuse_undecided(filled, stated, source)
     kept, left_out = wanted_rows(filled, layout, table)
-    named = _without_zero_days(_with_canonical_names(kept, stated, table=table, source=source), table)
+    named = _with_canonical_names(kept, stated, table=table, source=source)
     # One column is read on one core: several at a time use them all. Each is kept in one piece, because every later
     # step would otherwise put the pieces of the file together again.
     with ThreadPoolExecutor() as cores:
@@ -81,12 +82,6 @@ def _judged_with_the_row(table: str, layout: Layout) -> list[str]:
     if table not in LEDGER_TABLES:
         return []
     return [*_COUNTED_FROM, "settled_on"] if layout.shape == "settled" else [*_COUNTED_FROM]
-
-
-def _without_zero_days(named: pl.DataFrame, table: str) -> pl.DataFrame:
-    """The columns of days without the zeros that mean no day, 00000000 or 00.00.0000."""
-    days = [name for name in TABLES[table].of_type("date") if named.schema.get(name) == pl.String]
-    return named.with_columns(pl.when(~pl.col(name).str.contains(_NO_DAY)).then(pl.col(name)) for name in days)
 
 
 def _numbered(cells: pl.DataFrame) -> pl.DataFrame:
@@ -137,10 +132,23 @@ def _with_canonical_names(cells: pl.DataFrame, stated: TableLayout, *, table: st
     if missing:
         found = [name for name in cells.columns if name != "source_row"]
         raise missing_columns(table, missing=missing, found=found, source=source)
+    cells = _without_nothing(cells, names, table)
     return cells.select(
         "source_row",
         *(_with_constant(cells, header, stated.constants.get(name)).alias(name) for name, header in names.items()),
         *(pl.lit(value).alias(name) for name, value in stated.constants.items() if name not in names),
+    )
+
+
+def _without_nothing(cells: pl.DataFrame, names: Mapping[str, str], table: str) -> pl.DataFrame:
+    """The cells without those that say that there is nothing; of amounts, a dash is told when they are read."""
+    kinds = {header: TABLES[table].columns[name] for name, header in names.items()}
+    # The first day of a table about customers or rates is a day like any other: it was always so.
+    days = table in _WITHOUT_FIRST_DAYS
+    return cells.with_columns(
+        without_nothing(cells[header], days=days and kind == "date")
+        for header, kind in kinds.items()
+        if kind != "money"
     )
 
 

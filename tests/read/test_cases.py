@@ -31,7 +31,6 @@ customer_account 2026-02-28
 currency_in_each_cell 2026-03-31
 lakh_grouping 2026-03-31
 amounts_in_thousands 2026-03-31
-empty_day_1900 2026-02-20
 days_with_t_and_z 2026-03-31
 month_names_ru 2026-03-31
 line_before_header 2026-03-31

@@ -1,0 +1,76 @@
+"""Cells that say that there is nothing: ``n/a``, a dash, 1900-01-01 (``templates/words/nothing.toml``)."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+import polars as pl
+
+from arkit.resources import resource
+
+_TIME: Final = r"(?:[T ].*)?"
+
+
+def without_nothing(cells: pl.Series, *, days: bool = False) -> pl.Series:
+    """A column in which cells that say that there is nothing are missing; ``days`` is whether it is one of days.
+
+    >>> without_nothing(pl.Series(["R-1", "N/A", "-"])).to_list()
+    ['R-1', None, None]
+    >>> without_nothing(pl.Series(["01.01.1900", "1900-01-02", "9999-12-31T00:00:00"]), days=True).to_list()
+    [None, '1900-01-02', None]
+    """
+    if days and cells.dtype.is_temporal():
+        written = cells.cast(pl.Date)
+        return cells.set(written.is_in(list(_real_days())), None)
+    if cells.dtype not in (pl.String, pl.Categorical):
+        return cells
+    text = cells.cast(pl.String)
+    nothing = text.is_in(list(_texts(days=days)))
+    if days:
+        nothing |= _are_no_days(text)
+    return cells.set(nothing, None) if nothing.any() else cells
+
+
+def _are_no_days(text: pl.Series) -> pl.Series:
+    # Few cells have the year of such a day, so only they are looked at closely.
+    perhaps = text.to_frame("x").select(pl.col("x").str.contains_any(_years()).fill_null(False)).to_series()
+    if not perhaps.any():
+        return perhaps
+    return perhaps.scatter(perhaps.arg_true(), text.filter(perhaps).str.strip_chars().str.contains(_day_pattern()))
+
+
+@cache
+def _nothing() -> dict[str, Any]:
+    return tomllib.loads(resource("templates/words/nothing.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _texts(*, days: bool) -> frozenset[str]:
+    words = [*_nothing()["texts"], *(_nothing()["in_days"] if days else ())]
+    return frozenset(
+        spelling for word in words for spelling in (word, word.lower(), word.upper(), word.capitalize(), word.title())
+    )
+
+
+@cache
+def _years() -> list[str]:
+    return sorted({day[:4] for day in _nothing()["days"]})
+
+
+@cache
+def _day_pattern() -> str:
+    """A day of the list in any order of year, month and day, with any mark or none between them."""
+    forms = []
+    for year, month, day in (text.split("-") for text in _nothing()["days"]):
+        m, d = (rf"0?{int(part)}" for part in (month, day))
+        forms += [rf"{year}\D?{m}\D?{d}日?", rf"{d}\D?{m}\D?{year}", rf"{m}\D?{d}\D?{year}"]
+    return rf"^(?:{'|'.join(forms)}){_TIME}$"
+
+
+@cache
+def _real_days() -> frozenset[date]:
+    days = (text for text in _nothing()["days"] if "-00" not in text)
+    return frozenset(date.fromisoformat(day) for day in days)
