@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,7 @@ from arkit.words.catalogue import languages
 from arkit.words.columns import ALL_ENTITIES
 
 if TYPE_CHECKING:
+    from arkit.read.recognise.questions import Candidate, Question, QuestionsError
     from arkit.run.run_file import RunFile
 
 DONE: Final = 0
@@ -69,13 +71,21 @@ class _Command(_Common):
         """Run the command."""
         try:
             return int(super().invoke(ctx) or DONE)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, click.Abort):
             return _failed(ctx, "Interrupted; nothing was published.", code=INTERRUPTED)
         except ArkitError as error:
-            return _failed(ctx, str(error))
+            return _failed(ctx, _in_words(error))
         except Exception as error:  # a person gets a sentence; --traceback shows the rest
             text = " ".join(str(error).split()) or "no reason given"
             return _failed(ctx, f"Unexpected {type(error).__name__}: {text} (--traceback shows where).")
+
+
+def _in_words(error: ArkitError) -> str:
+    """An error as a sentence; the questions that an export leaves open as a list with the options that answer them."""
+    from arkit.read.recognise.questions import QuestionsError
+    from arkit.reports.asking import question_lines
+
+    return "\n".join([error.opening, *question_lines(error)]) if isinstance(error, QuestionsError) else str(error)
 
 
 def _failed(context: click.Context, sentence: str, *, code: int = FAILED) -> int:
@@ -148,6 +158,16 @@ def _pairs(_: click.Context, __: click.Parameter, given: Sequence[str]) -> dict[
     return {name: value for name, _mark, value in pairs}
 
 
+def _hints(_: click.Context, __: click.Parameter, given: Sequence[str]) -> dict[str, Any]:
+    from arkit.read.recognise.questions import merged, parsed
+
+    hints = {text: parsed(text) for text in given}
+    for text, hint in hints.items():
+        if hint is None:
+            raise click.BadParameter(f"{text!r} is not NAME=VALUE, such as currency=EUR or columns.item_id=Doc")
+    return merged(hint for hint in hints.values() if hint)
+
+
 def _path(*names: str, **settings: Any) -> Callable[..., Any]:
     return option(*names, type=PATH, **settings)
 
@@ -158,6 +178,52 @@ _policy = _path("--policy", metavar="TOML", help="the policy; none for the defau
 
 def _language(says: str = "", **settings: Any) -> Callable[..., Any]:
     return option("--language", type=click.Choice(languages()), help=f"of titles, texts and numbers{says}", **settings)
+
+
+_HINT: Final = "what the export does not say itself: currency=EUR, columns.item_id=Doc, ignored=Zone; can be repeated"
+_SAID: Final = (
+    option("--hint", "hints", multiple=True, callback=_hints, metavar="NAME=VALUE", help=_HINT),
+    _path("--answers", metavar="TOML", help="the file of answers; open questions are written to it"),
+    option("--covers", nargs=2, metavar="FROM TO", help="the days for which the export is complete"),
+    option("--snapshot-on", metavar="DAY", help="the day of the export, where that of the report is another"),
+    option("--ask", is_flag=True, help="ask what is open, one question after another (in a terminal)"),
+)
+
+
+def _asked_of_export(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A command with the options that say what an export does not say itself, as ``hints``, ``answers`` and ``ask``."""
+
+    @wraps(command)
+    def saying(*, covers: tuple[str, str] | None, snapshot_on: str | None, ask: bool, **asked: Any) -> Any:
+        from arkit.model.ledger import as_day
+
+        days = {"snapshot_on": snapshot_on, **dict(zip(("covers_from", "covers_until"), covers or (), strict=False))}
+        hints = {**asked.pop("hints"), **{name: as_day(day) for name, day in days.items() if day}}
+        return command(hints=hints, ask=_ask if ask and _is_terminal() else None, **asked)
+
+    for one in reversed(_SAID):
+        saying = one(saying)
+    return saying
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _ask(asked: QuestionsError) -> list[tuple[Question, Candidate]]:
+    """Ask a person every question; what they leave open is left out."""
+    from arkit.reports.asking import candidate_table, numbered, question_text
+    from arkit.words.catalogue import text
+
+    given, number = [], len(asked.questions)
+    for place, question in enumerate(asked.questions, 1):
+        lines = ["", *question_text(question, asked.file), *candidate_table(question, numbered)]
+        print(*lines, sep="\n", file=sys.stderr)
+        prompt = text("run.ask.prompt", number=place, count=number)
+        said = click.prompt(prompt, default="", show_default=False, err=True, value_proc=question.chosen)
+        given += [(question, said)] if said else []
+    print(text("run.ask.said", options=" ".join(question.as_flag(said) for question, said in given)), file=sys.stderr)
+    return given
 
 
 _many: Final[dict[str, Any]] = {"multiple": True, "callback": _pairs, "metavar": "NAME=VALUE"}
@@ -180,6 +246,7 @@ _many: Final[dict[str, Any]] = {"multiple": True, "callback": _pairs, "metavar":
 @option("-p", "parameters", **_many, help="a further parameter of the notebook, kept as text; several can be given")
 @_language(default="en")
 @option("--pdf", is_flag=True, help="print the report as PDF too (needs Chromium)")
+@_asked_of_export
 def report(*, entities: tuple[str, ...], pdf: bool, **asked: Any) -> None:
     """Make the report of a day.
 
@@ -210,7 +277,9 @@ def _as_run_file(
         raise RunError(
             "A run over several entities makes bundled reports; another notebook, and -p, go with one entity."
         )
-    export = Export(ledger=asked["ledger"], layout=asked["layout"] or "")
+    if asked["hints"]:
+        raise RunError("A run over several entities takes what an export does not say from a file: --answers.")
+    export = Export(ledger=asked["ledger"], layout=asked["layout"] or "", answers=asked["answers"] or "")
     stated = {name: asked[name] for name in ("output", "policy", "language") if asked[name]}
     run = RunFile(sources=(export,), entities=entities, reports=(notebook or "monthly_report",), pdf=pdf, **stated)
     return run.seen_from(Path.cwd())
@@ -245,11 +314,11 @@ def _run(run: RunFile, **asked: str | None) -> None:
 @arkit.command()
 @argument("paths", nargs=-1, required=True, type=PATH, metavar="FILE...")
 @_layout
-@option("--as-of", metavar="DAY", help=f"{DAY} (without it: the last that is covered)")
+@option("--as-of", metavar="DAY", help=f"{DAY} (without it: the last that is covered); also of a snapshot")
 @_policy
 @_path("--findings", metavar="XLSX", help="the workbook of findings (without it: findings_FILE.xlsx here)")
 @_path("--save-layout", metavar="TOML", help="write the layout by which the export was read")
-@option("--hint", "hints", **_many, help="what the export does not say itself, as currency=EUR; several can be given")
+@_asked_of_export
 def check(**asked: Any) -> int:
     """Read an export and say whether a report can be run.
 

@@ -61,6 +61,8 @@ def add_answers(path: str | Path, given: Iterable[tuple[Question, Candidate]], f
         It cannot be written.
     """
     lines = [f"# {printable(question.text)}\n{question.as_toml(chosen)}\n" for question, chosen in given]
+    if not lines:
+        return
     _write(Path(path), _text(Path(path)), file, lines)
 
 

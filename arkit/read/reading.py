@@ -25,7 +25,7 @@ from arkit.read.body.reading import ReadTable
 from arkit.read.databases import is_database, query_of, read_database
 from arkit.read.open_file import Grid, open_grid
 from arkit.read.places import Places, first_line, loose_files, places_in, refusing
-from arkit.read.recognise.questions import Hints, as_hints
+from arkit.read.recognise.questions import Hints, QuestionsError, as_hints
 from arkit.read.recognise.recognising import proof_decisions, recognise
 from arkit.read.several import TableSource, joined, read_source, with_files
 from arkit.resources import resource
@@ -77,17 +77,51 @@ def read_ledger(
     '2026-11-05'
     """
     said = as_hints(answers_of(hints) if isinstance(hints, str | Path) else hints)
-    day = as_day(snapshot_on) if snapshot_on else said.snapshot_on
+    return _read(path, layout, as_day(snapshot_on) if snapshot_on else said.snapshot_on, said)
+
+
+def read_for_day(
+    path: str | Path | Sequence[str | Path],
+    *,
+    layout: str | Path | Layout | None,
+    as_of: date | str | None,
+    hints: Mapping[str, Any] | None = None,
+) -> Ledger:
+    """A ledger that is asked of one day: that is the day of a snapshot of which nothing else says it.
+
+    Raises
+    ------
+    ReadingError, LayoutError, LedgerError
+        As :func:`read_ledger`.
+    """
+    said = as_hints(hints)
+    return _read(path, layout, said.snapshot_on, said, otherwise=as_day(as_of) if as_of else None)
+
+
+def _read(
+    path: str | Path | Sequence[str | Path],
+    layout: str | Path | Layout | None,
+    day: date | None,
+    said: Hints,
+    *,
+    otherwise: date | None = None,
+) -> Ledger:
     if isinstance(path, str | Path) and is_database(path):
-        return _read_database(path, _covering(_stated(layout), said), day)
+        stated = _covering(_stated(layout), said)
+        return _read_database(path, stated, day or _unsaid(stated, otherwise))
     given = _given(path)
     if isinstance(given, Path) and (given / MANIFEST).is_file():
         _covering(_CANONICAL, said)
         return thaw(given)
     if layout is None and (files := loose_files(given)):
-        return _read_unknown(files, said, day)
+        return _read_unknown(files, said, day, otherwise)
     stated = _covering(_stated(layout), said)
-    return _built(_sources(places_in(given, stated), stated), stated, day)
+    return _built(_sources(places_in(given, stated), stated), stated, day or _unsaid(stated, otherwise))
+
+
+def _unsaid(layout: Layout, day: date | None) -> date | None:
+    """The day where it is that of a snapshot of which the layout does not say it."""
+    return day if layout.shape == "open_items" and "snapshot_on" not in layout.items.stated_above else None
 
 
 _OF_THIS_FILE: Final = ("snapshot_on", "covers_from", "covers_until")
@@ -126,7 +160,7 @@ def _read_database(path: str | Path, layout: Layout, day: date | None) -> Ledger
     return _built(sources, layout, day)
 
 
-def _read_unknown(files: list[Path], hints: Hints, day: date | None) -> Ledger:
+def _read_unknown(files: list[Path], hints: Hints, day: date | None, otherwise: date | None) -> Ledger:
     """The ledger of files without a layout: their headers are the canonical names, or they are recognised."""
     with refusing(files[0].name):
         grid = open_grid(files[0], encoding=hints.encoding, delimiter=hints.delimiter, sheet=hints.sheet)
@@ -134,7 +168,13 @@ def _read_unknown(files: list[Path], hints: Hints, day: date | None) -> Ledger:
         stated = _covering(_CANONICAL, hints, opening=("encoding", "delimiter", "sheet", "name"))
         return _built(_sources({"items": files}, stated, grid), stated, day)
     refuse_idle(hints, grid)
-    known = recognise(grid, hints, snapshot_on=day)
+    try:
+        known = recognise(grid, hints, snapshot_on=day)
+    except QuestionsError as asked:
+        if otherwise is None or all(each.key != ("snapshot_on",) for each in asked.questions):
+            raise
+        day = otherwise
+        known = recognise(grid, hints, snapshot_on=day)
     return _built(_sources({"items": files}, known.layout, grid), known.layout, day, known.decisions)
 
 

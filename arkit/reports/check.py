@@ -21,6 +21,7 @@ from arkit.model.money import to_units
 from arkit.policy import Policy
 from arkit.present.sheets import Sheet, totals_by_currency
 from arkit.read.several import with_cells
+from arkit.reports.asking import role_lines
 from arkit.reports.page import in_page_language
 from arkit.words.catalogue import ENGLISH, in_own_language, text
 from arkit.words.columns import TEXT_KINDS, Column, column
@@ -79,11 +80,13 @@ class Check:
         rows, items = number_shown(self.ledger.source_rows), number_shown(self.ledger.size)
         first, last = (day_shown(day) for day in self.ledger.covers)
         covers = "covers_day" if self.ledger.is_snapshot else "covers"
+        roles = role_lines(self.ledger.reading.columns) if self.ledger.reading else []
         found = text_lines(self.found, columns=_titles()) if len(self.found) else [text("reports.check.none")]
         return [
             text("reports.check.rows", name=self.name, rows=rows, items=items),
             text(f"reports.check.{covers}", first=first, last=last),
             *_part(text("reports.check.how"), self._decisions()),
+            *_part(text("reports.asking.columns"), roles),
             *_part(text("reports.check.totals", day=day_shown(self.day)), text_lines(self.totals)),
             *_part(text("reports.check.findings"), found),
             "",
@@ -98,7 +101,8 @@ class Check:
         by_header = (made["evidence"] == _BY_HEADER) & (made["sure"] == "certain")
         named = [f"{what} = {header}" for what, header in made.loc[by_header, ["what", "decided"]].to_numpy()]
         others = made[~by_header].sort_values("sure", key=lambda sure: sure != "likely", kind="stable")
-        by_headers = [text("reports.check.by_header", columns=joined(named))] if named else []
+        told = bool(reading.columns) or not named
+        by_headers = [] if told else [text("reports.check.by_header", columns=joined(named))]
         return [*text_lines(others, columns=_titles()), *by_headers]
 
     def sheets(self, cells: Mapping[str, Mapping[str, pl.DataFrame]]) -> list[Sheet]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from xlsxwriter.exceptions import FileCreateError
@@ -16,9 +19,11 @@ from arkit.policy import Policy
 from arkit.present.workbook import write_workbook
 from arkit.read.databases import name_of
 from arkit.read.places import first_line
-from arkit.read.reading import read_ledger
+from arkit.read.recognise.questions import QuestionsError, printable
 from arkit.read.several import cells_of
+from arkit.reports.asking import WIDTH, question_lines, role_lines
 from arkit.reports.check import Check
+from arkit.run.answering import Ask, Said, read_export
 from arkit.words.catalogue import text
 
 
@@ -38,7 +43,9 @@ def check(
     policy: str | Path | None = None,
     findings: str | Path | None = None,
     save_layout: str | Path | None = None,
-    hints: Mapping[str, str] | None = None,
+    hints: Mapping[str, Any] | None = None,
+    answers: str | Path | None = None,
+    ask: Ask | None = None,
 ) -> Checked:
     """Read an export and say what it is: decisions, totals, findings, and what prevents a report.
 
@@ -49,7 +56,8 @@ def check(
     layout
         The layout (TOML); none for canonical columns or an export that is to be recognised.
     as_of
-        The day to check; without one the last that the ledger covers. It is also the day of a snapshot.
+        The day to check; without one the last that the ledger covers. It is also the day of a snapshot, where neither
+        the file nor a hint says that.
     policy
         The policy (TOML): how much may be excluded.
     findings
@@ -59,6 +67,11 @@ def check(
         Where to write the layout by which the export was read.
     hints
         What the export does not say itself (see :func:`arkit.read_ledger`).
+    answers
+        The file of answers (TOML). Where the export leaves questions open they are written to it as comments; what a
+        person wrote there stays.
+    ask
+        Asks a person what is open; without it the questions are what the check says.
 
     Raises
     ------
@@ -66,7 +79,11 @@ def check(
         The export cannot be read, or a file cannot be written.
     """
     source = paths[0] if len(paths) == 1 else paths
-    ledger = read_ledger(source, layout=layout, snapshot_on=as_of, hints=hints)
+    said = Said(hints or {}, Path(answers) if answers else None, ask)
+    try:
+        ledger = read_export(source, layout=layout, as_of=as_of, said=said)
+    except QuestionsError as asked:
+        return Checked(tuple(_open(asked, said, paths)), can_report=False)
     day = ledger.require(as_day(as_of) if as_of else ledger.covers[1])
     names = [name_of(path) for path in paths]
     checked = Check(ledger, name=listed(names), day=day, policy=Policy.load(policy) if policy else Policy())
@@ -82,6 +99,23 @@ def check(
     obstacle = checked.obstacle
     lines.append(text("run.check.cannot_run", reason=obstacle) if obstacle else text("reports.check.can_run"))
     return Checked(tuple(lines), can_report=not obstacle)
+
+
+def _open(asked: QuestionsError, said: Said, paths: Sequence[str | Path]) -> list[str]:
+    """What is said where questions are open: the columns, the questions, and how to answer."""
+    number = len(asked.questions)
+    columns = role_lines(asked.columns)
+    lines = [text("reports.asking.open", name=printable(asked.file), count=number)]
+    lines += ["", text("reports.asking.columns"), *(f"  {line}" for line in columns)] if columns else []
+    lines += [*question_lines(asked), ""]
+    command = " ".join(["arkit check", *(shlex.quote(str(path)) for path in paths)])
+    if said.answers:
+        again = f"{command} --answers {shlex.quote(str(said.answers))}"
+        way = text("run.check.answers_written", file=said.answers, command=again)
+    else:
+        way = text("run.check.answers_offered", command=command)
+    lines += textwrap.wrap(way, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return [*lines, text("run.check.cannot_run", reason=text("reports.asking.left_open", count=number))]
 
 
 def _written(checked: Check, cells: Mapping[str, Mapping[str, pl.DataFrame]], target: Path) -> Path:

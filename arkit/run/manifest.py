@@ -47,7 +47,12 @@ def inputs(request: Request) -> list[dict[str, object]]:
     """
     source = request.ledger
     files = [] if is_url(source) else _inside(Path(source))
-    others = {"layout": request.layout, "policy": request.policy, "notebook": request.notebook}
+    others = {
+        "layout": request.layout,
+        "answers": request.answers if request.answers and request.answers.exists() else None,
+        "policy": request.policy,
+        "notebook": request.notebook,
+    }
     files += [(role, path.name, path) for role, path in others.items() if path is not None]
     prints = [{"role": role, "file": name, **_print(path)} for role, name, path in files if not name.startswith(".")]
     return [{"role": "ledger", "database": name_of(source)}, *prints] if is_url(source) else prints

@@ -302,6 +302,7 @@ class _Month:
             as_of=self.day,
             entity=entity,
             layout=export.layout,
+            answers=export.answers,
             policy=self.run.policy,
             notebook=kind.notebook,
             language=self.run.language_of(entity),

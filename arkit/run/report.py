@@ -15,6 +15,7 @@ from arkit.aging.reconcile import require_reconciled
 from arkit.model.ledger import Ledger, as_day
 from arkit.read.reading import read_ledger
 from arkit.run import manifest
+from arkit.run.answering import Ask, Said, read_export
 from arkit.run.draft import LEDGER, Draft
 from arkit.run.execute import (
     IN_PROCESS,
@@ -82,6 +83,9 @@ def report(
     language: str = ENGLISH,
     sheets: SheetMaker | None = None,
     tell: Listener | None = None,
+    hints: Mapping[str, Any] | None = None,
+    answers: str | Path | None = None,
+    ask: Ask | None = None,
 ) -> Report:
     """Make the report of a day and publish it as ``output/as_of/entity``, whole or not at all.
 
@@ -97,7 +101,7 @@ def report(
     ledger
         A file, a folder of files, a frozen ledger, or the URL of a database.
     as_of
-        The day, as a date or ISO text. It is also the day of a snapshot whose layout does not state one.
+        The day, as a date or ISO text. It is also the day of a snapshot, where nothing else says that.
     output
         The folder of all reports.
     layout
@@ -117,6 +121,10 @@ def report(
         Makes the sheets of the workbook; without it those of the kind of report.
     tell
         Takes short lines that say how far the run is.
+    hints, answers
+        What an export without a layout does not say itself (see :func:`arkit.read_ledger`), and the file of answers.
+    ask
+        Asks a person what is open; without it open questions are an error.
 
     Returns
     -------
@@ -138,6 +146,7 @@ def report(
         policy=policy,
         notebook=notebook_of(notebook),
         language=language,
+        answers=answers,
         extra=dict(parameters or {}),
     )
     request.refuse_arguments()
@@ -145,7 +154,8 @@ def report(
     with speaking(language), staging(place) as folder, started_kernel(folder) as kernel:
         say(text("run.progress.ledger"))
         check_parameters(request.notebook, request.parameters)
-        part = request.part_of(read_ledger(request.ledger, layout=request.layout, snapshot_on=request.as_of))
+        said = Said(hints or {}, request.answers, ask)
+        part = request.part_of(read_export(request.ledger, layout=request.layout, as_of=request.as_of, said=said))
         inputs = manifest.inputs(request)
         draft = Draft.of(request, part, folder=folder, place=place, started=started, inputs=inputs)
         if draft.published is not None:

@@ -124,14 +124,22 @@ class Request:
     layout: Path | None
     policy: Path | None
     notebook: Path
+    answers: Path | None = None
     language: str = ENGLISH
     extra: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, *, ledger: str | Path, layout: str | Path | None, policy: str | Path | None, language: str, **asked: object
+        cls,
+        *,
+        ledger: str | Path,
+        layout: str | Path | None,
+        policy: str | Path | None,
+        language: str,
+        answers: str | Path | None = None,
+        **asked: object,
     ) -> Request:
-        """A request whose ledger, layout and policy are as a person names them.
+        """A request whose ledger, layout, policy and answers are as a person names them.
 
         Raises
         ------
@@ -142,6 +150,7 @@ class Request:
             ledger=str(ledger) if is_url(ledger) else Path(ledger).resolve(),
             layout=Path(layout).resolve() if layout else None,
             policy=Path(policy).resolve() if policy else None,
+            answers=Path(answers).resolve() if answers else None,
             language=require_language(language),
             **asked,  # type: ignore[arg-type]
         )

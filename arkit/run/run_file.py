@@ -11,8 +11,9 @@ import msgspec
 
 from arkit.errors import ArkitError, RunError
 from arkit.model.ledger import Ledger, joined
+from arkit.read.answers import answers_of
 from arkit.read.databases import is_url, name_of
-from arkit.read.reading import read_ledger
+from arkit.read.reading import read_for_day
 from arkit.run.execute import Listener
 from arkit.run.request import MONTHLY, kind_named
 from arkit.settings import Settings
@@ -30,7 +31,9 @@ class Export(Settings, frozen=True, kw_only=True):
     ledger
         A file, a folder of files, a frozen ledger, or the URL of a database.
     layout
-        The layout (TOML); empty for canonical columns.
+        The layout (TOML); empty for canonical columns, or an export that is to be recognised.
+    answers
+        The file of answers (TOML) to what an export without a layout does not say itself, as ``arkit check`` writes it.
     entities
         The entities that the export is of. They are named as failed if it cannot be read.
     """
@@ -38,6 +41,7 @@ class Export(Settings, frozen=True, kw_only=True):
     error: ClassVar = RunError
     ledger: str
     layout: str = ""
+    answers: str = ""
     entities: tuple[str, ...] = ()
 
 
@@ -106,7 +110,9 @@ class RunFile(Settings, frozen=True, kw_only=True):
             return str(folder / path) if path and not is_url(path) else path
 
         sources = tuple(
-            msgspec.structs.replace(export, ledger=absolute(export.ledger), layout=absolute(export.layout))
+            msgspec.structs.replace(
+                export, ledger=absolute(export.ledger), layout=absolute(export.layout), answers=absolute(export.answers)
+            )
             for export in self.sources
         )
         return msgspec.structs.replace(
@@ -169,7 +175,8 @@ def read_ledgers(exports: tuple[Export, ...], *, as_of: date, say: Listener) -> 
         name = name_of(export.ledger)
         say(text("run.progress.export", name=name))
         try:
-            ledger = read_ledger(export.ledger, layout=export.layout or None, snapshot_on=as_of)
+            hints = answers_of(export.answers) if export.answers else None
+            ledger = read_for_day(export.ledger, layout=export.layout or None, as_of=as_of, hints=hints)
         except ArkitError as error:
             ledgers.failed.update(dict.fromkeys(export.entities or [name], str(error)))
             continue

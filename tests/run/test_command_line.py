@@ -35,9 +35,10 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 # Every option of 0.1.0, by command; none may go.
 OPTIONS = {
-    "report": "--ledger --layout --as-of --entity --policy --output --notebook -p --pdf",
+    "report": "--ledger --layout --as-of --entity --policy --output --notebook -p --pdf --hint --answers --covers "
+    "--snapshot-on --ask",
     "month-end": "--as-of",
-    "check": "--layout --as-of --policy --findings --save-layout --hint",
+    "check": "--layout --as-of --policy --findings --save-layout --hint --answers --covers --snapshot-on --ask",
     "serve": "--ledger --layout --policy --reports --address --port --base-url --host --user-header --visitors "
     "--idle-minutes",
     "sample": "--items --seed --entities --format",

@@ -214,6 +214,17 @@ class Question:
         text = printable(value if isinstance(value, str) else ", ".join(value))
         return text if key == self.key else f"{text} ({key[-1]})"
 
+    def chosen(self, said: str) -> Candidate | None:
+        """The candidate that a person means by its number in the list or by its value; nothing where they say nothing.
+
+        >>> Question(("currency",), "In what?", (Candidate("EUR"),)).chosen("1").value
+        'EUR'
+        """
+        place = int(said) if said.isdecimal() else 0
+        if 0 < place <= len(self.candidates):
+            return self.candidates[place - 1]
+        return next((each for each in self.candidates if said == each.value), Candidate(said) if said else None)
+
     def as_flag(self, candidate: Candidate | None = None) -> str:
         """The answer as options of the command line."""
         key, value = self.answer(candidate)
