@@ -18,7 +18,7 @@ _CURRENCY_AT_END: Final = r"(?i)[\s,(\[/]+(?:in |im |в |без )?[(\[]?([^\W\d_
 # The words of the vocabulary whose columns hold amounts.
 MONEY: Final = (
     *("amount", "open_amount", "base_amount", "base_open_amount"),
-    *("debit", "credit", "open_debit", "open_credit"),
+    *("debit", "credit", "open_debit", "open_credit", "balance", "paid", "tax", "net_amount"),
 )
 
 # The cells of a file repeat, and the same ones are looked at by several questions.
@@ -116,6 +116,39 @@ def words(*path: str) -> list[str]:
 def any_of(*path: str) -> str:
     """One pattern that matches what any pattern of a list does."""
     return "(?i)" + "|".join(f"(?:{pattern})" for pattern in words(*path))
+
+
+def status_of(value: str) -> str:
+    """The status of payment that a value means, or nothing.
+
+    >>> status_of("Paid"), status_of("Teilweise bezahlt"), status_of("Zone 3")
+    ('paid', 'partly_paid', '')
+    """
+    return _by_word("statuses").get(key(value), "")
+
+
+def side_of(value: str) -> str:
+    """Whose debt a value says a row is: ``receivable``, ``payable``, or nothing.
+
+    >>> side_of("AR"), side_of("Vendor")
+    ('receivable', 'payable')
+    """
+    return _by_word("sides").get(key(value), "")
+
+
+def mark_of(value: str) -> str:
+    """The mark that a value is: ``debit``, ``credit``, or nothing.
+
+    >>> mark_of("Soll"), mark_of("H")
+    ('debit', 'credit')
+    """
+    return _by_word("marks").get(key(value), "")
+
+
+@cache
+def _by_word(table: str) -> dict[str, str]:
+    """The meaning of each word of a table, in either way of writing it."""
+    return {key(word): meant for meant, listed in _vocabulary()[table].items() for word in (meant, *listed)}
 
 
 @cache

@@ -18,13 +18,10 @@ OF_THE_TRUTH = ("right", "customers", "documents", "items", "named", "answers")
 
 # Cases that do not come out yet. Each must fail: who mends one takes it off.
 NOT_YET = """
-paid_by_status 2026-03-31
 amount_and_amount_paid 2026-03-31
 paid_without_a_day 2026-02-20
 open_column_not_known 2026-03-31
 two_amounts_one_open 2026-03-31
-receivables_and_payables 2026-03-31
-unknown_types_without_minus 2026-03-31
 returned_cheque 2026-02-20
 customer_account 2026-03-31
 customer_account 2026-02-28
@@ -38,11 +35,9 @@ days_overdue_tell_the_day 2026-03-31 contradicted
 general_journal 2026-03-31
 account_ledger_with_reference 2026-03-31
 partial_without_amount 2026-03-31
-pending_is_owed 2026-03-31
 failed_payments 2026-03-20
 due_and_paid 2026-03-31
 amount_with_tax 2026-03-31
-side_of_an_entry 2026-03-31
 stray_row_names_customer 2026-03-31
 day_in_each_row 2026-06-30 contradicted
 buckets_tell_the_day 2026-06-30 contradicted
@@ -53,7 +48,6 @@ base_beside_document_currency_en 2026-03-31
 running_balance_zh 2026-03-31
 account_card_ru 2026-03-31
 matching_marks_de 2026-03-31
-status_ru 2026-03-31
 fec 2026-03-31
 aging_columns_ru 2026-03-31
 short_headers_de 2026-03-20

@@ -26,6 +26,7 @@ from arkit.read.recognise.questions import Candidate, Hints, Question
 from arkit.words.vocabulary import MONEY, REMEMBERED, Meaning, currency_of, meaning, without_currency, words
 
 BUCKET = "bucket"
+HARMLESS = "harmless"
 
 
 def meanings_of(lines: Sequence[Sequence[str]]) -> dict[str, Meaning]:
@@ -81,7 +82,9 @@ AMOUNT: Final = (
 )
 _MOSTLY: Final = 0.8
 _MONEY: Final = (*MONEY, BUCKET, "exchange_rate")
-_DATES: Final = tuple(TABLES["items"].of_type("date"))
+_DATES: Final = (*TABLES["items"].of_type("date"), "snapshot_on")
+_COUNTS: Final = ("days_overdue", "age")
+_COUNT: Final = r"^[-−(]?\d{1,5}([.,]0+)?\)?(\s*[^\W\d_]{1,6}\.?)?$"
 _TRUTHS: Final = r"(?i)^(true|false|yes|no|y|n|0|1|x|да|нет|是|否|ja|nein)$"
 
 
@@ -98,6 +101,12 @@ class Columns:
     blank: frozenset[str]
     decisions: tuple[Decision, ...]
     rivals: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    harmless: tuple[str, ...] = ()
+
+    def free(self, rows: pl.DataFrame) -> list[str]:
+        """The headers that have no meaning of their own, harmless ones included."""
+        taken = {*self.of.values(), *self.buckets, *self.blank, "source_row"}.union(*self.rivals.values())
+        return [name for name in rows.columns if name not in taken]
 
 
 def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: Hints, file: str) -> Columns:
@@ -120,7 +129,7 @@ def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: H
     candidates = _candidates(rows, meanings, taken={*chosen.values()}, blank=blank)
     rivals: dict[str, tuple[str, ...]] = {}
     for name, headers in candidates.items():
-        if name in chosen or name in (BUCKET, "known"):
+        if name in chosen or name in (BUCKET, HARMLESS):
             continue
         differing = _differing(rows, headers) if name in _MONEY else ()
         if differing:
@@ -129,13 +138,11 @@ def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: H
         made.append(_decision(name, chosen[name], headers, differing))
     used = {*chosen.values()}
     buckets = tuple(header for header in candidates.get(BUCKET, []) if header not in used)
-    left = [name for name in rows.columns if name not in {*used, *buckets, *blank, "source_row"}]
-    made += [Decision("not read", listed(left), "no column of a ledger")] if left else []
     stated = {name: meanings[header].currency for name, header in chosen.items() if header in meanings}
     if buckets:
         stated[BUCKET] = next((meanings[header].currency for header in buckets if meanings[header].currency), "")
     currencies = {name: currency for name, currency in stated.items() if currency}
-    return Columns(chosen, buckets, currencies, blank, tuple(made), rivals)
+    return Columns(chosen, buckets, currencies, blank, tuple(made), rivals, tuple(candidates.get(HARMLESS, ())))
 
 
 def _candidates(
@@ -165,6 +172,8 @@ def _fits(cells: pl.Series, name: str) -> bool:
         fitting = cells.str.contains(DATE)
     elif name in _MONEY:
         fitting = cells.str.contains(AMOUNT) | cells.str.contains(NO_AMOUNT)
+    elif name in _COUNTS:
+        fitting = cells.str.contains(_COUNT) | cells.str.contains(NO_AMOUNT)
     elif name in ("currency", "base_currency"):
         known = [cell for cell in cells.unique() if currency_of(cell)]
         fitting = cells.is_in(known)

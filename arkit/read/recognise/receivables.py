@@ -1,159 +1,390 @@
 """Which rows of a file are receivables, and how their amounts are signed.
 
-A credit has a minus, or is known to lack it. The rows of a register: which values of a type or status are receivables,
-and which are left out.
+What a row is, is said by words of four kinds, under whatever header they are: the status of payment (paid, draft, ...),
+the side (of customers or of suppliers), the type of the document, and a mark of debit or credit. A word that is not
+known is asked, never kept or dropped in silence, and a sign tells a type only where there are signs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
 
 import polars as pl
 
-from arkit.build.parsing import exact_amounts
-from arkit.errors import listed
-from arkit.model.layout import Decision
-from arkit.read.recognise.questions import Candidate, Hints, Question
-from arkit.words.vocabulary import item_type_of, item_types_of, key, words
+from arkit.errors import ReadingError, listed
+from arkit.model.layout import ColumnRole, Decision
+from arkit.read.recognise.questions import NOT_RECEIVABLE, STATUSES, Candidate, Hints, Question
+from arkit.words.columns import ITEM_TYPES
+from arkit.words.vocabulary import item_types_of, mark_of, side_of, status_of
 
-_LOWERING = ("credit_note", "receipt")
+_LOWERING: Final = ("credit_note", "receipt")
+_STILL_OWED: Final = ("open", "overdue", "failed", "returned", "disputed")
+_NEVER_OWED: Final = ("draft", "cancelled")
+_OF_PAYMENTS: Final = {"paid", "partly_paid", "overdue", "failed", "refunded"}
+_MOST_VALUES: Final = 60
 
 
 @dataclass(frozen=True)
-class Signs:
-    """Values that mean a minus, by header; types by value; the decisions."""
+class Amounts:
+    """The amounts of the items: what is open by the reading so far, the original amount, and the day of settling.
 
-    minus_when: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ``states_open`` is whether the file says itself what is open, ``headers`` are the columns that make it.
+    """
+
+    open: pl.Series
+    original: pl.Series | None
+    settled: pl.Series | None
+    states_open: bool
+    headers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Receivables:
+    """The rows that are receivables, types, signs, and what the columns that say so were taken for."""
+
+    keep: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    leave_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    paid: dict[str, tuple[str, ...]] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
+    minus_when: dict[str, tuple[str, ...]] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
     questions: tuple[Question, ...] = ()
+    roles: tuple[ColumnRole, ...] = ()
+
+    def stays(self, rows: pl.DataFrame) -> pl.Series:
+        """Which rows are receivables."""
+        out = [_has(rows, header, values) for header, values in self.leave_out.items()]
+        kept = [_has(rows, header, values) for header, values in self.keep.items() if values]
+        tests = [*(~test for test in out), *kept]
+        return rows.select(pl.all_horizontal(pl.lit(True).first(), *tests)).to_series() if tests else _all(rows)
+
+    def and_also(self, other: Receivables) -> Receivables:
+        """Both, the other's settings after these."""
+        return Receivables(
+            {**self.keep, **other.keep},
+            {**self.leave_out, **other.leave_out},
+            {**self.paid, **other.paid},
+            {**self.types, **other.types},
+            {**self.minus_when, **other.minus_when},
+            (*self.decisions, *other.decisions),
+            (*self.questions, *other.questions),
+            (*self.roles, *other.roles),
+        )
+
+
+def _all(rows: pl.DataFrame) -> pl.Series:
+    return pl.Series([True], dtype=pl.Boolean).new_from_index(0, rows.height)
+
+
+def _has(rows: pl.DataFrame, header: str, values: Iterable[str]) -> pl.Series:
+    return rows[header].fill_null("").is_in(list(values))
+
+
+def values_of(rows: pl.DataFrame, header: str) -> list[str]:
+    """The different texts of a column in the order in which they come; a column has few if it says what a row is."""
+    return [str(value) for value in rows[header].drop_nulls().unique(maintain_order=True).head(_MOST_VALUES + 1)]
+
+
+def columns_of_words(rows: pl.DataFrame, headers: Sequence[str], meant: Callable[[str], str]) -> list[str]:
+    """The headers under which every text is a word of one kind, and there are at least two of them."""
+    found = []
+    for header in headers:
+        values = values_of(rows, header)
+        if 2 <= len(values) <= _MOST_VALUES and all(meant(value) for value in values):
+            found.append(header)
+    return found
+
+
+def _sum(amounts: pl.Series) -> Decimal:
+    return Decimal(amounts.sum() or 0)
+
+
+def recognise_receivables(
+    rows: pl.DataFrame, columns: Mapping[str, str], free: Sequence[str], amounts: Amounts, hints: Hints, file: str
+) -> Receivables:
+    """Which rows of a file are receivables, by statuses, sides and types; ``free`` are headers without a meaning.
+
+    Raises
+    ------
+    ReadingError
+        A hint names a value that no row has.
+    """
+    found = Receivables(keep=dict(hints.keep), decisions=_stated(hints))
+    headers = [*([columns["status"]] if "status" in columns else []), *columns_of_words(rows, free, status_of)]
+    _refuse_idle(rows, columns, headers, hints, file)
+    for header in dict.fromkeys(headers):
+        if header not in hints.keep:
+            found = found.and_also(_statuses(rows, header, amounts, hints, file))
+    sided = [*([columns["side"]] if "side" in columns else []), *columns_of_words(rows, free, side_of)]
+    for header in dict.fromkeys(sided):
+        if header not in hints.keep and any(map(side_of, values_of(rows, header))):
+            found = found.and_also(_sides(rows, header, file))
+    typed = columns.get("item_type")
+    if typed is not None:
+        stays = found.stays(rows)
+        found = found.and_also(
+            _types(rows.filter(stays), typed, amounts.open.filter(stays), amounts.headers, hints, file)
+        )
+    return found
+
+
+def _stated(hints: Hints) -> tuple[Decision, ...]:
+    return tuple(
+        Decision("rows kept", f"{header}: {listed(values)}", "hint", "stated") for header, values in hints.keep.items()
+    )
+
+
+def _refuse_idle(
+    rows: pl.DataFrame, columns: Mapping[str, str], statuses: Sequence[str], hints: Hints, file: str
+) -> None:
+    """Refuse a hint that changes no row of the file."""
+    if hints.types and "item_type" not in columns:
+        raise ReadingError(f"{file} has no column of types, of which the hints speak ({listed(hints.types)}).")
+    if hints.statuses and not statuses:
+        raise ReadingError(f"{file} has no column of statuses, of which the hints speak ({listed(hints.statuses)}).")
+    absent = [header for header in hints.keep if header not in rows.columns]
+    if absent:
+        raise ReadingError(
+            f"{file} has no column {listed(absent)}, which the hints name. It has: {listed(rows.columns[1:])}."
+        )
+
+
+def _statuses(rows: pl.DataFrame, header: str, amounts: Amounts, hints: Hints, file: str) -> Receivables:
+    """What the statuses of a column do: rows stay, are left out, or it is asked what a word says."""
+    values = [*values_of(rows, header), *([""] if rows[header].null_count() else [])]
+    meant = {value: hints.statuses.get(value) or (status_of(value) if value else "open") for value in values}
+    beside = {*meant.values()}
+    effect = {
+        value: _effect(_status(status, beside), _has(rows, header, [value]), amounts, value in hints.statuses)
+        for value, status in meant.items()
+    }
+    out = tuple(value for value in values if effect[value] == "out")
+    stay = tuple(value for value in values if effect[value] == "stays")
+    asked = [value for value in values if effect[value] not in ("out", "stays")]
+    questions = tuple(_status_asked(rows, header, value, effect[value], [*stay], amounts, file) for value in asked)
+    paid = tuple(value for value in stay if meant[value] == "paid")
+    shown = ", ".join(f"{value or 'blank'}: {meant[value] or 'not known'}" for value in values)
+    decisions = [Decision("status", shown, header)]
+    if out:
+        decisions.append(Decision("rows left out", f"{header}: {listed(out)}", f"kept: {listed(stay)}", "likely"))
+    role = ColumnRole(header, "mapped" if out else "proof", "status", shown)
+    leave_out = {} if questions else {header: out}
+    keep = {} if questions else {header: stay}
+    return Receivables(
+        keep, leave_out, {header: paid} if paid else {}, decisions=tuple(decisions), questions=questions, roles=(role,)
+    )
+
+
+def _status(status: str, beside: set[str]) -> str:
+    """Pending beside paid or overdue waits for money; beside draft and posted it waits for approval."""
+    if status != "pending":
+        return status
+    return "open" if beside & _OF_PAYMENTS else "draft" if beside & {"draft", "cancelled"} else "pending?"
+
+
+_TAKEN_OFF: Final = "it is partly paid, and nothing says how much is left"
+_WAITING: Final = "it may wait for money, or for approval"
+_NOT_KNOWN: Final = "this word is not known"
+
+
+def _effect(status: str, rows: pl.Series, amounts: Amounts, said: bool) -> str:
+    """``stays`` or ``out``; else why it is asked what a status says."""
+    nothing_open = amounts.states_open and bool((amounts.open.filter(rows).fill_null(0) == 0).all())
+    if status in _NEVER_OWED:
+        return "out"
+    if status in _STILL_OWED or nothing_open or (said and status == "partly_paid"):
+        return "stays"
+    if status == "partly_paid":
+        return "stays" if _is_partial(rows, amounts) else _TAKEN_OFF
+    if status in ("paid", "refunded", "written_off"):
+        return _of_settled(status, rows, amounts, said)
+    if status == "pending?":
+        return "stays" if said else _WAITING
+    return _NOT_KNOWN
+
+
+def _is_partial(rows: pl.Series, amounts: Amounts) -> bool:
+    """Whether something is taken off each amount that is called partly paid, as far as the file can show it."""
+    if amounts.original is None:
+        return amounts.states_open
+    return not bool((amounts.open.filter(rows) == amounts.original.filter(rows)).any())
+
+
+def _of_settled(status: str, rows: pl.Series, amounts: Amounts, said: bool) -> str:
+    if amounts.settled is not None:
+        return "stays" if status == "paid" else "out"
+    if amounts.states_open and not said:
+        return f"it says {status.replace('_', ' ')}, and an amount is open"
+    return "out" if said or status != "refunded" else "it may be paid back, or owed again"
+
+
+def _status_asked(
+    rows: pl.DataFrame, header: str, value: str, why: str, stay: list[str], amounts: Amounts, file: str
+) -> Question:
+    its, others = _has(rows, header, [value]), _has(rows, header, stay)
+    own, rest = (_sum(amounts.open.filter(some)) for some in (its, others))
+    text = (
+        f"What does {value!r} under {header!r} of {file} say of {its.sum()} rows with {own:,.2f}? "
+        f"{why[:1].upper()}{why[1:]}."
+    )
+    owed = {*_STILL_OWED, "partly_paid", "pending"}
+    totals = {status: f"{rest + (own if status in owed else Decimal()):,.2f}" for status in STATUSES}
+    return Question(("statuses", value), text, tuple(Candidate(status, totals[status]) for status in STATUSES))
+
+
+def _sides(rows: pl.DataFrame, header: str, file: str) -> Receivables:
+    """Rows of receivables and of payables: those of the company's own debts are left out."""
+    values = values_of(rows, header)
+    of = {value: side_of(value) for value in values}
+    ours = tuple(value for value in values if of[value] == "receivable")
+    out = tuple(value for value in values if of[value] == "payable")
+    unknown = [value for value in values if not of[value]]
+    blank = ("",) if rows[header].null_count() else ()
+    shown = ", ".join(f"{value}: {side or 'not known'}" for value, side in of.items())
+    role = ColumnRole(header, "mapped", "side", shown)
+    if unknown or not ours or (out and blank):
+        text = f"The column {header!r} of {file} says whose debt a row is ({shown}). The rows of which are receivables?"
+        candidates = (Candidate(value) for value in (ours or tuple(values)))
+        return Receivables(questions=(Question(("keep", header), text, tuple(candidates)),), roles=(role,))
+    decision = Decision("rows left out" if out else "side", f"{header}: {listed(out or ours)}", f"kept: {listed(ours)}")
+    return Receivables({header: (*ours, *blank)}, {header: out}, decisions=(decision,), roles=(role,))
+
+
+def _types(
+    rows: pl.DataFrame, header: str, amount: pl.Series, headers: Sequence[str], hints: Hints, file: str
+) -> Receivables:
+    """The item type of each value, which of them are no receivables, and those that have to be asked."""
+    values = values_of(rows, header)
+    types = {**item_types_of(value for value in values if value not in hints.types), **hints.types}
+    types = {value: kind for value, kind in types.items() if value in values}
+    no_debts = [
+        value
+        for value in values
+        if value not in types and (side_of(value) == "payable" or status_of(value) in _NEVER_OWED)
+    ]
+    out = tuple(value for value in values if types.get(value) == NOT_RECEIVABLE or value in no_debts)
+    types = {value: kind for value, kind in types.items() if kind != NOT_RECEIVABLE}
+    unknown = [value for value in values if value not in (*types, *out) and not side_of(value)]
+    stay = tuple(value for value in values if value not in out)
+    made = [Decision("types", ", ".join(f"{value}: {kind}" for value, kind in types.items()), header)] if types else []
+    if out:
+        made.append(Decision("rows left out", f"{header}: {listed(out)}", f"kept: {listed(stay)}", "likely"))
+    blank = ("",) if rows[header].null_count() else ()
+    keep = {header: (*stay, *blank)} if out else {}
+    found = Receivables(
+        keep,
+        {header: out} if out else {},
+        types=types,
+        decisions=tuple(made),
+        roles=(ColumnRole(header, "mapped", "item_type", "header"),),
+    )
+    if not unknown:
+        return found
+    if len(headers) > 1 or (amount < 0).any():
+        decision = Decision("types", f"by the sign: {listed(unknown)}", "not in the vocabulary", "likely")
+        return found.and_also(Receivables(decisions=(decision,)))
+    return found.and_also(
+        Receivables(questions=tuple(_type_asked(rows, header, value, amount, file) for value in unknown))
+    )
+
+
+def _type_asked(rows: pl.DataFrame, header: str, value: str, amount: pl.Series, file: str) -> Question:
+    its = _has(rows, header, [value])
+    own, rest = _sum(amount.filter(its)), _sum(amount.filter(~its))
+    text = (
+        f"What is {value!r} under {header!r} of {file} ({its.sum()} rows with {own:,.2f})? The word is not known, and "
+        "no amount of the file has a minus that would tell."
+    )
+    sums = {kind: rest - own if kind in _LOWERING else rest + own for kind in ITEM_TYPES} | {NOT_RECEIVABLE: rest}
+    return Question(("types", value), text, tuple(Candidate(kind, f"{total:,.2f}") for kind, total in sums.items()))
 
 
 def recognise_signs(
-    rows: pl.DataFrame, columns: dict[str, str], amounts: list[str], *, mark: str, hints: Hints, file: str
-) -> Signs:
+    rows: pl.DataFrame,
+    columns: Mapping[str, str],
+    free: Sequence[str],
+    amount: pl.Series,
+    headers: Sequence[str],
+    types: Mapping[str, str],
+    hints: Hints,
+    file: str,
+) -> Receivables:
     """How the amounts of a file are signed: asked where credits have no minus, or most of all amounts have one."""
-    types, made = _types(rows, columns)
-    if hints.credits is None and not {*types.values()} & {*_LOWERING}:
-        asked = _mostly_negative(rows, amounts, mark, file)
-        if asked:
-            return Signs(types=types, decisions=tuple(made), questions=asked)
-    if len(amounts) > 1 or not amounts:
-        return Signs(types=types, decisions=(*made, Decision("signs", "by column", "debit and credit, or an aging")))
-    amount = exact_amounts(rows[amounts[0]], decimal_mark=mark)
-    marked = _marks(rows, columns.get("mark"), amount)
+    if hints.credits is None and not {*types.values()} & {*_LOWERING} and (asked := _mostly_negative(amount, file)):
+        return Receivables(questions=(asked,))
+    if len(headers) != 1:
+        return Receivables(decisions=(Decision("signs", "by column", "debit and credit, or an aging"),))
+    marked = _marked(
+        rows,
+        [*(columns[name] for name in ("mark", "side") if name in columns), *columns_of_words(rows, free, mark_of)],
+        amount,
+    )
     if marked:
-        header, credits = marked
-        decision = Decision("signs", f"minus for {', '.join(credits)}", f"{header}, and no amount with it has a minus")
-        return Signs({header: credits}, types, (*made, decision))
+        return marked
     lowering = [value for value, kind in types.items() if kind in _LOWERING]
     if not lowering:
-        return Signs(
-            types=types, decisions=(*made, Decision("signs", "as they are", "no type that lowers what is owed"))
-        )
+        return _as_they_are("no type that lowers what is owed")
     header = columns["item_type"]
-    of_credits = amount.filter(rows[header].is_in(lowering) & (amount != 0))
+    of_credits = amount.filter(_has(rows, header, lowering) & (amount != 0).fill_null(False))
     if of_credits.is_empty() or (of_credits < 0).any():
-        decision = Decision(
-            "signs", "as they are", f"{int((of_credits < 0).sum())} of {len(of_credits)} credits are negative"
-        )
-        return Signs(types=types, decisions=(*made, decision))
-    return _unsigned(header, lowering, types, made, hints, of_credits, file)
+        return _as_they_are(f"{int((of_credits < 0).sum())} of {len(of_credits)} credits are negative")
+    return _unsigned(header, lowering, of_credits, amount, hints, file)
 
 
-def _mostly_negative(rows: pl.DataFrame, amounts: list[str], mark: str, file: str) -> tuple[Question, ...]:
+def _as_they_are(evidence: str, roles: tuple[ColumnRole, ...] = ()) -> Receivables:
+    return Receivables(decisions=(Decision("signs", "as they are", evidence),), roles=roles)
+
+
+def _mostly_negative(amount: pl.Series, file: str) -> Question | None:
     """Ask where nearly everything would be owed to the customers: its signs may be the other way round."""
-    cells = pl.concat(
-        [exact_amounts(rows[header], decimal_mark=mark).alias("amount") for header in amounts]
-        or [pl.Series("amount", [])]
-    )
-    count, negative = int((cells != 0).sum()), int((cells < 0).sum())
+    count, negative = int((amount != 0).sum()), int((amount < 0).sum())
     if negative * 2 <= count:
-        return ()
+        return None
     text = (
         f"{negative} of {count} amounts of {file} are negative, so the company would owe its customers more often "
         "than they owe it, and no column of types says why. If the file shows what is owed with a minus, export it "
         "with the opposite sign. Are the amounts right as they are?"
     )
-    return (Question(("credits",), text, (Candidate("plus", evidence="as they are"),)),)
+    return Question(("credits",), text, (Candidate("plus", f"{amount.sum():,.2f}", "as they are"),))
+
+
+def _marked(rows: pl.DataFrame, headers: Sequence[str], amount: pl.Series) -> Receivables | None:
+    """The values that mean a credit, if the amounts need them; a mark beside signed amounts proves them."""
+    for header in dict.fromkeys(headers):
+        credits = tuple(value for value in values_of(rows, header) if mark_of(value) == "credit")
+        of_credits = amount.filter(_has(rows, header, credits))
+        if credits and (of_credits < 0).any():
+            role = ColumnRole(header, "proof", "mark", "the amounts have the sign that it says")
+            return _as_they_are(f"{header} says credit where an amount has a minus", (role,))
+        if credits and of_credits.len():
+            decision = Decision(
+                "signs", f"minus for {', '.join(credits)}", f"{header}, and no amount with it has a minus"
+            )
+            role = ColumnRole(header, "mapped", "mark", "it says which amounts are credits")
+            return Receivables(minus_when={header: credits}, decisions=(decision,), roles=(role,))
+    return None
 
 
 def _unsigned(
-    header: str,
-    lowering: list[str],
-    types: dict[str, str],
-    made: list[Decision],
-    hints: Hints,
-    credits: pl.Series,
-    file: str,
-) -> Signs:
-    if hints.credits is None:
+    header: str, lowering: list[str], of_credits: pl.Series, amount: pl.Series, hints: Hints, file: str
+) -> Receivables:
+    if hints.credits is None and not {*lowering} <= {*hints.types}:
         text = (
-            f"All {len(credits)} amounts of {file} with {header} {listed(lowering)} are positive, though credits and "
-            "receipts lower what is owed. Are they stated without their minus? In a layout it is "
+            f"All {len(of_credits)} amounts of {file} with {header} {listed(lowering)} are positive, though credits "
+            "and receipts lower what is owed. Are they stated without their minus? In a layout it is "
             f'minus_when = {{"{header}" = ["{lowering[0]}"]}}.'
         )
-        both = (Candidate("minus", evidence="they lower what is owed"), Candidate("plus", evidence="right as they are"))
-        return Signs(types=types, decisions=tuple(made), questions=(Question(("credits",), text, both),))
+        whole, own = _sum(amount), _sum(of_credits)
+        minus = Candidate("minus", f"{whole - 2 * own:,.2f}", "they lower what is owed")
+        return Receivables(
+            questions=(Question(("credits",), text, (minus, Candidate("plus", f"{whole:,.2f}", "as they are"))),)
+        )
     if hints.credits == "plus":
-        return Signs(types=types, decisions=(*made, Decision("signs", "as they are", "hint", "stated")))
+        return Receivables(decisions=(Decision("signs", "as they are", "hint", "stated"),))
+    # Who says of a type that it lowers what is owed has seen the total under it: a type is asked where no amount has a
+    # minus.
     decision = Decision("signs", f"minus for {listed(lowering)}", "hint", "stated")
-    return Signs({header: tuple(lowering)}, types, (*made, decision))
-
-
-def _types(rows: pl.DataFrame, columns: dict[str, str]) -> tuple[dict[str, str], list[Decision]]:
-    header = columns.get("item_type")
-    if header is None:
-        return {}, []
-    values = rows[header].drop_nulls().unique(maintain_order=True).to_list()
-    types = item_types_of(values)
-    unknown = [value for value in values if value not in types]
-    made = [Decision("types", ", ".join(f"{value}: {kind}" for value, kind in types.items()), header)] if types else []
-    if unknown:
-        made.append(Decision("types", f"by the sign: {listed(unknown)}", "not in the vocabulary", "likely"))
-    return types, made
-
-
-def _marks(rows: pl.DataFrame, header: str | None, amount: pl.Series) -> tuple[str, tuple[str, ...]] | None:
-    """The header of a debit or credit mark and its values for credit, if the amounts need them."""
-    if header is None:
-        return None
-    known = {key(word) for word in words("marks", "credit")}
-    credits = [value for value in rows[header].drop_nulls().unique(maintain_order=True) if key(value) in known]
-    of_credits = amount.filter(rows[header].is_in(credits))
-    if not credits or (of_credits < 0).any():
-        return None
-    return header, tuple(credits)
-
-
-@dataclass(frozen=True)
-class RegisterFilter:
-    """The values of the rows that are wanted, by header."""
-
-    keep: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    decisions: tuple[Decision, ...] = ()
-    questions: tuple[Question, ...] = ()
-
-
-def recognise_register(rows: pl.DataFrame, headers: list[str], file: str) -> RegisterFilter:
-    """Which rows of a register are receivables: asked where some values are left out and others are not known."""
-    keep, made, asked = {}, [], []
-    unwanted = {key(word) for word in words("registers", "unwanted")}
-    wanted = {key(word) for word in words("registers", "wanted")}
-    for header in dict.fromkeys(headers):
-        values = rows[header].drop_nulls().unique(maintain_order=True).to_list()
-        out = [value for value in values if key(value) in unwanted]
-        if not out:
-            continue
-        stay = tuple(value for value in values if key(value) not in unwanted)
-        unknown = [value for value in stay if key(value) not in wanted and not item_type_of(value)]
-        if unknown or not stay:
-            text = (
-                f"The column {header!r} of {file} has rows other than receivables ({listed(out)}) and others that are "
-                f"not known ({listed(unknown) if stay else 'none'}). The rows of which values are receivables?"
-            )
-            asked.append(Question(("keep", header), text, (Candidate(stay or tuple(values)),)))
-            continue
-        keep[header] = stay
-        made.append(Decision("rows left out", f"{header}: {listed(out)}", f"kept: {listed(stay)}", "likely"))
-    return RegisterFilter(keep, tuple(made), tuple(asked))
+    return Receivables(minus_when={header: tuple(lowering)}, decisions=(decision,))

@@ -29,10 +29,12 @@ from arkit.read.recognise.columns import (
 )
 from arkit.read.recognise.draft import Draft, amounts_of, complete, likely_items
 from arkit.read.recognise.questions import Hints, QuestionsError
-from arkit.read.recognise.receivables import recognise_register, recognise_signs
+from arkit.read.recognise.receivables import Amounts, recognise_receivables, recognise_signs
 from arkit.read.recognise.sections import recognise_sections
 from arkit.read.recognise.values import (
     Found,
+    Mark,
+    amount_of,
     recognise_currency,
     recognise_date_order,
     recognise_decimal_mark,
@@ -60,6 +62,7 @@ class _Question:
     grid: Grid
     hints: Hints
     snapshot_on: date | None
+    free: list[str]
 
 
 def recognise(grid: Grid, hints: Hints, *, snapshot_on: date | None = None) -> Recognised:
@@ -96,7 +99,7 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
         raise ReadingError(
             f"{grid.file} has a header (row {grid.cells['source_row'][header.first]}) but no items below it."
         )
-    question = _Question(items, lines_above(grid, header), grid, hints, snapshot_on)
+    question = _Question(items, lines_above(grid, header), grid, hints, snapshot_on, columns.free(likely))
     draft, layout = _with_values(draft, question)
     if draft.questions:
         raise QuestionsError(draft.questions, grid.file)
@@ -158,9 +161,15 @@ def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeat
 def _with_values(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
     """The draft with all that the cells of the items say, and the layout of the file around it."""
     draft, layout = _with_style(draft, question)
-    draft, kept = _receivables(draft, question)
     file, hints, main = question.grid.file, question.hints, draft.main_headers
-    signs = recognise_signs(kept, draft.extra, main, mark=layout.decimal_mark, hints=hints, file=file)
+    amounts = _amounts(draft, question.items, layout.decimal_mark)
+    found = recognise_receivables(question.items, draft.extra, question.free, amounts, hints, file)
+    stays = found.stays(question.items)
+    kept = question.items.filter(stays)
+    signs = recognise_signs(
+        kept, draft.extra, question.free, amounts.open.filter(stays), main, found.types, hints, file
+    )
+    found = found.and_also(signs)
     key = recognise_key(kept, draft.extra, file)
     money = recognise_currency(
         kept,
@@ -182,13 +191,15 @@ def _with_values(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
         snapshot_on=question.snapshot_on,
         file=file,
     )
-    draft = draft.asking(*signs.questions, *key.questions, *money.questions, *shaped.questions)
-    draft = draft.adding(*signs.decisions, *key.decisions, money.decision, *shaped.decisions).with_table(
+    draft = draft.asking(*found.questions, *key.questions, *money.questions, *shaped.questions)
+    draft = draft.adding(*found.decisions, *key.decisions, money.decision, *shaped.decisions).with_table(
         columns={**draft.table.columns, **key.columns, **money.columns},
         constants={**draft.table.constants, **money.constants},
         joined=key.joined,
-        types=signs.types,
-        minus_when=signs.minus_when,
+        types=found.types,
+        minus_when=found.minus_when,
+        keep=found.keep,
+        leave_out=found.leave_out,
         stated_above={**money.stated_above, **shaped.stated_above},
         sheet=question.grid.sheet,
     )
@@ -220,14 +231,15 @@ def _with_style(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
     return draft, layout
 
 
-def _receivables(draft: Draft, question: _Question) -> tuple[Draft, pl.DataFrame]:
-    """The rows that are receivables, where the file holds others too."""
-    headers = [draft.extra[name] for name in ("item_type", "status") if name in draft.extra]
-    register = recognise_register(question.items, headers, question.grid.file)
-    wanted = [pl.col(header).is_in(values) for header, values in register.keep.items()]
-    kept = question.items.filter(pl.all_horizontal(pl.lit(True), *wanted))
-    draft = draft.adding(*register.decisions).asking(*register.questions)
-    return draft.with_table(keep=register.keep), kept
+def _amounts(draft: Draft, items: pl.DataFrame, mark: Mark) -> Amounts:
+    """The amounts of the items by the draft so far."""
+    made = {name: amount_of(items, draft.table, name, mark=mark) for name in ("open_amount", "amount")}
+    settled = draft.extra.get("settled_on")
+    days = items[settled].is_not_null() if settled else None
+    has_days = days is not None and days.any() and "amount" in draft.given
+    open_ = made["open_amount"] if "open_amount" in draft.given else made["amount"]
+    original = made["amount"] if "amount" in draft.given and "open_amount" in draft.given else None
+    return Amounts(open_, original, days if has_days else None, "open_amount" in draft.given, tuple(draft.main_headers))
 
 
 def _order(items: pl.DataFrame, days: dict[str, str], table: TableLayout, hints: Hints, file: str) -> Found[DateOrder]:

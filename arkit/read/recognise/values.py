@@ -18,7 +18,8 @@ import polars as pl
 
 from arkit.build import parsing
 from arkit.build.parsing import bare_amounts, currencies_in, exact_amounts
-from arkit.model.layout import DateOrder, Decision, Layout, Shape
+from arkit.model.layout import DateOrder, Decision, Layout, Shape, TableLayout
+from arkit.model.money import EXACT
 from arkit.read.body.header import DAY, currency_after, day_after
 from arkit.read.body.rows import DATE
 from arkit.read.recognise.questions import Candidate, Hints, Question
@@ -51,6 +52,18 @@ def sum_of(rows: pl.DataFrame, plus: Sequence[str], minus: Sequence[str] = (), *
     signed = [(1, header) for header in plus] + [(-1, header) for header in minus]
     sums = [sign * Decimal(exact_amounts(rows[header], decimal_mark=mark).sum() or 0) for sign, header in signed]
     return f"{sum(sums, Decimal()):,.2f}"
+
+
+def amount_of(rows: pl.DataFrame, table: TableLayout, name: str, *, mark: str) -> pl.Series:
+    """A canonical amount of the rows as exact decimals, by the columns that a layout takes it from."""
+    plus, minus = table.plus.get(name, ()), table.minus.get(name, ())
+    if not plus and not minus:
+        if name not in table.columns:
+            return pl.Series([None], dtype=EXACT).new_from_index(0, rows.height)
+        return exact_amounts(rows[table.columns[name]], decimal_mark=mark)
+    parts = [exact_amounts(rows[header], decimal_mark=mark).alias(header) for header in (*plus, *minus)]
+    signed = pl.DataFrame([part if part.name in plus else -part for part in parts])
+    return signed.select(pl.sum_horizontal(pl.all().fill_null(0)).cast(EXACT)).to_series()
 
 
 # What only a comma, only a point, and either could be the decimal mark of. Spaces and apostrophes are taken out before.

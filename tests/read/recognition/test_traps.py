@@ -235,7 +235,7 @@ ASKED: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
         .replace("11.2026;", "11.2026;voided;")
         .replace("20.10.2026;EUR", "20.10.2026;odd;EUR"),
         {},
-        ("voided", "odd", "keep"),
+        ("odd", "paid", 'hints={"statuses": {"odd": "open"}}'),
     ),
 }
 

@@ -1,0 +1,113 @@
+"""What a row is: words of payment, of whose debt it is, of types and marks, under any header."""
+
+from pathlib import Path
+
+import pytest
+
+import arkit as ar
+from arkit.errors import ReadingError
+from arkit.read.recognise.questions import QuestionsError
+from tests.read.recognition.exports import DAY, decided, read
+
+HEADER = "Document No.;Customer No.;Document Date;Due Date;Currency;Amount"
+AMOUNTS = ("100,00", "20,00", "3,00")
+
+
+def register(header: str, words: tuple[str, ...], *, amounts: tuple[str, ...] = AMOUNTS) -> str:
+    rows = [
+        f"{place};K{place};05.10.2026;04.11.2026;EUR;{amount};{word}\n"
+        for place, (amount, word) in enumerate(zip(amounts, words, strict=True))
+    ]
+    return f"{HEADER};{header}\n" + "".join(rows)
+
+
+def net(ledger: ar.Ledger) -> float:
+    return float(ar.aging_table(ledger, as_of=DAY)["net"].sum())
+
+
+LEFT_OUT = {
+    "paid": ("Status", ("Unpaid", "Paid", "Overdue"), 103.0),
+    "paid in German": ("Zahlstand", ("Offen", "Bezahlt", "Überfällig"), 103.0),
+    "paid in Russian": ("Оплата", ("Не оплачен", "Оплачен", "Просрочен"), 103.0),
+    "paid in Chinese": ("收款情况", ("未收款", "已收款", "逾期"), 103.0),
+    "draft and void": ("Status", ("Sent", "Draft", "Void"), 100.0),
+    "written off": ("Status", ("Open", "Bad debt", "Open"), 103.0),
+    "pending beside paid waits for money": ("Status", ("Pending", "Paid", "Pending"), 103.0),
+    "pending beside draft waits for approval": ("Status", ("Posted", "Pending", "Draft"), 100.0),
+    "a payment that failed settles nothing": ("Payment status", ("Failed", "Paid", "Returned"), 103.0),
+    "payables": ("Ledger", ("AR", "AP", "AR"), 103.0),
+    "payables under an unknown header": ("Xyz", ("Kunde", "Lieferant", "Kunde"), 103.0),
+    "payables among types": ("Type", ("AR", "AP", "AR"), 103.0),
+    "a side under an unknown header": ("Xyz", ("Debit", "Credit", "Debit"), 83.0),
+    "marks in Chinese": ("Xyz", ("借", "贷", "借"), 83.0),
+}
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_the_words_of_a_row_decide(name: str, tmp_path: Path) -> None:
+    header, words, total = LEFT_OUT[name]
+    ledger = read(tmp_path, register(header, words))
+    assert net(ledger) == total
+    assert ledger.reading is not None
+    again = ar.read_ledger(tmp_path / "export.csv", layout=ledger.reading.layout, snapshot_on=DAY)
+    assert net(again) == total
+
+
+ASKED: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], dict[str, dict[str, str]], float]] = {
+    "an unknown status": ("Status", ("Open", "Odd", "Open"), ("statuses", "Odd"), {"statuses": {"Odd": "paid"}}, 103.0),
+    "pending alone": (
+        "Status",
+        ("Open", "Pending", "Open"),
+        ("statuses", "Pending"),
+        {"statuses": {"Pending": "pending"}},
+        123.0,
+    ),
+    "partial, and nothing taken off": (
+        "Status",
+        ("Open", "Partial", "Paid"),
+        ("statuses", "Partial"),
+        {"statuses": {"Partial": "open"}},
+        120.0,
+    ),
+    "unknown types without a minus": (
+        "Type",
+        ("Invoice", "CRX", "Invoice"),
+        ("types", "CRX"),
+        {"types": {"CRX": "not_receivable"}},
+        103.0,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_what_a_word_does_not_say_is_asked(name: str, tmp_path: Path) -> None:
+    header, words, key, hints, total = ASKED[name]
+    text = register(header, words)
+    with pytest.raises(QuestionsError) as error:
+        read(tmp_path, text)
+    assert [question.key for question in error.value.questions] == [key]
+    offered = {each.value: each.total for each in error.value.questions[0].candidates}
+    assert offered[hints[key[0]][key[1]]] == f"{total:,.2f}"
+    assert net(read(tmp_path, text, **hints)) == total
+
+
+def test_a_status_beside_what_is_open_is_a_proof_or_asked(tmp_path: Path) -> None:
+    text = register("Status;Open amount", ("Open;100,00", "Paid;0,00", "Open;3,00"))
+    ledger = read(tmp_path, text)
+    assert net(ledger) == 103.0
+    assert "paid" in decided(ledger, "status")
+    with pytest.raises(QuestionsError, match="It says paid, and an amount is open"):
+        read(tmp_path, text.replace("Paid;0,00", "Paid;5,00"))
+
+
+def test_a_new_status_next_month_is_refused(tmp_path: Path) -> None:
+    ledger = read(tmp_path, register("Status", ("Open", "Paid", "Open")))
+    assert ledger.reading is not None
+    (tmp_path / "export.csv").write_text(register("Status", ("Open", "Odd", "Open")))
+    with pytest.raises(ReadingError, match=r"says nothing of: Odd \(row 3\)"):
+        ar.read_ledger(tmp_path / "export.csv", layout=ledger.reading.layout, snapshot_on=DAY)
+
+
+def test_a_hint_of_types_where_there_are_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReadingError, match="Open"):
+        read(tmp_path, register("Status", ("Open", "Paid", "Open")), types={"Open": "invoice"})
