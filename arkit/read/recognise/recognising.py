@@ -29,7 +29,7 @@ from arkit.read.recognise.columns import (
 )
 from arkit.read.recognise.draft import Draft, amounts_of, complete, likely_items
 from arkit.read.recognise.questions import Hints, QuestionsError
-from arkit.read.recognise.receivables import Amounts, recognise_receivables, recognise_signs
+from arkit.read.recognise.receivables import Amounts, Receivables, recognise_receivables, recognise_signs
 from arkit.read.recognise.sections import recognise_sections
 from arkit.read.recognise.values import (
     Found,
@@ -161,15 +161,8 @@ def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeat
 def _with_values(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
     """The draft with all that the cells of the items say, and the layout of the file around it."""
     draft, layout = _with_style(draft, question)
+    draft, found, kept = _with_rows(draft, question, layout)
     file, hints, main = question.grid.file, question.hints, draft.main_headers
-    amounts = _amounts(draft, question.items, layout.decimal_mark)
-    found = recognise_receivables(question.items, draft.extra, question.free, amounts, hints, file)
-    stays = found.stays(question.items)
-    kept = question.items.filter(stays)
-    signs = recognise_signs(
-        kept, draft.extra, question.free, amounts.open.filter(stays), main, found.types, hints, file
-    )
-    found = found.and_also(signs)
     key = recognise_key(kept, draft.extra, file)
     money = recognise_currency(
         kept,
@@ -181,29 +174,51 @@ def _with_values(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
         hints=hints,
         file=file,
     )
+    draft = draft.asking(*key.questions, *money.questions).adding(*key.decisions, money.decision)
+    draft = draft.with_table(
+        columns={**draft.table.columns, **key.columns, **money.columns},
+        constants={**draft.table.constants, **money.constants},
+        joined=key.joined,
+        stated_above=money.stated_above,
+        sheet=question.grid.sheet,
+    )
+    return _with_shape(draft, question, layout, kept, found)
+
+
+def _with_rows(draft: Draft, question: _Question, layout: Layout) -> tuple[Draft, Receivables, pl.DataFrame]:
+    """The draft with the types and signs of its rows; what was found, and the rows that are receivables."""
+    items, hints, file = question.items, question.hints, question.grid.file
+    amounts = _amounts(draft, items, layout.decimal_mark)
+    found = recognise_receivables(items, draft.extra, question.free, amounts, hints, file)
+    stays = found.stays(items)
+    kept = items.filter(stays)
+    open_ = amounts.open.filter(stays)
+    signs = recognise_signs(kept, draft.extra, question.free, open_, amounts.headers, found.types, hints, file)
+    found = found.and_also(signs)
+    draft = draft.asking(*found.questions).adding(*found.decisions)
+    said = {name: getattr(found, name) for name in ("types", "minus_when", "keep", "leave_out")}
+    return draft.with_table(**said), found, kept
+
+
+def _with_shape(
+    draft: Draft, question: _Question, layout: Layout, kept: pl.DataFrame, found: Receivables
+) -> tuple[Draft, Layout]:
+    """The draft with what its shape needs, and the layout with the shape."""
     shaped = recognise_shape(
         kept,
         draft.given,
         draft.extra.get("settled_on"),
         above=question.above,
         layout=layout,
-        hints=hints,
+        hints=question.hints,
         snapshot_on=question.snapshot_on,
-        file=file,
+        file=question.grid.file,
     )
-    draft = draft.asking(*found.questions, *key.questions, *money.questions, *shaped.questions)
-    draft = draft.adding(*found.decisions, *key.decisions, money.decision, *shaped.decisions).with_table(
-        columns={**draft.table.columns, **key.columns, **money.columns},
-        constants={**draft.table.constants, **money.constants},
-        joined=key.joined,
-        types=found.types,
-        minus_when=found.minus_when,
-        keep=found.keep,
-        leave_out=found.leave_out,
-        stated_above={**money.stated_above, **shaped.stated_above},
-        sheet=question.grid.sheet,
-    )
-    return draft.of_shape(shaped.shape, hints), msgspec.structs.replace(layout, shape=shaped.shape)
+    draft = draft.asking(*shaped.questions).adding(*shaped.decisions)
+    draft = draft.with_table(stated_above={**draft.table.stated_above, **shaped.stated_above})
+    if shaped.shape == "settled":
+        draft = draft.with_table(paid_when=found.paid)
+    return draft.of_shape(shaped.shape, question.hints), msgspec.structs.replace(layout, shape=shaped.shape)
 
 
 def _with_style(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
