@@ -19,6 +19,16 @@ from arkit.model.findings import combine, find, no_findings, value_of
 from arkit.model.layout import Layout, TableLayout
 from arkit.model.money import EXACT, SCALE, minor_per_unit
 from arkit.model.schema import TABLES
+from arkit.read.body.accounts import (
+    NET,
+    OPENING,
+    account_ids,
+    account_proofs,
+    decided_edges,
+    opening_findings,
+    with_account_kinds,
+    with_openings,
+)
 from arkit.read.body.header import DAY, Header, find_header, stated_above
 from arkit.read.body.rows import (
     DATE,
@@ -49,6 +59,8 @@ def with_values(rows: pl.DataFrame, roles: Roles, layout: Layout) -> tuple[pl.Da
         name: pl.concat_str(headers, separator="/", ignore_nulls=True) for name, headers in table.joined.items()
     }
     made |= {name: pl.col(header).str.extract(f"({DATE})", 1) for name, header in table.dated_in.items()}
+    if table.allocate:
+        made["item_id"] = account_ids(rows, roles)
     made |= {name: _amount(rows, name, table, layout.decimal_mark) for name in dict.fromkeys(amounts.values())}
     if table.columns.get("currency") in amounts:
         made["currency"] = currencies_in(rows[table.columns["currency"]])
@@ -67,6 +79,7 @@ def with_values(rows: pl.DataFrame, roles: Roles, layout: Layout) -> tuple[pl.Da
         paid_when=table.paid_when,
         unit=table.unit,
         types=table.types,
+        allocate=table.allocate,
     )
     return rows, simple
 
@@ -186,15 +199,19 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     roles = Roles(table, name)
     refuse_long_numbers(grid, header, roles)
     rows = numbers_with_comma(_classified(grid, header, roles), grid, roles, layout)
+    rows = with_account_kinds(rows, roles, layout) if table.allocate else rows
     found = _proofs(rows, roles, layout)
+    opening = rows.filter(pl.col("kind") == OPENING)["source_row"]
     rows = rows.with_columns(_decided(rows, found, roles))
-    _refuse_opening_balances(rows, grid.file)
+    if not table.allocate:
+        _refuse_opening_balances(rows, grid.file)
     number = int(grid.cells["source_row"][header.first])
     rows = with_sections(rows, roles, below=number)
     items = rows.filter(pl.col("kind") == ITEM)
     if items.is_empty():
         raise ReadingError(f"{grid.file} has a header (row {number}) but no rows. Export it again.")
     refuse_nameless(items, roles, grid.file)
+    items = with_openings(items, roles, layout, opening) if table.allocate else items
     values, simple = with_values(items, roles, layout)
     above = stated_above(grid, header, table, layout)
     day = above.pop(DAY, None)
@@ -210,6 +227,7 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
             _unrecognised(rows, name),
             _differing(found, name, simple),
             _outside(rows, found, proven, name),
+            opening_findings(items, roles, name) if table.allocate else no_findings(),
         ),
         proofs=found,
         proven_items=int(proven.sum()),
@@ -256,7 +274,7 @@ def _proofs(rows: pl.DataFrame, roles: Roles, layout: Layout) -> pl.DataFrame:
     ]
     label = pl.coalesce([*roles.texts(rows), pl.lit(None, dtype=pl.String)])
     parts = rows.select("source_row", "kind", label.alias("label"), given.alias("currency"), *amounts)
-    return proofs(parts, tuple(roles.amounts))
+    return account_proofs(parts, roles) if roles.table.allocate else proofs(parts, tuple(roles.amounts))
 
 
 def _decided(rows: pl.DataFrame, found: pl.DataFrame, roles: Roles) -> pl.Series:
@@ -266,7 +284,7 @@ def _decided(rows: pl.DataFrame, found: pl.DataFrame, roles: Roles) -> pl.Series
     perhaps = rows["kind"] == PERHAPS_TOTAL
     is_total = rows["source_row"].is_in(proven.implode())
     kinds = rows["kind"].set(perhaps & is_total, named)
-    return kinds.set(perhaps & ~is_total, ITEM)
+    return decided_edges(kinds.set(perhaps & ~is_total, ITEM))
 
 
 def _refuse_opening_balances(rows: pl.DataFrame, file: str) -> None:
@@ -333,6 +351,9 @@ def _beyond(found: pl.DataFrame, roles: Roles, layout: Layout, table: TableLayou
     name = "open_amount" if layout.shape == "open_items" else "amount"
     signs = {header: 1 for header, canonical in roles.amounts.items() if canonical == name}
     signs |= dict.fromkeys(roles.table.minus.get(name, ()), -1)
+    signs |= (
+        {NET: 1} if roles.table.allocate and (found.filter(pl.col("column") != NET)["difference"] == 0).all() else {}
+    )
     parts = [unproven(found, column=header).with_columns(pl.col("difference") * sign) for header, sign in signs.items()]
     parts = [part for part in parts if part.height]
     if not parts:

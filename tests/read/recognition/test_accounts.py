@@ -1,0 +1,106 @@
+"""Accounts by a layout: openings are items, turnovers and closing balances are proof, what is inferred is said."""
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+import arkit as ar
+from arkit.errors import ReadingError
+from arkit.model.layout import Layout, Proof, TableLayout
+from tests.literal import codes
+from tests.read.recognition.exports import write
+
+PLAIN = """\
+Customer;Date;Document;Text;Debit;Credit;Balance
+Harbour Cafe;01.01.2026;;Opening balance;5000,00;;5000,00
+Harbour Cafe;10.01.2026;S-11;Invoice;1200,00;;6200,00
+Harbour Cafe;05.02.2026;R-4;Receipt;;5000,00;1200,00
+Harbour Cafe;20.02.2026;S-29;Invoice;800,00;;2000,00
+Harbour Cafe;15.03.2026;R-9;Receipt;;700,00;1300,00
+Lido Spa;01.01.2026;;Opening balance;300,00;;300,00
+Lido Spa;02.03.2026;S-31;Invoice;450,00;;750,00
+"""
+RUNNING = Proof(
+    kind="running", columns={"debit": ("Debit",), "credit": ("Credit",), "balance": ("Balance",), "by": ("Customer",)}
+)
+TABLE = TableLayout(
+    header=("Customer", "Date", "Document", "Text", "Debit", "Credit", "Balance"),
+    columns={"customer_id": "Customer", "document_date": "Date", "document_id": "Document"},
+    constants={"currency": "EUR"},
+    plus={"amount": ("Debit",)},
+    minus={"amount": ("Credit",)},
+    allocate="oldest_first",
+    proofs=(RUNNING,),
+)
+LAYOUT = Layout(name="account", date_order="dmy", decimal_mark=",", delimiter=";", items=TABLE)
+
+
+def read(folder: Path, text: str) -> ar.Ledger:
+    return ar.read_ledger(write(folder, text), layout=LAYOUT, snapshot_on="2026-03-31")
+
+
+def owed(ledger: ar.Ledger, as_of: str = "2026-03-31") -> dict[str, float]:
+    items = ar.open_items(ledger, as_of=as_of)
+    sums: dict[str, float] = items.groupby("customer_id", observed=True)["open_amount"].sum().to_dict()
+    return sums
+
+
+def test_an_account_is_read_for_any_day(tmp_path: Path) -> None:
+    ledger = read(tmp_path, PLAIN)
+    assert owed(ledger) == {"Harbour Cafe": 1300, "Lido Spa": 750}
+    assert owed(ledger, "2026-02-28") == {"Harbour Cafe": 2000, "Lido Spa": 300}
+    items = ar.open_items(ledger, as_of="2026-03-31")
+    assert dict(zip(items["document_id"], items["open_amount"], strict=True)) == {
+        "S-11": 500,
+        "S-29": 800,
+        "S-31": 450,
+        "opening balance, row 7": 300,
+    }
+    assert codes(ledger).count("opening_balance") == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Opening balance;5000,00;;5000,00", "Opening balance;;;5000,00"),
+        ("Harbour Cafe;01.01.2026;;Opening balance;5000,00;;5000,00\n", ""),
+        ("Harbour Cafe;01.01.2026;;Opening balance", "Harbour Cafe;;;Opening balance"),
+        ("Lido Spa;01.01.2026;;Opening balance;300,00;;300,00\n", ""),
+    ],
+    ids=["in the balance alone", "in no row", "without a day", "of the last customer in no row"],
+)
+def test_a_balance_brought_forward_is_found_however_it_is_written(tmp_path: Path, old: str, new: str) -> None:
+    assert owed(read(tmp_path, PLAIN.replace(old, new))) == {"Harbour Cafe": 1300, "Lido Spa": 750}
+
+
+ENDS = {
+    "turnover and closing": ";;;Turnover;1200,00;5000,00;\n;;;Closing balance;1200,00;;\n",
+    "sums with the opening": ";;;Total;6200,00;5000,00;\n;;;Closing balance;;;1200,00\n",
+    "closed on both sides": ";;;Closing balance;;1200,00;\n;;;;6200,00;6200,00;\n",
+    "without words": ";;;;6200,00;5000,00;\n",
+}
+ONE = "".join(PLAIN.splitlines(keepends=True)[:4])
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS.keys())
+def test_sums_and_closing_balances_are_proof_and_no_items(tmp_path: Path, end: str) -> None:
+    ledger = read(tmp_path, ONE + end)
+    assert owed(ledger) == {"Harbour Cafe": 1200}
+    assert not {"total_differs", "unrecognised_row"} & {*codes(ledger)}
+    assert ar.reconcile(ledger, as_of="2026-03-31")["difference"].tolist() == [0]
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS.keys())
+def test_a_row_lost_is_seen_in_them(tmp_path: Path, end: str) -> None:
+    lost = "".join(line for line in ONE.splitlines(keepends=True) if "S-11" not in line)
+    ledger = read(tmp_path, lost.replace("1200,00", "0,00") + end)
+    assert ar.reconcile(ledger, as_of="2026-03-31")["status"].tolist() != ["reconciled"]
+
+
+def test_a_balance_before_the_first_row_that_is_of_all_customers_is_refused(tmp_path: Path) -> None:
+    whole = Proof(kind="running", columns={**RUNNING.columns, "by": ()})
+    layout = replace(LAYOUT, items=replace(TABLE, proofs=(whole,)))
+    text = PLAIN.splitlines()[0] + "\nA;10.01.2026;S-1;;100,00;;400,00\nB;11.01.2026;S-2;;50,00;;450,00\n"
+    with pytest.raises(ReadingError, match="before row 2 is 300"):
+        ar.read_ledger(write(tmp_path, text), layout=layout, snapshot_on="2026-03-31")
