@@ -152,7 +152,7 @@ def with_openings(items: pl.DataFrame, roles: Roles, layout: Layout, opening: pl
     if running is None:
         return items
     owners = [*running.of("by"), *([_SECTION_CUSTOMER] if _SECTION_CUSTOMER in items.columns else [])]
-    before = _balance_before(items, running, layout.decimal_mark)
+    before = balance_before(items, running, layout.decimal_mark)
     given = items.with_columns(before.alias("before")).drop_nulls("before")
     given = given.reverse() if running.value == "up" else given
     firsts = given.unique(owners, keep="first", maintain_order=True) if owners else given.head(1)
@@ -174,7 +174,7 @@ def _customers(table: TableLayout, items: pl.DataFrame) -> list[str]:
     return [*named, *(name for name in items.columns if name.startswith("= ") and name != IS_OPENING)]
 
 
-def _balance_before(items: pl.DataFrame, running: Proof, mark: str) -> pl.Series:
+def balance_before(items: pl.DataFrame, running: Proof, mark: str) -> pl.Series:
     """The balance of each row without its own amounts; missing where no balance is stated."""
     amounts = {
         role: [exact_amounts(items[header], decimal_mark=mark) for header in running.of(role)]

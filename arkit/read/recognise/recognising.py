@@ -17,7 +17,9 @@ from arkit.read.body.reading import ReadTable
 from arkit.read.body.rows import DATE, ITEM, OTHER, REPEATED, SECTION, Roles, kinds_of
 from arkit.read.open_file import Grid
 from arkit.read.places import refusing
+from arkit.read.recognise.arithmetic import Facts, facts_of, measured
 from arkit.read.recognise.columns import (
+    AMOUNT,
     Columns,
     meanings_of,
     recognise_columns,
@@ -28,6 +30,7 @@ from arkit.read.recognise.columns import (
     with_unnamed_key,
 )
 from arkit.read.recognise.draft import Draft, amounts_of, complete, likely_items
+from arkit.read.recognise.forms import account_key, recognise_form, started
 from arkit.read.recognise.questions import Hints, QuestionsError
 from arkit.read.recognise.receivables import Amounts, Receivables, recognise_receivables, recognise_signs
 from arkit.read.recognise.sections import recognise_sections
@@ -40,6 +43,7 @@ from arkit.read.recognise.values import (
     recognise_decimal_mark,
     recognise_shape,
 )
+from arkit.words.vocabulary import MONEY
 
 _DATES = TABLES["items"].of_type("date")
 _DATED_TEXT = 0.4
@@ -86,10 +90,11 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
     rows, above = named.slice(header.below), named.slice(0, header.first)
     lines = grid.top(header.below)[header.first :]
     likely = likely_items(rows, named.slice(0, header.below), grid.file)
-    columns = with_sums(recognise_columns(likely, meanings_of(lines), hints, grid.file), likely)
-    columns = with_unnamed_key(columns, likely)
-    draft = amounts_of(columns, likely, _day_in_text(rows, columns), grid.file)
-    draft = draft.adding(_about_file(grid), found, *columns.decisions)
+    columns = recognise_columns(likely, meanings_of(lines), hints, grid.file)
+    form = recognise_form(started(columns, likely, hints), rows, _facts(likely, columns, hints, grid))
+    columns = with_unnamed_key(with_sums(form.columns, form.rows), form.rows)
+    draft = amounts_of(columns, form.rows, _day_in_text(rows, columns), grid.file).with_table(**form.settings)
+    draft = draft.adding(_about_file(grid), found, *columns.decisions, *form.decisions).asking(*form.questions)
     repeats = named.slice(0, header.below)
     draft = _with_customer(draft, rows, above, repeats, grid.file)
     items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
@@ -105,6 +110,14 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
         raise QuestionsError(draft.questions, grid.file)
     table = msgspec.structs.replace(complete(draft), header=_texts(grid, header), header_lines=header.lines)
     return msgspec.structs.replace(layout, items=table), draft.decisions
+
+
+def _facts(rows: pl.DataFrame, columns: Columns, hints: Hints, grid: Grid) -> Facts:
+    """The relations among the columns, by the decimal mark of the amounts that words or cells tell."""
+    known = [columns.of[name] for name in MONEY if name in columns.of]
+    amounts = known or [name for name in rows.columns[1:] if share(rows[name].drop_nulls(), AMOUNT) > _DATED_TEXT]
+    mark = recognise_decimal_mark(rows, amounts, stated=hints.decimal_mark, from_workbook=True, file=grid.file).value
+    return facts_of(measured(rows, mark=mark, order=hints.date_order or "dmy"))
 
 
 def _texts(grid: Grid, header: Header) -> tuple[str, ...]:
@@ -163,7 +176,7 @@ def _with_values(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
     draft, layout = _with_style(draft, question)
     draft, found, kept = _with_rows(draft, question, layout)
     file, hints, main = question.grid.file, question.hints, draft.main_headers
-    key = recognise_key(kept, draft.extra, file)
+    key = account_key(draft.extra) if draft.table.allocate else recognise_key(kept, draft.extra, file)
     money = recognise_currency(
         kept,
         draft.table.columns,
@@ -196,7 +209,8 @@ def _with_rows(draft: Draft, question: _Question, layout: Layout) -> tuple[Draft
     signs = recognise_signs(kept, draft.extra, question.free, open_, amounts.headers, found.types, hints, file)
     found = found.and_also(signs)
     draft = draft.asking(*found.questions).adding(*found.decisions)
-    said = {name: getattr(found, name) for name in ("types", "minus_when", "keep", "leave_out")}
+    names = ("types", "minus_when", "keep", "leave_out")
+    said = {name: {**getattr(draft.table, name), **getattr(found, name)} for name in names}
     return draft.with_table(**said), found, kept
 
 
@@ -213,6 +227,7 @@ def _with_shape(
         hints=question.hints,
         snapshot_on=question.snapshot_on,
         file=question.grid.file,
+        account=bool(draft.table.allocate),
     )
     draft = draft.asking(*shaped.questions).adding(*shaped.decisions)
     draft = draft.with_table(stated_above={**draft.table.stated_above, **shaped.stated_above})

@@ -284,8 +284,11 @@ def recognise_shape(
     hints: Hints,
     snapshot_on: date | None,
     file: str,
+    account: bool = False,
 ) -> ShapeDecision:
     """The shape of an export; ``given`` are the canonical amounts that it has. The day of a snapshot may be asked."""
+    if account:
+        return _account(above, layout, snapshot_on)
     has_days = settled is not None and rows[settled].null_count() < rows.height
     if hints.shape != "open_items" and has_days and "amount" in given:
         return _any_day(rows, str(settled))
@@ -304,6 +307,16 @@ def recognise_shape(
     assert label is not None
     decision = Decision(DAY, found.isoformat(), f"above the header: {label[2]}")
     return ShapeDecision("open_items", {DAY: label[0]}, (shape, decision))
+
+
+def _account(above: list[str], layout: Layout, snapshot_on: date | None) -> ShapeDecision:
+    """An account tells any day; the day of the export is the last of them."""
+    shape = Decision("shape", "applied", "an account: documents and payments are rows alike")
+    label = None if snapshot_on else _day_above(above, layout)
+    if label is None:
+        return ShapeDecision("applied", decisions=(shape,))
+    day = Decision(DAY, label[1].isoformat(), f"above the header: {label[2]}")
+    return ShapeDecision("applied", {DAY: label[0]}, (shape, day))
 
 
 def _any_day(rows: pl.DataFrame, settled: str) -> ShapeDecision:

@@ -1,0 +1,246 @@
+"""Exports that are no list of open items: accounts with a running balance, with matching marks or with references.
+
+What a form is, its arithmetic says: a balance that each row carries on, rows with one mark that add up to zero, credits
+that name the number of a debit. The words of the headers only name the columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
+
+import polars as pl
+
+from arkit.build.parsing import exact_amounts
+from arkit.errors import listed
+from arkit.model.layout import ColumnRole, Decision, Proof
+from arkit.read.body.accounts import balance_before, begins_with
+from arkit.read.recognise.arithmetic import Facts
+from arkit.read.recognise.columns import Columns, Key
+from arkit.read.recognise.questions import Hints, Question
+
+_HALF: Final = 0.5
+_MOSTLY: Final = 0.8
+_NEEDED: Final = 2
+_ROLES: Final = ("debit", "credit", "balance")
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a form makes of the columns of a file: other columns, settings of the layout, roles, what is to be asked.
+
+    ``rows`` are the likely items that count; ``settings`` are those of the table.
+    """
+
+    columns: Columns
+    rows: pl.DataFrame
+    settings: dict[str, Any] = field(default_factory=dict)
+    roles: tuple[ColumnRole, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def is_account(self) -> bool:
+        """Whether documents and payments are rows alike."""
+        return bool(self.settings.get("allocate"))
+
+    def naming(self, *without: str, **named: str) -> Self:
+        """The form with some columns named, and some names left out."""
+        of = {name: header for name, header in self.columns.of.items() if name not in without}
+        of = {name: header for name, header in of.items() if header not in named.values()} | named
+        gone = {*without, *named}
+        rivals = {name: headers for name, headers in self.columns.rivals.items() if name not in gone}
+        kept = tuple(each for each in self.columns.decisions if each.what not in gone)
+        return replace(self, columns=replace(self.columns, of=of, rivals=rivals, decisions=kept))
+
+    def setting(self, **settings: Any) -> Self:
+        """The form with more settings of the table."""
+        return replace(self, settings={**self.settings, **settings})
+
+    def adding(self, *found: Decision | ColumnRole | Question) -> Self:
+        """The form with more decisions, roles of columns and questions."""
+        return replace(
+            self,
+            decisions=(*self.decisions, *(each for each in found if isinstance(each, Decision))),
+            roles=(*self.roles, *(each for each in found if isinstance(each, ColumnRole))),
+            questions=(*self.questions, *(each for each in found if isinstance(each, Question))),
+        )
+
+
+def recognise_form(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
+    """The form of an account, or the one that is given: ``rows`` are all below the header, openings among them."""
+    for recognised in (_with_running_balance, _with_marks, _with_references):
+        found = recognised(form, rows, facts)
+        if found.is_account:
+            return _with_reference(found, facts)
+        form = found
+    return form
+
+
+def _mark(facts: Facts) -> str:
+    return facts.cells.mark
+
+
+def _with_running_balance(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
+    """An account whose balance is carried on from row to row.
+
+    A list of open items may state a running balance too: it brings nothing forward, and its credits pay nothing in it.
+    """
+    stated = form.columns.of.get("balance")
+    meant = [each for each in facts.running if each.fits or each.broken]
+    fitting = [each for each in meant if stated in (None, *each.proof.of("balance"))]
+    if not fitting:
+        return form
+    proof = fitting[0].proof
+    amounts = {"debit": proof.of("debit")[0], **({"credit": proof.of("credit")[0]} if proof.of("credit") else {})}
+    if not proof.of("credit"):
+        amounts = {"amount": proof.of("debit")[0]}
+    balance = proof.of("balance")[0]
+    by = f", by {listed(proof.of('by'))}" if proof.of("by") else ""
+    evidence = f"each of {fitting[0].agreeing} rows adds its amount to it{by}"
+    form = _without_amounts(form).naming(**amounts).setting(proofs=(*form.settings.get("proofs", ()), proof))
+    form = form.adding(
+        Decision("running balance", balance, evidence), ColumnRole(balance, "proof", "running balance", evidence)
+    )
+    form = _with_direction(form, balance, facts)
+    why = _why_account(form, rows, facts, proof)
+    return form.setting(allocate="oldest_first").adding(Decision("form", "account", why)) if why else form
+
+
+def _without_amounts(form: Form) -> Form:
+    return form.naming("open_amount", "amount", "balance", "base_open_amount", "open_debit", "open_credit")
+
+
+def _with_direction(form: Form, balance: str, facts: Facts) -> Form:
+    """The form with a mark that only says on which side the balance is."""
+    header = form.columns.of.get("mark", form.columns.of.get("side"))
+    if header is None:
+        return form
+    signs = pl.DataFrame({"mark": form.rows[header], "sign": _amounts(form.rows, balance, facts).sign()}).drop_nulls()
+    if signs.filter(pl.col("sign") != 0).group_by("mark").agg(pl.col("sign").n_unique())["sign"].max() not in (None, 1):
+        return form
+    return form.naming("mark", "side").adding(ColumnRole(header, "proof", "side of the balance", "one sign for each"))
+
+
+def _amounts(rows: pl.DataFrame, header: str | None, facts: Facts) -> pl.Series:
+    if header is None:
+        return pl.repeat(0, rows.height, eager=True)
+    return exact_amounts(rows[header], decimal_mark=_mark(facts)).to_physical()
+
+
+def _why_account(form: Form, rows: pl.DataFrame, facts: Facts, proof: Proof) -> str:
+    """Why rows with a running balance are an account; nothing where they are a list, or an opening contradicts it."""
+    texts = [name for name in rows.columns if name != "source_row"]
+    says = pl.any_horizontal(pl.col(text).str.contains(begins_with("opening")) for text in texts).fill_null(False)
+    opening = rows.filter(says)
+    amounts = [*proof.of("debit"), *proof.of("credit"), *proof.of("balance")]
+    carried = opening.filter(pl.any_horizontal(pl.col(amounts).str.contains("[1-9]")))
+    if carried.height:
+        return f"{carried.height} balances are brought forward" if _fit(carried, form.rows, facts, proof) else ""
+    if opening.is_empty():
+        return "a balance that each row carries on, and payments among the rows"
+    credits, paying = _paying(form, facts)
+    return f"{paying} of {credits} credits are the amount of a document before" if paying > credits * _HALF else ""
+
+
+def _fit(carried: pl.DataFrame, rows: pl.DataFrame, facts: Facts, proof: Proof) -> bool:
+    """Whether what is brought forward is what some first balance has before its own row."""
+    items = rows.join(carried.select("source_row"), on="source_row", how="anti")
+    before = balance_before(items, proof, facts.cells.mark)
+    debit, credit, balance = (_amounts(carried, (*proof.of(role), None)[0], facts) for role in _ROLES)
+    amount = debit.fill_null(0) - credit.fill_null(0)
+    stated = balance.zip_with(amount == 0, amount) if proof.of("credit") else amount
+    return bool(stated.filter(stated != 0).is_in(before.to_physical().implode()).all())
+
+
+def _paying(form: Form, facts: Facts) -> tuple[int, int]:
+    """How many credits there are, and how many have exactly the amount of an earlier debit of the customer."""
+    of = form.columns.of
+    customer = [of[name] for name in ("customer_id", "name") if name in of][:1]
+    amounts = {name: _amounts(form.rows, of.get(name), facts) for name in ("debit", "credit")}
+    lines = form.rows.select("source_row", *customer).with_columns(**amounts)
+    debits = lines.filter(pl.col("debit") > 0).select(*customer, "debit", before="source_row")
+    credits = lines.filter(pl.col("credit") > 0).select("source_row", *customer, "credit")
+    both = credits.join(debits, left_on=[*customer, "credit"], right_on=[*customer, "debit"])
+    return credits.height, both.filter(pl.col("before") < pl.col("source_row"))["source_row"].n_unique()
+
+
+def _with_marks(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
+    """An account in which rows that belong together have one mark: they add up to zero."""
+    stated = form.columns.of.get("match")
+    found = [each for each in facts.marks if each.fits and stated in (None, *each.proof.of("mark"))]
+    if not found:
+        return form
+    proof, header = found[0].proof, found[0].proof.of("mark")[0]
+    if {*form.columns.of.values()} & {header} and header != stated:
+        return form
+    named = {"debit": proof.of("debit")[0], "credit": proof.of("credit")[0]} if proof.of("credit") else {}
+    if not named:
+        named = {"amount": proof.of("debit")[0]}
+    evidence = f"rows with one mark add up to zero ({found[0].agreeing} rows)"
+    form = _without_amounts(form).naming(**named, match=header).setting(allocate="by_reference")
+    form = form.setting(proofs=(*form.settings.get("proofs", ()), proof))
+    return form.adding(Decision("match", header, evidence), Decision("form", "account", evidence))
+
+
+def _with_references(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
+    """An account whose credits name the debits that they pay."""
+    if not {"debit", "credit"} <= {*form.columns.of} or _document(form) is None:
+        return form
+    header = _reference(form, facts)
+    if not header:
+        return form
+    form = _without_amounts(form).setting(allocate="by_reference")
+    return form.adding(Decision("form", "account", f"credits name in {header} the debits that they pay"))
+
+
+def _with_reference(form: Form, facts: Facts) -> Form:
+    header = _reference(form, facts)
+    evidence = "credits name in it the numbers of debits"
+    return form.naming(reference=header).adding(Decision("reference", header, evidence)) if header else form
+
+
+def _document(form: Form) -> str | None:
+    return form.columns.of.get("document_id", form.columns.of.get("item_id"))
+
+
+def _reference(form: Form, facts: Facts) -> str:
+    """The column in which credits name the debits of their customer; a debit names itself, or nothing."""
+    of, document = form.columns.of, _document(form)
+    if document is None or not {"debit", "credit"} <= {*of}:
+        return ""
+    taken = {document, *(of[name] for name in ("debit", "credit", "customer_id", "name", "currency") if name in of)}
+    taken |= {*facts.cells.days, *form.columns.blank, "source_row"}
+    named = of.get("reference")
+    others = [header for header in form.rows.columns if header not in taken | {*of.values()}]
+    candidates = [*([named] if named else []), *others]
+    return next((header for header in candidates if _refers(form, header, document, facts)), "")
+
+
+def _refers(form: Form, header: str, document: str, facts: Facts) -> bool:
+    of = form.columns.of
+    customer = [of[name] for name in ("customer_id", "name") if name in of][:1]
+    amounts = {name: _amounts(form.rows, of[name], facts).fill_null(0) for name in ("debit", "credit")}
+    lines = form.rows.select(*customer, refers=header, document=document).with_columns(**amounts)
+    debits = lines.filter((pl.col("debit") != 0) & (pl.col("credit") == 0))
+    own = debits.select((pl.col("refers").is_null() | (pl.col("refers") == pl.col("document"))).mean()).item()
+    credits = lines.filter((pl.col("credit") != 0) & pl.col("refers").is_not_null())
+    known = debits.select(*customer, refers="document").unique()
+    naming = credits.join(known, on=[*customer, "refers"], how="semi", nulls_equal=True)
+    several = naming["refers"].n_unique() >= _NEEDED
+    return several and own is not None and own >= _MOSTLY and naming.height >= _MOSTLY * credits.height
+
+
+def started(columns: Columns, rows: pl.DataFrame, hints: Hints) -> Form:
+    """A form of which nothing is known yet; what a person leaves out is left out."""
+    wanted = [pl.col(header).is_in(values) for header, values in hints.keep.items() if header in rows.columns]
+    return Form(columns, rows.filter(pl.all_horizontal(True, *wanted)))
+
+
+def account_key(columns: dict[str, str]) -> Key:
+    """The document of the rows of an account; its rows are numbered where they have none, or share it."""
+    header = columns.get("document_id", columns.get("item_id"))
+    if header is None:
+        return Key(decisions=(Decision("item_id", "the row", "no column names the document", "likely"),))
+    evidence = "the row where it is blank, or there before"
+    return Key({"document_id": header}, decisions=(Decision("item_id", header, evidence),))
