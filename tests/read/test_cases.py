@@ -23,8 +23,6 @@ paid_without_a_day 2026-02-20
 open_column_not_known 2026-03-31
 two_amounts_one_open 2026-03-31
 returned_cheque 2026-02-20
-customer_account 2026-03-31
-customer_account 2026-02-28
 currency_in_each_cell 2026-03-31
 lakh_grouping 2026-03-31
 amounts_in_thousands 2026-03-31
@@ -33,7 +31,6 @@ month_names_ru 2026-03-31
 line_before_header 2026-03-31
 days_overdue_tell_the_day 2026-03-31 contradicted
 general_journal 2026-03-31
-account_ledger_with_reference 2026-03-31
 partial_without_amount 2026-03-31
 failed_payments 2026-03-20
 due_and_paid 2026-03-31
@@ -45,9 +42,7 @@ currency_in_header 2026-03-31
 currency_in_header 2026-03-31 contradicted
 base_beside_document_currency_zh 2026-03-31
 base_beside_document_currency_en 2026-03-31
-running_balance_zh 2026-03-31
 account_card_ru 2026-03-31
-matching_marks_de 2026-03-31
 fec 2026-03-31
 aging_columns_ru 2026-03-31
 short_headers_de 2026-03-20

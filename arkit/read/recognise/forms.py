@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import polars as pl
 
 from arkit.build.parsing import exact_amounts
-from arkit.errors import listed
+from arkit.errors import ReadingError, listed
 from arkit.model.layout import ColumnRole, Decision, Proof
 from arkit.read.body.accounts import balance_before, begins_with
 from arkit.read.recognise.arithmetic import Facts
@@ -34,6 +34,7 @@ class Form:
 
     columns: Columns
     rows: pl.DataFrame
+    file: str
     settings: dict[str, Any] = field(default_factory=dict)
     roles: tuple[ColumnRole, ...] = ()
     decisions: tuple[Decision, ...] = ()
@@ -136,21 +137,28 @@ def _why_account(form: Form, rows: pl.DataFrame, facts: Facts, proof: Proof) -> 
     amounts = [*proof.of("debit"), *proof.of("credit"), *proof.of("balance")]
     carried = opening.filter(pl.any_horizontal(pl.col(amounts).str.contains("[1-9]")))
     if carried.height:
-        return f"{carried.height} balances are brought forward" if _fit(carried, form.rows, facts, proof) else ""
+        _refuse_misfit(form, carried, facts, proof)
+        return f"{carried.height} balances are brought forward"
     if opening.is_empty():
         return "a balance that each row carries on, and payments among the rows"
     credits, paying = _paying(form, facts)
     return f"{paying} of {credits} credits are the amount of a document before" if paying > credits * _HALF else ""
 
 
-def _fit(carried: pl.DataFrame, rows: pl.DataFrame, facts: Facts, proof: Proof) -> bool:
-    """Whether what is brought forward is what some first balance has before its own row."""
-    items = rows.join(carried.select("source_row"), on="source_row", how="anti")
+def _refuse_misfit(form: Form, carried: pl.DataFrame, facts: Facts, proof: Proof) -> None:
+    """Refuse what is brought forward and is not what some first balance has before its own row."""
+    items = form.rows.join(carried.select("source_row"), on="source_row", how="anti")
     before = balance_before(items, proof, facts.cells.mark)
     debit, credit, balance = (_amounts(carried, (*proof.of(role), None)[0], facts) for role in _ROLES)
     amount = debit.fill_null(0) - credit.fill_null(0)
     stated = balance.zip_with(amount == 0, amount) if proof.of("credit") else amount
-    return bool(stated.filter(stated != 0).is_in(before.to_physical().implode()).all())
+    misfit = carried.filter((stated != 0) & ~stated.is_in(before.to_physical().implode()))
+    if misfit.height:
+        row, *texts = misfit.row(0)
+        raise ReadingError(
+            f"Row {row} of {form.file} is an opening balance ({' '.join(filter(None, texts))}), and the balance that "
+            "the rows below it carry on does not have it. Export the account again, or the open items of a day."
+        )
 
 
 def _paying(form: Form, facts: Facts) -> tuple[int, int]:
@@ -231,10 +239,10 @@ def _refers(form: Form, header: str, document: str, facts: Facts) -> bool:
     return several and own is not None and own >= _MOSTLY and naming.height >= _MOSTLY * credits.height
 
 
-def started(columns: Columns, rows: pl.DataFrame, hints: Hints) -> Form:
+def started(columns: Columns, rows: pl.DataFrame, hints: Hints, file: str) -> Form:
     """A form of which nothing is known yet; what a person leaves out is left out."""
     wanted = [pl.col(header).is_in(values) for header, values in hints.keep.items() if header in rows.columns]
-    return Form(columns, rows.filter(pl.all_horizontal(True, *wanted)))
+    return Form(columns, rows.filter(pl.all_horizontal(True, *wanted)), file)
 
 
 def account_key(columns: dict[str, str]) -> Key:

@@ -91,7 +91,7 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
     lines = grid.top(header.below)[header.first :]
     likely = likely_items(rows, named.slice(0, header.below), grid.file)
     columns = recognise_columns(likely, meanings_of(lines), hints, grid.file)
-    form = recognise_form(started(columns, likely, hints), rows, _facts(likely, columns, hints, grid))
+    form = recognise_form(started(columns, likely, hints, grid.file), rows, _facts(likely, columns, hints, grid))
     columns = with_unnamed_key(with_sums(form.columns, form.rows), form.rows)
     draft = amounts_of(columns, form.rows, _day_in_text(rows, columns), grid.file).with_table(**form.settings)
     draft = draft.adding(_about_file(grid), found, *columns.decisions, *form.decisions).asking(*form.questions)

@@ -104,3 +104,58 @@ def test_a_balance_before_the_first_row_that_is_of_all_customers_is_refused(tmp_
     text = PLAIN.splitlines()[0] + "\nA;10.01.2026;S-1;;100,00;;400,00\nB;11.01.2026;S-2;;50,00;;450,00\n"
     with pytest.raises(ReadingError, match="before row 2 is 300"):
         ar.read_ledger(write(tmp_path, text), layout=layout, snapshot_on="2026-03-31")
+
+
+def recognised(folder: Path, text: str, **hints: object) -> ar.Ledger:
+    return ar.read_ledger(write(folder, text), snapshot_on="2026-03-31", hints={"currency": "EUR", **hints})
+
+
+UNKNOWN = PLAIN.replace("Debit;Credit;Balance", "Plus;Less;After")
+NO_OPENING = "".join(line for line in PLAIN.splitlines(keepends=True) if "Opening" not in line)
+
+
+@pytest.mark.parametrize("text", [PLAIN, NO_OPENING], ids=["as it is", "without openings"])
+def test_an_account_is_recognised_by_its_running_balance_and_its_layout_reads_it_again(
+    text: str, tmp_path: Path
+) -> None:
+    ledger = recognised(tmp_path, text)
+    assert owed(ledger) == {"Harbour Cafe": 1300, "Lido Spa": 750}
+    assert owed(ledger, "2026-02-28")["Harbour Cafe"] == 2000
+    assert ledger.reading is not None
+    again = read_with(tmp_path, text, ledger)
+    assert owed(again) == owed(ledger)
+
+
+def read_with(folder: Path, text: str, ledger: ar.Ledger) -> ar.Ledger:
+    assert ledger.reading is not None
+    layout = ledger.reading.save(folder / "layout.toml")
+    return ar.read_ledger(write(folder, text), layout=layout, snapshot_on="2026-03-31")
+
+
+def test_an_opening_balance_that_the_running_balance_lacks_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReadingError, match="Row 2 .* is an opening balance"):
+        recognised(
+            tmp_path, PLAIN.replace("Cafe;01.01.2026;;", "Cafe;;;").replace("5000,00;;5000,00", "4900,00;;5000,00")
+        )
+
+
+MARKED = """\
+Customer;Date;Document;Debit;Credit;Pair
+Nord;10.01.2026;S-1;1200,00;;A
+Nord;15.02.2026;R-1;;1200,00;A
+Ost;20.01.2026;S-2;310,00;;B
+Ost;21.02.2026;R-2;;310,00;B
+Ost;20.03.2026;S-3;45,00;;
+"""
+
+
+def test_rows_with_one_mark_are_settled_on_the_day_of_the_later_one(tmp_path: Path) -> None:
+    ledger = recognised(tmp_path, MARKED)
+    assert owed(ledger) == {"Ost": 45}
+    assert owed(ledger, "2026-02-20") == {"Ost": 310}
+
+
+def test_credits_that_name_debits_pay_them(tmp_path: Path) -> None:
+    text = MARKED.replace("Pair", "Zu").replace("1200,00;;A", "1200,00;;").replace("310,00;;B", "310,00;;")
+    text = text.replace("1200,00;A", "700,00;S-1").replace("310,00;B", "310,00;S-2")
+    assert owed(recognised(tmp_path, text)) == {"Nord": 500, "Ost": 45}
