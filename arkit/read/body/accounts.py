@@ -18,7 +18,7 @@ import polars as pl
 from arkit.build import parsing
 from arkit.build.parsing import decimals_as_text, exact_amounts
 from arkit.errors import ReadingError
-from arkit.model.findings import find, value_of
+from arkit.model.findings import find, no_findings, value_of
 from arkit.model.layout import Layout, Proof, TableLayout
 from arkit.read.body.rows import BLANK, ITEM, OTHER, PERHAPS_TOTAL, SECTION, TOTAL, Roles
 from arkit.read.body.totals import PROOF, proofs
@@ -139,14 +139,17 @@ def decided_edges(kinds: pl.Series) -> pl.Series:
     return kinds.replace({OPENING: ITEM, CLOSING: TOTAL})
 
 
-def with_openings(items: pl.DataFrame, roles: Roles, layout: Layout, opening: pl.Series) -> pl.DataFrame:
+def with_openings(items: pl.DataFrame, roles: Roles, layout: Layout, rows: pl.DataFrame) -> pl.DataFrame:
     """The items of an account with ``= opening``, and one more where the first balance is more than its own row.
+
+    ``rows`` are all rows of the account as they were classified.
 
     Raises
     ------
     ReadingError
         The balance before the first row is of all customers together.
     """
+    opening = rows.filter(pl.col("kind") == OPENING)["source_row"]
     items = items.with_columns(pl.col("source_row").is_in(opening.implode()).alias(IS_OPENING))
     running = running_of(roles.table)
     if running is None:
@@ -210,5 +213,7 @@ def account_ids(items: pl.DataFrame, roles: Roles) -> pl.Series:
 
 def opening_findings(items: pl.DataFrame, roles: Roles, name: str) -> pl.DataFrame:
     """A finding for each balance brought forward, whose documents and age are not in the file."""
+    if IS_OPENING not in items.columns:
+        return no_findings()
     shown = pl.concat_str(list(roles.amounts), separator=" ", ignore_nulls=True)
     return find("opening_balance", items.filter(IS_OPENING).drop("amount", strict=False), table=name, value=shown)

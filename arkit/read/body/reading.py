@@ -21,7 +21,6 @@ from arkit.model.money import EXACT, SCALE, minor_per_unit
 from arkit.model.schema import TABLES
 from arkit.read.body.accounts import (
     NET,
-    OPENING,
     account_ids,
     account_proofs,
     decided_edges,
@@ -198,11 +197,10 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     _refuse_absent(table, header, grid.file)
     roles = Roles(table, name)
     refuse_long_numbers(grid, header, roles)
-    rows = numbers_with_comma(_classified(grid, header, roles), grid, roles, layout)
-    rows = with_account_kinds(rows, roles, layout) if table.allocate else rows
-    found = _proofs(rows, roles, layout)
-    opening = rows.filter(pl.col("kind") == OPENING)["source_row"]
-    rows = rows.with_columns(_decided(rows, found, roles))
+    classified = numbers_with_comma(_classified(grid, header, roles), grid, roles, layout)
+    classified = with_account_kinds(classified, roles, layout) if table.allocate else classified
+    found = _proofs(classified, roles, layout)
+    rows = classified.with_columns(_decided(classified, found, roles))
     if not table.allocate:
         _refuse_opening_balances(rows, grid.file)
     number = int(grid.cells["source_row"][header.first])
@@ -211,7 +209,7 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     if items.is_empty():
         raise ReadingError(f"{grid.file} has a header (row {number}) but no rows. Export it again.")
     refuse_nameless(items, roles, grid.file)
-    items = with_openings(items, roles, layout, opening) if table.allocate else items
+    items = with_openings(items, roles, layout, classified) if table.allocate else items
     values, simple = with_values(items, roles, layout)
     above = stated_above(grid, header, table, layout)
     day = above.pop(DAY, None)
@@ -227,7 +225,7 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
             _unrecognised(rows, name),
             _differing(found, name, simple),
             _outside(rows, found, proven, name),
-            opening_findings(items, roles, name) if table.allocate else no_findings(),
+            opening_findings(items, roles, name),
         ),
         proofs=found,
         proven_items=int(proven.sum()),

@@ -133,7 +133,7 @@ def read_with(folder: Path, text: str, ledger: ar.Ledger) -> ar.Ledger:
 
 
 def test_an_opening_balance_that_the_running_balance_lacks_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ReadingError, match="Row 2 .* is an opening balance"):
+    with pytest.raises(ReadingError, match=r"Row 2 .* is an opening balance"):
         recognised(
             tmp_path, PLAIN.replace("Cafe;01.01.2026;;", "Cafe;;;").replace("5000,00;;5000,00", "4900,00;;5000,00")
         )
