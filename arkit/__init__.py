@@ -50,63 +50,18 @@ _RENAMED = {
     "static_debtors": "inactive_past_due",
 }
 
-__all__ = [
-    "KPIS",
-    "CategoryPolicy",
-    "CollectionPolicy",
-    "Layout",
-    "Ledger",
-    "Policy",
-    "abc",
-    "activity_trend",
-    "aging_table",
-    "aging_trend",
-    "average_days_delinquent",
-    "behaviour_trend",
-    "best_possible_dso",
-    "categorise",
-    "category_matrix",
-    "closing_rates",
-    "collection_effectiveness_index",
-    "countback_dso",
-    "credit_balances",
-    "cure_rates",
-    "days_beyond_terms",
-    "deteriorating_payers",
-    "dso",
-    "evidence",
-    "explain_changes",
-    "explain_dso",
-    "freeze",
-    "group_behaviour",
-    "hhi",
-    "inactive_past_due",
-    "kpi_trend",
-    "kpis",
-    "late_entries",
-    "loss_rates",
-    "make_ledger",
-    "median_days_to_pay",
-    "migration",
-    "movements",
-    "open_items",
-    "past_due_ratio",
-    "payment_behaviour",
-    "read_ledger",
-    "reconcile",
-    "require_reconciled",
-    "resource",
-    "roll_forward",
-    "roll_rates",
-    "sample_ledger",
-    "statement",
-    "tie_out",
-    "time_to_pay",
-    "top_10_share",
-    "translated",
-    "vintage",
-    "worklist",
-]
+__all__ = ["CategoryPolicy", "CollectionPolicy", "Layout", "Ledger", "Policy", "freeze", "make_ledger"]
+__all__ += ["read_ledger", "resource", "sample_ledger"]
+__all__ += ["aging_table", "aging_trend", "closing_rates", "credit_balances", "evidence", "late_entries"]
+__all__ += ["open_items", "reconcile", "require_reconciled", "statement", "tie_out", "translated"]
+__all__ += ["KPIS", "average_days_delinquent", "best_possible_dso", "collection_effectiveness_index"]
+__all__ += ["countback_dso", "days_beyond_terms", "dso", "hhi", "kpi_trend", "kpis", "past_due_ratio"]
+__all__ += ["top_10_share"]
+__all__ += ["activity_trend", "cure_rates", "explain_changes", "explain_dso", "movements", "roll_forward"]
+__all__ += ["roll_rates", "vintage"]
+__all__ += ["abc", "behaviour_trend", "categorise", "category_matrix", "deteriorating_payers", "group_behaviour"]
+__all__ += ["inactive_past_due", "migration", "payment_behaviour"]
+__all__ += ["loss_rates", "median_days_to_pay", "time_to_pay", "worklist"]
 
 
 def __getattr__(name: str) -> object:

@@ -3,8 +3,6 @@
 Currencies: which there are, and how many decimals each has.
 """
 
-from __future__ import annotations
-
 from calendar import monthrange
 from datetime import date
 from functools import cache

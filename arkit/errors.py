@@ -4,8 +4,6 @@ The messages are built here and nowhere else, so that they read alike. Each erro
 the command line prints it without a traceback.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 

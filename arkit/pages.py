@@ -5,8 +5,6 @@ that scripts and notebooks written for 0.1.0 (``from arkit import pages``, ``fro
 unchanged until then, and so that removing the old names is removing one file.
 """
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import fields
 from functools import cached_property, partial

@@ -1,7 +1,5 @@
 """Where the bundled notebooks, templates and sample ledgers are."""
 
-from __future__ import annotations
-
 from pathlib import Path, PurePosixPath
 
 from arkit.errors import unknown_name

@@ -1,7 +1,5 @@
 """Settings out of TOML files and Python code: layouts, policies, run files, checked by the same rules either way."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Debts: what was billed, with whatever carries it on, so that a renegotiated invoice does not look paid."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What moved balances between two days, each movement under its line of the roll-forward."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final

@@ -1,7 +1,5 @@
 """What KPIs are made of, for each group, currency and window: balances, sales, payments, delays, losses."""
 
-from __future__ import annotations
-
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta

@@ -4,8 +4,6 @@ A window is the stretch of days, ending on a day, whose sales and payments a KPI
 table where it can tell them for the groups and windows asked for, else what was billed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta

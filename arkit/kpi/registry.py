@@ -4,8 +4,6 @@ The inputs of a part and how they are found are in :mod:`arkit.kpi.inputs` and :
 (:mod:`arkit.kpi.panel`) computes every entry the same way.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal

@@ -19,8 +19,6 @@ Polars is the default engine. What it does fast, and others not at all (searches
 all rows in order, marks by position), is in this module, each with a general way beside it that gives the same.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from importlib.util import find_spec

@@ -1,13 +1,13 @@
 """Findings (data-quality issues): what was wrong with a row, what was done about it, and the amount it carries."""
 
-from __future__ import annotations
-
+import tomllib
 from functools import cache
 from string import Formatter
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import polars as pl
 
+from arkit.resources import resource
 from arkit.words.catalogue import ENGLISH, text
 
 Action = Literal["kept", "derived", "excluded"]
@@ -31,58 +31,8 @@ SCHEMA: Final[dict[str, pl.DataType]] = {
 }
 
 
-FAULTS: Final[dict[str, Action]] = {
-    "unreadable_amount": "excluded",
-    "unreadable_date": "excluded",
-    "unreadable_optional": "kept",
-    "unreadable_row": "excluded",
-    "missing_date": "excluded",
-    "missing_id": "excluded",
-    "unknown_currency": "excluded",
-    "unknown_type": "derived",
-    "two_currencies": "excluded",
-    "unknown_entry_type": "excluded",
-    "duplicate_item": "excluded",
-    "payment_to_no_item": "excluded",
-    "payment_on_account": "kept",
-    "missing_base_amount": "kept",
-    "too_many_decimals": "derived",
-    "missing_due_date": "derived",
-    "missing_terms": "derived",
-    "due_before_document": "kept",
-    "no_customer": "kept",
-    "unknown_customer": "kept",
-    "several_names": "kept",
-    "over_applied": "kept",
-    "cancelled_pair": "derived",
-    "inferred_allocation": "derived",
-    "opening_balance": "kept",
-    "missing_recorded_date": "derived",
-    "undated_payment": "derived",
-    "paid_without_a_day": "excluded",
-    "unreadable_settlement": "excluded",
-    "paid_after_last_day": "kept",
-    "open_above_amount": "kept",
-    "before_its_items": "derived",
-    "dated_after_snapshot": "kept",
-    "payment_before_invoice": "kept",
-    "left_out_by_layout": "kept",
-    "left_out": "kept",
-    "unrecognised_row": "kept",
-    "total_differs": "kept",
-    "not_in_a_total": "kept",
-    "repeated_customer": "kept",
-    "blank_row": "kept",
-    "named_otherwise": "kept",
-    "hidden_rows": "kept",
-    "hidden_columns": "kept",
-    "hidden_sheets": "kept",
-    "filters": "kept",
-    "merged_rows": "kept",
-    "uncomputed": "kept",
-    "errors": "kept",
-    "long_numbers": "kept",
-}
+_CODES: Final[dict[Any, str]] = tomllib.loads(resource("templates/findings.toml").read_text(encoding="utf-8"))
+FAULTS: Final[dict[str, Action]] = {code: action for action, codes in _CODES.items() for code in codes.split()}
 """What is done with a row, by the code of its finding; the sentence is in the catalogue."""
 
 

@@ -1,7 +1,5 @@
 """Money: exact integers in minor units inside, currency units at the door."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 

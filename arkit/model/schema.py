@@ -1,7 +1,5 @@
 """The canonical tables (``templates/schema.toml``): their columns, types, and which of them must be there."""
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass
 from typing import Final, Literal

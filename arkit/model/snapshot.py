@@ -1,7 +1,5 @@
 """Frozen ledgers: a folder of Parquet files that can be reopened for ever, or of Arrow files that processes share."""
 
-from __future__ import annotations
-
 from dataclasses import fields
 from datetime import date
 from pathlib import Path

@@ -1,24 +1,20 @@
 """Finished tables and tiles as HTML. Every value is escaped: names and comments out of files are data."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import quote
 
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 
 from arkit.resources import resource
 from arkit.words.catalogue import current_language, text
 from arkit.words.columns import TEXT_KINDS, Column, Kind, column
 from arkit.words.formats import is_missing, shown
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 LONG_TEXT: Final = 40
 

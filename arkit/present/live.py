@@ -1,7 +1,5 @@
 """Controls and what they show: a page that a reader can change, in JupyterLab and in Voila alike."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The one visual language: colours of buckets from calm to alarming, type, and the frame of every chart."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import cycle
 from typing import Any, Final, TypeAlias

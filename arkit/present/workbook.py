@@ -4,8 +4,6 @@ Its charts are native ones of the spreadsheet program, below the table of their 
 show.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field

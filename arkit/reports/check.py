@@ -4,14 +4,13 @@ As lines of text for a terminal, and as a workbook in which each finding is besi
 about.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+import pandas as pd
 import polars as pl
 
 from arkit.aging.reconcile import reconcile, require_reconciled
@@ -26,9 +25,6 @@ from arkit.reports.page import in_page_language
 from arkit.words.catalogue import ENGLISH, in_own_language, text
 from arkit.words.columns import TEXT_KINDS, Column, column
 from arkit.words.formats import day_shown, joined, number_shown, shown
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 GAP: Final = "  "
 ACTIONS: Final = ("excluded", "derived", "kept")

@@ -4,15 +4,14 @@ What was published before lies in the report's own folder, written by the run: t
 the report of the month before.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
 import msgspec
+import pandas as pd
 
 from arkit.aging.reconcile import credit_balances, late_entries, tie_out
 from arkit.errors import ReadingError
@@ -25,9 +24,6 @@ from arkit.reports.page import BALANCES, sheet
 from arkit.reports.published import in_names_of_today
 from arkit.words.catalogue import ENGLISH, in_own_language, text
 from arkit.words.formats import day_shown, joined, number_shown, short_amount
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Compared(msgspec.Struct, frozen=True):

@@ -3,8 +3,6 @@
 Agings, KPIs now and before, movements, intercompany balances.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property

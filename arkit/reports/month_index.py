@@ -1,7 +1,5 @@
 """The index of a month-end: a row for each entity, from what its published report says of itself."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

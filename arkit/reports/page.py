@@ -1,12 +1,12 @@
 """What the pages share: the ledger that a notebook names, titles, sheets, what a section needs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
+
+import pandas as pd
 
 from arkit.aging.aging import aging_table
 from arkit.model.ledger import Ledger
@@ -17,9 +17,6 @@ from arkit.read.reading import read_ledger, sample_ledger
 from arkit.words.catalogue import ENGLISH, current_language, has_text, text
 from arkit.words.columns import ALL_ENTITIES, UNAPPLIED
 from arkit.words.formats import day_shown
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 BALANCES: Final = ("gross", UNAPPLIED, "net")
 Page = TypeVar("Page")

@@ -5,8 +5,6 @@ names is translated here, and nowhere else: in the record of a run (``run.json``
 (``earlier.json``). Frozen ledgers are translated by :mod:`arkit.model.snapshot`.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any, Final

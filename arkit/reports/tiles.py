@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+import pandas as pd
 
 from arkit.aging.aging import aging_table
 from arkit.calendar import months_before
@@ -16,9 +18,6 @@ from arkit.reports.facts import Facts, late_labels
 from arkit.words.catalogue import text
 from arkit.words.columns import UNAPPLIED, shown_value
 from arkit.words.formats import is_missing, number_shown, short_amount, shown
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SMALLEST_CHANGE: Final = 1e-9
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+import pandas as pd
 import polars as pl
 
 from arkit.model.ledger import Ledger
@@ -25,8 +26,6 @@ from arkit.read.databases import is_url, name_of
 from arkit.words.catalogue import ENGLISH
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from arkit.reports import MonthlyReport
     from arkit.run.request import Request
 

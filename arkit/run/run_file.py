@@ -1,7 +1,5 @@
 """The run file, a month-end as a TOML file; and the ledgers that it names, each read once."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path

@@ -4,8 +4,6 @@ What is published is never overwritten; a later version is beside it. A run that
 folder is recognised by the lock that its process no longer holds, and the next run removes it.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

@@ -3,8 +3,6 @@
 A fate (disputed, credited, paid in advance, ...) is dealt to each line, and brings the credits and advances with it.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 import numpy as np

@@ -3,8 +3,6 @@
 Its items are one table of invoices, journals, credit notes and receipts, with document numbers.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The customers: who they are, how much they buy, how they pay, what they are called and what their limit is."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Final
 
@@ -12,19 +10,8 @@ import polars as pl
 from arkit.calendar import decimals
 from arkit.errors import LedgerError
 from arkit.resources import resource
+from arkit.sample import world
 from arkit.sample.movements import Rates
-from arkit.sample.world import (
-    CURRENCIES,
-    MIXED_FROM_RANK,
-    SEASON_NAMES,
-    SHRINKING,
-    SLID,
-    WORLD,
-    Draws,
-    Entity,
-    Floats,
-    Window,
-)
 from arkit.settings import read_settings
 
 HOME_PER_HUNDRED: Final = 72  # customers of an entity's own country
@@ -39,7 +26,7 @@ DOCUMENTS_PER_ITEM: Final = 0.44
 EURO_CENTS_PER_DOCUMENT: Final = 18_000_00
 TOP_TEN_SHARE: Final = 0.3
 RUN_WEIGHTS: Final = (15, 45, 25, 15)  # customers paying on any working day, on Thursdays, twice and once a month
-BEHAVIOUR: Final = pl.Enum([*WORLD.behaviours, SLID])
+BEHAVIOUR: Final = pl.Enum([*world.WORLD.behaviours, world.SLID])
 COME_AND_GO: Final = (183, 639)  # customers come and go between these thousandths of the books' days
 SUPPLIED_DAYS: Final = 30  # who stops paying is supplied so much longer
 INTERCOMPANY_SHARE: Final = 0.012  # of turnover, for each entity
@@ -55,63 +42,64 @@ HOSTILE_NAMES: Final = ("<img src=x onerror=alert(1)>", '=HYPERLINK("http://evil
 CHANGED_CUSTOMERS: Final = 3
 
 
-def entity_list(number: int) -> tuple[Entity, ...]:
+def entity_list(number: int) -> tuple[world.Entity, ...]:
     """So many entities; after the last of the world a second company follows in the same countries.
 
     >>> [entity.code for entity in entity_list(12)][-3:]
     ['MX', 'ES2', 'UK2']
     """
-    rounds = [divmod(position, len(WORLD.entities)) for position in range(number)]
+    rounds = [divmod(position, len(world.WORLD.entities)) for position in range(number)]
     return tuple(
-        WORLD.entities[k]._replace(code=f"{WORLD.entities[k].code}{again + 1 if again else ''}") for again, k in rounds
+        world.WORLD.entities[k]._replace(code=f"{world.WORLD.entities[k].code}{again + 1 if again else ''}")
+        for again, k in rounds
     )
 
 
-def draw_clients(entities: tuple[Entity, ...], window: Window, *, items: int, seed: int) -> pl.DataFrame:
+def draw_clients(entities: tuple[world.Entity, ...], window: world.Window, *, items: int, seed: int) -> pl.DataFrame:
     """One row per customer, the largest first, then one per entity for its sales to the next entity.
 
     Currencies, countries and entities are positions in the lists of the world; money is in euro cents, days are day
     numbers. The row number is the customer's number in all working tables.
     """
     n = max(LEAST_CUSTOMERS, items // ITEMS_PER_CUSTOMER)
-    draws = Draws(seed, "customers")
+    draws = world.Draws(seed, "customers")
     clients = pl.DataFrame({"rank": np.arange(n), "turnover": _turnover(draws, n)})
     clients = clients.with_columns(_home(draws, n, entities), _behaviours(draws, n))
     clients = clients.with_columns(intercompany=pl.lit(False), regular=pl.lit(False)).pipe(_with_intercompany, entities)
-    clients = _with_place(clients, entities, Draws(seed, "places"))
-    clients = _with_payment_habits(clients, window, Draws(seed, "habits"))
-    clients = _with_active_days(clients, window, Draws(seed, "active"))
+    clients = _with_place(clients, entities, world.Draws(seed, "places"))
+    clients = _with_payment_habits(clients, window, world.Draws(seed, "habits"))
+    clients = _with_active_days(clients, window, world.Draws(seed, "active"))
     return _with_volume(clients, window, documents=int(items * DOCUMENTS_PER_ITEM)).with_row_index("client")
 
 
-def _turnover(draws: Draws, n: int) -> Floats:
+def _turnover(draws: world.Draws, n: int) -> world.Floats:
     """Shares of turnover by rank: the second and third not far behind the first, and a long tail."""
     shares = (0.8 + 0.4 * draws.share(n)) / (np.arange(n) + 3.0)
-    if n >= 4 * MIXED_FROM_RANK:
+    if n >= 4 * world.MIXED_FROM_RANK:
         top, rest = np.cumsum(shares[:10])[-1], np.cumsum(shares[10:])[-1]
         shares[:10] *= TOP_TEN_SHARE / (1 - TOP_TEN_SHARE) * rest / top
     return np.asarray(shares / np.cumsum(shares)[-1], dtype=np.float64)
 
 
-def _home(draws: Draws, n: int, entities: tuple[Entity, ...]) -> pl.Series:
+def _home(draws: world.Draws, n: int, entities: tuple[world.Entity, ...]) -> pl.Series:
     weights = [120 // (position + 2) for position in range(len(entities))]
     return pl.Series("entity", draws.pick(n, weights))
 
 
-def _behaviours(draws: Draws, n: int) -> pl.Series:
+def _behaviours(draws: world.Draws, n: int) -> pl.Series:
     """How each customer pays: the quota of each behaviour, shuffled over all but the largest customers."""
-    mixed = max(n - MIXED_FROM_RANK, 0)
-    quotas = [(name, max(1, round(mixed * kind.per_hundred / 100))) for name, kind in WORLD.behaviours.items()]
+    mixed = max(n - world.MIXED_FROM_RANK, 0)
+    quotas = [(name, max(1, round(mixed * kind.per_hundred / 100))) for name, kind in world.WORLD.behaviours.items()]
     rare_first = sorted(quotas, key=lambda quota: quota[1])
     dealt = [name for name, quota in rare_first for _ in range(quota)][:mixed]
     dealt += ["punctual"] * (mixed - len(dealt))
     shuffled = pl.Series(dealt, dtype=pl.String).gather(draws.order(mixed))
-    special = dict.fromkeys(LATE_RANKS, "habitually late") | dict.fromkeys(SLID_RANKS, SLID)
-    largest = [special.get(rank, "punctual") for rank in range(MIXED_FROM_RANK)]
+    special = dict.fromkeys(LATE_RANKS, "habitually late") | dict.fromkeys(SLID_RANKS, world.SLID)
+    largest = [special.get(rank, "punctual") for rank in range(world.MIXED_FROM_RANK)]
     return pl.concat([pl.Series(largest), shuffled]).cast(BEHAVIOUR).alias("behaviour")
 
 
-def _with_intercompany(clients: pl.DataFrame, entities: tuple[Entity, ...]) -> pl.DataFrame:
+def _with_intercompany(clients: pl.DataFrame, entities: tuple[world.Entity, ...]) -> pl.DataFrame:
     """Add, for each entity, the next one as its customer."""
     k = len(entities) if len(entities) > 1 else 0
     added = pl.DataFrame(
@@ -128,31 +116,31 @@ def _with_intercompany(clients: pl.DataFrame, entities: tuple[Entity, ...]) -> p
     return pl.concat([clients, added])
 
 
-def _with_place(clients: pl.DataFrame, entities: tuple[Entity, ...], draws: Draws) -> pl.DataFrame:
+def _with_place(clients: pl.DataFrame, entities: tuple[world.Entity, ...], draws: world.Draws) -> pl.DataFrame:
     """Add country and currency: most customers are at home, the others often pay in their own currency."""
     n = clients.height
-    codes = [country.code for country in WORLD.countries]
+    codes = [country.code for country in world.WORLD.countries]
     entity, own = clients["entity"].to_numpy(), clients["intercompany"].to_numpy()
     home = np.asarray([codes.index(one.country) for one in entities])
     country = np.where(draws.below(n, 100) < HOME_PER_HUNDRED, home[entity], draws.pick(n, ABROAD_WEIGHTS))
     for code, every in RARE.items():
         country[np.arange(n) % every == every // 2] = codes.index(code)
     country = np.where(own, home[(entity + 1) % len(entities)], country)
-    base = np.asarray([CURRENCIES.index(one.currency) for one in entities])[entity]
-    theirs = np.asarray([CURRENCIES.index(one.currency) for one in WORLD.countries])[country]
+    base = np.asarray([world.CURRENCIES.index(one.currency) for one in entities])[entity]
+    theirs = np.asarray([world.CURRENCIES.index(one.currency) for one in world.WORLD.countries])[country]
     rare = np.isin(country, [codes.index(code) for code in RARE])
     currency = np.where(~own & (rare | (draws.below(n, 100) < 60)), theirs, base)
     return clients.with_columns(country=pl.Series(country), currency=pl.Series(currency), base=pl.Series(base))
 
 
-def _with_payment_habits(clients: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFrame:
+def _with_payment_habits(clients: pl.DataFrame, window: world.Window, draws: world.Draws) -> pl.DataFrame:
     """Add terms, usual delay, spread, payment runs, and the day on which the behaviour sets in."""
     n = clients.height
     kind = _kinds_of(clients["behaviour"])
     delay = _between(draws.share(n), kind["least_delay"], kind["most_delay"])
     before = _between(draws.share(n), kind["starts_latest"], kind["starts_earliest"])
-    regular, slid = clients["regular"] | kind["regular"], clients["behaviour"] == SLID
-    terms = pl.Series(draws.pick(n, [term.weight for term in WORLD.terms]))
+    regular, slid = clients["regular"] | kind["regular"], clients["behaviour"] == world.SLID
+    terms = pl.Series(draws.pick(n, [term.weight for term in world.WORLD.terms]))
     run = pl.Series(draws.pick(n, RUN_WEIGHTS))
     return clients.with_columns(
         delay=delay,
@@ -160,8 +148,8 @@ def _with_payment_habits(clients: pl.DataFrame, window: Window, draws: Draws) ->
         since=pl.when(before > 0).then(window.last - before).when(slid).then(int(window.month_ends[-2]) + 1),
         least_documents=kind["least_documents"],
         regular=regular,
-        terms=pl.when(clients["behaviour"].is_in([SLID, "one late invoice"])).then(STORY_TERM).otherwise(terms),
-        run=pl.when(regular).then(0).when(pl.col("rank") < MIXED_FROM_RANK).then(1).otherwise(run),
+        terms=pl.when(clients["behaviour"].is_in([world.SLID, "one late invoice"])).then(STORY_TERM).otherwise(terms),
+        run=pl.when(regular).then(0).when(pl.col("rank") < world.MIXED_FROM_RANK).then(1).otherwise(run),
         takes_discount=pl.Series(draws.below(n, 100) < 60),
     )
 
@@ -170,32 +158,32 @@ def _kinds_of(behaviours: pl.Series) -> pl.DataFrame:
     """What the world says of each customer's behaviour; who slid last month was punctual before."""
     kinds = pl.DataFrame(
         {
-            "behaviour": list(WORLD.behaviours),
-            "least_delay": [kind.delay[0] for kind in WORLD.behaviours.values()],
-            "most_delay": [kind.delay[1] for kind in WORLD.behaviours.values()],
-            "starts_latest": [kind.starts[0] for kind in WORLD.behaviours.values()],
-            "starts_earliest": [kind.starts[1] for kind in WORLD.behaviours.values()],
-            "spread": [kind.spread for kind in WORLD.behaviours.values()],
-            "least_documents": [kind.least_documents for kind in WORLD.behaviours.values()],
-            "regular": [kind.regular for kind in WORLD.behaviours.values()],
+            "behaviour": list(world.WORLD.behaviours),
+            "least_delay": [kind.delay[0] for kind in world.WORLD.behaviours.values()],
+            "most_delay": [kind.delay[1] for kind in world.WORLD.behaviours.values()],
+            "starts_latest": [kind.starts[0] for kind in world.WORLD.behaviours.values()],
+            "starts_earliest": [kind.starts[1] for kind in world.WORLD.behaviours.values()],
+            "spread": [kind.spread for kind in world.WORLD.behaviours.values()],
+            "least_documents": [kind.least_documents for kind in world.WORLD.behaviours.values()],
+            "regular": [kind.regular for kind in world.WORLD.behaviours.values()],
         }
     )
-    names = behaviours.cast(pl.String).replace(SLID, "punctual").to_frame("behaviour")
+    names = behaviours.cast(pl.String).replace(world.SLID, "punctual").to_frame("behaviour")
     return names.join(kinds, on="behaviour", how="left", maintain_order="left")
 
 
-def _between(share: Floats, low: pl.Series, high: pl.Series) -> pl.Series:
+def _between(share: world.Floats, low: pl.Series, high: pl.Series) -> pl.Series:
     """Whole numbers from low to high, both included, by a share of 0-1 of the way."""
     return low + (pl.Series(share) * (high - low + 1)).floor().cast(pl.Int64)
 
 
-def _with_active_days(clients: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFrame:
+def _with_active_days(clients: pl.DataFrame, window: world.Window, draws: world.Draws) -> pl.DataFrame:
     """Add the first and last day of business: some are new, some have left, and nobody is supplied for ever unpaid."""
     n = clients.height
     span = window.last + 1 - window.start
     low, high = (span * share // 1000 for share in COME_AND_GO)
     luck, some = pl.Series(draws.below(n, 100)), pl.Series(draws.between(n, low, high))
-    ordinary = pl.col("behaviour").is_in(["punctual", "habitually late"]) & (pl.col("rank") >= MIXED_FROM_RANK)
+    ordinary = pl.col("behaviour").is_in(["punctual", "habitually late"]) & (pl.col("rank") >= world.MIXED_FROM_RANK)
     ordinary &= ~pl.col("intercompany")
     stopped = pl.col("behaviour").is_in(["stops paying", "static debt"])
     season = pl.when(pl.col("rank") % 2 == 0).then(pl.lit("summer")).otherwise(pl.lit("winter"))
@@ -210,13 +198,13 @@ def _with_active_days(clients: pl.DataFrame, window: Window, draws: Draws) -> pl
         season=pl.when(pl.col("behaviour") == "seasonal")
         .then(season)
         .when(pl.col("behaviour") == "declines")
-        .then(pl.lit(SHRINKING))
+        .then(pl.lit(world.SHRINKING))
         .otherwise(usual)
-        .cast(pl.Enum(SEASON_NAMES)),
+        .cast(pl.Enum(world.SEASON_NAMES)),
     )
 
 
-def _with_volume(clients: pl.DataFrame, window: Window, *, documents: int) -> pl.DataFrame:
+def _with_volume(clients: pl.DataFrame, window: world.Window, *, documents: int) -> pl.DataFrame:
     """Add the number of documents and their usual amount: larger customers have more documents and larger ones."""
     weight = pl.col("turnover").sqrt()
     expected = (documents * weight / weight.cum_sum().last()).floor().cast(pl.Int64)
@@ -284,27 +272,29 @@ def _named(frame: pl.DataFrame, naming: Naming) -> pl.DataFrame:
 
 
 def with_attributes(
-    clients: pl.DataFrame, entities: tuple[Entity, ...], rates: Rates, *, seed: int, hostile: bool
+    clients: pl.DataFrame, entities: tuple[world.Entity, ...], rates: Rates, *, seed: int, hostile: bool
 ) -> pl.DataFrame:
     """The customers with number, name, trade, size, limit and the people who look after them."""
     n = clients.height
-    draws = Draws(seed, "attributes")
+    draws = world.Draws(seed, "attributes")
     chance = {name: pl.Series(draws.below(n, 100)) for name in CHANCES}
-    countries = pl.DataFrame(WORLD.countries, schema=list(WORLD.countries[0]._fields), orient="row")[clients["country"]]
+    countries = pl.DataFrame(world.WORLD.countries, schema=list(world.WORLD.countries[0]._fields), orient="row")[
+        clients["country"]
+    ]
     numbers = pl.Series(draws.order(n) + 101)
     own = pl.Series([one.code for one in entities])[((clients["entity"] + 1) % len(entities)).to_list()]
     names = customer_names(countries["language"])
     size = pl.col("rank") / clients["intercompany"].not_().sum()
     clients = clients.with_columns(
         customer_id=pl.when("intercompany").then(pl.lit("IC-") + own).otherwise(numbers.cast(pl.String).str.zfill(6)),
-        name=pl.when("intercompany").then(pl.lit(f"{WORLD.group_company} ") + own).otherwise(names),
-        industry=pl.Series(WORLD.industries).gather(draws.below(n, len(WORLD.industries))),
+        name=pl.when("intercompany").then(pl.lit(f"{world.WORLD.group_company} ") + own).otherwise(names),
+        industry=pl.Series(world.WORLD.industries).gather(draws.below(n, len(world.WORLD.industries))),
         size=pl.when(size < LARGE).then(pl.lit("L")).when(size < MEDIUM).then(pl.lit("M")).otherwise(pl.lit("S")),
         country=countries["code"],
         language=countries["language"],
-        terms_days=pl.Series([term.days for term in WORLD.terms]).gather(clients["terms"]),
-        collector=pl.Series(WORLD.collectors).gather(draws.below(n, len(WORLD.collectors))),
-        salesperson=pl.Series(WORLD.salespersons).gather(draws.below(n, len(WORLD.salespersons))),
+        terms_days=pl.Series([term.days for term in world.WORLD.terms]).gather(clients["terms"]),
+        collector=pl.Series(world.WORLD.collectors).gather(draws.below(n, len(world.WORLD.collectors))),
+        salesperson=pl.Series(world.WORLD.salespersons).gather(draws.below(n, len(world.WORLD.salespersons))),
         contract=pl.when(chance["contract"] < 20).then(pl.lit("K") + numbers.cast(pl.String)),
         supplier_id=pl.when(chance["supplier"] < 5).then(pl.lit("V") + numbers.cast(pl.String)),
     )
@@ -324,14 +314,14 @@ def _with_limit(clients: pl.DataFrame, rates: Rates, luck: pl.Series, insured: p
     days = pl.col("terms_days") + DAYS_OF_LIMIT
     cents = clients.select(pl.col("usual_cents") * pl.col("documents") * days // active_days).to_series()
     base = clients["base"].to_numpy()
-    units = 10 ** np.asarray([decimals(code) for code in CURRENCIES])[base]
+    units = 10 ** np.asarray([decimals(code) for code in world.CURRENCIES])[base]
     exposure = pl.Series(rates.from_euro(cents.to_numpy(), base) // units)
     limit = (exposure * (130 + luck) // 100 // LIMIT_STEP + 1) * LIMIT_STEP
     outside = ~clients["intercompany"]
     return clients.with_columns(
         credit_limit=pl.when(outside).then(limit),
         insured_amount=pl.when(outside & (insured < 35)).then(limit * 8 // 10),
-        limit_currency=pl.when(outside).then(pl.Series(CURRENCIES).gather(clients["base"])),
+        limit_currency=pl.when(outside).then(pl.Series(world.CURRENCIES).gather(clients["base"])),
     )
 
 
@@ -349,7 +339,7 @@ def customers_table(clients: pl.DataFrame, *, changed_on: int) -> pl.DataFrame:
     changed = first[middle : middle + CHANGED_CUSTOMERS].with_columns(
         valid_from=pl.lit(changed_on).cast(pl.Date),
         credit_limit=pl.col("credit_limit") * 3 // 2,
-        collector=pl.lit(WORLD.collectors[0]),
+        collector=pl.lit(world.WORLD.collectors[0]),
     )
     return pl.concat([first, changed]).sort("customer_id", "valid_from").select(CUSTOMER_COLUMNS)
 

@@ -1,7 +1,5 @@
 """From a seed to the sample: every table of the company, and one file for each, as people would export it."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 from typing import Final, Literal
@@ -10,22 +8,10 @@ import polars as pl
 
 from arkit.calendar import decimals
 from arkit.errors import LedgerError, unknown_name
+from arkit.sample import tables as tables_
 from arkit.sample.company import item_rows, keep_books
 from arkit.sample.customers import behaviours_table, customers_table, draw_clients, entity_list, with_attributes
 from arkit.sample.movements import draw_rates
-from arkit.sample.tables import (
-    MONEY,
-    MONEY_DECIMALS,
-    NO_FAULTS,
-    applications_table,
-    entries_table,
-    gl_table,
-    items_table,
-    marks_table,
-    planted_in_books,
-    sales_table,
-    with_faults,
-)
 from arkit.sample.world import Sample, Window
 
 LEAST_ITEMS: Final = 500
@@ -92,18 +78,18 @@ def generate(
     books = keep_books(clients, companies, window, rates, faults=faults, seed=seed)
     rows = item_rows(books, companies)
     sample = Sample(
-        items=items_table(rows, clients, companies),
-        applications=applications_table(books, rows),
-        entries=entries_table(books, rows),
+        items=tables_.items_table(rows, clients, companies),
+        applications=tables_.applications_table(books, rows),
+        entries=tables_.entries_table(books, rows),
         customers=customers_table(clients, changed_on=window.last - HISTORY_DAYS),
-        marks=marks_table(books, rows, clients, seed=seed),
+        marks=tables_.marks_table(books, rows, clients, seed=seed),
         rates=rates.table(),
-        gl=gl_table(books, rows, companies),
-        sales=sales_table(books, rows, clients, companies),
+        gl=tables_.gl_table(books, rows, companies),
+        sales=tables_.sales_table(books, rows, clients, companies),
         behaviours=behaviours_table(clients),
-        faults=planted_in_books(books, rows) if faults else NO_FAULTS,
+        faults=tables_.planted_in_books(books, rows) if faults else tables_.NO_FAULTS,
     )
-    return with_faults(sample, seed=seed) if faults else sample
+    return tables_.with_faults(sample, seed=seed) if faults else sample
 
 
 def _check(**given: int) -> None:
@@ -149,7 +135,7 @@ def write(sample: Sample, folder: str | Path, *, format: Format = "csv") -> Path
 
 def as_text(table: pl.DataFrame, name: str, sample: Sample) -> pl.DataFrame:
     """A table with its amounts as text, each with the decimals of its currency."""
-    money = [column for column, dtype in table.schema.items() if dtype == MONEY]
+    money = [column for column, dtype in table.schema.items() if dtype == tables_.MONEY]
     if not money:
         return table
     currencies = _currencies(table, name, sample)
@@ -175,7 +161,7 @@ def _plain(amount: pl.Expr, currency: pl.Series) -> pl.Expr:
     text = amount.cast(pl.String)
     shown = text
     for code in currency.drop_nulls().unique().sort():
-        surplus = "0" * (MONEY_DECIMALS - decimals(code))
+        surplus = "0" * (tables_.MONEY_DECIMALS - decimals(code))
         if not surplus:
             continue
         cut = text.str.strip_suffix(surplus if decimals(code) else "." + surplus)

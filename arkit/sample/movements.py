@@ -4,8 +4,6 @@ An amount is taken into the base currency of its entity at the rate of its month
 invoice is the exchange difference.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

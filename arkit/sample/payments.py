@@ -4,30 +4,15 @@ What a customer pays on one day is one receipt, applied to its invoices at once 
 document is posted mostly on its own day, sometimes only in the next month.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 import numpy as np
 import polars as pl
 
+from arkit.sample import world
 from arkit.sample.billing import OVERPAID, PLAIN
 from arkit.sample.customers import looked_up
 from arkit.sample.movements import Rates
-from arkit.sample.world import (
-    DISCOUNT_PERCENT,
-    DISCOUNT_TERM,
-    MIXED_FROM_RANK,
-    SLID,
-    SLID_DAYS,
-    Draws,
-    Ints,
-    Window,
-    calendar_days,
-    is_working_day,
-    next_marked,
-    off_weekend,
-)
 
 UNPAID_FATES: Final = ("replaced", "written off", "cancelled")
 DAYS_PER_SLID_DAY: Final = 16  # who slides slowly pays one day later every so many days
@@ -40,9 +25,9 @@ SHORT_BY: Final = 400  # bank charges take one in so many
 RECEIPT_KEYS: Final = ("pay_day", "entity", "client", "currency")  # what is paid together makes one receipt
 
 
-def with_payment_days(lines: pl.DataFrame, clients: pl.DataFrame, window: Window, *, seed: int) -> pl.DataFrame:
+def with_payment_days(lines: pl.DataFrame, clients: pl.DataFrame, window: world.Window, *, seed: int) -> pl.DataFrame:
     """Add the day on which each line is paid (``window.never`` if it is not) and the discount taken."""
-    draws = Draws(seed, "payment days")
+    draws = world.Draws(seed, "payment days")
     columns = ["delay", "spread", "since", "run", "takes_discount"]
     habits = lines.with_columns(*looked_up(clients, columns, lines["client"]).get_columns())
     noise = pl.Series(np.floor((draws.share(lines.height) + draws.share(lines.height) - 1.0) * 100)).cast(pl.Int64)
@@ -55,14 +40,14 @@ def with_payment_days(lines: pl.DataFrame, clients: pl.DataFrame, window: Window
     )
     paid = _next_run(target["target"].to_numpy(), target["run"].to_numpy(), window)
     habits = habits.with_columns(pay_day=pl.Series(paid), early=target["early"])
-    discount = pl.when("early").then((pl.col("amount") * DISCOUNT_PERCENT + 50) // 100).otherwise(0)
+    discount = pl.when("early").then((pl.col("amount") * world.DISCOUNT_PERCENT + 50) // 100).otherwise(0)
     settled = habits.with_columns(pay_day=_final_day(window), discount=discount)
     return settled.drop("early", "delay", "spread", "run", "takes_discount")
 
 
 def _takes_discount() -> pl.Expr:
     """Tell which lines are paid early for the discount: three in four of the customers who do so."""
-    offered = (pl.col("terms") == DISCOUNT_TERM) & (pl.col("instalment") == 0) & pl.col("replaces").is_null()
+    offered = (pl.col("terms") == world.DISCOUNT_TERM) & (pl.col("instalment") == 0) & pl.col("replaces").is_null()
     steady = pl.col("behaviour").is_in(["punctual", "habitually late"]) & ~pl.col("late_invoice")
     return offered & steady & pl.col("takes_discount") & (pl.col("fate") == PLAIN) & (pl.col("wait") < 75)
 
@@ -85,12 +70,12 @@ def _usual_day(noise: pl.Series) -> pl.Expr:
     return pl.max_horizontal(usual, pl.col("day") + 1)
 
 
-def _next_run(target: Ints, run: Ints, window: Window) -> Ints:
+def _next_run(target: world.Ints, run: world.Ints, window: world.Window) -> world.Ints:
     """The first day not before the target on which a customer with such payment runs pays."""
     days = np.arange(window.first, window.end + 40)
-    _, day_of_month, weekday = calendar_days(days)
-    working = next_marked(is_working_day(days))
-    runs = np.stack([next_marked(mark) for mark in (
+    _, day_of_month, weekday = world.calendar_days(days)
+    working = world.next_marked(world.is_working_day(days))
+    runs = np.stack([world.next_marked(mark) for mark in (
         weekday < 7, weekday == 3, (day_of_month == 15) | (day_of_month == 28), day_of_month == 25
     )])  # fmt: skip
     place = np.clip(target - window.first, 0, len(days) - 1)
@@ -98,17 +83,17 @@ def _next_run(target: Ints, run: Ints, window: Window) -> Ints:
     return np.asarray(np.where(target < window.end, found, window.never), dtype=np.int64)
 
 
-def _final_day(window: Window) -> pl.Expr:
+def _final_day(window: world.Window) -> pl.Expr:
     """The day of payment after all: never for some; later for the customers of the last month's story."""
     behaviour, day = pl.col("behaviour"), pl.col("pay_day")
     stopped = (behaviour == "stops paying") & (day >= pl.col("since"))
     static = (behaviour == "static debt") & (pl.col("due") >= pl.col("since"))
     unpaid = stopped | static | pl.col("fate").is_in(UNPAID_FATES)
-    slid = (behaviour == SLID) & (day >= pl.col("since"))
-    return pl.when(unpaid).then(window.never).when(slid).then(off_weekend(day + SLID_DAYS)).otherwise(day)
+    slid = (behaviour == world.SLID) & (day >= pl.col("since"))
+    return pl.when(unpaid).then(window.never).when(slid).then(world.off_weekend(day + world.SLID_DAYS)).otherwise(day)
 
 
-def with_opening(lines: pl.DataFrame, window: Window) -> pl.DataFrame:
+def with_opening(lines: pl.DataFrame, window: world.Window) -> pl.DataFrame:
     """Take over what was billed before the books began and is still unpaid: as a journal of the first day."""
     opening = pl.col("day") < window.start
     kept = lines.filter(~opening | (pl.col("pay_day") > window.start))
@@ -120,7 +105,7 @@ def with_opening(lines: pl.DataFrame, window: Window) -> pl.DataFrame:
     )
 
 
-def draw_parts(lines: pl.DataFrame, credits: pl.DataFrame, window: Window) -> pl.DataFrame:
+def draw_parts(lines: pl.DataFrame, credits: pl.DataFrame, window: world.Window) -> pl.DataFrame:
     """What is paid of each line, when: one row per part, ``short`` the small difference not paid."""
     used = credits.filter(pl.col("applied") < window.never).select("line", "credit")
     owed = lines.join(used, on="line", how="left", maintain_order="left").with_columns(pl.col("credit").fill_null(0))
@@ -136,7 +121,7 @@ def draw_parts(lines: pl.DataFrame, credits: pl.DataFrame, window: Window) -> pl
     first = owed.with_columns(paid=pl.when(in_parts).then(share).otherwise(whole) + extra, returned=returned)
     second = owed.filter(in_parts | returned).with_columns(
         paid=pl.when(in_parts).then(rest - share).otherwise(rest),
-        pay_day=off_weekend(day + 20 + wait * 30 // 99),
+        pay_day=world.off_weekend(day + 20 + wait * 30 // 99),
         returned=pl.lit(False),
     )
     parts = pl.concat([first, second]).filter((pl.col("pay_day") <= window.close) & (pl.col("paid") > 0))
@@ -149,7 +134,7 @@ FORGOTTEN_PER_THOUSAND: Final = 1
 LATEST_DAY: Final = 5  # of the next month
 
 
-def recorded_on(days: pl.Series, draws: Draws) -> pl.Series:
+def recorded_on(days: pl.Series, draws: world.Draws) -> pl.Series:
     """The day on which each document was recorded.
 
     Of the documents of a month's last days, a few are recorded on the 1st to 5th of the next month; very few, of any
@@ -157,7 +142,7 @@ def recorded_on(days: pl.Series, draws: Draws) -> pl.Series:
     """
     day = days.to_numpy().astype(np.int64)
     luck, wait = draws.below(len(day), 1000), draws.below(len(day), 100)
-    _, day_of_month, _ = calendar_days(day)
+    _, day_of_month, _ = world.calendar_days(day)
     next_month = day.astype("datetime64[D]").astype("datetime64[M]") + np.timedelta64(1, "M")
     first = next_month.astype("datetime64[D]").astype(np.int64)
     late = (day_of_month >= LATE_FROM_DAY) & (luck < LATE_PER_THOUSAND)
@@ -180,22 +165,22 @@ def draw_receipts(parts: pl.DataFrame, rates: Rates, *, seed: int) -> tuple[pl.D
     receipts = parts.group_by("receipt", maintain_order=True).agg(
         pl.col(*RECEIPT_KEYS, "base").first(), pl.col("paid", "base_paid").sum(), pl.col("returned").any()
     )
-    receipts = _with_extras(receipts, rates, Draws(seed, "receipts"))
+    receipts = _with_extras(receipts, rates, world.Draws(seed, "receipts"))
     of_receipt = receipts.select(pl.col("wait", "recorded").gather(parts["receipt"]))
     applied = parts["pay_day"] + of_receipt["wait"]
     booked = parts.with_columns(applied=applied, received=of_receipt["recorded"])
     recorded = pl.max_horizontal("applied", "received", "recorded")
-    return receipts, booked.with_columns(applied=off_weekend(pl.col("applied"))).with_columns(recorded=recorded)
+    return receipts, booked.with_columns(applied=world.off_weekend(pl.col("applied"))).with_columns(recorded=recorded)
 
 
-def _with_extras(receipts: pl.DataFrame, rates: Rates, draws: Draws) -> pl.DataFrame:
+def _with_extras(receipts: pl.DataFrame, rates: Rates, draws: world.Draws) -> pl.DataFrame:
     """Add the day of recording, the days until the receipt is applied, and what was paid too much."""
     n = receipts.height
     luck, share = pl.Series(draws.below(n, 1000)), pl.Series(draws.between(n, 1, 5))
     plain = pl.col("returned")  # a payment that comes back is booked without delay, so that the reversal follows it
     wait = pl.Series(draws.between(n, 4, 35))
     too_much = pl.when(~plain & (luck < TOO_MUCH_PER_THOUSAND)).then(pl.col("paid") * share // 100).otherwise(0)
-    large = pl.col("client") < MIXED_FROM_RANK
+    large = pl.col("client") < world.MIXED_FROM_RANK
     later = ~plain & ~large & (luck >= 1000 - APPLIED_LATER_PER_THOUSAND)
     receipts = receipts.with_columns(
         recorded=pl.when(plain).then("pay_day").otherwise(recorded_on(receipts["pay_day"], draws)),

@@ -5,8 +5,6 @@ compared with. Last the planted faults: a few rows as they come out of real syst
 to find.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -15,24 +13,14 @@ import numpy as np
 import polars as pl
 
 from arkit.calendar import decimals
+from arkit.sample import world
 from arkit.sample.billing import CANCELLED, OVERPAID
 from arkit.sample.company import Books
-from arkit.sample.world import (
-    ADVANCES_ACCOUNT,
-    CURRENCIES,
-    RECEIVABLES_ACCOUNT,
-    WORLD,
-    Draws,
-    Entity,
-    Sample,
-    month_index,
-    off_weekend,
-)
 
 MONEY_DECIMALS: Final = 3  # the most that a currency of the sample has
 MONEY: Final = pl.Decimal(18, MONEY_DECIMALS)
-ACCOUNTS: Final = (RECEIVABLES_ACCOUNT, ADVANCES_ACCOUNT)
-STEP: Final = pl.Series([10 ** (MONEY_DECIMALS - decimals(code)) for code in CURRENCIES])
+ACCOUNTS: Final = (world.RECEIVABLES_ACCOUNT, world.ADVANCES_ACCOUNT)
+STEP: Final = pl.Series([10 ** (MONEY_DECIMALS - decimals(code)) for code in world.CURRENCIES])
 GL_KEYS = ["entity", "account", "currency"]
 COLUMNS: Final = ("item_id", "customer_id", "kind", "from", "to", "recorded_on", "amount", "promised_on", "note")
 DAYS: Final = ("from", "to", "recorded_on", "promised_on")
@@ -52,10 +40,10 @@ def as_date(day: str) -> pl.Expr:
     return pl.col(day).cast(pl.Int32).cast(pl.Date)
 
 
-def items_table(rows: pl.DataFrame, clients: pl.DataFrame, entities: tuple[Entity, ...]) -> pl.DataFrame:
+def items_table(rows: pl.DataFrame, clients: pl.DataFrame, entities: tuple[world.Entity, ...]) -> pl.DataFrame:
     """Items.csv from the item rows."""
     rows = _with_other_items(rows)
-    codes, bases = pl.Series([entity.code for entity in entities]), pl.Series(CURRENCIES)
+    codes, bases = pl.Series([entity.code for entity in entities]), pl.Series(world.CURRENCIES)
     who = clients.select(pl.col("customer_id", "salesperson", "contract").gather(rows["client"]))
     billed = pl.col("kind").is_in(["invoice", "debit_note"])
     return rows.select(
@@ -141,7 +129,7 @@ def marks_table(books: Books, rows: pl.DataFrame, clients: pl.DataFrame, *, seed
     """Marks.csv, as known when the books were closed: what ends later has no end yet."""
     ids = rows.filter(pl.col("line").is_not_null()).select("line", "item_id")
     lines = books.lines.join(ids, on="line", how="left", maintain_order="left")
-    kinds = (_disputes(lines), _promises(lines, Draws(seed, "promises")), _plans(lines), _holds(clients))
+    kinds = (_disputes(lines), _promises(lines, world.Draws(seed, "promises")), _plans(lines), _holds(clients))
     marks = pl.concat([_marks(kind) for kind in kinds]).filter(pl.col("from") <= books.window.close)
     open_end = pl.when(pl.col("to") <= books.window.close).then("to")
     marks = marks.with_columns(to=pl.when(pl.col("kind") == "promise").then("to").otherwise(open_end))
@@ -162,28 +150,28 @@ def _marks(frame: pl.DataFrame) -> pl.DataFrame:
 def _disputes(lines: pl.DataFrame) -> pl.DataFrame:
     """The disputes: raised around the due date, over when the invoice is paid."""
     disputed = lines.filter(pl.col("fate") == "disputed")
-    begun = off_weekend(pl.max_horizontal(pl.col("due") - 10 + pl.col("luck") % 15, pl.col("recorded")))
+    begun = world.off_weekend(pl.max_horizontal(pl.col("due") - 10 + pl.col("luck") % 15, pl.col("recorded")))
     return disputed.with_columns(
         begun.alias("from"),
         kind=pl.lit("dispute"),
         to=pl.max_horizontal(pl.col("pay_day") - 3, begun + 1),
         amount=in_units(pl.col("amount"), disputed["currency"]),
-        note=pl.Series(WORLD.dispute_reasons).gather(disputed["luck"] % len(WORLD.dispute_reasons)),
+        note=pl.Series(world.WORLD.dispute_reasons).gather(disputed["luck"] % len(world.WORLD.dispute_reasons)),
     )
 
 
-def _promises(lines: pl.DataFrame, draws: Draws) -> pl.DataFrame:
+def _promises(lines: pl.DataFrame, draws: world.Draws) -> pl.DataFrame:
     """Promises of customers who are late: kept ones name the day of payment, broken ones an earlier day."""
     asked = pl.Series(draws.below(lines.height, 100)) < PROMISE_PER_HUNDRED
     kept = pl.Series(draws.below(lines.height, 100)) < KEPT_PER_HUNDRED
     late = (pl.col("pay_day") > pl.col("due") + LATE_DAYS) & ~pl.col("fate").is_in(["disputed", "cancelled"])
     promised = lines.with_columns(kept=kept).filter(asked & late)
-    asked_on = off_weekend(pl.max_horizontal(pl.col("due") + 8 + pl.col("luck") % 7, pl.col("recorded")))
+    asked_on = world.off_weekend(pl.max_horizontal(pl.col("due") + 8 + pl.col("luck") % 7, pl.col("recorded")))
     named = pl.when(pl.col("kept") & (pl.col("pay_day") < pl.col("due") + 150)).then("pay_day")
     return promised.with_columns(asked_on.alias("from")).with_columns(
         kind=pl.lit("promise"),
-        promised_on=named.otherwise(off_weekend(pl.col("from") + 7)),
-        to=named.otherwise(off_weekend(pl.col("from") + 7)),
+        promised_on=named.otherwise(world.off_weekend(pl.col("from") + 7)),
+        to=named.otherwise(world.off_weekend(pl.col("from") + 7)),
         amount=in_units(pl.col("amount"), promised["currency"]),
     )
 
@@ -204,11 +192,11 @@ def _holds(clients: pl.DataFrame) -> pl.DataFrame:
     """The stops of supply to customers who stopped paying."""
     stopped = clients.filter(pl.col("behaviour") == "stops paying")
     return stopped.select(
-        "customer_id", pl.col("active_to").alias("from"), kind=pl.lit("hold"), note=pl.lit(WORLD.hold_reason)
+        "customer_id", pl.col("active_to").alias("from"), kind=pl.lit("hold"), note=pl.lit(world.WORLD.hold_reason)
     )
 
 
-def gl_table(books: Books, rows: pl.DataFrame, entities: tuple[Entity, ...]) -> pl.DataFrame:
+def gl_table(books: Books, rows: pl.DataFrame, entities: tuple[world.Entity, ...]) -> pl.DataFrame:
     """Gl.csv: per entity, account and currency, the entries effective and recorded by each month-end.
 
     An entry that counts in October and was recorded in November is in the items of 31 October and not in this
@@ -228,7 +216,7 @@ def gl_table(books: Books, rows: pl.DataFrame, entities: tuple[Entity, ...]) -> 
         entity=pl.Series([entity.code for entity in entities]).gather(grid["entity"]),
         account=pl.Series(ACCOUNTS).gather(grid["account"]),
         date=as_date("day"),
-        currency=pl.Series(CURRENCIES).gather(grid["currency"]),
+        currency=pl.Series(world.CURRENCIES).gather(grid["currency"]),
         balance=in_units(pl.col("balance"), grid["currency"]),
     )
 
@@ -254,10 +242,12 @@ def _legs(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([leg.select(columns) for leg in legs])
 
 
-def sales_table(books: Books, rows: pl.DataFrame, clients: pl.DataFrame, entities: tuple[Entity, ...]) -> pl.DataFrame:
+def sales_table(
+    books: Books, rows: pl.DataFrame, clients: pl.DataFrame, entities: tuple[world.Entity, ...]
+) -> pl.DataFrame:
     """Sales.csv: invoices and debit notes less credit notes, without tax, per customer and month."""
     sold = rows.filter(pl.col("net") != 0)
-    month = month_index(sold["day"].to_numpy(), start=books.window.start)
+    month = world.month_index(sold["day"].to_numpy(), start=books.window.start)
     ends = np.append(books.window.month_ends, books.window.close)
     keys = ["day", "entity", "client", "currency"]
     sold = sold.with_columns(day=pl.Series(ends[month])).group_by(keys).agg(pl.col("net").sum()).sort(keys)
@@ -265,7 +255,7 @@ def sales_table(books: Books, rows: pl.DataFrame, clients: pl.DataFrame, entitie
         entity=pl.Series([entity.code for entity in entities]).gather(sold["entity"]),
         customer_id=clients["customer_id"].gather(sold["client"]),
         date=as_date("day"),
-        currency=pl.Series(CURRENCIES).gather(sold["currency"]),
+        currency=pl.Series(world.CURRENCIES).gather(sold["currency"]),
         amount=in_units(pl.col("net"), sold["currency"]),
     )
 
@@ -294,12 +284,12 @@ def planted_in_books(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([_listed(fault, table["item_id"]) for fault, table in found.items()])
 
 
-def with_faults(sample: Sample, *, seed: int) -> Sample:
+def with_faults(sample: world.Sample, *, seed: int) -> world.Sample:
     """The sample with faulty rows, each kind on other items, and the list of what was planted.
 
     The general ledger and the sales stay as they were: they are the truth that the faulty rows are compared with.
     """
-    untouched, smallest, settled = _candidates(sample, Draws(seed, "faults"))
+    untouched, smallest, settled = _candidates(sample, world.Draws(seed, "faults"))
     changes = {
         "duplicate_item": smallest,
         "due_before_document": settled[:2],
@@ -320,7 +310,7 @@ def _listed(fault: str, ids: pl.Series) -> pl.DataFrame:
     return ids.to_frame("item_id").select(fault=pl.lit(fault), item_id="item_id")
 
 
-def _candidates(sample: Sample, draws: Draws) -> tuple[pl.Series, pl.Series, pl.Series]:
+def _candidates(sample: world.Sample, draws: world.Draws) -> tuple[pl.Series, pl.Series, pl.Series]:
     """New invoices that nothing happened to yet, the smallest settled one, and other settled ones, shuffled."""
     small = _small_plain_invoices(sample)
     ids = small["item_id"].implode()
@@ -334,11 +324,11 @@ def _candidates(sample: Sample, draws: Draws) -> tuple[pl.Series, pl.Series, pl.
     return untouched["item_id"], smallest, settled["item_id"]
 
 
-def _small_plain_invoices(sample: Sample) -> pl.DataFrame:
+def _small_plain_invoices(sample: world.Sample) -> pl.DataFrame:
     """The smallest new and the smallest older invoices of the first entity, in its own currency."""
     plain = (pl.col("item_type") == "invoice") & (pl.col("item_id") == pl.col("document_id"))
     plain &= pl.col("terms").str.starts_with("N") & pl.col("original_due_date").is_null()
-    plain &= (pl.col("entity") == WORLD.entities[0].code) & (pl.col("currency") == pl.col("base_currency"))
+    plain &= (pl.col("entity") == world.WORLD.entities[0].code) & (pl.col("currency") == pl.col("base_currency"))
     plain &= pl.col("recorded_on") == pl.col("document_date")
     plain &= ~pl.col("item_id").is_in(sample.faults["item_id"].implode())
     new = pl.col("document_date") > pl.col("document_date").max() - timedelta(days=NEW_DAYS)
@@ -363,7 +353,7 @@ def _changed(items: pl.DataFrame, chosen: dict[str, pl.Series]) -> pl.DataFrame:
     return pl.concat([changed, changed.filter(hit("duplicate_item"))])
 
 
-def _with_stray_application(sample: Sample) -> pl.DataFrame:
+def _with_stray_application(sample: world.Sample) -> pl.DataFrame:
     """The applications and one more, of what a receipt has on account, to an item that does not exist."""
     receipt = sample.items.join(sample.faults.filter(fault=STRAY), on="item_id", how="semi")
     applied = sample.applications.filter(pl.col("counterpart_item_id").is_in(receipt["item_id"].implode()))

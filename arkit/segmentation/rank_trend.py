@@ -5,8 +5,6 @@ distribution matter. Several tests of one customer become one p-value (Simes), a
 many customers (Benjamini and Hochberg).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from math import erfc, lcm, sqrt
 from typing import Final, Self, TypeAlias

@@ -1,7 +1,5 @@
 """Read-only dashboards in a browser: Voila with a prepared configuration."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Voila as the dashboards need it: few addresses, a process for each page, none of the user's configuration."""
 
-from __future__ import annotations
-
 import errno
 import logging
 import os

@@ -1,7 +1,5 @@
 """What may pass between a page and its process: values of controls in, what is shown out, and nothing else."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Mapping

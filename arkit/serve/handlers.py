@@ -3,8 +3,6 @@
 Every other address does not exist. A report cannot act on the origin of the server.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

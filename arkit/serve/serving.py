@@ -1,7 +1,5 @@
 """What the server is asked for: what it serves, where, to how many, and what a visitor has to know."""
 
-from __future__ import annotations
-
 import ipaddress
 import re
 from collections.abc import Sequence

@@ -3,18 +3,15 @@
 Each is read into one form (:func:`read_answer`) and compared by value: to the tolerance of the question, in any order.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import pandas as pd
 
 from arkit.errors import LessonError
 from arkit.words.catalogue import text
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Value = float | str | frozenset[str] | Mapping[str, float] | Mapping[str, str]
 # As a learner gives it; a tuple is the numbers of a table without their labels.

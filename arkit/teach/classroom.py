@@ -13,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from arkit.errors import ArkitError, LessonError, unknown_name
 from arkit.present.sheets import Sheet
 from arkit.present.workbook import write_workbook
@@ -23,7 +25,6 @@ from arkit.words.catalogue import require_language, speaking, text
 from arkit.words.columns import Column, Kind
 
 if TYPE_CHECKING:
-    import pandas as pd
     from nbformat import NotebookNode
 
 ANSWER, DEFENCE, PARAMETERS = "answer", "defence", "parameters"

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+import pandas as pd
 import polars as pl
 
 from arkit.model.ledger import Ledger
@@ -22,8 +23,6 @@ from arkit.teach.answers import Given, Value, agree, canonical, from_per_cent
 from arkit.words.catalogue import text
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from arkit.present.charts import Figure
 
 Form = Literal["amount", "days", "count", "ratio", "names", "table", "choice"]

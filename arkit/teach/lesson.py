@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar
 
+import pandas as pd
+
 from arkit.errors import LessonError, unknown_name
 from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger
@@ -24,8 +26,6 @@ from arkit.words.columns import Column, Kind
 from arkit.words.formats import shown
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from arkit.present.charts import Figure
 
 Thing = TypeVar("Thing")

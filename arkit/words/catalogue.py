@@ -5,8 +5,6 @@ its readers get the English sentence. A page speaks one language: whatever is wr
 and charts too, is in it (:func:`speaking`). Without a page the language is English.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

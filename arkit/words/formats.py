@@ -1,7 +1,5 @@
 """Values as a reader sees them: amounts with their currency's decimals, ratios as percent, days, dates."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from datetime import date

@@ -1,7 +1,5 @@
 """What exports call things: headers, totals, currencies, types and marks, out of templates/words/headers.toml."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 import unicodedata

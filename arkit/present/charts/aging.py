@@ -1,33 +1,17 @@
 """What is open: the aging of a day as bars, the aging over time as a stack, the balance of one item as steps."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
+import pandas as pd
 from plotly.graph_objects import Figure
 
+from arkit.present import theme
 from arkit.present.charts.panels import Panel, in_panels
-from arkit.present.theme import (
-    ACCENT,
-    INK,
-    MONTHLY,
-    MUTED,
-    OUTSIDE,
-    Trace,
-    bucket_colours,
-    framed,
-    months_axis,
-    trace,
-    x_shown,
-)
 from arkit.words.catalogue import text
 from arkit.words.columns import UNAPPLIED, shown_value
 from arkit.words.formats import short_amount
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST_PANELS: Final = 3
 PANEL_HEIGHT: Final = 290
@@ -58,7 +42,7 @@ def aging_chart(
         columns=max(len(rows), 1),
         row_height=PANEL_HEIGHT,
         gaps=(0.08, 0),
-        font={"size": 16, "color": INK},
+        font={"size": 16, "color": theme.INK},
         bargap=0.25,
         showlegend=False,
     )
@@ -73,24 +57,26 @@ def _panel(row: _Row, earlier: _Row | None, labels: Sequence[str], *, first: boo
     )
 
 
-def _bars(row: _Row, labels: Sequence[str]) -> Trace:
-    colours = bucket_colours(labels)
+def _bars(row: _Row, labels: Sequence[str]) -> theme.Trace:
+    colours = theme.bucket_colours(labels)
     written = [short_amount(row[label], "").strip() if row[label] else "" for label in (*labels, UNAPPLIED)]
     hover, marker = f"%{{x}}: %{{y:,.2f}} {row['currency']}", {"color": [colours[at] for at in (*labels, UNAPPLIED)]}
-    return _by_bucket("bar", row, labels, hover=hover, name=row["currency"], text=written, marker=marker, **OUTSIDE)
+    return _by_bucket(
+        "bar", row, labels, hover=hover, name=row["currency"], text=written, marker=marker, **theme.OUTSIDE
+    )
 
 
-def _marks(row: _Row, labels: Sequence[str]) -> Trace:
+def _marks(row: _Row, labels: Sequence[str]) -> theme.Trace:
     """What was open a month before, as a dash on each bar."""
     name = text("present.aging.month_before")
-    dash = {"symbol": "line-ew-open", "size": 26, "color": MUTED, "line": {"width": 2}}
+    dash = {"symbol": "line-ew-open", "size": 26, "color": theme.MUTED, "line": {"width": 2}}
     return _by_bucket("scatter", row, labels, hover=f"{name}: %{{y:,.2f}}", name=name, mode="markers", marker=dash)
 
 
-def _by_bucket(kind: str, row: _Row, labels: Sequence[str], **look: Any) -> Trace:
+def _by_bucket(kind: str, row: _Row, labels: Sequence[str], **look: Any) -> theme.Trace:
     """The amounts of the buckets, then what is unapplied."""
     shown = [*labels, UNAPPLIED]
-    return trace(kind, [shown_value(label) for label in shown], [row[label] for label in shown], **look)
+    return theme.trace(kind, [shown_value(label) for label in shown], [row[label] for label in shown], **look)
 
 
 def aging_stack(
@@ -111,11 +97,11 @@ def aging_stack(
     narrow
         Whether it has half the width of a page: fewer ticks, the legend below.
     """
-    colours = bucket_colours(labels)
-    return framed(
+    colours = theme.bucket_colours(labels)
+    return theme.framed(
         [_bucket_over_time(trend, label, colours[label], currency) for label in (*reversed(labels), UNAPPLIED)],
         title=title,
-        xaxis=months_axis(len(trend), ticks=3 if narrow else 12),
+        xaxis=theme.months_axis(len(trend), ticks=3 if narrow else 12),
         yaxis={"title": text("present.aging.open_amount_in", currency=currency), "tickformat": "~s"},
         barmode="relative",
         bargap=0.15,
@@ -123,10 +109,10 @@ def aging_stack(
     )
 
 
-def _bucket_over_time(trend: pd.DataFrame, label: str, colour: str, currency: str) -> Trace:
+def _bucket_over_time(trend: pd.DataFrame, label: str, colour: str, currency: str) -> theme.Trace:
     name, marker = shown_value(label), {"color": colour}
-    hover = f"{x_shown()}, {name}: %{{y:,.2f}} {currency}"
-    return trace("bar", trend["as_of"], trend[label], hover=hover, name=name, marker=marker, **MONTHLY)
+    hover = f"{theme.x_shown()}, {name}: %{{y:,.2f}} {currency}"
+    return theme.trace("bar", trend["as_of"], trend[label], hover=hover, name=name, marker=marker, **theme.MONTHLY)
 
 
 def _legend(narrow: bool) -> dict[str, object]:
@@ -150,10 +136,10 @@ def balance_steps(entries: pd.DataFrame, *, days: Mapping[str, date], currency: 
     """
     daily = entries.groupby("effective_on")["amount"].sum().cumsum()
     end = max(days.values())
-    line = {"color": ACCENT, "width": 2.5, "shape": "hv"}
+    line = {"color": theme.ACCENT, "width": 2.5, "shape": "hv"}
     open_then = [*daily.tolist(), daily.iloc[-1]]
-    steps = trace("scatter", [*daily.index, end], open_then, mode="lines", line=line, showlegend=False)
-    return framed(
+    steps = theme.trace("scatter", [*daily.index, end], open_then, mode="lines", line=line, showlegend=False)
+    return theme.framed(
         [steps],
         title=title,
         height=300,
@@ -167,4 +153,4 @@ def balance_steps(entries: pd.DataFrame, *, days: Mapping[str, date], currency: 
 def _line(day: date) -> dict[str, Any]:
     """A dotted line that marks a day."""
     place = {"x0": str(day), "x1": str(day), "y0": 0, "y1": 1, "yref": "y domain"}
-    return {"type": "line", **place, "line": {"color": MUTED, "width": 1, "dash": "dot"}}
+    return {"type": "line", **place, "line": {"color": theme.MUTED, "width": 1, "dash": "dot"}}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
+import pandas as pd
 from plotly.graph_objects import Figure
 
 from arkit.policy import categories_of
@@ -28,9 +29,6 @@ from arkit.present.theme import (
 from arkit.words.catalogue import text
 from arkit.words.columns import shown_value
 from arkit.words.formats import number_shown, short_amount
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 THREE_DAYS: Final = 3 * 24 * 3600 * 1000
 """The width of a payment, in milliseconds."""

@@ -1,21 +1,17 @@
 """Small multiples: panels side by side, each with its axes, and KPIs over time drawn so."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import pandas as pd
 from plotly.graph_objects import Figure
 
 from arkit.present.theme import ACCENT, AT_THE_END, LINE, MONTHLY, Trace, framed, trace, x_shown
 from arkit.words.catalogue import text
 from arkit.words.columns import Kind
 from arkit.words.formats import shown
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 AROUND: Final = 90
 """The height of the title above and the labels below the panels, in pixels."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
+
+import pandas as pd
 
 from arkit.calendar import month_ends_back
 from arkit.present import charts
@@ -18,9 +20,6 @@ from arkit.serve.pages.parts import ALL, Choice, Chosen, Page, titled
 from arkit.words.catalogue import current_language, text
 from arkit.words.columns import ALL_ENTITIES, column
 from arkit.words.formats import day_shown, short_amount
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MONTHS: Final = 11
 MATCHES: Final = 300

@@ -1,7 +1,5 @@
 """Home: the finished reports of a folder by month and entity, as their run records describe them; each opens."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections import Counter

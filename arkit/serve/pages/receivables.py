@@ -1,11 +1,11 @@
 """Receivables: what is open, how old it is, with whom, down to the item; and what there is to explore in JupyterLab."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import pandas as pd
 
 from arkit.aging.aging import aging_table, aging_trend
 from arkit.aging.open_items import open_items
@@ -20,9 +20,6 @@ from arkit.serve.pages.parts import ALL, KEPT, Choice, Chosen, Page, titled, val
 from arkit.words.catalogue import text
 from arkit.words.columns import UNAPPLIED, Column, column, shown_value
 from arkit.words.formats import day_shown
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MONTHS: Final = 36
 YEAR: Final = 12

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from arkit.aging.aging import aging_table
 from arkit.aging.open_items import open_items
 from arkit.model.ledger import Ledger
@@ -24,8 +26,6 @@ from arkit.words.catalogue import text
 from arkit.words.columns import NOT_DUE
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from arkit.present.charts import Figure
 
 PART_PAID: Final = "102"

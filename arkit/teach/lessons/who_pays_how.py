@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import pandas as pd
+
 from arkit.calendar import months_before
 from arkit.collection.worklist import worklist
 from arkit.flows.movements import activity_trend
@@ -23,8 +25,6 @@ from arkit.teach.exercise import Book, Course, Exercise, Item, Payment, books, c
 from arkit.words.catalogue import text
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from arkit.present.charts import Figure
 
 DAY, LAST_INVOICE = date(2026, 10, 31), date(2026, 10, 5)
