@@ -1,8 +1,7 @@
 """Analysis of accounts receivable: from a dated ledger to reconciled tables."""
 
 from arkit.aging.aging import aging_table, aging_trend
-from arkit.aging.evidence import evidence
-from arkit.aging.open_items import open_items, statement
+from arkit.aging.open_items import evidence, open_items, statement
 from arkit.aging.reconcile import credit_balances, late_entries, reconcile, require_reconciled, tie_out
 from arkit.aging.translate import closing_rates, translated
 from arkit.cash.time_to_pay import median_days_to_pay, time_to_pay
@@ -10,9 +9,8 @@ from arkit.collection.worklist import worklist
 from arkit.credit.loss_rates import loss_rates
 from arkit.flows.changes import explain_changes, explain_dso
 from arkit.flows.movements import activity_trend, movements
-from arkit.flows.roll_forward import roll_forward
+from arkit.flows.roll_forward import roll_forward, vintage
 from arkit.flows.roll_rates import cure_rates, roll_rates
-from arkit.flows.vintage import vintage
 from arkit.kpi.panel import (
     average_days_delinquent,
     best_possible_dso,
@@ -36,8 +34,7 @@ from arkit.resources import resource
 from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
 from arkit.segmentation.categories import categorise, category_matrix, migration
 from arkit.segmentation.decline import deteriorating_payers
-from arkit.segmentation.groups import abc, group_behaviour
-from arkit.segmentation.inactive import inactive_past_due
+from arkit.segmentation.groups import abc, group_behaviour, inactive_past_due
 
 __version__ = "0.1.0"
 

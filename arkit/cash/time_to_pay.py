@@ -9,7 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from arkit.aging.aging import By, group_columns, with_columns_for
-from arkit.aging.debts import followed, require_history
+from arkit.aging.entry_lines import followed, require_history
 from arkit.errors import unknown_name
 from arkit.model.engine import Rows, collect
 from arkit.model.ledger import Ledger

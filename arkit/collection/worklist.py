@@ -17,8 +17,7 @@ from arkit.policy import DEFAULT_POLICY, CollectionPolicy, Policy, categories_of
 from arkit.segmentation.behaviour import KEYS
 from arkit.segmentation.categories import BETWEEN_RULES, sentence, worded
 from arkit.words.catalogue import current_language, speaking, text
-from arkit.words.columns import shown_value
-from arkit.words.formats import day_shown
+from arkit.words.columns import day_shown, shown_value
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,8 +13,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from arkit.resources import resource
 from arkit.words.catalogue import current_language, text
-from arkit.words.columns import TEXT_KINDS, Column, Kind, column
-from arkit.words.formats import is_missing, shown
+from arkit.words.columns import TEXT_KINDS, Column, Kind, column, is_missing, shown
 
 LONG_TEXT: Final = 40
 

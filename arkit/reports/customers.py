@@ -22,15 +22,24 @@ from arkit.policy import DEFAULT_POLICY, Policy, categories_of
 from arkit.present import charts
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Sheet
-from arkit.reports.page import main_currency, needs, opened, sheet, title_of
+from arkit.reports.tiles import main_currency, needs, opened, sheet, title_of
 from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
 from arkit.segmentation.categories import BETWEEN_RULES, categorise, category_matrix, migration
 from arkit.segmentation.decline import deteriorating_payers
-from arkit.segmentation.groups import POOLED, UNKNOWN, abc, group_behaviour
-from arkit.segmentation.inactive import inactive_past_due
+from arkit.segmentation.groups import POOLED, UNKNOWN, abc, group_behaviour, inactive_past_due
 from arkit.words.catalogue import ENGLISH, in_own_language, text
-from arkit.words.columns import ALL_ENTITIES, Column, column, shown_value
-from arkit.words.formats import MINUS, day_shown, is_missing, number_shown, share_shown, short_amount
+from arkit.words.columns import (
+    ALL_ENTITIES,
+    MINUS,
+    Column,
+    column,
+    day_shown,
+    is_missing,
+    number_shown,
+    share_shown,
+    short_amount,
+    shown_value,
+)
 
 CAPACITY: Final = 15
 YEAR: Final = 12

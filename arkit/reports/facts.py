@@ -20,10 +20,9 @@ from arkit.kpi.panel import kpi_trend
 from arkit.kpi.registry import shown_on
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
-from arkit.reports.page import main_currency
+from arkit.reports.tiles import main_currency
 from arkit.words.catalogue import ENGLISH, in_own_language, text
-from arkit.words.columns import NOT_DUE
-from arkit.words.formats import day_shown, joined, month_name, share_shown, short_amount
+from arkit.words.columns import NOT_DUE, day_shown, joined, month_name, share_shown, short_amount
 
 INTERCOMPANY: Final = "intercompany"
 OTHERS: Final = "other customers"

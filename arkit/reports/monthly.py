@@ -12,8 +12,8 @@ import pandas as pd
 from msgspec import UNSET
 
 from arkit.aging.reconcile import require_reconciled
+from arkit.flows.roll_forward import vintage
 from arkit.flows.roll_rates import roll_rates
-from arkit.flows.vintage import vintage
 from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger, as_day
 from arkit.policy import DEFAULT_POLICY, Policy
@@ -23,11 +23,9 @@ from arkit.present.sheets import Chart, Sheet
 from arkit.reports import facts as facts_
 from arkit.reports.closing import Closing, Earlier
 from arkit.reports.customers import CustomersPage
-from arkit.reports.page import BALANCES, in_page_language, needs, opened, sheet, title_of
-from arkit.reports.tiles import report_tiles
+from arkit.reports.tiles import BALANCES, in_page_language, needs, opened, report_tiles, sheet, title_of
 from arkit.words.catalogue import ENGLISH, has_text, in_own_language, text
-from arkit.words.columns import ALL_ENTITIES, Column
-from arkit.words.formats import day_shown
+from arkit.words.columns import ALL_ENTITIES, Column, day_shown
 
 LARGEST: Final = 10
 NEEDS_HISTORY: Final = "reports.monthly.needs_history"

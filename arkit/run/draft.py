@@ -22,14 +22,13 @@ from arkit.present.sheets import totals_by_currency
 from arkit.read.databases import name_of
 from arkit.read.reading import read_ledger
 from arkit.reports.closing import Compared, Earlier
-from arkit.reports.page import BALANCES
 from arkit.reports.published import RECORD, record_of, version_of
+from arkit.reports.tiles import BALANCES
 from arkit.run import manifest
 from arkit.run.execute import parameters_of
 from arkit.run.html import page
-from arkit.run.manifest import Identity, identity, identity_of, rows_of, what_differs
+from arkit.run.manifest import Identity, current, identity, identity_of, rows_of, what_differs
 from arkit.run.request import MONTHLY, Page, ReportKind, Request
-from arkit.run.staging import current
 from arkit.words.catalogue import ENGLISH, text
 
 if TYPE_CHECKING:
@@ -163,7 +162,7 @@ class Draft:
             **manifest.results(numbers, proof),
             "changes": list(self.earlier.version.changes) if self.earlier.version else [],
             "outputs": manifest.outputs(self.folder, FILES),
-            "versions": manifest.versions(),
+            "versions": manifest.library_versions(),
             "started": self.started.isoformat(timespec="seconds"),
             "finished": finished.isoformat(timespec="seconds"),
             "seconds": round((finished - self.started).total_seconds(), 2),

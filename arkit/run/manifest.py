@@ -1,28 +1,40 @@
-"""The record of a report: what it was made from and what came out, for a later proof.
+"""The record of a report, and its place: made whole or not at all.
 
-What it was made from is also its identity, a few hashes: two reports with the same identity say the same.
+What a report was made from is also its identity, a few hashes: two reports with the same identity say the same. It is
+made in a hidden folder and moved to the place of its next version at once; what is published is never overwritten. A
+run that was killed cannot clean up: its hidden folder is recognised by the lock that its process no longer holds, and
+the next run removes it.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import os
 import platform
-from collections.abc import Iterable, Mapping
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
+from glob import escape
 from hashlib import file_digest, sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import msgspec
 import pandas as pd
 import polars as pl
 
+from arkit.errors import ReportError, RunError
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.read.databases import is_url, name_of
+from arkit.reports.published import first_version, version_of
 from arkit.words.catalogue import ENGLISH
 
 if TYPE_CHECKING:
@@ -68,7 +80,7 @@ def _print(path: Path) -> dict[str, object]:
         return {"bytes": path.stat().st_size, "sha256": file_digest(file, "sha256").hexdigest()}
 
 
-def versions() -> dict[str, str]:
+def library_versions() -> dict[str, str]:
     """The version of Python and of each library that shapes a report."""
     return {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}}
 
@@ -161,7 +173,7 @@ def identity(request: Request, ledger: Ledger, policy: Policy) -> dict[str, str]
         "policy": _hash(msgspec.json.encode(policy)),
         "notebook": notebook,
         "parameters": _hash(msgspec.json.encode(request.parameters, order="sorted")),
-        "arkit": versions()["arkit"],
+        "arkit": library_versions()["arkit"],
         **({} if request.language == ENGLISH else {"language": request.language}),
     }
 
@@ -197,3 +209,141 @@ def what_differs(published: Identity, now: Identity) -> list[str]:
     ['policy']
     """
     return [name for name in {**now, **published} if published.get(name) != now.get(name)]
+
+
+PLAIN: Final = " !#$&'(),;=@[]^`{}~"
+"""What every file system takes in a name besides letters and digits; the plus is kept for kinds and versions."""
+
+
+def folder_name(text: str) -> str:
+    """The name of a folder for a text; two texts never share a name.
+
+    >>> folder_name("ES"), folder_name("Müller & Co"), folder_name("../A:B")
+    ('ES', 'Müller & Co', '%2E.%2FA%3AB')
+    """
+    characters = [one if one.isalnum() or one in "-_." else quote(one, safe=PLAIN) for one in text]
+    for end in (0, -1):  # a leading dot hides a folder; a dot or blank at the end is lost on some systems
+        if characters and characters[end] in (".", " "):
+            characters[end] = f"%{ord(characters[end]):02X}"
+    return "".join(characters) or "%"
+
+
+CAN_LOCK: Final = sys.platform != "win32"
+"""Where no folder can be locked, nothing counts as left over, and a second run is not refused."""
+
+
+@contextmanager
+def staging(target: Path) -> Iterator[Path]:
+    """An empty hidden folder beside the target; it is removed at the end, whatever happens.
+
+    Raises
+    ------
+    ReportError
+        The folder cannot be made.
+    """
+    new = [folder for folder in target.parents if not folder.exists()]
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_left_over(target)
+        folder = target.with_name(f".{target.name}-making-{token_hex(4)}")
+        folder.mkdir()
+    except OSError as error:
+        raise ReportError(f"Nothing can be written to {target.parent}: {error.strerror or error}.") from error
+    held = _lock(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if held is not None:
+            os.close(held)
+        with suppress(OSError):  # the first that is not empty ends it
+            for made in new:
+                made.rmdir()
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Let no other run make reports in the folder of a day; one that was killed holds no lock.
+
+    Raises
+    ------
+    RunError
+        Another run is at work.
+    """
+    held = _lock(folder)
+    if held is None and CAN_LOCK:
+        raise RunError(
+            f"The month-end of {folder.name} is already being made in {folder}. Wait until that run has ended."
+        )
+    try:
+        yield
+    finally:
+        if held is not None:
+            os.close(held)
+
+
+def _remove_left_over(target: Path) -> None:
+    """Remove what killed runs left: hidden folders that no living process has locked."""
+    for folder in target.parent.glob(f".{escape(target.name)}-making-*"):
+        held = _lock(folder)
+        if held is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(held)
+
+
+def _lock(folder: Path) -> int | None:
+    """Lock a folder for as long as this process lives; nothing where another has locked it, or where none can be."""
+    if sys.platform == "win32":
+        return None
+    from fcntl import LOCK_EX, LOCK_NB, flock
+
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        flock(opened, LOCK_EX | LOCK_NB)
+    except OSError:
+        os.close(opened)
+        return None
+    return opened
+
+
+ATTEMPTS: Final = 20
+
+
+def versions(place: Path) -> list[Path]:
+    """The published versions of a report, the first one first.
+
+    The first version is the place itself, so that a link to it stays true; the second is ``ES+v2`` beside ``ES``.
+    """
+    beside = [*place.parent.glob(escape(place.name)), *place.parent.glob(f"{escape(place.name)}+v*")]
+    return sorted((found for found in beside if first_version(found) == place), key=version_of)
+
+
+def current(place: Path) -> Path | None:
+    """The version of a report that counts now: the latest."""
+    return next(reversed(versions(place)), None)
+
+
+def next_version(place: Path) -> Path:
+    """The place of the next version."""
+    latest = current(place)
+    return place.with_name(f"{place.name}+v{version_of(latest) + 1}") if latest else place
+
+
+def publish(folder: Path, place: Path) -> Path:
+    """Move a finished folder to the place of the next version, at once, and return it.
+
+    Raises
+    ------
+    ReportError
+        It cannot be moved there; nothing was published.
+    """
+    reason: OSError | None = None
+    for _ in range(ATTEMPTS):
+        version = next_version(place)
+        try:
+            return folder.rename(version)
+        except OSError as error:
+            reason = error
+            if not version.exists():
+                break  # else another run published in between, and mine is the version after it
+    raise ReportError(f"The report cannot be moved to {place}: {reason}.") from reason

@@ -24,10 +24,10 @@ from arkit.run import manifest
 from arkit.run.draft import Draft
 from arkit.run.execute import Listener
 from arkit.run.html import browser, page_of, print_pdf
+from arkit.run.manifest import current, folder_name, locked, staging
 from arkit.run.report import Job, Report, make_report, prepare_worker
 from arkit.run.request import MONTHLY, REPORTS, ReportKind, Request
 from arkit.run.run_file import Export, Ledgers, RunFile, read_ledgers
-from arkit.run.staging import current, folder_name, locked, staging
 from arkit.run.workers import Failure, Workers
 from arkit.words.catalogue import current_language, speaking, text
 from arkit.words.columns import ALL_ENTITIES

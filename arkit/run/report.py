@@ -27,8 +27,8 @@ from arkit.run.execute import (
     value_of,
 )
 from arkit.run.html import page_exporter, print_pdf
+from arkit.run.manifest import current, publish, staging
 from arkit.run.request import Page, Request, notebook_of
-from arkit.run.staging import current, publish, staging
 from arkit.words.catalogue import ENGLISH, speaking, text
 from arkit.words.columns import ALL_ENTITIES
 

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from arkit.errors import ReportError, unknown_name
 from arkit.model.ledger import Ledger
 from arkit.read.databases import is_url
-from arkit.reports.page import title_of
+from arkit.reports.tiles import title_of
 from arkit.resources import resource
-from arkit.run.staging import folder_name
+from arkit.run.manifest import folder_name
 from arkit.words.catalogue import ENGLISH, require_language
 from arkit.words.columns import ALL_ENTITIES
 
@@ -48,7 +48,7 @@ class ReportKind:
         Makes its page: called as ``page(ledger, as_of=..., entity=..., policy=..., earlier=..., language=...)``.
     suffix
         What the name of its folder adds to the entity's. No entity's folder has a plus in its name (see
-        :func:`arkit.run.staging.folder_name`), so two kinds never meet.
+        :func:`arkit.run.manifest.folder_name`), so two kinds never meet.
     """
 
     name: str

@@ -13,7 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from arkit.aging.aging import bucketed, open_on, with_customers
-from arkit.aging.debts import BILLED, followed, require_history
+from arkit.aging.entry_lines import BILLED, followed, require_history
 from arkit.aging.open_items import disputed_items
 from arkit.calendar import day_of, month_ends_back
 from arkit.model.engine import Rows, beside, collect, day_number, is_one_of

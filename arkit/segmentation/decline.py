@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from arkit.aging.aging import with_customers
-from arkit.aging.debts import billings, require_history
+from arkit.aging.entry_lines import billings, require_history
 from arkit.calendar import day_of, month_ends_back
 from arkit.errors import unknown_name
 from arkit.model.engine import Rows, beside, collect

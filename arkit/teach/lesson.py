@@ -22,8 +22,7 @@ from arkit.teach.answers import Given, Value, is_unanswered, read_answer
 from arkit.teach.exercise import Asked, Book
 from arkit.teach.lessons import COURSES
 from arkit.words.catalogue import in_own_language, language_name, languages, require_language, text
-from arkit.words.columns import Column, Kind
-from arkit.words.formats import shown
+from arkit.words.columns import Column, Kind, shown
 
 if TYPE_CHECKING:
     from arkit.present.charts import Figure

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import arkit as ar
-from arkit.words.formats import short_amount
+from arkit.words.columns import short_amount
 from tests.serve.serving import Server, serving
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}

@@ -12,7 +12,7 @@ import pytest
 import arkit as ar
 from arkit.policy import Stage, default_rules
 from arkit.words.catalogue import languages, speaking, text
-from arkit.words.formats import day_shown
+from arkit.words.columns import day_shown
 from tests.literal import ledger_of
 
 DAY = "2026-06-30"

@@ -7,9 +7,8 @@ import pytest
 
 import arkit as ar
 from arkit.present.charts import Figure, aging_chart
-from arkit.present.charts.panels import Panel, in_panels
 from arkit.present.html import Html
-from arkit.present.theme import FONT, HOUSE, framed
+from arkit.present.theme import FONT, HOUSE, Panel, framed, in_panels
 from arkit.reports import CustomersPage, MonthlyReport
 
 FIGURES = (

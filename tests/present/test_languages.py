@@ -17,8 +17,7 @@ from arkit.present.html import Tile, definitions, table, tiles
 from arkit.present.sheets import Sheet
 from arkit.present.workbook import write_workbook
 from arkit.words.catalogue import speaking
-from arkit.words.columns import KINDS, TEXT_KINDS, column, shown_value
-from arkit.words.formats import day_shown, month_shown, short_amount, shown
+from arkit.words.columns import KINDS, TEXT_KINDS, column, day_shown, month_shown, short_amount, shown, shown_value
 
 ITEMS = pd.DataFrame(
     {

@@ -18,9 +18,9 @@ from openpyxl import load_workbook
 
 from arkit.errors import PolicyError, RunError
 from arkit.run import report
+from arkit.run.manifest import current, locked
 from arkit.run.month import MonthEnd, month_end
 from arkit.run.run_file import RunFile
-from arkit.run.staging import current, locked
 from tests.run.companies import GL, ITEMS, LATE, of_entity, write_companies, write_run
 
 DAY = "2026-10-31"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from arkit.errors import ReportError
-from arkit.run.staging import current, folder_name, publish, staging, versions
+from arkit.run.manifest import current, folder_name, publish, staging, versions
 
 
 def folder_with(folder: Path, text: str) -> Path:

@@ -2,7 +2,14 @@
 
 from plotly.graph_objects import Figure
 
-from arkit.present.charts.aging import aging_chart, aging_stack, balance_steps
+from arkit.present.charts.aging import (
+    aging_chart,
+    aging_stack,
+    balance_steps,
+    roll_forward_chart,
+    roll_rate_heat_map,
+    vintage_chart,
+)
 from arkit.present.charts.customers import (
     categories_over_time,
     class_matrix,
@@ -12,8 +19,7 @@ from arkit.present.charts.customers import (
     pareto_chart,
     segment_map,
 )
-from arkit.present.charts.flows import roll_forward_chart, roll_rate_heat_map, vintage_chart
-from arkit.present.charts.panels import kpi_chart
+from arkit.present.theme import kpi_chart
 
 __all__ = [
     "Figure",

@@ -9,7 +9,6 @@ import pandas as pd
 from plotly.graph_objects import Figure
 
 from arkit.policy import categories_of
-from arkit.present.charts.panels import Panel, in_panels
 from arkit.present.theme import (
     ACCENT,
     CALM,
@@ -18,17 +17,18 @@ from arkit.present.theme import (
     LINE,
     MONTHLY,
     MUTED,
+    Panel,
     Trace,
     category_looks,
     framed,
+    in_panels,
     months_axis,
     note,
     trace,
     x_shown,
 )
 from arkit.words.catalogue import text
-from arkit.words.columns import shown_value
-from arkit.words.formats import number_shown, short_amount
+from arkit.words.columns import number_shown, short_amount, shown_value
 
 THREE_DAYS: Final = 3 * 24 * 3600 * 1000
 """The width of a payment, in milliseconds."""

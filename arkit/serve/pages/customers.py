@@ -18,8 +18,7 @@ from arkit.present.theme import legend_below
 from arkit.reports.customers import CustomersPage, OneCustomer, category_summary
 from arkit.serve.pages.parts import ALL, Choice, Chosen, Page, titled
 from arkit.words.catalogue import current_language, text
-from arkit.words.columns import ALL_ENTITIES, column
-from arkit.words.formats import day_shown, short_amount
+from arkit.words.columns import ALL_ENTITIES, column, day_shown, short_amount
 
 MONTHS: Final = 11
 MATCHES: Final = 300

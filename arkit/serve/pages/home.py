@@ -20,8 +20,7 @@ from arkit.present.live import Shown
 from arkit.reports.published import RECORD, first_version, record_of, version_of
 from arkit.serve.pages.parts import ALL, Choice, Chosen, Page, with_all
 from arkit.words.catalogue import has_text, text
-from arkit.words.columns import ALL_ENTITIES
-from arkit.words.formats import day_shown, joined, short_amount, shown
+from arkit.words.columns import ALL_ENTITIES, day_shown, joined, short_amount, shown
 
 PAGE: Final = "report.html"
 WORKBOOK: Final = "report.xlsx"

@@ -33,8 +33,7 @@ from arkit.read.reading import read_ledger, sample_ledger
 from arkit.serve.pages import Entry, Named, language_of, read_address
 from arkit.serve.serving import LANGUAGE, LEDGER, POLICY, QUERY, REPORTS
 from arkit.words.catalogue import ENGLISH, current_language, speaking, text
-from arkit.words.columns import UNAPPLIED, column, shown_value
-from arkit.words.formats import day_shown, joined
+from arkit.words.columns import UNAPPLIED, column, day_shown, joined, shown_value
 
 if TYPE_CHECKING:
     import ipywidgets

@@ -18,8 +18,7 @@ from arkit.present.sheets import Sheet
 from arkit.reports.tiles import dashboard_tiles, terms
 from arkit.serve.pages.parts import ALL, KEPT, Choice, Chosen, Page, titled, values_of
 from arkit.words.catalogue import text
-from arkit.words.columns import UNAPPLIED, Column, column, shown_value
-from arkit.words.formats import day_shown
+from arkit.words.columns import UNAPPLIED, Column, column, day_shown, shown_value
 
 MONTHS: Final = 36
 YEAR: Final = 12

@@ -16,7 +16,7 @@ from arkit.aging.aging import aging_table
 from arkit.aging.open_items import open_items
 from arkit.calendar import months_before
 from arkit.flows.movements import activity_trend
-from arkit.flows.vintage import vintage
+from arkit.flows.roll_forward import vintage
 from arkit.kpi.panel import kpi_trend, kpis
 from arkit.model.ledger import Ledger
 from arkit.present import charts
