@@ -1,4 +1,4 @@
-"""From the opening balance to the closing one by what happened in between; and what is left of each month's billings."""
+"""From the opening balance to the closing one by what happened in between; what is left of each month of billings."""
 
 from __future__ import annotations
 

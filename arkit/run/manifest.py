@@ -24,7 +24,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 import msgspec
 import pandas as pd
@@ -209,23 +208,6 @@ def what_differs(published: Identity, now: Identity) -> list[str]:
     ['policy']
     """
     return [name for name in {**now, **published} if published.get(name) != now.get(name)]
-
-
-PLAIN: Final = " !#$&'(),;=@[]^`{}~"
-"""What every file system takes in a name besides letters and digits; the plus is kept for kinds and versions."""
-
-
-def folder_name(text: str) -> str:
-    """The name of a folder for a text; two texts never share a name.
-
-    >>> folder_name("ES"), folder_name("Müller & Co"), folder_name("../A:B")
-    ('ES', 'Müller & Co', '%2E.%2FA%3AB')
-    """
-    characters = [one if one.isalnum() or one in "-_." else quote(one, safe=PLAIN) for one in text]
-    for end in (0, -1):  # a leading dot hides a folder; a dot or blank at the end is lost on some systems
-        if characters and characters[end] in (".", " "):
-            characters[end] = f"%{ord(characters[end]):02X}"
-    return "".join(characters) or "%"
 
 
 CAN_LOCK: Final = sys.platform != "win32"

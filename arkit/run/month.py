@@ -24,9 +24,9 @@ from arkit.run import manifest
 from arkit.run.draft import Draft
 from arkit.run.execute import Listener
 from arkit.run.html import browser, page_of, print_pdf
-from arkit.run.manifest import current, folder_name, locked, staging
+from arkit.run.manifest import current, locked, staging
 from arkit.run.report import Job, Report, make_report, prepare_worker
-from arkit.run.request import MONTHLY, REPORTS, ReportKind, Request
+from arkit.run.request import MONTHLY, REPORTS, ReportKind, Request, folder_name
 from arkit.run.run_file import Export, Ledgers, RunFile, read_ledgers
 from arkit.run.workers import Failure, Workers
 from arkit.words.catalogue import current_language, speaking, text

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import quote
 
 from arkit.errors import ReportError, unknown_name
 from arkit.model.ledger import Ledger
 from arkit.read.databases import is_url
 from arkit.reports.tiles import title_of
 from arkit.resources import resource
-from arkit.run.manifest import folder_name
 from arkit.words.catalogue import ENGLISH, require_language
 from arkit.words.columns import ALL_ENTITIES
 
@@ -48,7 +48,7 @@ class ReportKind:
         Makes its page: called as ``page(ledger, as_of=..., entity=..., policy=..., earlier=..., language=...)``.
     suffix
         What the name of its folder adds to the entity's. No entity's folder has a plus in its name (see
-        :func:`arkit.run.manifest.folder_name`), so two kinds never meet.
+        :func:`arkit.run.request.folder_name`), so two kinds never meet.
     """
 
     name: str
@@ -199,3 +199,20 @@ class Request:
         for name in ARGUMENTS:
             if name in self.extra:
                 raise ReportError(f"{name} has an argument of its own; give it there and not among the parameters.")
+
+
+PLAIN: Final = " !#$&'(),;=@[]^`{}~"
+"""What every file system takes in a name besides letters and digits; the plus is kept for kinds and versions."""
+
+
+def folder_name(text: str) -> str:
+    """The name of a folder for a text; two texts never share a name.
+
+    >>> folder_name("ES"), folder_name("Müller & Co"), folder_name("../A:B")
+    ('ES', 'Müller & Co', '%2E.%2FA%3AB')
+    """
+    characters = [one if one.isalnum() or one in "-_." else quote(one, safe=PLAIN) for one in text]
+    for end in (0, -1):  # a leading dot hides a folder; a dot or blank at the end is lost on some systems
+        if characters and characters[end] in (".", " "):
+            characters[end] = f"%{ord(characters[end]):02X}"
+    return "".join(characters) or "%"

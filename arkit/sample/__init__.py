@@ -7,7 +7,7 @@ pay, names and limits), ``billing``, ``payments``, ``movements`` (rates, discoun
 places and ways to pay are data: templates/sample.
 """
 
-from arkit.sample.company import generate, write
+from arkit.sample.generate import generate, write
 from arkit.sample.world import Sample
 
 __all__ = ["Sample", "generate", "write"]

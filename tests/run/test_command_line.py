@@ -152,7 +152,7 @@ def test_the_unexpected_is_named_in_short(monkeypatch: pytest.MonkeyPatch, capsy
     def broken(**_: object) -> None:
         raise ZeroDivisionError("division\nby zero")
 
-    monkeypatch.setattr("arkit.sample.company", broken)
+    monkeypatch.setattr("arkit.sample.generate", broken)
     assert main(["sample", "never", "--quiet"]) == 1
     said = capsys.readouterr().err
     assert said == "arkit: Unexpected ZeroDivisionError: division by zero (--traceback shows where).\n"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from arkit.errors import ReportError
-from arkit.run.manifest import current, folder_name, publish, staging, versions
+from arkit.run.manifest import current, publish, staging, versions
+from arkit.run.request import folder_name
 
 
 def folder_with(folder: Path, text: str) -> Path:

@@ -12,8 +12,8 @@ from polars.testing import assert_frame_equal
 from arkit.calendar import decimals
 from arkit.errors import LedgerError, UnknownNameError
 from arkit.sample import Sample, generate, write
-from arkit.sample.company import as_text
 from arkit.sample.customers import BEHAVIOUR, HOSTILE_NAMES
+from arkit.sample.generate import as_text
 
 SHIPPED = Path(__file__).parents[2] / "data" / "sample"
 CLOSE = date(2026, 11, 5)
