@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 from arkit import reports
 from arkit.model.ledger import Ledger
 from arkit.reports import closing
-from arkit.reports.tiles import opened
+from arkit.reports.facts import opened
 from arkit.words.columns import ALL_ENTITIES
 
 Page = TypeVar("Page")

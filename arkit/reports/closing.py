@@ -20,8 +20,8 @@ from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present.html import Html, notice, table
 from arkit.present.sheets import Sheet, totals_by_currency
+from arkit.reports.facts import BALANCES, sheet
 from arkit.reports.published import in_names_of_today
-from arkit.reports.tiles import BALANCES, sheet
 from arkit.words.catalogue import ENGLISH, in_own_language, text
 from arkit.words.columns import day_shown, joined, number_shown, short_amount
 

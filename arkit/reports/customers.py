@@ -22,7 +22,7 @@ from arkit.policy import DEFAULT_POLICY, Policy, categories_of
 from arkit.present import charts
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Sheet
-from arkit.reports.tiles import main_currency, needs, opened, sheet, title_of
+from arkit.reports.facts import main_currency, needs, opened, sheet, title_of
 from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
 from arkit.segmentation.categories import BETWEEN_RULES, categorise, category_matrix, migration
 from arkit.segmentation.decline import deteriorating_payers

@@ -13,7 +13,7 @@ from arkit.kpi.registry import KPIS, shown_on
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Sheet, exact_total, totals_by_currency
 from arkit.reports.closing import titled
-from arkit.reports.tiles import BALANCES, title_of
+from arkit.reports.facts import BALANCES, title_of
 from arkit.words.catalogue import ENGLISH, in_own_language, text
 from arkit.words.columns import ALL_ENTITIES, Column, joined, number_shown, shown_value
 

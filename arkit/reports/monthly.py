@@ -23,7 +23,8 @@ from arkit.present.sheets import Chart, Sheet
 from arkit.reports import facts as facts_
 from arkit.reports.closing import Closing, Earlier
 from arkit.reports.customers import CustomersPage
-from arkit.reports.tiles import BALANCES, in_page_language, needs, opened, report_tiles, sheet, title_of
+from arkit.reports.facts import BALANCES, in_page_language, needs, opened, sheet, title_of
+from arkit.reports.tiles import report_tiles
 from arkit.words.catalogue import ENGLISH, has_text, in_own_language, text
 from arkit.words.columns import ALL_ENTITIES, Column, day_shown
 

@@ -22,8 +22,8 @@ from arkit.present.sheets import totals_by_currency
 from arkit.read.databases import name_of
 from arkit.read.reading import read_ledger
 from arkit.reports.closing import Compared, Earlier
+from arkit.reports.facts import BALANCES
 from arkit.reports.published import RECORD, record_of, version_of
-from arkit.reports.tiles import BALANCES
 from arkit.run import manifest
 from arkit.run.execute import parameters_of
 from arkit.run.html import page

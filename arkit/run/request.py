@@ -19,7 +19,7 @@ from urllib.parse import quote
 from arkit.errors import ReportError, unknown_name
 from arkit.model.ledger import Ledger
 from arkit.read.databases import is_url
-from arkit.reports.tiles import title_of
+from arkit.reports.facts import title_of
 from arkit.resources import resource
 from arkit.words.catalogue import ENGLISH, require_language
 from arkit.words.columns import ALL_ENTITIES
