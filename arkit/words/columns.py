@@ -91,8 +91,7 @@ def shown_value(value: str, name: str = "") -> str:
 
     Examples
     --------
-    >>> from arkit.resources import resource
-    from arkit.words.catalogue import speaking
+    >>> from arkit.words.catalogue import speaking
     >>> with speaking("ru"):
     ...     shown_value("not due"), shown_value("over 90"), shown_value("new"), shown_value("new", "category")
     ('срок не наступил', 'свыше 90', 'новая', 'новый')
