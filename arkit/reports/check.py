@@ -21,10 +21,9 @@ from arkit.policy import Policy
 from arkit.present.sheets import Sheet, totals_by_currency
 from arkit.read.several import with_cells
 from arkit.reports.asking import role_lines
-from arkit.reports.page import in_page_language
+from arkit.reports.facts import in_page_language
 from arkit.words.catalogue import ENGLISH, in_own_language, text
-from arkit.words.columns import TEXT_KINDS, Column, column
-from arkit.words.formats import day_shown, joined, number_shown, shown
+from arkit.words.columns import TEXT_KINDS, Column, column, day_shown, joined, number_shown, shown
 
 GAP: Final = "  "
 ACTIONS: Final = ("excluded", "derived", "kept")
