@@ -6,7 +6,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -66,10 +66,14 @@ def find_header(grid: Grid, table: TableLayout) -> Header:
     ReadingError
         There is no such header: which texts are missing, new, renamed, or in another order.
     """
-    joined = _joined(grid, table.header_lines)
     expected = [text for text in table.header if text]
     # Sorted, because columns that have been moved are found by their names all the same.
-    found = (joined.list.sort() == pl.Series([sorted(expected)], dtype=pl.List(pl.String))).arg_true()
+    wanted = pl.Series([sorted(expected)], dtype=pl.List(pl.String))
+    for rows in (SEARCHED, grid.cells.height):
+        joined = _joined(grid, table.header_lines, rows)
+        found = (joined.list.sort() == wanted).arg_true()
+        if len(found):
+            break
     if not len(found):
         raise _changed(grid, joined, expected)
     first = int(found[0])
@@ -91,15 +95,49 @@ def header_at(grid: Grid, first: int, lines: int) -> Header:
     return Header(first, lines, dict(zip(grid.columns, names_of(texts), strict=True)))
 
 
-def _joined(grid: Grid, lines: int) -> pl.Series:
-    """For each row the texts of the header that it would begin, blank ones left out."""
-    rows = grid.cells.head(SEARCHED)
+_MOSTLY: Final = 0.8
+_FEWEST: Final = 2
+
+
+def header_on_top(grid: Grid, header: Header) -> tuple[Grid, Header]:
+    """The grid with the header above its items, where a sorting has left some of them above it.
+
+    A row above the header is an item if it has digits where nearly all rows below have them. Items under a header of
+    their own are another table.
+    """
+    above, below = grid.cells.slice(0, header.first), grid.cells.slice(header.below)
+    shares = below.head(SEARCHED).select(_digits(grid.columns).mean()) if above.height and below.height else None
+    usual = [name for name in grid.columns if shares is not None and (shares[name][0] or 0) >= _MOSTLY]
+    if len(usual) < _FEWEST:
+        return grid, header
+    fitting = above.select(pl.sum_horizontal(_digits(usual)) * 3 >= len(usual) * 2).to_series()
+    start = int(fitting.arg_max() or 0)
+    if not fitting[start] or (
+        start and _fills(above, start - 1, grid.columns) * 2 > _fills(above, start, grid.columns)
+    ):
+        return grid, header
+    lines = grid.cells.slice(header.first, header.lines)
+    cells = pl.concat([above.slice(0, start), lines, above.slice(start), below])
+    return replace(grid, cells=cells), replace(header, first=start)
+
+
+def _digits(names: list[str]) -> pl.Expr:
+    return pl.col(names).str.contains(r"\d").fill_null(False)
+
+
+def _fills(rows: pl.DataFrame, place: int, names: list[str]) -> int:
+    """How many cells of a row are filled."""
+    return sum(cell is not None for cell in rows.select(names).row(place))
+
+
+def _joined(grid: Grid, lines: int, rows: int) -> pl.Series:
+    """For each of the first rows the texts of the header that it would begin, blank ones left out."""
     cells = [
         pl.concat_str([pl.col(name).shift(-line) for line in range(lines)], separator=" ", ignore_nulls=True)
         for name in grid.columns
     ]
     texts = pl.concat_list(pl.when(cell != "").then(cell) for cell in cells).list.drop_nulls()
-    return rows.select(texts).to_series()
+    return grid.cells.head(rows).select(texts).to_series()
 
 
 def _changed(grid: Grid, joined: pl.Series, expected: list[str]) -> ReadingError:

@@ -28,7 +28,7 @@ from arkit.read.body.accounts import (
     with_account_kinds,
     with_openings,
 )
-from arkit.read.body.header import DAY, Header, find_header, stated_above
+from arkit.read.body.header import DAY, Header, find_header, header_on_top, stated_above
 from arkit.read.body.rows import (
     DATE,
     ITEM,
@@ -193,7 +193,7 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     ReadingError
         The header is not the one of the layout, or there is no item below it.
     """
-    header = find_header(grid, table)
+    grid, header = header_on_top(grid, find_header(grid, table))
     _refuse_absent(table, header, grid.file)
     roles = Roles(table, name)
     refuse_long_numbers(grid, header, roles)

@@ -19,7 +19,7 @@ from arkit.build.parsing import NO_AMOUNT, exact_amounts
 from arkit.errors import ReadingError, listed
 from arkit.model.layout import Decision, Sure
 from arkit.model.schema import TABLES
-from arkit.read.body.header import Header, header_at, names_of, texts_of
+from arkit.read.body.header import Header, header_at, header_on_top, names_of, texts_of
 from arkit.read.body.rows import DATE
 from arkit.read.open_file import Grid
 from arkit.read.recognise.questions import Candidate, Hints, Question
@@ -211,37 +211,72 @@ def _decision(name: str, header: str, headers: list[str], differing: tuple[str, 
 
 
 SEARCHED: Final = 200
+_LATEST: Final = 50_000
 _FEWEST: Final = 3
+_ITEMS_LOOKED_AT: Final = 20
 
 
-def recognise_header(grid: Grid, *, wanted: set[str]) -> tuple[Header, Decision]:
-    """Where the header is; ``wanted`` are headers that a person named.
+def recognise_header(grid: Grid, *, wanted: set[str]) -> tuple[Grid, Header, Decision]:
+    """Where the header is, and the grid with the header above its items; ``wanted`` are headers that a person named.
 
     Raises
     ------
     ReadingError
-        No row has enough known headers.
+        No row has enough known headers, and none has texts above cells of other kinds.
     """
     rows = grid.top(SEARCHED)
-    # Two lines only where they say more than one; the first such row, since a header may be repeated.
-    best, lines, first = max(
+    best, lines, first = _best(rows, wanted)
+    if best < _FEWEST and grid.cells.height > SEARCHED:
+        rows = grid.top(_LATEST)
+        best, lines, first = _best(rows, wanted)
+    evidence = f"{best} known headers" + (", two lines joined" if lines == 2 else "")
+    if best < _FEWEST:
+        lines, first, evidence = 1, _by_shape(rows, grid.file), "no known headers; texts above cells of other kinds"
+    grid, header = header_on_top(grid, header_at(grid, first, lines))
+    row = grid.cells["source_row"][header.first]
+    moved = f"; {first - header.first} rows above it are items" if header.first < first else ""
+    return grid, header, Decision("header", f"row {row}", f"{evidence}{moved}")
+
+
+def _best(rows: list[list[str]], wanted: set[str]) -> tuple[int, int, int]:
+    """How many headers are known, in how many lines, from which row on.
+
+    Two lines only where they say more than one; the first such row, since a header may be repeated.
+    """
+    starts = [start for start, row in enumerate(rows) if any(row) and not _looks_like_item(row)]
+    scores = [
         (_score(rows[start : start + lines], wanted), -lines, -start)
-        for start in range(len(rows))
+        for start in starts
         for lines in (1, 2)
         if start + lines <= len(rows)
+    ]
+    best, lines, first = max(scores, default=(0, -1, 0))
+    return best, -lines, -first
+
+
+def _by_shape(rows: list[list[str]], file: str) -> int:
+    """The row of a header in words that nobody knows: as full as the rows below it, without their digits.
+
+    Raises
+    ------
+    ReadingError
+        There is none.
+    """
+    for start, row in enumerate(rows):
+        below = [each for each in rows[start + 1 :][:_ITEMS_LOOKED_AT] if any(each)]
+        items = [each for each in below if _looks_like_item(each)]
+        full = sorted(sum(map(bool, each)) for each in items)
+        usual = full[len(full) // 2] if full else _FEWEST
+        plain = sum(bool(cell) for cell in row) >= max(_FEWEST, usual) and not _looks_like_item(row)
+        if plain and len(items) * 2 >= max(1, len(below)):
+            return start
+    filled = [row for row in rows if any(row)]
+    shown = listed(cell for cell in max(filled[:20], key=lambda row: sum(map(bool, row)), default=[]) if cell)
+    raise ReadingError(
+        f"No row among the first {len(rows)} of {file} looks like the header of open items or invoices: at "
+        f"least {_FEWEST} known columns (document, date, amount, ...) are needed. The fullest row says: {shown}. "
+        'Name columns with hints={"columns": {"amount": "..."}}, or give a layout.'
     )
-    if best < _FEWEST:
-        filled = [row for row in rows if any(row)]
-        shown = listed(cell for cell in max(filled[:20], key=lambda row: sum(map(bool, row)), default=[]) if cell)
-        raise ReadingError(
-            f"No row among the first {len(rows)} of {grid.file} looks like the header of open items or invoices: at "
-            f"least {_FEWEST} known columns (document, date, amount, ...) are needed. The fullest row says: {shown}. "
-            'Name columns with hints={"columns": {"amount": "..."}}, or give a layout.'
-        )
-    header = header_at(grid, -first, -lines)
-    row = grid.cells["source_row"][header.first]
-    evidence = f"{best} known headers" + (", two lines joined" if header.lines == 2 else "")
-    return header, Decision("header", f"row {row}", evidence)
 
 
 def _score(lines: list[list[str]], wanted: set[str]) -> int:

@@ -85,7 +85,7 @@ def recognise(grid: Grid, hints: Hints, *, snapshot_on: date | None = None) -> R
 
 
 def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout, tuple[Decision, ...]]:
-    header, found = recognise_header(grid, wanted={*hints.columns.values()})
+    grid, header, found = recognise_header(grid, wanted={*hints.columns.values()})
     named = grid.cells.rename(header.names)
     rows, above = named.slice(header.below), named.slice(0, header.first)
     lines = grid.top(header.below)[header.first :]
