@@ -106,9 +106,10 @@ def header_on_top(grid: Grid, header: Header) -> tuple[Grid, Header]:
     their own are another table.
     """
     above, below = grid.cells.slice(0, header.first), grid.cells.slice(header.below)
-    shares = below.head(SEARCHED).select(_digits(grid.columns).mean()) if above.height and below.height else None
-    usual = [name for name in grid.columns if shares is not None and (shares[name][0] or 0) >= _MOSTLY]
-    if len(usual) < _FEWEST:
+    # A header that was sorted to the end has its items above it alone.
+    shares = (below if below.height else above).head(SEARCHED).select(_digits(grid.columns).mean())
+    usual = [name for name in grid.columns if (shares[name][0] or 0) >= _MOSTLY]
+    if not above.height or len(usual) < _FEWEST:
         return grid, header
     fitting = above.select(pl.sum_horizontal(_digits(usual)) * 3 >= len(usual) * 2).to_series()
     start = int(fitting.arg_max() or 0)

@@ -243,7 +243,8 @@ def _best(rows: list[list[str]], wanted: set[str]) -> tuple[int, int, int]:
 
     Two lines only where they say more than one; the first such row, since a header may be repeated.
     """
-    starts = [start for start, row in enumerate(rows) if any(row) and not _looks_like_item(row)]
+    few = len(rows) <= SEARCHED
+    starts = [start for start, row in enumerate(rows) if any(row) and (few or not _looks_like_item(row))]
     scores = [
         (_score(rows[start : start + lines], wanted), -lines, -start)
         for start in starts
@@ -267,8 +268,8 @@ def _by_shape(rows: list[list[str]], file: str) -> int:
         items = [each for each in below if _looks_like_item(each)]
         full = sorted(sum(map(bool, each)) for each in items)
         usual = full[len(full) // 2] if full else _FEWEST
-        plain = sum(bool(cell) for cell in row) >= max(_FEWEST, usual) and not _looks_like_item(row)
-        if plain and len(items) * 2 >= max(1, len(below)):
+        plain = sum(map(bool, row)) > max(_FEWEST, usual - 1) and not _looks_like_item(row)
+        if plain and len(items) > 1 and len(items) * 2 >= len(below):
             return start
     filled = [row for row in rows if any(row)]
     shown = listed(cell for cell in max(filled[:20], key=lambda row: sum(map(bool, row)), default=[]) if cell)

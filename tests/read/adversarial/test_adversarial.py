@@ -18,7 +18,7 @@ FILES = 300
 MANY = 20_000
 # The share that must be right, or right after one round of answers; and how many may be wrong without a word.
 AT_LEAST = 0.0
-WRONG_IN_SILENCE = 110
+WRONG_IN_SILENCE = 160
 
 NEVER = ("wrong", "broken")
 
