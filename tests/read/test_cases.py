@@ -30,7 +30,6 @@ days_with_t_and_z 2026-03-31
 month_names_ru 2026-03-31
 line_before_header 2026-03-31
 days_overdue_tell_the_day 2026-03-31 contradicted
-general_journal 2026-03-31
 partial_without_amount 2026-03-31
 failed_payments 2026-03-20
 due_and_paid 2026-03-31
@@ -43,7 +42,6 @@ currency_in_header 2026-03-31 contradicted
 base_beside_document_currency_zh 2026-03-31
 base_beside_document_currency_en 2026-03-31
 account_card_ru 2026-03-31
-fec 2026-03-31
 aging_columns_ru 2026-03-31
 short_headers_de 2026-03-20
 reconciliation_act_ru 2026-03-31

@@ -206,7 +206,9 @@ def account_ids(items: pl.DataFrame, roles: Roles) -> pl.Series:
     given = pl.coalesce(*roles.ids, pl.lit(None, dtype=pl.String))
     row = value_of("opening_row", row="source_row") if IS_OPENING in items.columns else pl.lit(None)
     row = pl.when(pl.col(IS_OPENING)).then(row).otherwise(value_of("row", row="source_row"))
-    named = items.select("source_row", base=pl.coalesce(given, row))
+    # Of a journal only some rows are kept: those of other accounts must not take the number of the invoice.
+    kept = pl.all_horizontal(True, *(pl.col(header).is_in(values) for header, values in roles.table.keep.items()))
+    named = items.select("source_row", base=pl.when(kept).then(pl.coalesce(given, row)).otherwise(row))
     again = ~pl.col("base").is_first_distinct()
     return named.select(pl.when(again).then(pl.format("{}/{}", "base", "source_row")).otherwise("base")).to_series()
 

@@ -17,7 +17,8 @@ from arkit.model.layout import ColumnRole, Decision, Proof
 from arkit.read.body.accounts import balance_before, begins_with
 from arkit.read.recognise.arithmetic import Facts
 from arkit.read.recognise.columns import Columns, Key
-from arkit.read.recognise.questions import Hints, Question
+from arkit.read.recognise.journals import Journal
+from arkit.read.recognise.questions import Question
 
 _HALF: Final = 0.5
 _MOSTLY: Final = 0.8
@@ -72,7 +73,7 @@ def recognise_form(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
     """The form of an account, or the one that is given: ``rows`` are all below the header, openings among them."""
     for recognised in (_with_running_balance, _with_marks, _with_references):
         found = recognised(form, rows, facts)
-        if found.is_account:
+        if found.decisions != form.decisions and found.is_account:
             return _with_reference(found, facts)
         form = found
     return form
@@ -239,10 +240,13 @@ def _refers(form: Form, header: str, document: str, facts: Facts) -> bool:
     return several and own is not None and own >= _MOSTLY and naming.height >= _MOSTLY * credits.height
 
 
-def started(columns: Columns, rows: pl.DataFrame, hints: Hints, file: str) -> Form:
-    """A form of which nothing is known yet; what a person leaves out is left out."""
-    wanted = [pl.col(header).is_in(values) for header, values in hints.keep.items() if header in rows.columns]
-    return Form(columns, rows.filter(pl.all_horizontal(True, *wanted)), file)
+def started(columns: Columns, rows: pl.DataFrame, file: str, journal: Journal | None) -> Form:
+    """A form of which nothing is known yet, or that of the receivable accounts of a journal."""
+    form = Form(columns, rows, file)
+    if journal is None:
+        return form
+    form = form.setting(**journal.settings).adding(*journal.decisions, *journal.roles, *journal.questions)
+    return form.naming(account=journal.header)
 
 
 def account_key(columns: dict[str, str]) -> Key:

@@ -31,6 +31,7 @@ from arkit.read.recognise.columns import (
 )
 from arkit.read.recognise.draft import Draft, amounts_of, complete, likely_items
 from arkit.read.recognise.forms import account_key, recognise_form, started
+from arkit.read.recognise.journals import recognise_journal
 from arkit.read.recognise.questions import Hints, QuestionsError
 from arkit.read.recognise.receivables import Amounts, Receivables, recognise_receivables, recognise_signs
 from arkit.read.recognise.sections import recognise_sections
@@ -91,7 +92,13 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
     lines = grid.top(header.below)[header.first :]
     likely = likely_items(rows, named.slice(0, header.below), grid.file)
     columns = recognise_columns(likely, meanings_of(lines), hints, grid.file)
-    form = recognise_form(started(columns, likely, hints, grid.file), rows, _facts(likely, columns, hints, grid))
+    facts = _facts(likely, columns, hints, grid)
+    journal = recognise_journal(likely, columns, meanings_of(lines), facts.cells.mark, hints, grid.file)
+    if journal:
+        rows, likely = rows.filter(journal.keeps), likely.filter(journal.keeps)
+        columns = recognise_columns(likely, journal.without(meanings_of(lines)), hints, grid.file)
+        facts = _facts(likely, columns, hints, grid)
+    form = recognise_form(started(columns, likely, grid.file, journal), rows, facts)
     columns = with_unnamed_key(with_sums(form.columns, form.rows), form.rows)
     draft = amounts_of(columns, form.rows, _day_in_text(rows, columns), grid.file).with_table(**form.settings)
     draft = draft.adding(_about_file(grid), found, *columns.decisions, *form.decisions).asking(*form.questions)
