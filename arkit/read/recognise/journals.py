@@ -98,7 +98,8 @@ def _entry(lines: pl.DataFrame, texts: list[str]) -> str:
             continue
         sums = lines.group_by(header).agg(pl.col("= debit").sum() - pl.col("= credit").sum(), pl.len().alias("rows"))
         balanced = sums.filter(pl.col("= debit") == 0)
-        if balanced.height > 1 and balanced["rows"].sum() >= _MOSTLY * lines.height and balanced["rows"].min() > 1:
+        several = bool((balanced["rows"] > 1).all())
+        if several and balanced.height > 1 and balanced["rows"].sum() >= _MOSTLY * lines.height:
             found[header] = balanced.height
     return max(found, key=lambda header: found[header], default="")
 
@@ -136,9 +137,11 @@ def _judged(
 ) -> Journal:
     header = next((each for each in accounts if each in hints.keep), accounts[0])
     labels = lines.select(header, label=pl.concat_str(accounts, separator=" ")).unique(header, maintain_order=True)
-    named = labels.filter(pl.col("label").str.contains(any_of("accounts", "receivable")))
-    named = named.filter(~pl.col("label").str.contains(any_of("accounts", "payable")))[header].to_list()
-    every = labels[header].to_list()
+    says = pl.col("label").str.contains(any_of("accounts", "receivable"))
+    named: list[str] = labels.filter(says & ~pl.col("label").str.contains(any_of("accounts", "payable")))[
+        header
+    ].to_list()
+    every: list[str] = labels[header].to_list()
     (by,) = proof.of("by")
     balanced = Decision(
         "form", "general journal", f"debits equal credits in the {lines[by].n_unique()} entries of {by}"
@@ -182,7 +185,7 @@ def _of_customers(lines: pl.DataFrame, header: str, values: list[str], customers
 
 def _only_there(lines: pl.DataFrame, header: str, value: str, customers: list[str]) -> bool:
     mine, others = lines.filter(pl.col(header) == value), lines.filter(pl.col(header) != value)
-    net = mine["= debit"].sum() - mine["= credit"].sum()
+    net = mine.select(pl.col("= debit").sum() - pl.col("= credit").sum()).item()
     return net >= 0 and any(not mine[name].null_count() and others[name].is_null().all() for name in customers)
 
 
