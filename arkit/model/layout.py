@@ -139,7 +139,8 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         rows with the same ``match`` and to the document that ``reference`` names; ``oldest_first``, what is left then
         to the oldest documents of the customer, each with a finding. A balance brought forward becomes an item.
     stated_above
-        ``currency`` or ``snapshot_on`` to the words after which it comes in a row above the header ("as of").
+        ``currency``, ``snapshot_on`` or a text such as ``customer_id`` to the words after which it comes in a row above
+        the header ("as of").
     proofs
         Relations among the columns that every row is held against; rows that break one are findings.
 

@@ -41,10 +41,8 @@ currency_in_header 2026-03-31
 currency_in_header 2026-03-31 contradicted
 base_beside_document_currency_zh 2026-03-31
 base_beside_document_currency_en 2026-03-31
-account_card_ru 2026-03-31
 aging_columns_ru 2026-03-31
 short_headers_de 2026-03-20
-reconciliation_act_ru 2026-03-31
 writing_ja 2026-03-31
 """
 

@@ -17,7 +17,7 @@ from arkit.errors import ReadingError, listed
 from arkit.model.layout import Layout, TableLayout
 from arkit.read.body.rows import DATE
 from arkit.read.open_file import Grid
-from arkit.words.vocabulary import currency_of
+from arkit.words.vocabulary import currency_of, without_currency
 
 SEARCHED: Final = 5000
 
@@ -197,7 +197,8 @@ def stated_above(grid: Grid, header: Header, table: TableLayout, layout: Layout)
     found = {}
     for name, label in table.stated_above.items():
         day = name == DAY
-        value = day_after(label, lines, layout) if day else currency_after(label, lines)
+        find = currency_after if name == "currency" else text_after
+        value = day_after(label, lines, layout) if day else find(label, lines)
         if not value:
             shown = " / ".join(filter(None, lines)) or "nothing"
             raise ReadingError(
@@ -230,6 +231,19 @@ def currency_after(label: str, lines: list[str]) -> str:
         for match in re.finditer(rf"{_begin(label)}{_BETWEEN}{_CURRENCY}", line):
             if code := currency_of(match.group(1)):
                 return code
+    return ""
+
+
+def text_after(label: str, lines: list[str]) -> str:
+    """What comes after a label, where it stands last in a line: a name, without the currency behind it.
+
+    >>> text_after("by the books of", ["By the books of Nord, EUR  By the books of Ost Ltd, EUR"])
+    'Ost Ltd'
+    """
+    for line in lines:
+        found = [*re.finditer(_begin(label), line, re.IGNORECASE)]
+        if found and (text := without_currency(line[found[-1].end() :].strip(" :："))[0].strip(" ,;")):
+            return text
     return ""
 
 

@@ -6,7 +6,9 @@ that name the number of a debit. The words of the headers only name the columns.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any, Final, Self
 
 import polars as pl
@@ -15,14 +17,17 @@ from arkit.build.parsing import exact_amounts
 from arkit.errors import ReadingError, listed
 from arkit.model.layout import ColumnRole, Decision, Proof
 from arkit.read.body.accounts import balance_before, begins_with
+from arkit.read.body.header import text_after
 from arkit.read.recognise.arithmetic import Facts
 from arkit.read.recognise.columns import Columns, Key
 from arkit.read.recognise.journals import Journal
 from arkit.read.recognise.questions import Question
+from arkit.words.vocabulary import without_currency, words
 
 _HALF: Final = 0.5
 _MOSTLY: Final = 0.8
 _NEEDED: Final = 2
+_CODE: Final = r"^[\d.]{2,12}$"
 _ROLES: Final = ("debit", "credit", "balance")
 
 
@@ -30,12 +35,13 @@ _ROLES: Final = ("debit", "credit", "balance")
 class Form:
     """What a form makes of the columns of a file: other columns, settings of the layout, roles, what is to be asked.
 
-    ``rows`` are the likely items that count; ``settings`` are those of the table.
+    ``rows`` are the likely items that count, ``above`` the lines above the header; ``settings`` are those of the table.
     """
 
     columns: Columns
     rows: pl.DataFrame
     file: str
+    above: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
     roles: tuple[ColumnRole, ...] = ()
     decisions: tuple[Decision, ...] = ()
@@ -71,12 +77,113 @@ class Form:
 
 def recognise_form(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
     """The form of an account, or the one that is given: ``rows`` are all below the header, openings among them."""
-    for recognised in (_with_running_balance, _with_marks, _with_references):
+    form = _with_account_of_card(_with_our_half(form, facts), facts)
+    if "minus_when" in form.settings:
+        return form
+    for recognised in (_with_running_balance, _with_marks, _with_references, _with_edges):
         found = recognised(form, rows, facts)
         if found.decisions != form.decisions and found.is_account:
             return _with_reference(found, facts)
         form = found
     return form
+
+
+def _with_our_half(form: Form, facts: Facts) -> Form:
+    """The form of two halves side by side, ours and the partner's: what is debit in one is credit in the other."""
+    debits, credits = (form.columns.rivals.get(name, ()) for name in ("debit", "credit"))
+    if len(debits) != 2 or len(credits) != 2:
+        return form
+    pairs = [(debits[0], credits[1]), (credits[0], debits[1])]
+    equal = [_amounts(form.rows, one, facts).eq_missing(_amounts(form.rows, other, facts)) for one, other in pairs]
+    if float((equal[0] & equal[1]).mean() or 0) < _MOSTLY:
+        return form
+    ours = form.rows.columns.index(debits[0]) < form.rows.columns.index(debits[1])
+    first, second = (0, 1) if ours else (1, 0)
+    evidence = "the left half; the right one has the same amounts on the other side"
+    form = form.naming(debit=debits[first], credit=credits[first])
+    theirs = (debits[second], credits[second])
+    form = _with_partner(form)
+    form = form.adding(Decision("our half", f"{debits[first]}, {credits[first]}", evidence, "likely"))
+    return form.adding(*(ColumnRole(header, "proof", "the partner's half", evidence) for header in theirs))
+
+
+def _with_partner(form: Form) -> Form:
+    """The form with the partner's name: a row above the header names whose half each is, ours first."""
+    pattern = rf"(?i){'|'.join(words('rows', 'half'))}"
+    for line in form.above:
+        labels = [match.group() for match in re.finditer(pattern, line)]
+        if len(labels) == 2 and (name := text_after(labels[-1], [line])):
+            _, currency = without_currency(line)
+            currencies = {**form.columns.currencies, **({"debit": currency} if currency else {})}
+            form = replace(form, columns=replace(form.columns, currencies=currencies))
+            decision = Decision("customer_id", name, f"above the right half: {line}")
+            return form.setting(stated_above={"customer_id": labels[-1]}).adding(decision)
+    return form
+
+
+def _with_account_of_card(form: Form, facts: Facts) -> Form:
+    """The form of a card, where each row has one amount twice, between the account debited and the account credited.
+
+    One account is in every row, on either side: it is the card's, and what credits it has a minus.
+    """
+    of = form.columns.of
+    if not {"debit", "credit"} <= {*of} or not _is_twice(form, facts):
+        return form
+    codes = [name for name in form.rows.columns if name not in ("source_row", of["debit"], of["credit"])]
+    codes = [name for name in codes if form.rows[name].str.contains(_CODE).fill_null(False).all()]
+    for debited, credited in combinations(codes, 2):
+        both = form.rows.select(debited, credited)
+        mine = [value for value in both[debited].unique() if _is_of_card(both, value)]
+        if len(mine) == 1:
+            return _signed_by_account(form, debited, credited, mine[0])
+    return form
+
+
+def _is_twice(form: Form, facts: Facts) -> bool:
+    debit, credit = (_amounts(form.rows, form.columns.of[name], facts) for name in ("debit", "credit"))
+    return form.rows.height > 1 and bool((debit == credit).fill_null(False).all())
+
+
+def _is_of_card(both: pl.DataFrame, value: str) -> bool:
+    sides = both.select(pl.all() == value)
+    return bool(sides.select(pl.sum_horizontal(pl.all()) == 1).to_series().all())
+
+
+def _signed_by_account(form: Form, debited: str, credited: str, account: str) -> Form:
+    evidence = f"the account {account} is in every row, debited under {debited}, credited under {credited}"
+    amount, again = form.columns.of["debit"], form.columns.of["credit"]
+    balance = [form.columns.of[name] for name in ("balance", "open_amount") if name in form.columns.of]
+    form = _without_amounts(form).naming("debit", "credit", "account", amount=amount)
+    form = form.setting(minus_when={credited: (account,)}, allocate="oldest_first")
+    roles = [ColumnRole(header, "mapped", "sign", evidence) for header in (debited, credited)]
+    roles.append(ColumnRole(again, "proof", "amount", "the same in every row"))
+    roles += [ColumnRole(header, "proof", "running balance", "of the account") for header in balance]
+    return form.adding(Decision("form", "card of an account", evidence), *roles)
+
+
+def _with_edges(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
+    """An account whose opening and closing balance differ by what its rows add up to."""
+    of = form.columns.of
+    if not {"debit", "credit"} <= {*of}:
+        return form
+    nets = [_net(_saying(rows, kind), form, facts) for kind in ("opening", "closing")]
+    moved = _net(form.rows.join(_saying(rows, "opening", "closing"), on="source_row", how="anti"), form, facts)
+    if nets[1] == 0 or abs(nets[0] + moved) != abs(nets[1]):
+        return form
+    evidence = "the opening balance and all rows add up to the closing balance"
+    return _without_amounts(form).setting(allocate="oldest_first").adding(Decision("form", "account", evidence))
+
+
+def _saying(rows: pl.DataFrame, *kinds: str) -> pl.DataFrame:
+    """The rows that begin with a word of a kind, in any of their cells."""
+    texts = [name for name in rows.columns if name != "source_row"]
+    says = pl.any_horizontal(pl.col(text).str.contains(begins_with(*kinds)) for text in texts)
+    return rows.filter(says.fill_null(False))
+
+
+def _net(rows: pl.DataFrame, form: Form, facts: Facts) -> int:
+    debit, credit = (_amounts(rows, form.columns.of[name], facts).sum() for name in ("debit", "credit"))
+    return int(debit or 0) - int(credit or 0)
 
 
 def _mark(facts: Facts) -> str:
@@ -132,9 +239,7 @@ def _amounts(rows: pl.DataFrame, header: str | None, facts: Facts) -> pl.Series:
 
 def _why_account(form: Form, rows: pl.DataFrame, facts: Facts, proof: Proof) -> str:
     """Why rows with a running balance are an account; nothing where they are a list, or an opening contradicts it."""
-    texts = [name for name in rows.columns if name != "source_row"]
-    says = pl.any_horizontal(pl.col(text).str.contains(begins_with("opening")) for text in texts).fill_null(False)
-    opening = rows.filter(says)
+    opening = _saying(rows, "opening")
     amounts = [*proof.of("debit"), *proof.of("credit"), *proof.of("balance")]
     carried = opening.filter(pl.any_horizontal(pl.col(amounts).str.contains("[1-9]")))
     if carried.height:
@@ -240,9 +345,8 @@ def _refers(form: Form, header: str, document: str, facts: Facts) -> bool:
     return several and own is not None and own >= _MOSTLY and naming.height >= _MOSTLY * credits.height
 
 
-def started(columns: Columns, rows: pl.DataFrame, file: str, journal: Journal | None) -> Form:
-    """A form of which nothing is known yet, or that of the receivable accounts of a journal."""
-    form = Form(columns, rows, file)
+def with_journal(form: Form, journal: Journal | None) -> Form:
+    """The form of the receivable accounts of a journal, or the one that is given."""
     if journal is None:
         return form
     form = form.setting(**journal.settings).adding(*journal.decisions, *journal.roles, *journal.questions)

@@ -30,7 +30,7 @@ from arkit.read.recognise.columns import (
     with_unnamed_key,
 )
 from arkit.read.recognise.draft import Draft, amounts_of, complete, likely_items
-from arkit.read.recognise.forms import account_key, recognise_form, started
+from arkit.read.recognise.forms import Form, account_key, recognise_form, with_journal
 from arkit.read.recognise.journals import recognise_journal
 from arkit.read.recognise.questions import Hints, QuestionsError
 from arkit.read.recognise.receivables import Amounts, Receivables, recognise_receivables, recognise_signs
@@ -92,13 +92,13 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
     lines = grid.top(header.below)[header.first :]
     likely = likely_items(rows, named.slice(0, header.below), grid.file)
     columns = recognise_columns(likely, meanings_of(lines), hints, grid.file)
-    facts = _facts(likely, columns, hints, grid)
+    facts, said = _facts(likely, columns, hints, grid), tuple(lines_above(grid, header))
     journal = recognise_journal(likely, columns, meanings_of(lines), facts.cells.mark, hints, grid.file)
     if journal:
         rows, likely = rows.filter(journal.keeps), likely.filter(journal.keeps)
         columns = recognise_columns(likely, journal.without(meanings_of(lines)), hints, grid.file)
         facts = _facts(likely, columns, hints, grid)
-    form = recognise_form(started(columns, likely, grid.file, journal), rows, facts)
+    form = recognise_form(with_journal(Form(columns, likely, grid.file, said), journal), rows, facts)
     columns = with_unnamed_key(with_sums(form.columns, form.rows), form.rows)
     draft = amounts_of(columns, form.rows, _day_in_text(rows, columns), grid.file).with_table(**form.settings)
     draft = draft.adding(_about_file(grid), found, *columns.decisions, *form.decisions).asking(*form.questions)
@@ -111,7 +111,7 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
         raise ReadingError(
             f"{grid.file} has a header (row {grid.cells['source_row'][header.first]}) but no items below it."
         )
-    question = _Question(items, lines_above(grid, header), grid, hints, snapshot_on, columns.free(likely))
+    question = _Question(items, [*said], grid, hints, snapshot_on, columns.free(likely))
     draft, layout = _with_values(draft, question)
     if draft.questions:
         raise QuestionsError(draft.questions, grid.file)
@@ -162,7 +162,7 @@ def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeat
         decision = Decision("customer_id", columns["name"], "customers have no number; their name is taken", "likely")
         return draft.with_table(columns=columns).adding(decision)
     draft = draft.with_table(columns=columns)
-    if "customer_id" in columns:
+    if "customer_id" in {**columns, **draft.table.stated_above}:
         return draft
     if draft.table.dated_in:
         # The day is in the text of the document, and the customer above it in the same column.
@@ -199,7 +199,7 @@ def _with_values(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
         columns={**draft.table.columns, **key.columns, **money.columns},
         constants={**draft.table.constants, **money.constants},
         joined=key.joined,
-        stated_above=money.stated_above,
+        stated_above={**draft.table.stated_above, **money.stated_above},
         sheet=question.grid.sheet,
     )
     return _with_shape(draft, question, layout, kept, found)

@@ -159,3 +159,47 @@ def test_credits_that_name_debits_pay_them(tmp_path: Path) -> None:
     text = MARKED.replace("Pair", "Zu").replace("1200,00;;A", "1200,00;;").replace("310,00;;B", "310,00;;")
     text = text.replace("1200,00;A", "700,00;S-1").replace("310,00;B", "310,00;S-2")
     assert owed(recognised(tmp_path, text)) == {"Nord": 500, "Ost": 45}
+
+
+CARD = """\
+Card of account 1210;;;;;;
+Date;Document;Customer;Debit;;Credit;
+;;;Account;Amount;Account;Amount
+12.01.2026;S-12;Nord;1210;1500,00;6010;1500,00
+20.02.2026;R-31;Nord;1030;900,00;1210;900,00
+20.03.2026;S-29;Nord;1210;300,00;6010;300,00
+13.02.2026;S-18;Ost;1210;450,50;6010;450,50
+"""
+
+
+def test_a_card_has_each_amount_twice_and_the_account_that_is_in_every_row_gives_its_sign(tmp_path: Path) -> None:
+    ledger = recognised(tmp_path, CARD)
+    assert owed(ledger) == {"Nord": 900, "Ost": 450.5}
+    assert owed(read_with(tmp_path, CARD, ledger)) == owed(ledger)
+
+
+HALVES = """\
+Act of reconciliation;;;;;;;
+By the books of Example Ltd, EUR;;;;By the books of Ost GmbH, EUR;;;
+Date;Document;Debit;Credit;Date;Document;Debit;Credit
+Opening balance;;600,00;;Opening balance;;;600,00
+12.01.2026;Sale 12;1500,00;;12.01.2026;Purchase 12;;1500,00
+20.02.2026;Payment 31;;900,00;20.02.2026;Payment 31;900,00;
+Turnover;;1500,00;900,00;Turnover;;900,00;1500,00
+Closing balance;;1200,00;;Closing balance;;;1200,00
+"""
+
+
+def test_of_two_halves_the_left_one_is_ours_and_the_partner_is_named_above_the_other(tmp_path: Path) -> None:
+    ledger = ar.read_ledger(write(tmp_path, HALVES), snapshot_on="2026-03-31")
+    assert owed(ledger) == {"Ost GmbH": 1200}
+    assert set(ledger.items["currency"]) == {"EUR"}
+    assert ar.reconcile(ledger, as_of="2026-03-31")["difference"].tolist() == [0]
+    other = HALVES.replace("Ost GmbH", "West AG")
+    assert owed(read_with(tmp_path, other, ledger)) == {"West AG": 1200}
+
+
+def test_an_opening_and_a_closing_balance_prove_an_account_without_a_running_one(tmp_path: Path) -> None:
+    text = PLAIN.replace(";Balance", "").replace("Lido Spa", "Harbour Cafe")
+    text = "".join(line.rsplit(";", 1)[0] + "\n" if line[0] == "H" else line for line in text.splitlines(keepends=True))
+    assert owed(recognised(tmp_path, text + ";31.03.2026;;Closing balance;2050,00;\n")) == {"Harbour Cafe": 2050}
