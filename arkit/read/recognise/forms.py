@@ -95,7 +95,7 @@ def _with_our_half(form: Form, facts: Facts) -> Form:
         return form
     pairs = [(debits[0], credits[1]), (credits[0], debits[1])]
     equal = [_amounts(form.rows, one, facts).eq_missing(_amounts(form.rows, other, facts)) for one, other in pairs]
-    if float((equal[0] & equal[1]).mean() or 0) < _MOSTLY:
+    if int((equal[0] & equal[1]).sum()) < _MOSTLY * form.rows.height:
         return form
     ours = form.rows.columns.index(debits[0]) < form.rows.columns.index(debits[1])
     first, second = (0, 1) if ours else (1, 0)
