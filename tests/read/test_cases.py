@@ -33,7 +33,6 @@ partial_without_amount 2026-03-31
 failed_payments 2026-03-20
 due_and_paid 2026-03-31
 amount_with_tax 2026-03-31
-stray_row_names_customer 2026-03-31
 day_in_each_row 2026-06-30 contradicted
 buckets_tell_the_day 2026-06-30 contradicted
 currency_in_header 2026-03-31

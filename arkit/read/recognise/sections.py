@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from arkit.errors import listed
 from arkit.model.layout import Decision, TableLayout
 from arkit.read.body.rows import BLANK, CODE, DATE, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, TOTAL, Roles, kinds_of
 from arkit.read.recognise.columns import is_bucket
@@ -18,6 +19,8 @@ NAMED: Final = ("customer_id", "name", "currency", "entity", "account", "contrac
 _COUNT: Final = r"( past due| overdue)?\s*\(\d+\)$"
 LOOKED_AT: Final = 100
 _LONGEST_LABEL: Final = 4
+_MOSTLY: Final = 0.8
+_LETTERS: Final = r"[^\W\d_]{2}"
 _NAMELESS: Final = f"{any_of('rows', 'grand')}|{any_of('rows', 'plain')}"
 
 
@@ -58,12 +61,39 @@ def recognise_sections(
     plain = others.filter(pl.col("kind").is_in([OTHER, PERHAPS_TOTAL]) & pl.any_horizontal(pl.col(texts).is_not_null()))
     named = others.filter((pl.col("kind") == TOTAL) & ~pl.coalesce(texts).str.contains(_NAMELESS))
     side, between = ("above", plain) if plain.filter("before").height else ("below", named if named.height else plain)
-    reason = _no_customers(between, texts) or ("" if between.height else "no row between the items does")
-    if not reason:
-        return _unlabelled(side, between, texts, labels)
-    text = f"No column of {file} is known to name the customer, and {reason}. Which column does?"
     free = [name for name in texts if name not in {*table.columns.values()}]
+    unread = [name for name in free if _may_name(rows.filter(items)[name])]
+    reason = _no_customers(between, texts) or ("" if between.height else "no row between the items does")
+    if not reason and not (unread and _begun(rows, kinds, between) == 1 and _is_note(between, named, texts)):
+        return _unlabelled(side, between, texts, labels)
+    first = between.select(pl.coalesce(texts)).to_series().drop_nulls().head(1).to_list()
+    reason = reason or f"a row such as {listed(first)} may be no more than a note"
+    text = f"No column of {file} is known to name the customer, and {reason}. Which column does?"
+    free = unread or free
     return Sections(questions=(Question(("columns", "customer_id"), text, tuple(map(Candidate, free))),))
+
+
+def _may_name(cells: pl.Series) -> bool:
+    """Whether a column that no word explains has a text in nearly every row, as a name would be."""
+    if meaning(cells.name) is not None:
+        return False
+    return int(cells.str.contains(_LETTERS).sum()) >= _MOSTLY * len(cells)
+
+
+def _begun(rows: pl.DataFrame, kinds: pl.Series, between: pl.DataFrame) -> int:
+    """How many of the rows between the items have an item right below, as each section has."""
+    filled = rows.select("source_row", kind=kinds).filter(~pl.col("kind").is_in([BLANK, REPEATED]))
+    begins = filled.filter((pl.col("kind").shift(-1) == ITEM) & (pl.col("kind") != ITEM))["source_row"]
+    return int(between["source_row"].is_in(begins.implode()).sum())
+
+
+def _is_note(between: pl.DataFrame, totals: pl.DataFrame, texts: list[str]) -> bool:
+    """Whether rows prove to be of no customer: they state no sum, and no total below names what they say."""
+    if (between["kind"] == PERHAPS_TOTAL).any():
+        return False
+    names = between.select(pl.coalesce(texts)).to_series().drop_nulls().unique()
+    said = totals.select(pl.concat_str(texts, separator=" ", ignore_nulls=True)).to_series()
+    return not any(said.str.contains(name, literal=True).any() for name in names.head(LOOKED_AT))
 
 
 def _no_customers(rows: pl.DataFrame, texts: list[str]) -> str:
