@@ -66,8 +66,8 @@ def recognise_sections(
     reason = _no_customers(between, texts) or ("" if between.height else "no row between the items does")
     if not reason and not (unread and _begun(rows, kinds, between) == 1 and _is_note(between, named, texts)):
         return _unlabelled(side, between, texts, labels)
-    shown = between.select(pl.coalesce(texts)).to_series().drop_nulls().head(1)
-    reason = reason or f"a row such as {listed(shown)} may be no more than a note"
+    sample = between.select(pl.coalesce(texts)).to_series().drop_nulls().head(1)
+    reason = reason or f"a row such as {listed(sample)} may be no more than a note"
     text = f"No column of {file} is known to name the customer, and {reason}. Which column does?"
     free = unread or free
     return Sections(questions=(Question(("columns", "customer_id"), text, tuple(map(Candidate, free))),))
