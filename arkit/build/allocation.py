@@ -13,8 +13,9 @@ from typing import Final
 
 import polars as pl
 
-from arkit.build.entries import application_legs, overlaps
+from arkit.build.entries import application_legs
 from arkit.build.items import KEYS
+from arkit.build.payments import overlaps
 from arkit.model.findings import combine, find
 from arkit.model.money import proportion
 

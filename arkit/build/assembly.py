@@ -14,9 +14,10 @@ import polars as pl
 
 from arkit.build.allocation import allocations
 from arkit.build.conform import Conformed, conform
-from arkit.build.entries import cancelled_pairs, originals, other_entries, pay_documents, settlements, undated_payments
+from arkit.build.entries import cancelled_pairs, originals, other_entries, settlements, undated_payments
 from arkit.build.items import Items, as_categories, day_faults, make_items, make_receipts
 from arkit.build.parsing import read_amounts
+from arkit.build.payments import pay_documents
 from arkit.errors import LayoutError, LedgerError, listed
 from arkit.model.findings import combine, find, find_faults, message_of, value_of, with_first_fault
 from arkit.model.layout import Layout
@@ -218,7 +219,9 @@ def _postings(
         raw += _settlements(items, layout, findings)
     if "payments" in tables:
         receipts = make_receipts(tables["payments"], items, layout=layout.of_table("payments"))
-        raw += [originals(receipts.rows, table="payments"), pay_documents(receipts, items.usable)]
+        paid, found = pay_documents(receipts, items.usable)
+        findings.append(found)
+        raw += [originals(receipts.rows, table="payments"), paid]
         documents = Items(
             pl.concat([items.rows, receipts.rows], how="diagonal_relaxed"), combine(items.findings, receipts.findings)
         )

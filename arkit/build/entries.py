@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from arkit.build.conform import Conformed
-from arkit.build.items import KEYS, MONEY, Items, as_categories, base_at_rate_of
+from arkit.build.items import KEYS, MONEY, as_categories, base_at_rate_of
 from arkit.build.parsing import read_amounts
 from arkit.model.findings import combine, find
 from arkit.model.layout import Layout
@@ -28,8 +28,7 @@ _EMPTY: Final[dict[str, type[pl.DataType]]] = {
     **dict.fromkeys(("counterpart_item_id", "unread", "unread_amount", "misfit"), pl.String),
 }
 _NEGATED: Final = {name: -pl.col(name) for name in ("amount", "amount_rest", "base_amount")}
-_NOTHING: Final = pl.lit(0, dtype=pl.Int64)
-_STRETCH: Final = ["names", "entity", "currency"]
+NOTHING: Final = pl.lit(0, dtype=pl.Int64)
 
 
 def raw_entries(rows: pl.DataFrame, *, table: str, entry_type: str | pl.Expr, **stated: pl.Expr) -> pl.DataFrame:
@@ -75,7 +74,7 @@ def _open_less() -> pl.Expr:
 
 def _part_paid() -> dict[str, pl.Expr]:
     base = proportion(pl.col("base_amount"), part=_open_less(), whole=pl.col("amount"))
-    return {"amount": _open_less(), "amount_rest": _NOTHING, "base_amount": base}
+    return {"amount": _open_less(), "amount_rest": NOTHING, "base_amount": base}
 
 
 def _settled(rows: pl.DataFrame, *, on: pl.Expr, **amounts: pl.Expr) -> pl.DataFrame:
@@ -140,87 +139,6 @@ def application_legs(rows: pl.DataFrame, *, table: str) -> pl.DataFrame:
     return pl.concat([minus, plus])
 
 
-def pay_documents(receipts: Items, items: pl.DataFrame) -> pl.DataFrame:
-    """The applications of receipts, within a document on the instalment that is due first.
-
-    What names an item comes before what names its document. A payment taken back (a negative one) stays on account.
-    """
-    paid = receipts.usable.filter((pl.col("amount") < 0) & pl.col("names").is_not_null())
-    paid = paid.with_columns(size=-pl.col("amount"))
-    owed = items.filter(pl.col("amount") > 0).with_columns(names="item_id", size="amount")
-    of_items = overlaps(paid.filter(pl.col("by") == "item"), owed)
-    gone = of_items.group_by(item="item_owed").agg(pl.col("applied").sum())
-    left = pl.col("size") - pl.col("applied").fill_null(0)
-    rest = owed.join(gone, on="item", how="left").with_columns(names="document_id", size=left)
-    of_documents = overlaps(paid.filter(pl.col("by") == "document"), rest.filter(pl.col("size") > 0).drop("applied"))
-    applied = pl.concat([of_items, of_documents], how="diagonal_relaxed")
-    base = proportion(pl.col("base_amount"), part=pl.col("applied"), whole=pl.col("amount")).abs()
-    # The item is what was owed, and the counterpart the receipt, whose keys are the unnamed ones here.
-    own = {key: f"{key}_owed" for key in KEYS if key not in _STRETCH}
-    return application_legs(
-        applied.with_columns(
-            amount="applied",
-            amount_rest=_NOTHING,
-            base_amount=base,
-            counterpart="item",
-            counterpart_item_id="item_id",
-            item="item_owed",
-            item_id="item_id_owed",
-            **own,
-            **{f"{key}_other": pl.col(key) for key in own},
-        ),
-        table="payments",
-    )
-
-
-def overlaps(paid: pl.DataFrame, owed: pl.DataFrame) -> pl.DataFrame:
-    """What each payment pays of each debt of the same name: ``applied``, on the day when both are there.
-
-    Payments and debts are laid end to end along the same line, each in its order; where two stretches overlap, one pays
-    the other. Payments of 50 and 70 on instalments of 40 and 100 become::
-
-        paid   0---------50--------------120
-        owed   0------40----------------------------140
-                  40  10        70            20 open
-
-    so the first pays 40 and 10, the second 70, and 20 of the second instalment stay open. No payment is ever used
-    twice, because the stretches of one side do not overlap.
-    """
-    paid = _stretches(paid, order=["effective_on", "item_id"])
-    # By document date first: an instalment that comes later does not change what earlier payments paid.
-    owed = _stretches(owed, order=["document_date", "due_date", "item_id"])
-    pieces = _pieces(paid, owed)
-    own = [name for name in owed.columns if name not in _STRETCH]
-    names = {name: f"{name}_owed" for name in own if name in paid.columns}
-    others = owed.select(own)[pieces["owed"]].rename(names)
-    pairs = paid[pieces["paid"]].hstack(others).with_columns(pieces["applied"])
-    return pairs.with_columns(effective_on=pl.max_horizontal("effective_on", "document_date_owed"))
-
-
-def _pieces(paid: pl.DataFrame, owed: pl.DataFrame) -> pl.DataFrame:
-    """The pieces into which the ends of both sides cut the line: the rows of each side, and ``applied``, the length.
-
-    In the picture the line is cut at 40, 50, 120 and 140; the piece that ends at 50 is in the first payment, which
-    ends at 50, and in the second instalment, which ends at 140. The last piece is in no payment. One sort, so that an
-    account of ten thousand payments does not compare each with each debt.
-    """
-    sides = {"paid": paid, "owed": owed}
-    ends = {side: rows.select(*_STRETCH, "end").with_row_index(side) for side, rows in sides.items()}
-    cuts = pl.concat([rows.select(*_STRETCH, "end") for rows in ends.values()]).unique().sort("end")
-    cuts = cuts.with_columns(applied=pl.col("end") - pl.col("end").shift(1).over(_STRETCH).fill_null(0))
-    for rows in ends.values():
-        ordered = rows.sort("end")
-        cuts = cuts.join_asof(ordered, on="end", by=_STRETCH, strategy="forward", check_sortedness=False)
-    return cuts.drop_nulls(["paid", "owed"]).sort("paid", "owed").select("paid", "owed", "applied")
-
-
-def _stretches(rows: pl.DataFrame, *, order: list[str]) -> pl.DataFrame:
-    """The amounts of a name laid end to end: each takes the stretch from ``start`` to ``end``."""
-    rows = rows.sort(*order, maintain_order=True)
-    end = pl.col("size").cum_sum().over(_STRETCH)
-    return rows.with_columns(end=end, start=end - pl.col("size"))
-
-
 def cancelled_pairs(items: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The applications that pair off each invoice with the credit note that cancels it, and the findings.
 
@@ -239,7 +157,7 @@ def cancelled_pairs(items: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.Data
     taken_back = pairs.filter(pl.col("moved_on").is_not_null()).with_columns(
         -pl.col("amount", "base_amount"), effective_on="moved_on", recorded_on="moved_recorded"
     )
-    legs = application_legs(pl.concat([pairs, taken_back]).with_columns(amount_rest=_NOTHING), table="items")
+    legs = application_legs(pl.concat([pairs, taken_back]).with_columns(amount_rest=NOTHING), table="items")
     return legs, find("cancelled_pair", stay, table="items", value="reference")
 
 

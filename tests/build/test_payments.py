@@ -66,12 +66,81 @@ def test_a_payment_number_used_twice_counts_once_and_is_excluded() -> None:
     assert ar.reconcile(ledger, as_of=DAY)["excluded"].tolist() == [-10]
 
 
-def test_a_payment_taken_back_stays_on_account() -> None:
-    """A bounced cheque and a new payment: nothing is applied twice."""
+def test_a_payment_taken_back_opens_its_document_again() -> None:
+    """A bounced cheque and a new payment: nothing is applied twice, and nothing ages from the day of the return."""
     payments = "payment_id item_id effective_on amount\n1 A 2026-02-01 60\n2 A 2026-02-10 -60\n3 A 2026-03-01 100"
     ledger = paid(ONE, payments)
-    assert open_amounts(ledger, DAY) == {"2": 60, "3": -60}
-    assert ar.aging_table(ledger, as_of=DAY)["net"].tolist() == [0]
+    days = ("2026-02-01", "2026-02-10", "2026-03-01")
+    assert [open_amounts(ledger, day) for day in days] == [{"A": 40}, {"A": 100}, {}]
+    assert codes(ledger) == []
+
+
+def test_what_comes_back_in_part_is_owed_again_and_paid_again() -> None:
+    payments = "payment_id item_id effective_on amount\n1 A 2026-02-01 100\n2 A 2026-02-10 -40\n3 A 2026-03-01 30"
+    ledger = paid(ONE, payments)
+    days = ("2026-02-01", "2026-02-10", "2026-03-01")
+    assert [open_amounts(ledger, day) for day in days] == [{}, {"A": 40}, {"A": 10}]
+
+
+def test_what_was_paid_too_much_and_is_moved_away_leaves_nothing_open() -> None:
+    payments = "payment_id item_id effective_on amount\n1 A 2026-02-01 130\n2 A 2026-02-10 -30"
+    ledger = paid(ONE, payments)
+    assert open_amounts(ledger, "2026-02-01") == {"1": -30}
+    assert open_amounts(ledger, "2026-02-10") == {}
+
+
+def test_what_comes_back_on_a_document_opens_the_last_instalment_that_was_paid() -> None:
+    payments = "item_id effective_on amount\nD 2026-02-01 70\nD 2026-02-10 -20"
+    ledger = paid(TWO_PARTS, payments)
+    assert open_amounts(ledger, "2026-02-01") == {"B": 30}
+    assert open_amounts(ledger, "2026-02-10") == {"A": 10, "B": 40}
+
+
+def test_what_comes_back_without_a_payment_stays_with_its_document_and_is_told() -> None:
+    ledger = paid(ONE, "payment_id item_id effective_on amount\n1 A 2026-02-10 -40")
+    assert open_amounts(ledger, DAY) == {"A": 140}
+    assert codes(ledger) == ["returned_unpaid"]
+
+
+def test_a_refund_pays_out_its_credit_note() -> None:
+    credit = "item_id document_date due_date amount\nC 2026-01-01 2026-01-01 -100"
+    ledger = paid(credit, "payment_id item_id effective_on amount\n1 C 2026-02-10 -60")
+    assert open_amounts(ledger, DAY) == {"C": -40}
+    assert codes(ledger) == []
+
+
+def test_a_payment_that_names_a_credit_note_is_told() -> None:
+    credit = "item_id document_date due_date amount\nC 2026-01-01 2026-01-01 -100"
+    ledger = paid(credit, "payment_id item_id effective_on amount\n1 C 2026-02-10 60")
+    assert open_amounts(ledger, DAY) == {"C": -100, "1": -60}
+    assert codes(ledger) == ["payment_on_credit_note"]
+
+
+def test_what_comes_back_without_a_document_is_taken_from_what_is_on_account() -> None:
+    payments = (
+        "payment_id customer_id effective_on amount\n1 C1 2026-02-01 50\n2 C1 2026-02-10 -20\n3 C1 2026-02-11 -40"
+    )
+    ledger = paid(ONE, payments)
+    assert open_amounts(ledger, "2026-02-10") == {"A": 100, "1": -30}
+    assert open_amounts(ledger, DAY) == {"A": 100, "3": 10}
+    assert codes(ledger) == ["returned_on_account"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("ABD"), st.integers(1, 59), st.sampled_from([-60, -40, -20, 20, 40, 60, 100])),
+        min_size=1,
+        max_size=8,
+    )
+)
+@examples(0.2)
+def test_payments_that_come_and_go_change_the_sum_by_what_they_are(moves: list[tuple[str, int, int]]) -> None:
+    rows = [f"{number} {name} {day_text(day)} {amount}" for number, (name, day, amount) in enumerate(moves)]
+    ledger = paid(TWO_PARTS, "\n".join(["payment_id item_id effective_on amount", *rows]))
+    for day in (10, 30, 60):
+        known = sum(amount for _, on, amount in moves if on <= day)
+        assert sum(open_amounts(ledger, day_text(day)).values()) == 100 - known
+        assert ar.reconcile(ledger, as_of=day_text(day))["difference"].tolist() == [0]
 
 
 def test_two_entities_may_number_alike() -> None:

@@ -21,7 +21,6 @@ NOT_YET = """
 amount_and_amount_paid 2026-03-31
 open_column_not_known 2026-03-31
 two_amounts_one_open 2026-03-31
-returned_cheque 2026-02-20
 currency_in_each_cell 2026-03-31
 lakh_grouping 2026-03-31
 amounts_in_thousands 2026-03-31
