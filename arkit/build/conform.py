@@ -25,7 +25,6 @@ from arkit.errors import LedgerError, ReadingError, listed, missing_columns
 from arkit.model.findings import combine, find, value_of
 from arkit.model.layout import Layout, TableLayout
 from arkit.model.schema import TABLES
-from arkit.words.vocabulary import currency_of
 
 LEDGER_TABLES: Final = ("items", "entries", "applications", "payments")
 _WITHOUT_FIRST_DAYS: Final = (*LEDGER_TABLES, "marks")
@@ -200,13 +199,7 @@ def _of_kind(column: pl.Series, table: str, layout: Layout) -> pl.Series:
     if kind == "money":
         return column if column.dtype.is_numeric() or column.dtype.is_decimal() else parsing.as_text(column)
     text = parsing.as_text(column)
-    return _codes(text) if column.name.endswith("currency") else text
-
-
-def _codes(currencies: pl.Series) -> pl.Series:
-    """Currencies by their codes: 人民币 and € are CNY and EUR; what is not a currency stays, for a finding."""
-    codes = {name: currency_of(name) or name.upper() for name in currencies.drop_nulls().unique()}
-    return currencies.replace_strict(codes, default=None, return_dtype=pl.String)
+    return parsing.currency_codes(text) if column.name.endswith("currency") else text
 
 
 def _unreadable(named: pl.DataFrame, typed: pl.DataFrame, table: str, judged: Sequence[str]) -> pl.DataFrame:

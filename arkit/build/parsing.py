@@ -183,6 +183,12 @@ def currencies_in(cells: pl.Series) -> pl.Series:
     return names.replace_strict(codes, default=None, return_dtype=pl.String)
 
 
+def currency_codes(currencies: pl.Series) -> pl.Series:
+    """Currencies by their codes: 人民币 and € are CNY and EUR; what is not a currency stays, for a finding."""
+    codes = {name: currency_of(name) or name.upper() for name in currencies.drop_nulls().unique()}
+    return currencies.replace_strict(codes, default=None, return_dtype=pl.String)
+
+
 def exact_amounts(cells: pl.Series, *, decimal_mark: str, unit: int = 1) -> pl.Series:
     """Amounts as exact decimals, missing where there is no number; ``unit`` is what an amount of 1 means.
 

@@ -19,6 +19,7 @@ from arkit.build import parsing
 from arkit.errors import ReadingError, listed
 from arkit.model.findings import combine, find, value_of
 from arkit.model.layout import Layout, TableLayout
+from arkit.model.money import minor_per_unit, to_minor
 
 _SUM: Final = "= sum"
 _ROWS: Final = "= rows"
@@ -91,4 +92,12 @@ def _left_out(code: str, rows: pl.DataFrame, headers: Sequence[str], layout: Lay
     )
     named = pl.concat_str([pl.concat_str(pl.lit(f"{key} "), pl.col(key)) for key in keys], separator=", ")
     units = pl.col(_SUM).cast(pl.String).str.replace(r"\.?0+$", "")
-    return find(code, groups, table=table, value=value_of("left_out", count=_ROWS, rows=named, sum=units))
+    value = value_of("left_out", count=_ROWS, rows=named, sum=units)
+    given = pl.col(of["currency"]) if of["currency"] in keys else pl.lit(None, dtype=pl.String)
+    constant = pl.lit(stated.constants.get("currency"), dtype=pl.String)
+    found = groups.select(
+        "source_row", _SUM, value.alias("= value"), currency=given.replace("blank", None).fill_null(constant)
+    )
+    found = found.with_columns(parsing.currency_codes(found["currency"]))
+    unit = found.select(pl.col(_SUM), unit=minor_per_unit(pl.col("currency"), found["currency"]))["unit"]
+    return find(code, found.with_columns(amount=to_minor(found[_SUM], unit=unit)[0]), table=table, value="= value")

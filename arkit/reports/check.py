@@ -14,7 +14,7 @@ import pandas as pd
 import polars as pl
 
 from arkit.aging.reconcile import reconcile, require_reconciled
-from arkit.errors import ReconciliationError, TooManyFaultsError
+from arkit.errors import ReconciliationError, TooManyFaultsError, listed
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.policy import Policy
@@ -27,6 +27,7 @@ from arkit.words.columns import TEXT_KINDS, Column, column, day_shown, joined, n
 
 GAP: Final = "  "
 ACTIONS: Final = ("excluded", "derived", "kept")
+_OF_GROUPS: Final = ("left_out", "left_out_by_layout", "unexplained_column")
 """What is done about a finding, the gravest first."""
 
 MOST_LINES: Final = 15
@@ -173,11 +174,17 @@ def by_code(findings: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        dict(code=code, done=str(action), rows=len(some), amounts=_amounts(some), message=some["message"].iloc[0])
+        dict(code=code, done=str(action), rows=len(some), amounts=_amounts(some), message=_why(str(code), some))
         for (action, code), some in findings.groupby(["action", "code"], observed=True)
     ]
     rows.sort(key=lambda row: (ACTIONS.index(row["done"]), -row["rows"], row["code"]))
     return pd.DataFrame(rows, columns=["code", "done", "rows", "amounts", "message"])
+
+
+def _why(code: str, findings: pd.DataFrame) -> str:
+    """The sentence of a finding; of rows that are left out as a group, which and how many."""
+    message = str(findings["message"].iloc[0])
+    return f"{message} {listed(findings['value'])}" if code in _OF_GROUPS else message
 
 
 def _amounts(findings: pd.DataFrame) -> str:

@@ -29,8 +29,8 @@ def test_rows_with_a_value_that_is_left_out_are_named_with_their_sum(stated: dic
     path = write(tmp_path, "csv", ROWS, header=KIND)
     ledger = ar.read_ledger(path, layout=_layout(stated, leave_out={"Kind": ("AP",)}))
     assert ledger.items["item_id"].tolist() == ["A", "D"]
-    assert ledger.findings[["code", "value", "source_row"]].to_numpy().tolist() == [
-        ["left_out", "2 rows: Kind AP, currency EUR, sum 250.1", 3]
+    assert ledger.findings[["code", "value", "source_row", "amount"]].to_numpy().tolist() == [
+        ["left_out", "2 rows: Kind AP, currency EUR, sum 250.1", 3, 250.1]
     ]
 
 
