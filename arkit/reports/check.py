@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import polars as pl
@@ -173,7 +173,7 @@ def by_code(findings: pd.DataFrame) -> pd.DataFrame:
     """The findings by code, the gravest and most frequent first, each amount exactly added by currency."""
     import pandas as pd
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         dict(code=code, done=str(action), rows=len(some), amounts=_amounts(some), message=_why(str(code), some))
         for (action, code), some in findings.groupby(["action", "code"], observed=True)
     ]
