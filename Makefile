@@ -38,13 +38,13 @@ bench: $(VENV)/.with-test  ## the benchmarks (a few minutes)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.dashboards
 
-# Rooms that answer in seconds; what starts servers, browsers, kernels or reads hundreds of exports is for the full run.
+# Rooms that answer in seconds, on Polars. What starts servers, browsers, kernels or reads hundreds of exports: the full run.
 QUICK := arkit/aging arkit/kpi arkit/words arkit/model tests/aging tests/kpi tests/flows tests/segmentation tests/collection \
          tests/credit tests/cash tests/model tests/build tests/present tests/known_answers tests/house
 
 quick: $(VENV)/.with-test  ## style and the fast tests, under a minute
 	$(BIN)/ruff check --output-format=concise .
-	HYPOTHESIS_PROFILE=quick $(BIN)/pytest -q -n $(WORKERS) -m "not slow and not prove" $(QUICK)
+	HYPOTHESIS_PROFILE=quick $(BIN)/pytest -q -n $(WORKERS) -m "not slow and not prove" -k "not duckdb" $(QUICK)
 
 prove: $(VENV)/.with-test $(VENV)/.with-postgres  ## the large seeded runs, minutes to an hour
 	$(BIN)/pytest -n $(WORKERS) -m prove tests

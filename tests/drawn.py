@@ -34,9 +34,14 @@ item = st.fixed_dictionaries(
 drawn_items = st.lists(item, min_size=1, max_size=12)
 
 
+def few(examples: int) -> settings:
+    """So many examples, or as few as the profile has."""
+    return settings(max_examples=min(examples, settings.default.max_examples))
+
+
 def on_drawn(test: Callable[[list[dict]], None]) -> Callable[[], None]:
     """Run a test on the items of some ledgers; making one takes longer than measuring it, so they are not many."""
-    return settings(max_examples=max(25, settings.default.max_examples // 10))(given(drawn_items)(test))
+    return few(max(25, settings.default.max_examples // 10))(given(drawn_items)(test))
 
 
 def ledger_of_drawn(items: list[dict], *, until: date = LAST) -> ar.Ledger:

@@ -114,7 +114,7 @@ def test_what_does_not_exist_is_refused(ledger: ar.Ledger, how: dict[str, str]) 
 
 def test_the_last_bucket_has_no_end() -> None:
     ledger = ledger_of(
-        "item_id document_date due_date amount\nA 1900-01-01 1900-01-31 100", covers=("1900-01-01", "2199-12-31")
+        "item_id document_date due_date amount\nA 1901-01-01 1901-01-31 100", covers=("1901-01-01", "2199-12-31")
     )
     assert aged(ledger, "2199-12-31") == {"over 90": 100}
 

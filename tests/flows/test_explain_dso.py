@@ -4,10 +4,10 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import arkit as ar
-from tests.drawn import AS_OF, drawn_items, ledger_of_drawn
+from tests.drawn import AS_OF, drawn_items, few, ledger_of_drawn
 from tests.kpi.asked import settled
 
 PARTS = ["from_sales_timing", "from_terms", "from_early_payment", "from_delinquency"]
@@ -113,7 +113,7 @@ def assert_adds_up(table: pd.DataFrame) -> None:
     assert known[PARTS].sum(axis=1).tolist() == pytest.approx(known["dso_change"].tolist(), abs=1e-6)
 
 
-@settings(max_examples=30)
+@few(30)
 @given(items=drawn_items)
 def test_the_parts_add_up(items: list[dict]) -> None:
     ledger = ledger_of_drawn(items)

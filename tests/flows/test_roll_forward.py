@@ -18,6 +18,7 @@ from arkit.errors import CoverageError, LedgerError, UnknownNameError
 from arkit.flows.roll_forward import roll_forward_frame
 from arkit.policy import Policy
 from arkit.words.columns import ENTRY_TYPES, ITEM_TYPES, UNAPPLIED
+from tests.drawn import few
 from tests.literal import ledger_of
 from tests.random_ledgers import DAYS, LAST, ledgers
 
@@ -79,6 +80,7 @@ def test_every_month_of_the_sample_closes(sample: ar.Ledger, by: Any, of: str) -
         assert_closes(sample, first, last, by, of=of)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [None, "customer_id", "bucket"])
 @pytest.mark.parametrize("of", ["amount", "base_amount"])
 def test_every_month_of_a_real_ledger_closes(ibm_late_payment: Path, xero: Path, by: Any, of: str) -> None:
@@ -103,7 +105,7 @@ def test_a_random_ledger_closes(ledger: ar.Ledger, days: list[date], by: Any, of
 
 @pytest.mark.usefixtures("engine")
 @given(ledger=ledgers(), since=DAYS)
-@settings(max_examples=20)
+@few(20)
 def test_the_cuts_of_a_random_ledger_add_up_to_the_whole(ledger: ar.Ledger, since: date) -> None:
     def total(by: str | None) -> pl.DataFrame:
         rolled = roll_forward_frame(ledger, since, LAST, by=by, policy=Policy())
@@ -115,7 +117,7 @@ def test_the_cuts_of_a_random_ledger_add_up_to_the_whole(ledger: ar.Ledger, sinc
 
 @pytest.mark.usefixtures("engine")
 @given(ledger=ledgers(), days=WINDOWS, by=st.sampled_from(["entity", "collector", "bucket"]), of=AMOUNTS)
-@settings(max_examples=10)
+@few(10)
 def test_every_number_of_a_random_ledger_opens_to_its_entries(
     ledger: ar.Ledger, days: list[date], by: str, of: str
 ) -> None:

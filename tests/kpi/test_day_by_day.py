@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import arkit as ar
-from tests.drawn import AS_OF, drawn_items, ledger_of_drawn
+from tests.drawn import AS_OF, drawn_items, few, ledger_of_drawn
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -85,7 +85,7 @@ def paid_by(item: Invoice, day: date) -> int:
     return item.paid(*early, by=("settlement", "discount"))
 
 
-@settings(max_examples=30)
+@few(30)
 @given(items=drawn_items)
 def test_payment_figures_are_those_of_counting_day_by_day(items: list[dict]) -> None:
     ledger = ledger_of_drawn(items)

@@ -82,6 +82,7 @@ def expected(tables: Tables) -> dict[str, pd.DataFrame]:
     return {name: measure(ledger) for name, measure in MEASURES.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [as_lazy, as_pandas, as_arrow, as_duckdb])
 def test_every_measure_is_the_same_whatever_the_tables_were(
     kind: Callable[[Tables], dict[str, Any]], tables: Tables, expected: dict[str, pd.DataFrame]

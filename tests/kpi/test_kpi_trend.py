@@ -5,13 +5,13 @@ from datetime import date
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import arkit as ar
 from arkit.calendar import month_ends_back
 from arkit.errors import CoverageError
 from arkit.sample import generate
-from tests.drawn import AS_OF, drawn_items, ledger_of_drawn
+from tests.drawn import AS_OF, drawn_items, few, ledger_of_drawn
 
 DAY = date(2026, 10, 31)
 INSIDE = date(2026, 10, 15)
@@ -88,7 +88,7 @@ def test_a_figure_that_is_named_twice_is_shown_once(tables: dict[str, pl.DataFra
     assert not panel.duplicated(["currency", "kpi"]).any()
 
 
-@settings(max_examples=15)
+@few(15)
 @given(items=drawn_items)
 def test_any_ledger(items: list[dict]) -> None:
     assert_same(ledger_of_drawn(items), AS_OF, 6, by="customer_id", window="quarter")

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from arkit.read.recognise.arithmetic import Facts, facts_of, measured
+from tests.drawn import few
 
 CENTS = st.integers(-10_000_000, 10_000_000)
 SOME = st.integers(1, 10_000_000)
@@ -162,7 +163,7 @@ def test_one_day_in_every_row_is_named() -> None:
     assert known.constant_days == {"d": date(2026, 3, 31)}
 
 
-@settings(deadline=None, max_examples=30)
+@few(30)
 @given(st.lists(st.tuples(SOME, SOME, CENTS), min_size=4, max_size=12, unique=True), st.data())
 def test_a_sum_is_found_and_the_row_that_breaks_it_is_named(
     rows: list[tuple[int, int, int]], data: st.DataObject
@@ -180,14 +181,14 @@ def test_a_sum_is_found_and_the_row_that_breaks_it_is_named(
     assert [each.against for each in broken] == [(place + 2,)]
 
 
-@settings(deadline=None, max_examples=60)
+@few(60)
 @given(st.lists(st.tuples(*[CENTS] * 6), min_size=3, max_size=8))
 def test_columns_that_have_nothing_to_do_with_each_other_give_no_relation(rows: list[tuple[int, ...]]) -> None:
     columns = {f"c{place}": money([row[place] // 5000 * 5000 for row in rows]) for place in range(6)}
     assert [each for each in found(facts(columns)) if each[0] in ("running", "zero", "balanced", "ratio")] == []
 
 
-@settings(deadline=None, max_examples=30)
+@few(30)
 @given(st.lists(st.tuples(st.sampled_from("ABC"), CENTS.filter(bool)), min_size=6, max_size=30), st.booleans())
 def test_a_running_balance_is_found(rows: list[tuple[str, int]], up: bool) -> None:
     balance = dict.fromkeys("ABC", 0)
@@ -208,7 +209,7 @@ def test_a_running_balance_is_found(rows: list[tuple[str, int]], up: bool) -> No
         assert each.agreeing == each.tested
 
 
-@settings(deadline=None, max_examples=30)
+@few(30)
 @given(st.lists(st.integers(-300, 300).filter(bool), min_size=2, max_size=9, unique=True))
 def test_days_overdue_give_the_day(numbers: list[int]) -> None:
     day = date(2026, 3, 31)
