@@ -69,6 +69,7 @@ def sample() -> ar.Ledger:
     return ar.sample_ledger()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("by", "of"), [*product(CUTS, ["amount"]), *product([None, "customer_id", "bucket"], ["base_amount"])]
 )
@@ -124,6 +125,7 @@ def test_every_number_of_a_random_ledger_opens_to_its_entries(
     assert_opens(ledger, by, of, since=days[0], as_of=days[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("by", "of"), [("entity", "base_amount"), ("bucket", "amount")])
 def test_every_number_of_the_sample_opens_to_its_entries(sample: ar.Ledger, by: str, of: str) -> None:
     part = sample.where(currency=["GBP", "KWD"])

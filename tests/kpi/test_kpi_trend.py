@@ -37,6 +37,7 @@ def assert_same(ledger: ar.Ledger, day: date, months: int, **how: object) -> Non
     pd.testing.assert_frame_equal(trend, expected, rtol=1e-12, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window", ["month", "quarter", "year", 45])
 @pytest.mark.parametrize("by", [None, "industry"])
 def test_windows_may_overlap(tables: dict[str, pl.DataFrame], window: str | int, by: str | None) -> None:
@@ -48,6 +49,7 @@ def test_the_policy_holds_on_every_day(tables: dict[str, pl.DataFrame], policy: 
     assert_same(ar.make_ledger(**tables), DAY, 3, by=["entity", "customer_id"], policy=policy)
 
 
+@pytest.mark.slow
 def test_months_before_the_ledger_begins_are_left_out_and_the_first_are_told_as_unknown(
     tables: dict[str, pl.DataFrame],
 ) -> None:
@@ -57,6 +59,7 @@ def test_months_before_the_ledger_begins_are_left_out_and_the_first_are_told_as_
     assert_same(ledger, INSIDE, 60)
 
 
+@pytest.mark.slow
 def test_sales_by_month_are_taken_where_they_can_tell_the_window(tables: dict[str, pl.DataFrame]) -> None:
     """Sales end on 15 October: they tell the window of no other 15th."""
     sales = tables["sales"].filter(pl.col("date") <= INSIDE)

@@ -109,6 +109,7 @@ def test_behaviour_as_known_is_unchanged_by_later_recording() -> None:
     pd.testing.assert_frame_equal(known, again)
 
 
+@pytest.mark.slow
 def test_thirty_six_months_in_one_run_are_thirty_six_runs() -> None:
     ledger = ar.sample_ledger()
     trend = ar.behaviour_trend(ledger, as_of="2026-10-31", months=35)

@@ -193,6 +193,7 @@ def test_planted_decliners_are_found_and_few_others(record_property: Callable[[s
     assert called == 0
 
 
+@pytest.mark.slow
 def test_shuffled_payments_show_no_decline(
     ibm_late_payment: Path, record_property: Callable[[str, object], None]
 ) -> None:
