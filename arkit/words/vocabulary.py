@@ -11,7 +11,7 @@ from typing import Any, Final
 from arkit.calendar import currencies
 from arkit.resources import resource
 
-_CURRENCY_AT_END: Final = r"(?i)[\s,(\[/]+(?:in |im |в |без )?[(\[]?([^\W\d_]{2,12}\.?|[€£₽₴₸₹]|\w+\$)[)\]]?\.?$"
+_CURRENCY_AT_END: Final = r"(?i)[\s,_(\[/]+(?:in |im |в |без )?[(\[]?([^\W\d_]{2,12}\.?|[€£₽₴₸₹]|\w+\$)[)\]]?\.?$"
 
 # The words of the vocabulary whose columns hold amounts.
 MONEY: Final = (

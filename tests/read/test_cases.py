@@ -18,9 +18,7 @@ OF_THE_TRUTH = ("right", "customers", "documents", "items", "named", "answers")
 
 # Cases that do not come out yet. Each must fail: who mends one takes it off.
 NOT_YET = """
-amount_and_amount_paid 2026-03-31
 open_column_not_known 2026-03-31
-two_amounts_one_open 2026-03-31
 currency_in_each_cell 2026-03-31
 lakh_grouping 2026-03-31
 amounts_in_thousands 2026-03-31
@@ -30,14 +28,9 @@ line_before_header 2026-03-31
 days_overdue_tell_the_day 2026-03-31 contradicted
 partial_without_amount 2026-03-31
 failed_payments 2026-03-20
-due_and_paid 2026-03-31
-amount_with_tax 2026-03-31
 day_in_each_row 2026-06-30 contradicted
 buckets_tell_the_day 2026-06-30 contradicted
-currency_in_header 2026-03-31
 currency_in_header 2026-03-31 contradicted
-base_beside_document_currency_zh 2026-03-31
-base_beside_document_currency_en 2026-03-31
 aging_columns_ru 2026-03-31
 short_headers_de 2026-03-20
 writing_ja 2026-03-31

@@ -8,14 +8,14 @@ sum of an aging), and the key of an item, which is one column whose texts are un
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
 import polars as pl
 
-from arkit.build.parsing import NO_AMOUNT, exact_amounts
+from arkit.build.parsing import NO_AMOUNT
 from arkit.errors import ReadingError, listed
 from arkit.model.layout import Decision, Sure
 from arkit.model.schema import TABLES
@@ -90,7 +90,7 @@ _TRUTHS: Final = r"(?i)^(true|false|yes|no|y|n|0|1|x|да|нет|是|否|ja|nein
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a file: one header for each meaning, the columns of an aging, and currencies named in headers.
+    """The columns of a file: one header for each meaning, the columns of an aging, and the currency in each header.
 
     ``rivals`` has the headers of amounts of which each could be meant and which differ; the first is in ``of`` too.
     """
@@ -138,10 +138,8 @@ def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: H
         made.append(_decision(name, chosen[name], headers, differing))
     used = {*chosen.values()}
     buckets = tuple(header for header in candidates.get(BUCKET, []) if header not in used)
-    stated = {name: meanings[header].currency for name, header in chosen.items() if header in meanings}
-    if buckets:
-        stated[BUCKET] = next((meanings[header].currency for header in buckets if meanings[header].currency), "")
-    currencies = {name: currency for name, currency in stated.items() if currency}
+    in_meanings = {header: meanings[header].currency if header in meanings else "" for header in rows.columns[1:]}
+    currencies = {header: code for header, own in in_meanings.items() if (code := own or without_currency(header)[1])}
     return Columns(chosen, buckets, currencies, blank, tuple(made), rivals, tuple(candidates.get(HARMLESS, ())))
 
 
@@ -294,65 +292,6 @@ def _looks_like_item(cells: list[str]) -> bool:
     filled = [cell for cell in cells if cell]
     digits = [cell for cell in filled if sum(letter.isdigit() for letter in cell) * 2 > len(cell)]
     return len(digits) >= 2 and len(digits) * 3 >= len(filled)
-
-
-_MARKS: Final = (".", ",")
-_MOSTLY_CARRIED: Final = 0.7
-
-
-def with_sums(columns: Columns, rows: pl.DataFrame) -> Columns:
-    """The columns without a running balance, and with the sum of an aging as what is open."""
-    return _with_sum_of_aging(_without_running_balance(columns, rows), rows)
-
-
-def _without_running_balance(columns: Columns, rows: pl.DataFrame) -> Columns:
-    """Leave out a balance that debit and credit carry on from row to row: it is the customer's, not the item's."""
-    of = columns.of
-    if not {"debit", "credit", "open_amount"} <= {*of} or not _any_mark(rows, of, _carries_on):
-        return columns
-    left = {name: header for name, header in of.items() if name != "open_amount"}
-    decision = Decision("not read", of["open_amount"], "a running balance: each row adds its debit minus its credit")
-    kept = tuple(each for each in columns.decisions if each.what != "open_amount")
-    return replace(columns, of=left, decisions=(*kept, decision))
-
-
-def _carries_on(rows: pl.DataFrame, of: dict[str, str], mark: str) -> bool:
-    debit, credit, balance = (
-        exact_amounts(rows[of[name]], decimal_mark=mark) for name in ("debit", "credit", "open_amount")
-    )
-    step = debit.fill_null(0) - credit.fill_null(0)
-    same = (balance - balance.shift(1) == step).drop_nulls()
-    return len(same) > 0 and int(same.sum()) >= _MOSTLY_CARRIED * len(same)
-
-
-def _with_sum_of_aging(columns: Columns, rows: pl.DataFrame) -> Columns:
-    """Take the amount that is the sum of the columns of an aging as what is open."""
-    of = columns.of
-    if not columns.buckets or "open_amount" in of or "amount" not in of:
-        return columns
-    named = {**of, **{f"bucket {place}": header for place, header in enumerate(columns.buckets)}}
-    if not _any_mark(rows, named, _is_sum):
-        return columns
-    changed = {**{name: header for name, header in of.items() if name != "amount"}, "open_amount": of["amount"]}
-    decision = Decision("open_amount", of["amount"], "the columns of the aging add up to it in every row")
-    kept = tuple(each for each in columns.decisions if each.what != "amount")
-    currencies = {("open_amount" if name == "amount" else name): code for name, code in columns.currencies.items()}
-    return replace(columns, of=changed, decisions=(*kept, decision), currencies=currencies)
-
-
-def _is_sum(rows: pl.DataFrame, of: dict[str, str], mark: str) -> bool:
-    parts = [
-        exact_amounts(rows[header], decimal_mark=mark) for name, header in of.items() if name.startswith("bucket ")
-    ]
-    total = pl.DataFrame([part.alias(f"{place}") for place, part in enumerate(parts)]).select(
-        pl.sum_horizontal(pl.all().fill_null(0))
-    )
-    stated = exact_amounts(rows[of["amount"]], decimal_mark=mark)
-    return bool((total.to_series() == stated).all()) and stated.null_count() == 0
-
-
-def _any_mark(rows: pl.DataFrame, of: dict[str, str], holds: Callable[..., bool]) -> bool:
-    return any(holds(rows, of, mark) for mark in _MARKS)
 
 
 _KEY_PARTS: Final = ("line", "due_date", "item_type", "entity", "customer_id", "document_date")

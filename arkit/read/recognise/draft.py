@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
@@ -9,12 +10,12 @@ import msgspec
 import polars as pl
 
 from arkit.errors import ReadingError, listed
-from arkit.model.layout import Decision, Shape, TableLayout
+from arkit.model.layout import Decision, Proof, Shape, TableLayout
 from arkit.model.schema import TABLES
 from arkit.read.body.rows import DATE
-from arkit.read.recognise.columns import AMOUNT, BUCKET, Columns, share
+from arkit.read.recognise.amounts import Owed
+from arkit.read.recognise.columns import Columns, share
 from arkit.read.recognise.questions import Candidate, Hints, Question
-from arkit.read.recognise.values import recognise_decimal_mark, sum_of
 
 _ITEM_HAS_CELLS: Final = 0.6
 _FEWEST_CELLS: Final = 2
@@ -28,7 +29,8 @@ class Draft:
 
     table: TableLayout
     extra: dict[str, str]
-    all_currencies: dict[str, str] = field(default_factory=dict)
+    in_headers: dict[str, str] = field(default_factory=dict)
+    base_currency: str = ""
     decisions: tuple[Decision, ...] = ()
     questions: tuple[Question, ...] = ()
 
@@ -43,6 +45,11 @@ class Draft:
     def with_table(self, **settings: Any) -> Self:
         """The draft with other settings of its table."""
         return replace(self, table=msgspec.structs.replace(self.table, **settings))
+
+    def proven_by(self, proofs: Sequence[Proof]) -> Self:
+        """The draft with more proofs."""
+        own = self.table.proofs
+        return self.with_table(proofs=(*own, *(proof for proof in proofs if proof not in own)))
 
     @property
     def given(self) -> set[str]:
@@ -69,8 +76,7 @@ class Draft:
     @property
     def currencies(self) -> set[str]:
         """The currencies that the headers of the main amount name."""
-        names = {self.main, *([BUCKET] if self.main in self.table.plus else []), "debit", "credit"}
-        return {currency for name, currency in self.all_currencies.items() if name in names}
+        return {self.in_headers[header] for header in self.main_headers if header in self.in_headers}
 
     def of_shape(self, shape: Shape, hints: Hints) -> Self:
         """The draft without the columns that its shape, or a missing base currency, leaves without a meaning."""
@@ -85,8 +91,9 @@ class Draft:
                     parts["open_amount"] = parts.pop("amount")  # type: ignore[assignment]
         elif shape == "open_items":
             columns.pop("amount", None)
-        if hints.base_currency and "base_currency" not in columns:
-            constants["base_currency"] = hints.base_currency
+        base = hints.base_currency or self.base_currency
+        if base and "base_currency" not in columns:
+            constants["base_currency"] = base
         if "base_currency" not in {**columns, **constants}:
             lost = [columns.pop(name) for name in _BASE if name in columns]
             if lost:
@@ -112,8 +119,8 @@ def likely_items(rows: pl.DataFrame, repeats: pl.DataFrame, file: str) -> pl.Dat
     return rows.filter(filled >= max(_FEWEST_CELLS, usual * _ITEM_HAS_CELLS))
 
 
-def amounts_of(columns: Columns, rows: pl.DataFrame, dated: str, file: str) -> Draft:
-    """A draft of the columns of a file: one amount, debit and credit, or the columns of an aging.
+def amounts_of(columns: Columns, owed: Owed, rows: pl.DataFrame, dated: str, file: str) -> Draft:
+    """A draft of the columns of a file.
 
     Raises
     ------
@@ -121,42 +128,23 @@ def amounts_of(columns: Columns, rows: pl.DataFrame, dated: str, file: str) -> D
         There is no amount, or no day of the document: a summary by customer cannot be aged again.
     """
     known = TABLES["items"].columns
-    of = {name: header for name, header in columns.of.items() if name in known and header not in columns.blank}
-    of, plus, minus = _owed(columns, of)
-    asked = [_which_amount(name, headers, rows, file) for name, headers in columns.rivals.items()]
-    if not {"amount", "open_amount"} & {*of, *plus}:
-        candidates = _of_kind(columns, rows, AMOUNT)
-        if not candidates:
-            raise ReadingError(f"No column of {file} is known to hold amounts. Known: {listed(of.values())}.")
-        of["open_amount"] = candidates[0]
-        asked.append(_which_amount("open_amount", tuple(candidates), rows, file))
+    of = {name: header for name, header in owed.of.items() if name in known and header not in columns.blank}
+    of = {name: header for name, header in of.items() if name not in owed.plus}
+    if not {"amount", "open_amount"} & {*of, *owed.plus}:
+        raise ReadingError(f"No column of {file} is known to hold amounts. Known: {listed(of.values())}.")
+    asked = owed.questions
     if "document_date" not in of and not dated:
         days = _of_kind(columns, rows, DATE)
         if not days:
             raise _without_day(columns, file)
         text = f"No column of {file} is known to have the day of the document. Which is it?"
-        asked.append(Question(("columns", "document_date"), text, tuple(Candidate(day) for day in days)))
+        asked = (*asked, Question(("columns", "document_date"), text, tuple(Candidate(day) for day in days)))
         of["document_date"] = days[0]
-    table = TableLayout(columns=of, plus=plus, minus=minus, dated_in={"document_date": dated} if dated else {})
-    return Draft(table, dict(columns.of), columns.currencies, questions=tuple(asked))
-
-
-_Parts = dict[str, tuple[str, ...]]
-
-
-def _owed(columns: Columns, of: dict[str, str]) -> tuple[dict[str, str], _Parts, _Parts]:
-    """The columns with the amount, and what is added up and deducted for it where several make it."""
-    named = columns.of
-    if {"amount", "open_amount"} & {*of}:
-        return of, {}, {}
-    if {"open_debit", "open_credit"} <= {*named}:
-        return of, {"open_amount": (named["open_debit"],)}, {"open_amount": (named["open_credit"],)}
-    if {"debit", "credit"} <= {*named}:
-        return of, {"amount": (named["debit"],)}, {"amount": (named["credit"],)}
-    if columns.buckets:
-        return of, {"open_amount": columns.buckets}, {}
-    base = {"base_open_amount": "open_amount", "base_amount": "amount"}
-    return {base.get(name, name): header for name, header in of.items()}, {}, {}
+    table = TableLayout(
+        columns=of, plus=owed.plus, minus=owed.minus, dated_in={"document_date": dated} if dated else {}
+    )
+    draft = Draft(table, {**owed.of, **of}, columns.currencies, owed.base_currency, questions=asked)
+    return draft
 
 
 def _of_kind(columns: Columns, rows: pl.DataFrame, pattern: str) -> list[str]:
@@ -164,16 +152,6 @@ def _of_kind(columns: Columns, rows: pl.DataFrame, pattern: str) -> list[str]:
     left = {*columns.of.values(), *columns.buckets, *columns.blank, "source_row"}
     others = [name for name in rows.columns if name not in left]
     return [name for name in others if share(rows[name].drop_nulls(), pattern) >= _NEARLY_ALL]
-
-
-def _which_amount(name: str, headers: tuple[str, ...], rows: pl.DataFrame, file: str) -> Question:
-    mark = recognise_decimal_mark(rows, [*headers], stated=None, from_workbook=True, file=file).value
-    text = f"Which column of {file} is the {name}? {' and '.join(map(repr, headers[:2]))} could be, and differ."
-    if len(headers) == 1:
-        text = f"Is the column {headers[0]!r} of {file} the {name}? No column is known to hold amounts."
-    return Question(
-        ("columns", name), text, tuple(Candidate(header, sum_of(rows, [header], mark=mark)) for header in headers)
-    )
 
 
 def _without_day(columns: Columns, file: str) -> ReadingError:

@@ -10,14 +10,15 @@ import msgspec
 import polars as pl
 
 from arkit.errors import ReadingError, listed
-from arkit.model.layout import DateOrder, Decision, Layout, TableLayout
+from arkit.model.layout import DateOrder, Decision, Layout
 from arkit.model.schema import TABLES
 from arkit.read.body.header import Header, lines_above
 from arkit.read.body.reading import ReadTable
 from arkit.read.body.rows import DATE, ITEM, OTHER, REPEATED, SECTION, Roles, kinds_of
 from arkit.read.open_file import Grid
 from arkit.read.places import refusing
-from arkit.read.recognise.arithmetic import Facts, facts_of, measured
+from arkit.read.recognise.amounts import recognise_owed, stated_sums
+from arkit.read.recognise.arithmetic import facts_of, measured
 from arkit.read.recognise.columns import (
     AMOUNT,
     Columns,
@@ -26,12 +27,11 @@ from arkit.read.recognise.columns import (
     recognise_header,
     recognise_key,
     share,
-    with_sums,
     with_unnamed_key,
 )
 from arkit.read.recognise.draft import Draft, amounts_of, complete, likely_items
 from arkit.read.recognise.forms import Form, account_key, recognise_form, with_journal
-from arkit.read.recognise.journals import recognise_journal
+from arkit.read.recognise.journals import Journal, recognise_journal
 from arkit.read.recognise.questions import Hints, QuestionsError
 from arkit.read.recognise.receivables import Amounts, Receivables, recognise_receivables, recognise_signs
 from arkit.read.recognise.sections import recognise_sections
@@ -44,7 +44,7 @@ from arkit.read.recognise.values import (
     recognise_decimal_mark,
     recognise_shape,
 )
-from arkit.words.vocabulary import MONEY
+from arkit.words.vocabulary import MONEY, Meaning
 
 _DATES = TABLES["items"].of_type("date")
 _DATED_TEXT = 0.4
@@ -88,43 +88,50 @@ def recognise(grid: Grid, hints: Hints, *, snapshot_on: date | None = None) -> R
 def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout, tuple[Decision, ...]]:
     grid, header, found = recognise_header(grid, wanted={*hints.columns.values()})
     named = grid.cells.rename(header.names)
-    rows, above = named.slice(header.below), named.slice(0, header.first)
-    lines = grid.top(header.below)[header.first :]
-    likely = likely_items(rows, named.slice(0, header.below), grid.file)
-    columns = recognise_columns(likely, meanings_of(lines), hints, grid.file)
-    facts, said = _facts(likely, columns, hints, grid), tuple(lines_above(grid, header))
-    journal = recognise_journal(likely, columns, meanings_of(lines), facts.cells.mark, hints, grid.file)
-    if journal:
-        rows, likely = rows.filter(journal.keeps), likely.filter(journal.keeps)
-        columns = recognise_columns(likely, journal.without(meanings_of(lines)), hints, grid.file)
-        facts = _facts(likely, columns, hints, grid)
-    form = recognise_form(with_journal(Form(columns, likely, grid.file, said), journal), rows, facts)
-    columns = with_unnamed_key(with_sums(form.columns, form.rows), form.rows)
-    draft = amounts_of(columns, form.rows, _day_in_text(rows, columns), grid.file).with_table(**form.settings)
-    draft = draft.adding(_about_file(grid), found, *columns.decisions, *form.decisions).asking(*form.questions)
-    repeats = named.slice(0, header.below)
+    rows, above, repeats = named.slice(header.below), named.slice(0, header.first), named.slice(0, header.below)
+    said = lines_above(grid, header)
+    meanings = meanings_of(grid.top(header.below)[header.first :])
+    likely = likely_items(rows, repeats, grid.file)
+    columns, rows, likely, journal = _receivable_accounts(meanings, rows, likely, hints, grid)
+    dated = _day_in_text(rows, columns)
+    order, mark = _style(likely, columns, dated, hints, grid)
+    facts = facts_of(measured(likely, mark=mark.value, order=order.value), buckets=columns.buckets)
+    form = recognise_form(with_journal(Form(columns, likely, grid.file, tuple(said)), journal), rows, facts)
+    columns = with_unnamed_key(form.columns, form.rows)
+    stated = stated_sums(pl.concat([above, rows]), likely, mark=mark.value)
+    owed = recognise_owed(form, columns, facts, stated, hints)
+    draft = amounts_of(columns, owed, form.rows, dated, grid.file).with_table(**form.settings).proven_by(owed.proofs)
+    draft = draft.adding(_about_file(grid), found, *columns.decisions, *form.decisions, *owed.decisions)
+    draft = draft.adding(order.decision, mark.decision).asking(*form.questions, *order.questions, *mark.questions)
     draft = _with_customer(draft, rows, above, repeats, grid.file)
     items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
-    if items.is_empty() and draft.questions:
-        raise QuestionsError(draft.questions, grid.file)
-    if items.is_empty():
+    if items.is_empty() and not draft.questions:
         raise ReadingError(
             f"{grid.file} has a header (row {grid.cells['source_row'][header.first]}) but no items below it."
         )
-    question = _Question(items, [*said], grid, hints, snapshot_on, columns.free(likely))
-    draft, layout = _with_values(draft, question)
+    layout = _layout_of(grid, hints, order.value, mark.value)
+    if not items.is_empty():
+        question = _Question(items, said, grid, hints, snapshot_on, columns.free(likely))
+        draft, layout = _with_values(draft, question, layout)
     if draft.questions:
         raise QuestionsError(draft.questions, grid.file)
     table = msgspec.structs.replace(complete(draft), header=_texts(grid, header), header_lines=header.lines)
     return msgspec.structs.replace(layout, items=table), draft.decisions
 
 
-def _facts(rows: pl.DataFrame, columns: Columns, hints: Hints, grid: Grid) -> Facts:
-    """The relations among the columns, by the decimal mark of the amounts that words or cells tell."""
-    known = [columns.of[name] for name in MONEY if name in columns.of]
-    amounts = known or [name for name in rows.columns[1:] if share(rows[name].drop_nulls(), AMOUNT) > _DATED_TEXT]
-    mark = recognise_decimal_mark(rows, amounts, stated=hints.decimal_mark, from_workbook=True, file=grid.file).value
-    return facts_of(measured(rows, mark=mark, order=hints.date_order or "dmy"))
+def _receivable_accounts(
+    meanings: dict[str, Meaning], rows: pl.DataFrame, likely: pl.DataFrame, hints: Hints, grid: Grid
+) -> tuple[Columns, pl.DataFrame, pl.DataFrame, Journal | None]:
+    """The columns of a file by their words; of a journal, with the rows of its receivable accounts alone."""
+    columns = recognise_columns(likely, meanings, hints, grid.file)
+    if not {"debit", "credit"} <= {*columns.of}:
+        return columns, rows, likely, None
+    _, mark = _style(likely, columns, "", hints, grid)
+    journal = recognise_journal(likely, columns, meanings, mark.value, hints, grid.file)
+    if journal is None:
+        return columns, rows, likely, None
+    rows, likely = rows.filter(journal.keeps), likely.filter(journal.keeps)
+    return recognise_columns(likely, journal.without(meanings), hints, grid.file), rows, likely, journal
 
 
 def _texts(grid: Grid, header: Header) -> tuple[str, ...]:
@@ -178,9 +185,8 @@ def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeat
     )
 
 
-def _with_values(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
+def _with_values(draft: Draft, question: _Question, layout: Layout) -> tuple[Draft, Layout]:
     """The draft with all that the cells of the items say, and the layout of the file around it."""
-    draft, layout = _with_style(draft, question)
     draft, found, kept = _with_rows(draft, question, layout)
     file, hints, main = question.grid.file, question.hints, draft.main_headers
     key = account_key(draft.extra) if draft.table.allocate else recognise_key(kept, draft.extra, file)
@@ -243,29 +249,32 @@ def _with_shape(
     return draft.of_shape(shaped.shape, question.hints), msgspec.structs.replace(layout, shape=shaped.shape)
 
 
-def _with_style(draft: Draft, question: _Question) -> tuple[Draft, Layout]:
+def _style(
+    rows: pl.DataFrame, columns: Columns, dated: str, hints: Hints, grid: Grid
+) -> tuple[Found[DateOrder], Found[Mark]]:
     """How the file writes days and amounts."""
-    grid, hints = question.grid, question.hints
-    days = {name: header for name, header in draft.table.columns.items() if name in _DATES}
-    order = _order(question.items, days, draft.table, hints, grid.file)
+    days = {name: header for name, header in columns.of.items() if name in _DATES and header not in columns.blank}
+    named = [columns.of[name] for name in MONEY if name in columns.of]
+    amounts = [*named, *columns.buckets] or [
+        name for name in rows.columns[1:] if share(rows[name].drop_nulls(), AMOUNT) > _DATED_TEXT
+    ]
+    workbook = grid.kind != "text"
     mark = recognise_decimal_mark(
-        question.items,
-        [*Roles(draft.table).amounts],
-        stated=hints.decimal_mark,
-        from_workbook=grid.kind != "text",
-        file=grid.file,
+        rows, list(dict.fromkeys(amounts)), stated=hints.decimal_mark, from_workbook=workbook, file=grid.file
     )
-    layout = Layout(
+    return _order(rows, days, dated, hints, grid.file), mark
+
+
+def _layout_of(grid: Grid, hints: Hints, order: DateOrder, mark: Mark) -> Layout:
+    return Layout(
         name=hints.name or Path(grid.file).stem,
-        date_order=order.value,
-        decimal_mark=mark.value,
+        date_order=order,
+        decimal_mark=mark,
         delimiter=grid.delimiter,
         encoding=grid.encoding,
         covers_from=hints.covers_from,
         covers_until=hints.covers_until,
     )
-    draft = draft.adding(order.decision, mark.decision).asking(*order.questions, *mark.questions)
-    return draft, layout
 
 
 def _amounts(draft: Draft, items: pl.DataFrame, mark: Mark) -> Amounts:
@@ -279,15 +288,12 @@ def _amounts(draft: Draft, items: pl.DataFrame, mark: Mark) -> Amounts:
     return Amounts(open_, original, days if has_days else None, "open_amount" in draft.given, tuple(draft.main_headers))
 
 
-def _order(items: pl.DataFrame, days: dict[str, str], table: TableLayout, hints: Hints, file: str) -> Found[DateOrder]:
+def _order(items: pl.DataFrame, days: dict[str, str], dated: str, hints: Hints, file: str) -> Found[DateOrder]:
     """The order of days, those within texts included."""
-    if table.dated_in:
+    if dated:
         # The days within the text are looked at with the days of other columns.
-        inner = {name: f"= {name}" for name in table.dated_in}
-        items = items.with_columns(
-            pl.col(header).str.extract(f"({DATE})", 1).alias(inner[name]) for name, header in table.dated_in.items()
-        )
-        days = {**days, **inner}
+        items = items.with_columns(pl.col(dated).str.extract(f"({DATE})", 1).alias("= day"))
+        days = {**days, "document_date": "= day"}
     return recognise_date_order(items, days, stated=hints.date_order, file=file)
 
 

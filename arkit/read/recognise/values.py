@@ -79,6 +79,8 @@ def recognise_decimal_mark(
     """The decimal mark of a file: asked where 1.234 could be thousands or decimals, or both marks are used."""
     if stated:
         return Found(stated, Decision("decimal_mark", stated, "hint", "stated"))
+    if not headers:
+        return Found(".", Decision("decimal_mark", ".", "no amounts"))
     cells = pl.concat([rows.select("source_row", cell=header) for header in headers]).drop_nulls("cell")
     cells = cells.with_columns(plain=bare_amounts(cells["cell"]).str.replace_all(_SPACES, ""))
     comma, point = (cells.filter(pl.col("plain").str.contains(pattern)) for pattern in (_COMMA, _POINT))
