@@ -49,9 +49,9 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         ``sum``: ``is`` is the sum of ``plus``, less ``minus``. ``running``: ``balance`` is that of the row before, plus
         ``debit``, less ``credit``, for each ``by``. ``at_most``: ``part`` is never more than ``whole``. ``same``: the
         ``columns`` are equal. ``ratio``: ``whole`` is ``part`` times the value. ``base``: ``document`` and ``base`` are
-        equal where ``currency`` is the value. ``days``: ``day`` plus ``days``, or less ``days_left``, is the day of the
-        snapshot. ``terms``: ``day`` plus ``days`` is ``due``. ``buckets``: the sum of a row is in the column of its
-        days past due, counted from ``day``. ``zero``: rows with one ``mark`` add up to zero, for each ``by``.
+        equal where ``currency`` is the value. ``days``: ``day`` plus ``days``, or less ``days_left``, or alone, is the
+        day of the snapshot. ``terms``: ``day`` plus ``days`` is ``due``. ``buckets``: the sum of a row is in the column
+        of its days past due, counted from ``day``. ``zero``: rows with one ``mark`` add up to zero, for each ``by``.
         ``balanced``: debits equal credits, for each ``by``.
     columns
         What each column is in the relation, to its header or headers.
@@ -205,7 +205,8 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
             *self.minus_when,
             *self.dated_in.values(),
         }
-        proven = (proof.headers() for proof in self.proofs)
+        # The customer of a section row is no header: "= customer_id".
+        proven = ([header for header in proof.headers() if header[:2] != "= "] for proof in self.proofs)
         return single.union(*several, *proven)
 
 

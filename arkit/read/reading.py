@@ -116,12 +116,17 @@ def _read(
     if layout is None and (files := loose_files(given)):
         return _read_unknown(files, said, day, otherwise)
     stated = _covering(_stated(layout), said)
-    return _built(_sources(places_in(given, stated), stated), stated, day or _unsaid(stated, otherwise))
+    day = day or _unsaid(stated, otherwise)
+    return _built(_sources(places_in(given, stated), stated, day), stated, day)
 
 
 def _unsaid(layout: Layout, day: date | None) -> date | None:
     """The day where it is that of a snapshot of which the layout does not say it."""
-    return day if layout.shape == "open_items" and "snapshot_on" not in layout.items.stated_above else None
+    return day if layout.shape == "open_items" and not _says_day(layout.items) else None
+
+
+def _says_day(items: TableLayout) -> bool:
+    return "snapshot_on" in items.stated_above or any(proof.kind == "days" for proof in items.proofs)
 
 
 _OF_THIS_FILE: Final = ("snapshot_on", "covers_from", "covers_until")
@@ -166,7 +171,7 @@ def _read_unknown(files: list[Path], hints: Hints, day: date | None, otherwise: 
         grid = open_grid(files[0], encoding=hints.encoding, delimiter=hints.delimiter, sheet=hints.sheet)
     if grid.is_canonical:
         stated = _covering(_CANONICAL, hints, opening=("encoding", "delimiter", "sheet", "name"))
-        return _built(_sources({"items": files}, stated, grid), stated, day)
+        return _built(_sources({"items": files}, stated, day, grid), stated, day)
     refuse_idle(hints, grid)
     try:
         known = recognise(grid, hints, snapshot_on=day)
@@ -175,7 +180,7 @@ def _read_unknown(files: list[Path], hints: Hints, day: date | None, otherwise: 
             raise
         day = otherwise
         known = recognise(grid, hints, snapshot_on=day)
-    return _built(_sources({"items": files}, known.layout, grid), known.layout, day, known.decisions)
+    return _built(_sources({"items": files}, known.layout, day, grid), known.layout, day, known.decisions)
 
 
 def _given(path: str | Path | Sequence[str | Path]) -> Path | list[Path]:
@@ -188,8 +193,9 @@ def _given(path: str | Path | Sequence[str | Path]) -> Path | list[Path]:
     return paths[0] if len(paths) == 1 else paths
 
 
-def _sources(places: Places, layout: Layout, grid: Grid | None = None) -> dict[str, TableSource]:
-    return {name: read_source(paths, layout=layout, name=name, grid=grid) for name, paths in places.items()}
+def _sources(places: Places, layout: Layout, day: date | None, grid: Grid | None = None) -> dict[str, TableSource]:
+    own = msgspec.structs.replace(layout, snapshot_on=layout.snapshot_on or day)
+    return {name: read_source(paths, layout=own, name=name, grid=grid) for name, paths in places.items()}
 
 
 def _built(

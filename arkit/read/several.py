@@ -19,6 +19,7 @@ from arkit.errors import ReadingError, listed
 from arkit.model.findings import combine
 from arkit.model.layout import Layout, TableLayout
 from arkit.read.body.header import find_header
+from arkit.read.body.proofs import held
 from arkit.read.body.reading import ReadTable, read_body
 from arkit.read.databases import is_database, query_of, read_database
 from arkit.read.open_file import Grid, open_grid, read_table
@@ -103,6 +104,9 @@ def _read_file(path: Path, layout: Layout, name: str, grid: Grid | None) -> Read
     else:
         rows, seen = read_table(path, layout=layout, table=table, name=name, grid=grid)
         read = ReadTable(rows, table, seen)
+    with refusing(path.name):
+        proven = held(read.rows, table, layout, name=name, day=layout.snapshot_on or read.day)
+    read = replace(read, findings=combine(read.findings, proven.findings), day=proven.day, held=proven.relations)
     refuse_undecided(read.rows, table, path.name)
     constants = {**read.layout.constants, **_in_file_name(path, table)}
     return replace(read, layout=msgspec.structs.replace(read.layout, constants=constants))

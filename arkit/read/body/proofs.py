@@ -12,7 +12,7 @@ plus tax is the total::
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
 from operator import add
@@ -21,8 +21,10 @@ from typing import Final
 import msgspec
 import polars as pl
 
-from arkit.build.parsing import dates, exact_amounts
-from arkit.model.layout import DateOrder, Proof
+from arkit.build.parsing import as_text, dates, exact_amounts
+from arkit.errors import ReadingError, listed
+from arkit.model.findings import combine, find, no_findings
+from arkit.model.layout import DateOrder, Decision, Layout, Proof, TableLayout
 
 _KIND_OF_ROLE: Final = {
     **dict.fromkeys(("day", "due"), "day"),
@@ -64,6 +66,13 @@ def typed_columns(proof: Proof, *roles: str) -> list[str]:
 def _named(proof: Proof, role: str) -> list[tuple[str, str]]:
     kind = _KIND_OF_ROLE.get(role, "amount")
     return [(f"{kind} {header}", header) for header in proof.of(role)]
+
+
+def amount_headers(proofs: Iterable[Proof]) -> list[str]:
+    """The headers of the amounts of relations."""
+    return [
+        header for proof in proofs for role in proof.columns if role not in _KIND_OF_ROLE for header in proof.of(role)
+    ]
 
 
 def _typed(cells: pl.Series, role: str, mark: str, order: DateOrder) -> pl.Series:
@@ -172,11 +181,22 @@ def _base(proof: Proof, _day: date | None) -> pl.Expr:
 
 def _days(proof: Proof, day: date | None) -> pl.Expr:
     """Whether a day and the days since are the day of the snapshot; 0 may stand for an item that is not due yet."""
-    since, left = _one(proof, "day"), bool(typed_columns(proof, "days_left"))
-    number = _one(proof, "days_left" if left else "days")
-    stated = pl.lit(date.fromisoformat(proof.value) if proof.value else day, dtype=pl.Date)
-    reached = since + pl.duration(days=-number if left else number)
-    return (reached == stated) | ((number == 0) & ((since <= stated) if left else (since >= stated)))
+    since, stated = _one(proof, "day"), pl.lit(date.fromisoformat(proof.value) if proof.value else day, dtype=pl.Date)
+    numbers = typed_columns(proof, "days", "days_left")
+    if not numbers:
+        return since == stated
+    early = since >= stated if proof.of("days") else since <= stated
+    return (_reached(proof) == stated) | ((pl.col(numbers[0]) == 0) & early)
+
+
+def _reached(proof: Proof) -> pl.Expr:
+    """The day that a row gives: its day and the days since, or its day alone."""
+    since = _one(proof, "day")
+    if numbers := typed_columns(proof, "days"):
+        return pl.when(pl.col(numbers[0]) != 0).then(since + pl.duration(days=pl.col(numbers[0])))
+    if numbers := typed_columns(proof, "days_left"):
+        return pl.when(pl.col(numbers[0]) != 0).then(since - pl.duration(days=pl.col(numbers[0])))
+    return since
 
 
 def _terms(proof: Proof, _day: date | None) -> pl.Expr:
@@ -340,7 +360,10 @@ _COUNTED: Final[dict[str, Callable[[Proof], tuple[list[str], pl.Expr]]]] = {
         (pl.col(typed_columns(proof, "part")[0]) != 0)
         & (pl.col(typed_columns(proof, "part")[0]) != pl.col(typed_columns(proof, "whole")[0])),
     ),
-    "days": lambda proof: (typed_columns(proof, "day"), pl.col(typed_columns(proof, "days", "days_left")[0]) != 0),
+    "days": lambda proof: (
+        typed_columns(proof, "day"),
+        pl.any_horizontal(pl.lit(False), *(pl.col(name) != 0 for name in typed_columns(proof, "days", "days_left"))),
+    ),
     "terms": lambda proof: (typed_columns(proof, "day", "days"), pl.col(typed_columns(proof, "days")[0]) != 0),
     "buckets": lambda proof: (typed_columns(proof, "day"), pl.lit(True)),
     "zero": lambda proof: (typed_columns(proof, "mark", "by"), moved(proof) != 0),
@@ -374,3 +397,103 @@ def _support_of_base(cells: pl.DataFrame, agreeing: pl.DataFrame, proof: Proof) 
 
 # A rate that moves by half within the open items of a ledger is rare; part payments move the ratio of two amounts more.
 _RATE_MOVES: Final = 1.5
+
+
+@dataclass(frozen=True)
+class Held:
+    """The proofs of a layout held against the rows of a file: relations, findings, and the day that they give."""
+
+    relations: tuple[Relation, ...] = ()
+    findings: pl.DataFrame = field(default_factory=no_findings)
+    day: date | None = None
+
+
+def held(rows: pl.DataFrame, table: TableLayout, layout: Layout, *, name: str, day: date | None) -> Held:
+    """The rows of a table held against the proofs of its layout.
+
+    Raises
+    ------
+    ReadingError
+        Most rows break one, or the day of the snapshot is another than the one that they give.
+    """
+    if not table.proofs or rows.is_empty():
+        return Held(day=day)
+    texts = rows.with_columns(as_text(rows[header]) for proof in table.proofs for header in proof.headers())
+    cells = typed(texts, table.proofs, mark=layout.decimal_mark, order=layout.date_order)
+    given = _day_by(cells, table.proofs)
+    found = tuple(confirmed(cells, proof, day=day or given) for proof in table.proofs)
+    _refuse_other_day(found, given, day)
+    for each in found:
+        _refuse_broken(each)
+    return Held(found, combine(*(_breaks(texts, each, name) for each in found)), day or given)
+
+
+def _day_by(cells: pl.DataFrame, proofs: Iterable[Proof]) -> date | None:
+    """The day of the snapshot by days overdue, or by a column that states it in each row."""
+    for proof in proofs:
+        if proof.kind == "days":
+            usual = cells.select(_reached(proof).alias("day"))["day"].drop_nulls().mode().sort()
+            if len(usual):
+                return date.fromisoformat(str(usual[0]))
+    return None
+
+
+def _refuse_other_day(found: Sequence[Relation], given: date | None, day: date | None) -> None:
+    for each in found:
+        if each.proof.kind == "days" and given and day and given != day and 2 * each.agreeing < each.tested:
+            raise ReadingError(
+                f"The file is of {given}, as {_sentence(each.proof)} says in {each.tested} rows, and not of {day}. "
+                f'Say snapshot_on="{given}", or export it again on the other day.'
+            )
+
+
+def _refuse_broken(relation: Relation) -> None:
+    if 2 * relation.agreeing < relation.tested:
+        raise ReadingError(
+            f"{relation.tested - relation.agreeing} of {relation.tested} rows break what the layout proves the file "
+            f"by: {_sentence(relation.proof)} (rows {listed(map(str, relation.against))}). If the export has changed, "
+            "read it without the layout; if they are right, take the proof out of it."
+        )
+
+
+def _breaks(rows: pl.DataFrame, relation: Relation, name: str) -> pl.DataFrame:
+    """A finding for each of the first rows that break a relation, with their cells."""
+    headers = relation.proof.headers()
+    cells = [pl.format("{} {}", pl.lit(header), pl.col(header).fill_null("blank")) for header in headers]
+    value = pl.concat_str([pl.lit(_sentence(relation.proof) + ": "), pl.concat_str(cells, separator=", ")])
+    return find("proof_differs", rows.filter(pl.col("source_row").is_in(relation.against)), table=name, value=value)
+
+
+def decision_of(relation: Relation) -> Decision:
+    """What a relation proves, in words."""
+    broken = relation.tested - relation.agreeing
+    differ = f", {broken} differ: rows {listed(map(str, relation.against))}" if broken else ""
+    return Decision("proof", _sentence(relation.proof), f"{relation.agreeing} of {relation.tested} rows agree{differ}")
+
+
+def _sentence(proof: Proof) -> str:
+    """A relation as a formula.
+
+    >>> _sentence(Proof(kind="sum", columns={"plus": ("Net", "Tax"), "is": ("Total",)}))
+    'Total = Net + Tax'
+    """
+    sums = {role: " + ".join(proof.of(role)) for role in proof.columns}
+    sums["by"] = f" for each {' and '.join(proof.of('by'))}" if proof.of("by") else ""
+    sums["less"] = "".join(f" - {header}" for role in ("minus", "credit") for header in proof.of(role))
+    sums["days"] = f" + {sums['days']}" if "days" in sums else f" - {sums['days_left']}" if "days_left" in sums else ""
+    return _SENTENCES[proof.kind].format_map({**sums, "value": proof.value, "columns": " = ".join(proof.of("columns"))})
+
+
+_SENTENCES: Final[dict[str, str]] = {
+    "sum": "{is} = {plus}{less}",
+    "running": "{balance} = the one before + {debit}{less}{by}",
+    "at_most": "{part} is at most {whole}",
+    "same": "{columns}",
+    "ratio": "{whole} = {value} x {part}",
+    "base": "{document} = {base} where {currency} is {value}",
+    "days": "{day}{days} = the day of the snapshot",
+    "terms": "{day}{days} = {due}",
+    "buckets": "the amount is in the column of its days after {day}",
+    "zero": "rows with one {mark} add up to zero{by}",
+    "balanced": "{debit}{less} = 0{by}",
+}

@@ -29,6 +29,7 @@ from arkit.read.body.accounts import (
     with_openings,
 )
 from arkit.read.body.header import DAY, Header, find_header, header_on_top, stated_above
+from arkit.read.body.proofs import Relation, amount_headers
 from arkit.read.body.rows import (
     DATE,
     ITEM,
@@ -158,7 +159,7 @@ def numbers_with_comma(rows: pl.DataFrame, grid: Grid, roles: Roles, layout: Lay
     """The rows with the numbers of a workbook written with the decimal mark of its text."""
     if grid.kind == "text" or layout.decimal_mark == ".":
         return rows
-    cells = [pl.col(header) for header in roles.amounts]
+    cells = [pl.col(header) for header in dict.fromkeys([*roles.amounts, *amount_headers(roles.table.proofs)])]
     return rows.with_columns(with_decimal_comma(cell, cell.str.contains(_NUMBER)) for cell in cells)
 
 
@@ -172,7 +173,8 @@ class ReadTable:
 
     ``proofs`` has a row for each total and amount column; ``proven_items`` is how many items are in a proven total;
     ``beyond`` is what the totals state beyond the items, by currency, in minor units; ``day`` is the day of
-    a snapshot that is above the header; ``counts`` has the number of rows of each kind.
+    a snapshot that is above the header; ``counts`` has the number of rows of each kind; ``held`` are the proofs of the
+    layout held against the rows.
     """
 
     rows: pl.DataFrame
@@ -183,6 +185,7 @@ class ReadTable:
     beyond: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_BEYOND))
     day: date | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    held: tuple[Relation, ...] = ()
 
 
 def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "items") -> ReadTable:

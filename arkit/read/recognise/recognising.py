@@ -13,6 +13,7 @@ from arkit.errors import ReadingError, listed
 from arkit.model.layout import DateOrder, Decision, Layout
 from arkit.model.schema import TABLES
 from arkit.read.body.header import Header, lines_above
+from arkit.read.body.proofs import decision_of
 from arkit.read.body.reading import ReadTable
 from arkit.read.body.rows import DATE, ITEM, OTHER, REPEATED, SECTION, Roles, kinds_of
 from arkit.read.open_file import Grid
@@ -299,7 +300,7 @@ def _order(items: pl.DataFrame, days: dict[str, str], dated: str, hints: Hints, 
 
 def proof_decisions(body: ReadTable) -> tuple[Decision, ...]:
     """What was between the items of a file, and what its totals prove."""
-    made = []
+    made = [decision_of(each) for each in body.held]
     between = {REPEATED: "repeated headers and titles", SECTION: "section rows", OTHER: "rows passed over"}
     for kind, what in between.items():
         if number := body.counts.get(kind, 0):
