@@ -1,4 +1,7 @@
-"""What exports call things: headers, totals, currencies, types and marks, out of templates/words/headers.toml."""
+"""What exports call things: headers, statuses, types, sides, marks and units, out of templates/words/headers.
+
+Each language has one file; headers.toml has what is shared: patterns of rows and days, currencies, codes of systems.
+"""
 
 import re
 import tomllib
@@ -19,17 +22,30 @@ MONEY: Final = (
     *("debit", "credit", "open_debit", "open_credit", "balance", "paid", "tax", "net_amount"),
 )
 
+# What an addition to the header of an amount makes of it.
+_QUALIFIED: Final = {
+    "base": {"amount": "base_amount", "open_amount": "base_open_amount"},
+    "document": {name: name for name in MONEY if not name.startswith("base")},
+    "with_tax": {"amount": "amount", "open_amount": "open_amount"},
+    "without_tax": {"amount": "net_amount", "net_amount": "net_amount"},
+}
+
+# Letters that have no accent to take off, and the sign in "N°".
+_LIKE: Final = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "°": "o", "%": "pct"})
+# What people write who have no umlauts.
+_TRANSCRIBED: Final = str.maketrans({umlaut: f"{plain}e" for umlaut, plain in zip("äöü", "aou", strict=True)})
+
 # The cells of a file repeat, and the same ones are looked at by several questions.
 REMEMBERED: Final = 8192
 
 
 def key(text: str) -> str:
-    """A text as it is compared: letters and digits alone, in lower case.
+    """A text as it is compared: letters and digits alone, in lower case and without accents.
 
-    >>> key("Due date"), key("DueDate"), key("№ документа")
-    ('duedate', 'duedate', 'noдокумента')
+    >>> key("Due date"), key("DueDate"), key("№ документа"), key("Date d'échéance")
+    ('duedate', 'duedate', 'noдокумента', 'datedecheance')
     """
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(_LIKE)
     return "".join(letter for letter in plain if letter.isalnum())
 
 
@@ -49,13 +65,24 @@ def meaning(header: str) -> Meaning | None:
     >>> meaning("Due date").name, meaning("Сумма, руб.").currency
     ('due_date', 'RUB')
     """
-    words = _headers()
-    found = words.get(key(header))
+    found = _headers().get(key(header))
     if found:
         return Meaning(*found)
     stripped, currency = without_currency(header)
-    found = words.get(key(stripped)) if currency else None
-    return Meaning(*found, currency) if found else None
+    found = _headers().get(key(stripped)) if currency else None
+    return Meaning(*found, currency) if found else _qualified(header)
+
+
+def _qualified(header: str) -> Meaning | None:
+    """The meaning of an amount with an addition that says in which currency it is, or whether tax is in it."""
+    plain = _plain(header)
+    for kind, pattern in _qualifiers().items():
+        rest = re.sub(pattern, " ", plain, count=1)
+        found = _headers().get(key(rest)) if rest != plain else None
+        name = _QUALIFIED[kind].get(found[0], "") if found else ""
+        if found and name:
+            return Meaning(name, found[1])
+    return None
 
 
 def without_currency(header: str) -> tuple[str, str]:
@@ -87,7 +114,7 @@ def item_type_of(value: str) -> str:
     >>> item_type_of("Credit Memo"), item_type_of("Rechnung")
     ('credit_note', 'invoice')
     """
-    return _types().get(key(value), "")
+    return _by_word("types").get(key(value), "")
 
 
 def item_types_of(values: Iterable[str]) -> dict[str, str]:
@@ -125,28 +152,113 @@ def status_of(value: str) -> str:
     return _by_word("statuses").get(key(value), "")
 
 
-def side_of(value: str) -> str:
+def side_of(value: str, *, named: bool = False) -> str:
     """Whose debt a value says a row is: ``receivable``, ``payable``, or nothing.
 
-    >>> side_of("AR"), side_of("Vendor")
-    ('receivable', 'payable')
+    Parameters
+    ----------
+    value
+        The text of a cell.
+    named
+        The header says that the column is a side. A letter counts only then: D and K are debtors and
+        creditors in one system, debit and credit in another.
+
+    Examples
+    --------
+    >>> side_of("AR"), side_of("Vendor"), side_of("K"), side_of("K", named=True)
+    ('receivable', 'payable', '', 'payable')
     """
-    return _by_word("sides").get(key(value), "")
+    return _by_word("sides").get(key(value), "") or (_by_word("sides_named").get(key(value), "") if named else "")
 
 
-def mark_of(value: str) -> str:
+def mark_of(value: str, *, named: bool = False) -> str:
     """The mark that a value is: ``debit``, ``credit``, or nothing.
 
-    >>> mark_of("Soll"), mark_of("H")
-    ('debit', 'credit')
+    Parameters
+    ----------
+    value
+        The text of a cell.
+    named
+        The header says that the column is a mark: letters that elsewhere are classes (A, B) count only then.
+
+    Examples
+    --------
+    >>> mark_of("Soll"), mark_of("H"), mark_of("A"), mark_of("A", named=True)
+    ('debit', 'credit', '', 'credit')
     """
-    return _by_word("marks").get(key(value), "")
+    return _by_word("marks").get(key(value), "") or (_by_word("marks_named").get(key(value), "") if named else "")
+
+
+def unit_of(text: str) -> int:
+    """What an amount of 1 means by a line above the items or a header: 1000 for thousands, 1 where it says nothing.
+
+    >>> unit_of("All amounts in thousands of EUR"), unit_of("Betrag (TEUR)"), unit_of("单位：万元"), unit_of("Amount")
+    (1000, 1000, 10000, 1)
+    """
+    plain = _plain(text)
+    return next((unit for pattern, unit in _units() if re.search(pattern, plain)), 1)
+
+
+def _plain(text: str) -> str:
+    """A text in lower case without accents, with one space between words and none around marks."""
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(_LIKE)
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return re.sub(r"\s*([:/])\s*", r"\1", " ".join(plain.replace("_", " ").split()))
+
+
+def _ways(word: str) -> tuple[str, ...]:
+    """The ways of writing a word as they are compared: with umlauts and without."""
+    return tuple(dict.fromkeys((key(word), key(word.casefold().translate(_TRANSCRIBED)))))
 
 
 @cache
 def _by_word(table: str) -> dict[str, str]:
     """The meaning of each word of a table, in either way of writing it."""
-    return {key(word): meant for meant, listed in _vocabulary()[table].items() for word in (meant, *listed)}
+    found: dict[str, str] = {}
+    for each in (_vocabulary(), *languages().values()):
+        for meant, listed in each.get(table, {}).items():
+            for word in (meant, *listed):
+                found.update(dict.fromkeys(_ways(word), meant) | found)
+    return found
+
+
+@cache
+def _units() -> tuple[tuple[str, int], ...]:
+    """A pattern for each word of a unit, the longest word first, with the unit."""
+    named = [
+        (_plain(word), int(unit))
+        for each in languages().values()
+        for unit, all_ in each["units"].items()
+        for word in all_
+    ]
+    return tuple((_as_word(word), unit) for word, unit in sorted(named, key=lambda one: -len(one[0])))
+
+
+def _as_word(word: str) -> str:
+    """A pattern of a word that is not part of another; Chinese and Japanese have no space between words."""
+    before, after = (r"(?<!\w)" if word[0].isascii() else r"(?<![百千万亿億])", "")
+    if word[0].isalnum() and not _is_ideograph(word[0]):
+        before = r"(?<![^\W\d_])"
+    if word[-1].isalnum() and not _is_ideograph(word[-1]):
+        after = r"(?!\w)"
+    return before + re.escape(word) + after
+
+
+def _is_ideograph(letter: str) -> bool:
+    return "\u2e80" <= letter
+
+
+@cache
+def _qualifiers() -> dict[str, str]:
+    """For each kind of addition to the header of an amount, a pattern of those of all languages."""
+    found: dict[str, list[str]] = {kind: [] for kind in _QUALIFIED}
+    for each in languages().values():
+        for kind, listed in each["qualifiers"].items():
+            found[kind] += [_plain(word) for word in listed]
+    return {
+        kind: "|".join(_as_word(word) for word in sorted(listed, key=len, reverse=True))
+        for kind, listed in found.items()
+    }
 
 
 @cache
@@ -158,11 +270,12 @@ def header_words() -> frozenset[str]:
 @cache
 def _headers() -> dict[str, tuple[str, int]]:
     found: dict[str, tuple[str, int]] = {}
-    for name, languages in _vocabulary()["columns"].items():
-        found.setdefault(key(name), (name, 0))
-        for listed in languages.values():
+    for each in languages().values():
+        for name, listed in each["columns"].items():
+            found.setdefault(key(name), (name, 0))
             for rank, word in enumerate(listed):
-                found.setdefault(key(word), (name, rank))
+                for way in _ways(word):
+                    found.setdefault(way, (name, rank))
     return found
 
 
@@ -172,8 +285,10 @@ def _currency_names() -> dict[str, str]:
 
 
 @cache
-def _types() -> dict[str, str]:
-    return {key(value): kind for kind, values in _vocabulary()["types"].items() for value in (kind, *values)}
+def languages() -> dict[str, dict[str, Any]]:
+    """The words of each language by its code: columns, statuses, types, sides, marks, units, qualifiers."""
+    files = sorted(resource("templates/words/headers").glob("*.toml"), key=lambda file: (file.stem != "en", file.stem))
+    return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
 @cache
