@@ -25,11 +25,8 @@ amounts_in_thousands 2026-03-31
 days_with_t_and_z 2026-03-31
 month_names_ru 2026-03-31
 line_before_header 2026-03-31
-days_overdue_tell_the_day 2026-03-31 contradicted
 partial_without_amount 2026-03-31
 failed_payments 2026-03-20
-day_in_each_row 2026-06-30 contradicted
-buckets_tell_the_day 2026-06-30 contradicted
 currency_in_header 2026-03-31 contradicted
 aging_columns_ru 2026-03-31
 short_headers_de 2026-03-20

@@ -418,7 +418,8 @@ def held(rows: pl.DataFrame, table: TableLayout, layout: Layout, *, name: str, d
     """
     if not table.proofs or rows.is_empty():
         return Held(day=day)
-    texts = rows.with_columns(as_text(rows[header]) for proof in table.proofs for header in proof.headers())
+    headers = dict.fromkeys(header for proof in table.proofs for header in proof.headers())
+    texts = rows.with_columns(as_text(rows[header]) for header in headers)
     cells = typed(texts, table.proofs, mark=layout.decimal_mark, order=layout.date_order)
     given = _day_by(cells, table.proofs)
     found = tuple(confirmed(cells, proof, day=day or given) for proof in table.proofs)

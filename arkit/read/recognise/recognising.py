@@ -36,9 +36,11 @@ from arkit.read.recognise.journals import Journal, recognise_journal
 from arkit.read.recognise.questions import Hints, QuestionsError
 from arkit.read.recognise.receivables import Amounts, Receivables, recognise_receivables, recognise_signs
 from arkit.read.recognise.sections import recognise_sections
+from arkit.read.recognise.snapshot import Day, recognise_day
 from arkit.read.recognise.values import (
     Found,
     Mark,
+    ShapeDecision,
     amount_of,
     recognise_currency,
     recognise_date_order,
@@ -69,6 +71,7 @@ class _Question:
     hints: Hints
     snapshot_on: date | None
     free: list[str]
+    day: Day
 
 
 def recognise(grid: Grid, hints: Hints, *, snapshot_on: date | None = None) -> Recognised:
@@ -112,7 +115,10 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
         )
     layout = _layout_of(grid, hints, order.value, mark.value)
     if not items.is_empty():
-        question = _Question(items, said, grid, hints, snapshot_on, columns.free(likely))
+        ignored = [*hints.ignored]
+        roles = {**columns.of, **draft.extra}
+        day = recognise_day(facts, roles, columns.buckets, given=snapshot_on, ignored=ignored, file=grid.file)
+        question = _Question(items, said, grid, hints, snapshot_on, columns.free(likely), day)
         draft, layout = _with_values(draft, question, layout)
     if draft.questions:
         raise QuestionsError(draft.questions, grid.file)
@@ -240,14 +246,25 @@ def _with_shape(
         layout=layout,
         hints=question.hints,
         snapshot_on=question.snapshot_on,
+        in_rows=question.day.day,
         file=question.grid.file,
         account=bool(draft.table.allocate),
     )
-    draft = draft.asking(*shaped.questions).adding(*shaped.decisions)
-    draft = draft.with_table(stated_above={**draft.table.stated_above, **shaped.stated_above})
+    draft = _with_day(draft, shaped, question)
     if shaped.shape == "settled":
         draft = draft.with_table(paid_when=found.paid)
     return draft.of_shape(shaped.shape, question.hints), msgspec.structs.replace(layout, shape=shaped.shape)
+
+
+def _with_day(draft: Draft, shaped: ShapeDecision, question: _Question) -> Draft:
+    """The draft with the day of a snapshot: above the header, or as the rows say it."""
+    draft = draft.with_table(stated_above={**draft.table.stated_above, **shaped.stated_above})
+    draft = draft.adding(*shaped.decisions)
+    if shaped.shape != "open_items":
+        return draft.asking(*shaped.questions)
+    stated = question.snapshot_on is None and not shaped.questions
+    asked = () if stated else question.day.questions or shaped.questions
+    return draft.asking(*asked).adding(*question.day.decisions).proven_by(question.day.proofs)
 
 
 def _style(

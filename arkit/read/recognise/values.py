@@ -285,6 +285,7 @@ def recognise_shape(
     layout: Layout,
     hints: Hints,
     snapshot_on: date | None,
+    in_rows: date | None = None,
     file: str,
     account: bool = False,
 ) -> ShapeDecision:
@@ -297,7 +298,7 @@ def recognise_shape(
     if hints.shape == "applied":
         return ShapeDecision("applied", decisions=(Decision("shape", "applied", "hint", "stated"),))
     label = _day_above(above, layout)
-    found = label[1] if label else snapshot_on
+    found = label[1] if label else snapshot_on or in_rows
     if found is None:
         amounts = "open amounts" if "open_amount" in given else "amounts without a day of settling"
         text = f"{file} has {amounts}, so it is a snapshot of one day; of which, no row above the header says."
@@ -306,7 +307,8 @@ def recognise_shape(
     shape = Decision("shape", "open_items", evidence, "certain" if "open_amount" in given else "likely")
     if snapshot_on:
         return ShapeDecision("open_items", {}, (shape, Decision(DAY, snapshot_on.isoformat(), "argument", "stated")))
-    assert label is not None
+    if label is None:
+        return ShapeDecision("open_items", {}, (shape,))
     decision = Decision(DAY, found.isoformat(), f"above the header: {label[2]}")
     return ShapeDecision("open_items", {DAY: label[0]}, (shape, decision))
 

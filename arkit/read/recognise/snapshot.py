@@ -1,0 +1,147 @@
+"""The day of a snapshot by what the rows say of it: a column that states it, days overdue, the columns of an aging.
+
+The due day plus the days overdue is one day in every row: that of the snapshot. A row whose amount is in the column of
+31 to 60 days allows the 30 days on which it was that much overdue; all rows together allow few days or one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from arkit.model.layout import ColumnRole, Decision, Proof
+from arkit.read.recognise.arithmetic import Facts, Range
+from arkit.read.recognise.questions import Candidate, Question
+from arkit.words.vocabulary import any_of
+
+DAY: Final = "snapshot_on"
+_SINCE: Final = ("due_date", "document_date")
+
+
+@dataclass(frozen=True)
+class Day:
+    """The day that the rows say, what they prove of it, and the question where another one is given."""
+
+    day: date | None = None
+    decisions: tuple[Decision, ...] = ()
+    questions: tuple[Question, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    roles: tuple[ColumnRole, ...] = ()
+
+
+def recognise_day(
+    facts: Facts,
+    of: Mapping[str, str],
+    buckets: Sequence[str] = (),
+    *,
+    given: date | None = None,
+    ignored: Sequence[str] = (),
+    file: str = "",
+) -> Day:
+    """The day of a snapshot by the columns of its rows; ``of`` is the role of columns to their headers."""
+    for stated in (_column(facts, of), _days_overdue(facts, of)):
+        if stated and not {*stated[0].headers()} & {*ignored}:
+            return _exactly(*stated, given, file)
+    if buckets and not {*buckets} & {*ignored}:
+        return _between(facts, of, buckets, given, file)
+    return Day()
+
+
+def _column(facts: Facts, of: Mapping[str, str]) -> tuple[Proof, date, str] | None:
+    header = of.get(DAY, "")
+    day = facts.constant_days.get(header)
+    return (Proof(kind="days", columns={"day": (header,)}), day, f"{header} in every row") if day else None
+
+
+def _days_overdue(facts: Facts, of: Mapping[str, str]) -> tuple[Proof, date, str] | None:
+    """By days and numbers of days; those since the due day come first."""
+    found = [each for each in facts.of("days") if each.holds or each.broken]
+    since = [each for name in _SINCE for each in found if each.columns["day"] == (of.get(name),)] or found
+    if not since or (len({each.value for each in since}) > 1 and since[0].columns["day"][0] not in of.values()):
+        return None
+    first = since[0]
+    number = (*first.columns.get("days", ()), *first.columns.get("days_left", ()))[0]
+    evidence = f"{first.columns['day'][0]} and {number} give it in {first.agreeing} of {first.tested} rows"
+    return first.for_layout, date.fromisoformat(first.value), evidence
+
+
+def _exactly(proof: Proof, day: date, evidence: str, given: date | None, file: str) -> Day:
+    what = [(header, evidence) for header in proof.headers()]
+    if given and given != day:
+        text = f"{file} is of {day}, not of {given}: {evidence}."
+        roles = tuple(ColumnRole(header, "contradiction", DAY, said) for header, said in what)
+        return Day(questions=(Question((DAY,), text, (Candidate(day.isoformat(), evidence=evidence),)),), roles=roles)
+    roles = tuple(ColumnRole(header, "proof", DAY, said) for header, said in what)
+    return Day(day, (Decision(DAY, day.isoformat(), evidence),), proofs=(proof,), roles=roles)
+
+
+def _between(facts: Facts, of: Mapping[str, str], buckets: Sequence[str], given: date | None, file: str) -> Day:
+    """By the columns of an aging, which allow some days."""
+    ranges = bucket_ranges(buckets)
+    days = [of[name] for name in _SINCE if of.get(name) in facts.cells.days]
+    found = [bounds for day in days if ranges and (bounds := facts.bounds(ranges, day))]
+    whole = [each for each in found if each[2].fits]
+    if not whole:
+        return Day()
+    first, last, relation = whole[0]
+    evidence = f"the columns of the aging fit {_shown(first, last)}, counted from {relation.columns['day'][0]}"
+    if given is None and first != last:
+        candidates = (Candidate(last.isoformat(), evidence=evidence),) if last < _NEVER else ()
+        return Day(questions=(Question((DAY,), f"{file} does not say its day; {evidence}.", candidates),))
+    if given and not first <= given <= last:
+        shown = (Candidate(last.isoformat(), evidence=evidence),) if last < _NEVER else ()
+        roles = tuple(ColumnRole(header, "contradiction", DAY, evidence) for header in buckets)
+        return Day(questions=(Question((DAY,), f"{file} is not of {given}: {evidence}.", shown),), roles=roles)
+    roles = tuple(ColumnRole(header, "proof", "aging", evidence) for header in buckets)
+    return Day(given or first, (Decision(DAY, str(given or first), evidence),), proofs=(relation.proof,), roles=roles)
+
+
+_NEVER: Final = date(2199, 1, 1)
+
+
+def _shown(first: date, last: date) -> str:
+    if first == last:
+        return f"{first} alone"
+    return f"no day before {first}" if last >= _NEVER else f"only {first} to {last}"
+
+
+def bucket_ranges(headers: Sequence[str]) -> dict[str, Range]:
+    """The days past due that each column of an aging holds; nothing where a header does not say them.
+
+    >>> bucket_ranges(["Current", "1-30", "31-60", "60+"])
+    {'Current': (None, 0), '1-30': (1, 30), '31-60': (31, 60), '60+': (61, None)}
+    """
+    plain = {header: " ".join(header.casefold().split()) for header in headers}
+    not_due = [header for header in headers if re.search(any_of("buckets", "not_due"), plain[header])]
+    numbers = {header: [int(each) for each in re.findall(r"\d+", plain[header])] for header in headers}
+    lasts = [max(numbers[header]) for header in headers if _is_range(plain[header]) and numbers[header]]
+    most, least = max(lasts, default=0), 0 if not_due else None
+    ranges = {
+        header: _range(plain[header], numbers[header], least, most) for header in headers if header not in not_due
+    }
+    if any(each is None for each in ranges.values()):
+        return {}
+    known = {**dict.fromkeys(not_due, (None, 0)), **ranges}
+    return {header: found for header in headers if (found := known[header])}
+
+
+def _is_range(text: str) -> bool:
+    return bool(re.search(any_of("buckets", "range"), text))
+
+
+def _range(text: str, numbers: list[int], least: int | None, most: int) -> Range | None:
+    """The days of one column; where there is no column for what is not due, the first one holds that too."""
+    if _is_range(text):
+        if len(numbers) == 1:
+            return (None if least is None else least + 1), numbers[0]
+        if len(numbers) == 2:
+            return (None if least is None and numbers[0] <= 1 else numbers[0]), numbers[1]
+        return None
+    if not re.search(any_of("buckets", "over"), text):
+        return None
+    # "60+" after "31-60" begins on the 61st day, "61 and more" too.
+    start = numbers[0] if len(numbers) == 1 else most + 1
+    return (most + 1 if abs(most - start) <= 1 else start), None
