@@ -16,6 +16,7 @@ from typing import Final
 import polars as pl
 
 from arkit.build import parsing
+from arkit.build.written_amounts import exact_amounts
 from arkit.errors import ReadingError, listed
 from arkit.model.findings import combine, find, value_of
 from arkit.model.layout import Layout, TableLayout
@@ -84,7 +85,7 @@ def _left_out(code: str, rows: pl.DataFrame, headers: Sequence[str], layout: Lay
     order = ("open_amount", "amount") if layout.shape == "open_items" else ("amount", "open_amount")
     amounts = [of[name] for name in (*order, "balance") if of[name] in rows.columns]
     texts = parsing.as_text(rows[amounts[0]]) if amounts else pl.repeat("0", rows.height, eager=True)
-    sums = parsing.exact_amounts(texts, decimal_mark=layout.decimal_mark, unit=stated.unit)
+    sums = exact_amounts(texts, decimal_mark=layout.decimal_mark, unit=stated.unit)
     keys = [header for header in dict.fromkeys([*headers, of["currency"]]) if header in rows.columns]
     shown = rows.select("source_row", *(_shown(rows, key).alias(key) for key in keys)).with_columns(sums.alias(_SUM))
     groups = shown.group_by(keys, maintain_order=True).agg(

@@ -19,7 +19,8 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
-from arkit.build.parsing import as_text, with_decimal_comma
+from arkit.build.parsing import as_text
+from arkit.build.written_amounts import with_decimal_comma
 from arkit.errors import ReadingError, listed
 from arkit.model.findings import combine, no_findings
 from arkit.model.layout import Layout, TableLayout

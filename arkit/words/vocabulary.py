@@ -284,6 +284,11 @@ def _currency_names() -> dict[str, str]:
     return {name: code for code, names in _vocabulary()["currencies"].items() for name in names}
 
 
+def currency_names() -> frozenset[str]:
+    """Every name and sign of a currency that the vocabulary knows, in small letters."""
+    return frozenset(_currency_names())
+
+
 @cache
 def languages() -> dict[str, dict[str, Any]]:
     """The words of each language by its code: columns, statuses, types, sides, marks, units, qualifiers."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import arkit as ar
-from arkit.build.parsing import as_decimals
+from arkit.build.written_amounts import as_decimals
 from arkit.calendar import decimals
 from arkit.model.money import check_sums, to_minor, to_units
 from tests.literal import codes, ledger_of, open_amounts, table

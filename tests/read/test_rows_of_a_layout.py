@@ -79,7 +79,7 @@ def test_totals_of_a_file_in_millions_are_in_millions_too(tmp_path: Path) -> Non
 def test_numbers_handed_over_in_thousands_are_exact() -> None:
     import polars as pl
 
-    from arkit.build.parsing import as_decimals
+    from arkit.build.written_amounts import as_decimals
 
     numbers = pl.Series([1.23456, -3.0, 0.1])
     assert [str(one) for one in as_decimals(numbers, decimal_mark=".", unit=1000)] == [

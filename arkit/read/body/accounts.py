@@ -16,7 +16,7 @@ from typing import Final
 import polars as pl
 
 from arkit.build import parsing
-from arkit.build.parsing import decimals_as_text, exact_amounts
+from arkit.build.written_amounts import decimals_as_text, exact_amounts
 from arkit.errors import ReadingError
 from arkit.model.findings import find, no_findings, value_of
 from arkit.model.layout import Layout, Proof, TableLayout

@@ -21,7 +21,8 @@ from typing import Final
 import msgspec
 import polars as pl
 
-from arkit.build.parsing import as_text, dates, exact_amounts
+from arkit.build.parsing import as_text, dates
+from arkit.build.written_amounts import exact_amounts
 from arkit.errors import ReadingError, listed
 from arkit.model.findings import combine, find, no_findings
 from arkit.model.layout import DateOrder, Decision, Layout, Proof, TableLayout

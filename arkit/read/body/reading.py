@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 import polars as pl
 
-from arkit.build.parsing import bare_amounts, currencies_in, decimals_as_text, exact_amounts, with_decimal_comma
+from arkit.build.written_amounts import bare_amounts, currencies_in, decimals_as_text, exact_amounts, with_decimal_comma
 from arkit.errors import ReadingError
 from arkit.model.findings import combine, find, no_findings, value_of
 from arkit.model.layout import Layout, TableLayout

@@ -17,7 +17,7 @@ from typing import Final, Self
 
 import polars as pl
 
-from arkit.build.parsing import exact_amounts
+from arkit.build.written_amounts import exact_amounts
 from arkit.errors import listed
 from arkit.model.layout import Decision, Proof
 from arkit.read.body.proofs import Relation

@@ -23,7 +23,8 @@ from typing import Final
 import msgspec
 import polars as pl
 
-from arkit.build.parsing import NO_AMOUNT, dates
+from arkit.build.parsing import dates
+from arkit.build.written_amounts import NO_AMOUNT
 from arkit.model.layout import DateOrder, Proof
 from arkit.read.body.proofs import (
     MEANT,

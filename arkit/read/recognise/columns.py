@@ -15,7 +15,7 @@ from typing import Final
 
 import polars as pl
 
-from arkit.build.parsing import NO_AMOUNT
+from arkit.build.written_amounts import NO_AMOUNT, amount_pattern
 from arkit.errors import ReadingError, listed
 from arkit.model.layout import Decision, Sure
 from arkit.model.schema import TABLES
@@ -76,10 +76,7 @@ def is_bucket(text: str) -> bool:
     return any(re.search(pattern, plain) for pattern in patterns)
 
 
-AMOUNT: Final = (
-    r"(?i)^[-+(]?\s*([a-z]{3}|[€£$¥₽₴₸₹]|us\$|hk\$)?\s*[-−(]?\s*(\d[\d.,\s\u00a0\u202f'’]*|[.,]\d+)\)?\s*[-−]?\s*"
-    r"([a-z]{3}|[€£$¥₽₴₸₹]|руб\.?|р\.?|元|人民币|dr\.?|cr\.?|[sdhcдк借贷]|соll|soll|haben|дт|кт)?\s*[)-]?$"
-)
+AMOUNT: Final = amount_pattern()
 _MOSTLY: Final = 0.8
 _MONEY: Final = (*MONEY, BUCKET, "exchange_rate")
 _DATES: Final = (*TABLES["items"].of_type("date"), "snapshot_on")

@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 
 import polars as pl
 
-from arkit.build.parsing import exact_amounts
+from arkit.build.written_amounts import exact_amounts
 from arkit.errors import ReadingError, listed
 from arkit.model.layout import ColumnRole, Decision, Proof
 from arkit.read.body.accounts import balance_before, begins_with

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from arkit.build.parsing import exact_amounts
+from arkit.build.written_amounts import exact_amounts
 from arkit.errors import listed
 from arkit.model.layout import ColumnRole, Decision, Proof
 from arkit.read.recognise.columns import Columns

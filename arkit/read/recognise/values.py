@@ -17,7 +17,7 @@ from typing import Final, Generic, Literal, TypeVar
 import polars as pl
 
 from arkit.build import parsing
-from arkit.build.parsing import bare_amounts, currencies_in, exact_amounts
+from arkit.build.written_amounts import bare_amounts, currencies_in, exact_amounts
 from arkit.model.layout import DateOrder, Decision, Layout, Shape, TableLayout
 from arkit.model.money import EXACT
 from arkit.read.body.header import DAY, currency_after, day_after
@@ -67,8 +67,12 @@ def amount_of(rows: pl.DataFrame, table: TableLayout, name: str, *, mark: str) -
 
 
 # What only a comma, only a point, and either could be the decimal mark of. Spaces and apostrophes are taken out before.
-_COMMA: Final = r"\.\d{3},|\d,\d{1,2}(\D|$)|\d,\d{4,}|^\D*,\d|\.\d{3}\.\d{3}|\b0,\d{3}\b"
-_POINT: Final = r",\d{3}\.|\d\.\d{1,2}(\D|$)|\d\.\d{4,}|^\D*\.\d|,\d{3},\d{3}|\b0\.\d{3}\b"
+_COMMA: Final = (
+    r"\.\d{3},|\d,\d{1,2}\D*$|\d,\d{4,}|\d,-{1,2}$|^\D*,\d|\.\d{3}\.\d{3}|\d\.\d{2}\.\d{3}\D*(,|$)|\b0,\d{3}\b"
+)
+_POINT: Final = (
+    r",\d{3}\.|\d\.\d{1,2}\D*$|\d\.\d{4,}|\d\.-{1,2}$|^\D*\.\d|,\d{3},\d{3}|\d,\d{2},\d{3}\D*(\.|$)|\b0\.\d{3}\b"
+)
 _EITHER: Final = r"^\D*[1-9]\d{0,2}[.,]\d{3}\D*$"
 _SPACES: Final = r"[\s\u00a0\u202f'’]"
 
@@ -214,6 +218,9 @@ def recognise_currency(
     header = columns.get("currency")
     if header:
         return _of_column(rows, header, hints, file)
+    in_cells = currencies_in(rows[amounts[0]]) if len(amounts) == 1 else pl.Series([], dtype=pl.String)
+    if in_cells.is_not_null().any():
+        return _of_cells(in_cells, amounts[0], hints, file)
     if hints.currency:
         return Currency(Decision("currency", hints.currency, "hint", "stated"), constants={"currency": hints.currency})
     if in_sections:
@@ -221,9 +228,6 @@ def recognise_currency(
     if len(in_headers) == 1:
         code = next(iter(in_headers))
         return Currency(Decision("currency", code, "named in the header of the amounts"), constants={"currency": code})
-    if len(amounts) == 1 and not currencies_in(rows[amounts[0]]).has_nulls():
-        decision = Decision("currency", amounts[0], "in each cell of the amounts")
-        return Currency(decision, columns={"currency": amounts[0]})
     found = _above(above)
     if found:
         label, code, line = found
@@ -231,6 +235,19 @@ def recognise_currency(
     asked = f"its amounts name {' and '.join(sorted(in_headers))}" if in_headers else "no currency is named in it"
     text = f"The currency of {file} is not known: {asked}."
     return _asked(Question(("currency",), text, tuple(Candidate(code) for code in sorted(in_headers))))
+
+
+def _of_cells(named: pl.Series, header: str, hints: Hints, file: str) -> Currency:
+    """The currency that the cells of the amounts name, and that of a person where they name none."""
+    evidence = "in the cells of the amounts"
+    if not named.has_nulls():
+        return Currency(Decision("currency", header, evidence), columns={"currency": header})
+    if hints.currency:
+        decision = Decision("currency", f"{header}, {hints.currency} where it names none", evidence, "stated")
+        return Currency(decision, columns={"currency": header}, constants={"currency": hints.currency})
+    text = f"{named.null_count()} of {len(named)} amounts of {file} name no currency, as the others do. Which is it?"
+    codes = sorted({*named.drop_nulls()})
+    return _asked(Question(("currency",), text, tuple(Candidate(code) for code in codes)))
 
 
 def _asked(question: Question) -> Currency:
