@@ -64,8 +64,10 @@ def test_every_way_of_writing_is_the_same_amount(
 
 @pytest.mark.parametrize(
     "text",
-    ["-100 Cr", "(100) Cr", "--5", "1 2", "12 34", "1,5", "0,125", "12,345,67", "1e3", "100 XYZ", "INV-100", "S11"]
-    + ["EUR 100 EUR", "EUR.50", "٥٠", "100 200 EUR 5", "1,234,-"],
+    [
+        *("-100 Cr", "(100) Cr", "--5", "1 2", "12 34", "1,5", "0,125", "12,345,67", "1e3", "100 XYZ", "INV-100"),
+        *("S11", "EUR 100 EUR", "EUR.50", "٥٠", "100 200 EUR 5", "1,234,-"),
+    ],
 )
 def test_what_could_be_something_else_is_no_amount(text: str) -> None:
     assert exact_amounts(pl.Series([text]), decimal_mark=".").to_list() == [None]
