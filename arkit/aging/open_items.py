@@ -21,25 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "entity",
-    "account",
-    "customer_id",
-    "name",
-    "item_id",
-    "document_id",
-    "item_type",
-    "document_date",
-    "due_date",
-    "days_past_due",
-    "days_outstanding",
-    "bucket",
-    "currency",
-    "open_amount",
-    "base_currency",
-    "base_open_amount",
-    "disputed",
-    "reference",
-    "salesperson",
+    *"""
+    entity account customer_id name item_id document_id item_type document_date due_date days_past_due
+    days_outstanding bucket currency open_amount base_currency base_open_amount disputed reference salesperson
+    """.split(),
 )
 
 
@@ -112,17 +97,7 @@ def disputed_items(ledger: Ledger, day: date) -> pl.Series:
     return disputed["item_id"].drop_nulls().unique()
 
 
-STATEMENT_COLUMNS = (
-    "effective_on",
-    "item_id",
-    "document_id",
-    "item_type",
-    "entry_type",
-    "due_date",
-    "currency",
-    "amount",
-    "balance",
-)
+STATEMENT_COLUMNS = (*"effective_on item_id document_id item_type entry_type due_date currency amount balance".split(),)
 
 
 def statement(ledger: Ledger, *, as_of: date | str, customer_id: str, first: date | str | None = None) -> pd.DataFrame:
@@ -211,22 +186,10 @@ def _is_internal(own: pl.Series) -> pl.Expr:
 
 
 EVIDENCE_COLUMNS = (
-    "entity",
-    "customer_id",
-    "name",
-    "item_id",
-    "document_id",
-    "due_date",
-    "bucket",
-    "currency",
-    "open_amount",
-    "entry_type",
-    "effective_on",
-    "recorded_on",
-    "amount",
-    "base_currency",
-    "base_amount",
-    "counterpart_item_id",
+    *"""
+    entity customer_id name item_id document_id due_date bucket currency open_amount entry_type effective_on
+    recorded_on amount base_currency base_amount counterpart_item_id
+    """.split(),
 )
 
 

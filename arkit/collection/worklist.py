@@ -23,24 +23,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS: Final = (
-    "rank",
-    "customer_id",
-    "name",
-    "currency",
-    "category",
-    "priority_amount",
-    "open_amount",
-    "past_due",
-    "disputed_amount",
-    "oldest_days",
-    "stage_days",
-    "chance_late",
-    "insured_share",
-    "promise",
-    "stage",
-    "next_step",
-    "reasons",
-    "collector",
+    *"""
+    rank customer_id name currency category priority_amount open_amount past_due disputed_amount oldest_days
+    stage_days chance_late insured_share promise stage next_step reasons collector
+    """.split(),
 )
 
 

@@ -39,19 +39,10 @@ MOVEMENTS: Final = (
     "unapplied",
 )
 COLUMNS: Final = (
-    "movement",
-    "entity",
-    "customer_id",
-    "name",
-    "item_id",
-    "document_date",
-    "due_date",
-    "currency",
-    "bucket_before",
-    "bucket",
-    "before",
-    "open_amount",
-    "change",
+    *"""
+    movement entity customer_id name item_id document_date due_date currency bucket_before bucket before
+    open_amount change
+    """.split(),
 )
 _KEYS: Final = ("entity", "customer_id", "name", "item_id", "document_date", "due_date", "currency")
 
