@@ -14,18 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 from arkit.aging.reconcile import require_reconciled
 from arkit.model.ledger import Ledger, as_day
 from arkit.read.reading import read_ledger
-from arkit.run import manifest
+from arkit.run import execute, manifest
 from arkit.run.answering import Ask, Said, read_export
 from arkit.run.draft import LEDGER, Draft
-from arkit.run.execute import (
-    IN_PROCESS,
-    Listener,
-    ReportKernel,
-    check_parameters,
-    run_notebook,
-    started_kernel,
-    value_of,
-)
 from arkit.run.html import page_exporter, print_pdf
 from arkit.run.manifest import current, publish, staging
 from arkit.run.request import Page, Request, notebook_of
@@ -82,7 +73,7 @@ def report(
     parameters: Mapping[str, str] | None = None,
     language: str = ENGLISH,
     sheets: SheetMaker | None = None,
-    tell: Listener | None = None,
+    tell: execute.Listener | None = None,
     hints: Mapping[str, Any] | None = None,
     answers: str | Path | None = None,
     ask: Ask | None = None,
@@ -151,9 +142,9 @@ def report(
     )
     request.refuse_arguments()
     place, say = request.place(Path(output)), tell or (lambda _: None)
-    with speaking(language), staging(place) as folder, started_kernel(folder) as kernel:
+    with speaking(language), staging(place) as folder, execute.started_kernel(folder) as kernel:
         say(text("run.progress.ledger"))
-        check_parameters(request.notebook, request.parameters)
+        execute.check_parameters(request.notebook, request.parameters)
         said = Said(hints or {}, request.answers, ask)
         part = request.part_of(read_export(request.ledger, layout=request.layout, as_of=request.as_of, said=said))
         inputs = manifest.inputs(request)
@@ -164,14 +155,16 @@ def report(
         return Report.of(draft, publish(folder, place), manifest.rows_of(proof))
 
 
-def _make(draft: Draft, ledger: Ledger, kernel: ReportKernel, sheets: SheetMaker | None, say: Listener) -> pd.DataFrame:
+def _make(
+    draft: Draft, ledger: Ledger, kernel: execute.ReportKernel, sheets: SheetMaker | None, say: execute.Listener
+) -> pd.DataFrame:
     """Make every file and return the reconciliation."""
     draft.freeze_input(ledger)
     with ThreadPoolExecutor(max_workers=1) as pool:
         workbook = pool.submit(copy_context().run, _without_notebook, draft, ledger, sheets)
         say(text("run.progress.notebook"))
         try:
-            executed = run_notebook(draft.request.notebook, **_how(draft), tell=say, how={"km": kernel})
+            executed = execute.run_notebook(draft.request.notebook, **_how(draft), tell=say, how={"km": kernel})
         finally:
             page, proof = workbook.result()  # balances that do not tie out are the better reason, whatever a cell said
     say(text("run.progress.page"))
@@ -237,10 +230,12 @@ def _executed(draft: Draft, ledger: Ledger, *, in_process: bool) -> Page:
     """Run the notebook and write its page; in this very process it leaves the page object, its numbers computed."""
     notebook, how = draft.request.notebook, _how(draft)
     if in_process:
-        draft.write_page(run_notebook(notebook, **how, how={"engine_name": IN_PROCESS, "cwd": str(draft.folder)}))
-        return cast(Page, value_of("report"))
-    with started_kernel(draft.folder) as kernel:
-        draft.write_page(run_notebook(notebook, **how, how={"km": kernel}))
+        draft.write_page(
+            execute.run_notebook(notebook, **how, how={"engine_name": execute.IN_PROCESS, "cwd": str(draft.folder)})
+        )
+        return cast(Page, execute.value_of("report"))
+    with execute.started_kernel(draft.folder) as kernel:
+        draft.write_page(execute.run_notebook(notebook, **how, how={"km": kernel}))
     return draft.page(ledger)
 
 
