@@ -33,6 +33,8 @@ def literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def _within(node: ast.AST, *, docstring: bool = False, keyword: str = "") -> Iterator[tuple[int, str]]:
     if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and FOR_OPERATORS.search(_called(node.func))):
         return
+    if isinstance(node, ast.Call) and _called(node.func) == "split":
+        return  # names in a row, not a sentence
     if isinstance(node, ast.Constant):
         if isinstance(node.value, str) and _is_for_readers(node.value, keyword):
             yield node.lineno, node.value

@@ -68,7 +68,7 @@ WITH_LITERALS = {
     "model": "messages of exceptions are English",
     "pages.py": "the warning of an old name is English",
     "policy.py": "messages of exceptions are English",
-    "read": "recognition is rebuilt by the next issue",
+    "read": "exceptions, questions of a recognised file and their evidence are English",
     "reports": "a stored value of 0.1.0, translated on reading",
     "run": "the command line's lines and what a run stores are English; the rest is being moved",
     "settings.py": "messages of exceptions are English",
