@@ -25,7 +25,6 @@ month_names_ru 2026-03-31
 line_before_header 2026-03-31
 partial_without_amount 2026-03-31
 failed_payments 2026-03-20
-currency_in_header 2026-03-31 contradicted
 aging_columns_ru 2026-03-31
 short_headers_de 2026-03-20
 writing_ja 2026-03-31

@@ -19,7 +19,7 @@ import polars as pl
 
 from arkit.build.written_amounts import exact_amounts
 from arkit.errors import listed
-from arkit.model.layout import Decision, Proof
+from arkit.model.layout import ColumnRole, Decision, Proof
 from arkit.read.body.proofs import Relation
 from arkit.read.recognise.arithmetic import Facts
 from arkit.read.recognise.columns import Columns
@@ -49,6 +49,17 @@ class Owed:
     proofs: tuple[Proof, ...] = ()
     decisions: tuple[Decision, ...] = ()
     questions: tuple[Question, ...] = ()
+
+    @property
+    def roles(self) -> tuple[ColumnRole, ...]:
+        """The amounts that change nothing, since what is open is stated: tax within it, what was paid beside it."""
+        beside = [*self.rivals.get("amount", ()), *self.rivals.get("paid", ())]
+        names = ("tax", "net_amount", "paid", "base_amount", "base_open_amount", "exchange_rate")
+        beside += [self.of[name] for name in names if name in self.of]
+        made = {header for headers in (*self.plus.values(), *self.minus.values()) for header in headers}
+        free = [header for header in dict.fromkeys(beside) if header not in made | self.proven]
+        is_stated = OPEN in self.of or OPEN in self.plus
+        return tuple(ColumnRole(header, "harmless", "", "what is open is stated") for header in free if is_stated)
 
     @property
     def role(self) -> dict[str, str]:
@@ -364,18 +375,25 @@ def _asked_for(owed: Owed, seen: _File, columns: Columns) -> Owed:
 
 
 def _less_paid(owed: Owed, seen: _File) -> Owed:
+    """What is open is the amount less what was paid, in one column or in several: paid and credited."""
     amount, paid = owed.of["amount"], owed.of["paid"]
-    sign = seen.exact(paid) * seen.exact(amount)
+    several = owed.rivals.get("paid", ())
+    taken = pl.DataFrame([seen.exact(header).alias(header) for header in several or (paid,)])
+    together = taken.select(pl.sum_horizontal(pl.all())).to_series()
+    if several and (together.abs() > seen.exact(amount).abs()).any():
+        return owed
+    headers = tuple(taken.columns)
+    sign = together * seen.exact(amount)
     negative = (sign < 0).any() and not (sign > 0).any()
     proof = Proof(kind="at_most", columns={"part": (paid,), "whole": (amount,)})
-    relation = seen.facts.relation(proof)
-    decision = Decision(OPEN, f"{amount} less {paid}", "what is not paid is open")
+    fits = not several and seen.facts.relation(proof).holds
     return replace(
         owed,
-        plus={OPEN: (amount, paid) if negative else (amount,)},
-        minus={} if negative else {OPEN: (paid,)},
-        proofs=(*owed.proofs, *([proof] if relation.holds else [])),
-        decisions=(*owed.decisions, decision),
+        plus={OPEN: (amount, *headers) if negative else (amount,)},
+        minus={} if negative else {OPEN: headers},
+        rivals={name: rivals for name, rivals in owed.rivals.items() if name != "paid"},
+        proofs=(*owed.proofs, *([proof] if fits else [])),
+        decisions=(*owed.decisions, Decision(OPEN, f"{amount} less {listed(headers)}", "what is not paid is open")),
     )
 
 

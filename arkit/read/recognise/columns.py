@@ -123,7 +123,7 @@ def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: H
         dict(hints.columns),
         [Decision(name, header, "hint", "stated") for name, header in hints.columns.items()],
     )
-    candidates = _candidates(rows, meanings, taken={*chosen.values()}, blank=blank)
+    candidates = _candidates(rows, meanings, taken={*chosen.values(), *hints.ignored}, blank=blank)
     rivals: dict[str, tuple[str, ...]] = {}
     for name, headers in candidates.items():
         if name in chosen or name in (BUCKET, HARMLESS):

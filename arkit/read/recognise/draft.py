@@ -10,7 +10,7 @@ import msgspec
 import polars as pl
 
 from arkit.errors import ReadingError, listed
-from arkit.model.layout import Decision, Proof, Shape, TableLayout
+from arkit.model.layout import ColumnRole, Decision, Proof, Shape, TableLayout
 from arkit.model.schema import TABLES
 from arkit.read.body.rows import DATE
 from arkit.read.recognise.amounts import Owed
@@ -33,6 +33,11 @@ class Draft:
     base_currency: str = ""
     decisions: tuple[Decision, ...] = ()
     questions: tuple[Question, ...] = ()
+    roles: tuple[ColumnRole, ...] = ()
+
+    def explaining(self, *roles: ColumnRole) -> Self:
+        """The draft with what more columns were taken for."""
+        return replace(self, roles=(*self.roles, *roles))
 
     def asking(self, *questions: Question) -> Self:
         """The draft with more questions."""

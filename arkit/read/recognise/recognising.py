@@ -107,6 +107,7 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
     draft = amounts_of(columns, owed, form.rows, dated, grid.file).with_table(**form.settings).proven_by(owed.proofs)
     draft = draft.adding(_about_file(grid), found, *columns.decisions, *form.decisions, *owed.decisions)
     draft = draft.adding(order.decision, mark.decision).asking(*form.questions, *order.questions, *mark.questions)
+    draft = draft.explaining(*form.roles, *owed.roles)
     draft = _with_customer(draft, rows, above, repeats, grid.file)
     items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
     if items.is_empty() and not draft.questions:
@@ -228,7 +229,7 @@ def _with_rows(draft: Draft, question: _Question, layout: Layout) -> tuple[Draft
     open_ = amounts.open.filter(stays)
     signs = recognise_signs(kept, draft.extra, question.free, open_, amounts.headers, found.types, hints, file)
     found = found.and_also(signs)
-    draft = draft.asking(*found.questions).adding(*found.decisions)
+    draft = draft.asking(*found.questions).adding(*found.decisions).explaining(*found.roles)
     names = ("types", "minus_when", "keep", "leave_out")
     said = {name: {**getattr(draft.table, name), **getattr(found, name)} for name in names}
     return draft.with_table(**said), found, kept

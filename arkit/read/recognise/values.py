@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final, Generic, Literal, TypeVar
@@ -18,6 +18,7 @@ import polars as pl
 
 from arkit.build import parsing
 from arkit.build.written_amounts import bare_amounts, currencies_in, exact_amounts
+from arkit.errors import ReadingError
 from arkit.model.layout import DateOrder, Decision, Layout, Shape, TableLayout
 from arkit.model.money import EXACT
 from arkit.read.body.header import DAY, currency_after, day_after
@@ -217,10 +218,16 @@ def recognise_currency(
     """Where the currency of each item is: asked where none is named anywhere, or two are."""
     header = columns.get("currency")
     if header:
-        return _of_column(rows, header, hints, file)
+        own = _of_column(rows, header, hints, file)
+        return replace(own, questions=(*own.questions, *_not_its_currency(rows, header, amounts, in_headers, file)))
     in_cells = currencies_in(rows[amounts[0]]) if len(amounts) == 1 else pl.Series([], dtype=pl.String)
     if in_cells.is_not_null().any():
         return _of_cells(in_cells, amounts[0], hints, file)
+    if hints.currency and in_headers and in_headers != {hints.currency}:
+        raise ReadingError(
+            f"The header of the amounts of {file} names {' and '.join(sorted(in_headers))}, and the hints say "
+            f"{hints.currency}. Leave out the hint, or say which column has amounts in {hints.currency}."
+        )
     if hints.currency:
         return Currency(Decision("currency", hints.currency, "hint", "stated"), constants={"currency": hints.currency})
     if in_sections:
@@ -248,6 +255,27 @@ def _of_cells(named: pl.Series, header: str, hints: Hints, file: str) -> Currenc
     text = f"{named.null_count()} of {len(named)} amounts of {file} name no currency, as the others do. Which is it?"
     codes = sorted({*named.drop_nulls()})
     return _asked(Question(("currency",), text, tuple(Candidate(code) for code in codes)))
+
+
+def _not_its_currency(
+    rows: pl.DataFrame, header: str, amounts: list[str], in_headers: set[str], file: str
+) -> tuple[Question, ...]:
+    """Ask where the amounts name, in their cells or header, another currency than the column of currencies."""
+    own = rows[header]
+    codes = {text: currency_of(text) for text in own.drop_nulls().unique()}
+    stated = own.replace_strict(codes, default=None, return_dtype=pl.String)
+    for amount in amounts[:1]:
+        named = currencies_in(rows[amount])
+        if len(in_headers) == 1:
+            named = named.fill_null(next(iter(in_headers)))
+        differ = rows.filter((named != stated).fill_null(False))
+        if differ.height:
+            text = (
+                f"{differ.height} amounts of {file} name another currency than {header!r} (row "
+                f"{differ['source_row'][0]} is the first). Is {header!r} not the currency of these amounts?"
+            )
+            return (Question(("ignored",), text, (Candidate(header, evidence="it is not their currency"),)),)
+    return ()
 
 
 def _asked(question: Question) -> Currency:
