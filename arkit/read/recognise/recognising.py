@@ -47,7 +47,7 @@ from arkit.read.recognise.values import (
     recognise_decimal_mark,
     recognise_shape,
 )
-from arkit.words.vocabulary import MONEY, Meaning
+from arkit.words.vocabulary import MONEY, Meaning, unit_of
 
 _DATES = TABLES["items"].of_type("date")
 _DATED_TEXT = 0.4
@@ -209,6 +209,7 @@ def _with_values(draft: Draft, question: _Question, layout: Layout) -> tuple[Dra
         file=file,
     )
     draft = draft.asking(*key.questions, *money.questions).adding(*key.decisions, money.decision)
+    draft = _with_unit(draft, question)
     draft = draft.with_table(
         columns={**draft.table.columns, **key.columns, **money.columns},
         constants={**draft.table.constants, **money.constants},
@@ -233,6 +234,17 @@ def _with_rows(draft: Draft, question: _Question, layout: Layout) -> tuple[Draft
     names = ("types", "minus_when", "keep", "leave_out")
     said = {name: {**getattr(draft.table, name), **getattr(found, name)} for name in names}
     return draft.with_table(**said), found, kept
+
+
+def _with_unit(draft: Draft, question: _Question) -> Draft:
+    """The draft with what an amount of 1 means: by a person, the header of the amounts, or a line above it."""
+    said = [*draft.main_headers, *question.above]
+    stated = next((text for text in said if unit_of(text) != 1), "")
+    unit = question.hints.unit or unit_of(stated)
+    if unit == 1:
+        return draft
+    decision = Decision("unit", f"{unit:,}", *(("hint", "stated") if question.hints.unit else (stated, "certain")))
+    return draft.with_table(unit=unit).adding(decision)
 
 
 def _with_shape(
