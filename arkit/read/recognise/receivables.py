@@ -120,8 +120,8 @@ def recognise_receivables(
             found = found.and_also(_statuses(rows, header, amounts, hints, file))
     sided = [*([columns["side"]] if "side" in columns else []), *columns_of_words(rows, free, side_of)]
     for header in dict.fromkeys(sided):
-        if header not in hints.keep and any(map(side_of, values_of(rows, header))):
-            found = found.and_also(_sides(rows, header, file))
+        if header not in hints.keep and (sides := _sides_of(rows, header, columns)):
+            found = found.and_also(_sides(rows, header, sides, file))
     typed = columns.get("item_type")
     if typed is not None:
         stays = found.stays(rows)
@@ -235,10 +235,17 @@ def _status_asked(
     return Question(("statuses", value), text, tuple(Candidate(status, totals[status]) for status in STATUSES))
 
 
-def _sides(rows: pl.DataFrame, header: str, file: str) -> Receivables:
-    """Rows of receivables and of payables: those of the company's own debts are left out."""
+def _sides_of(rows: pl.DataFrame, header: str, columns: Mapping[str, str]) -> dict[str, str]:
+    """The side that each value of a column says; nothing where none says one, or all may be debit and credit."""
     values = values_of(rows, header)
-    of = {value: side_of(value) for value in values}
+    named = header == columns.get("side") and not all(map(mark_of, values))
+    of = {value: side_of(value, named=named) for value in values}
+    return of if any(of.values()) else {}
+
+
+def _sides(rows: pl.DataFrame, header: str, of: Mapping[str, str], file: str) -> Receivables:
+    """Rows of receivables and of payables: those of the company's own debts are left out."""
+    values = [*of]
     ours = tuple(value for value in values if of[value] == "receivable")
     out = tuple(value for value in values if of[value] == "payable")
     unknown = [value for value in values if not of[value]]
@@ -321,6 +328,7 @@ def recognise_signs(
         rows,
         [*(columns[name] for name in ("mark", "side") if name in columns), *columns_of_words(rows, free, mark_of)],
         amount,
+        columns.get("mark"),
     )
     if marked:
         return marked
@@ -351,10 +359,10 @@ def _mostly_negative(amount: pl.Series, file: str) -> Question | None:
     return Question(("credits",), text, (Candidate("plus", f"{amount.sum():,.2f}", "as they are"),))
 
 
-def _marked(rows: pl.DataFrame, headers: Sequence[str], amount: pl.Series) -> Receivables | None:
+def _marked(rows: pl.DataFrame, headers: Sequence[str], amount: pl.Series, known: str | None) -> Receivables | None:
     """The values that mean a credit, if the amounts need them; a mark beside signed amounts proves them."""
     for header in dict.fromkeys(headers):
-        credits = tuple(value for value in values_of(rows, header) if mark_of(value) == "credit")
+        credits = tuple(value for value in values_of(rows, header) if mark_of(value, named=header == known) == "credit")
         of_credits = amount.filter(_has(rows, header, credits))
         if credits and (of_credits < 0).any():
             role = ColumnRole(header, "proof", "mark", "the amounts have the sign that it says")

@@ -39,6 +39,7 @@ LEFT_OUT = {
     "payables under an unknown header": ("Xyz", ("Kunde", "Lieferant", "Kunde"), 103.0),
     "payables among types": ("Type", ("AR", "AP", "AR"), 103.0),
     "a side under an unknown header": ("Xyz", ("Debit", "Credit", "Debit"), 83.0),
+    "letters under a header that says side": ("Ledger type", ("N", "Z", "N"), 103.0),
     "marks in Chinese": ("Xyz", ("借", "贷", "借"), 83.0),
 }
 
