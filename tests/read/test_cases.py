@@ -29,7 +29,6 @@ short_headers_de 2026-03-20
 writing_ja 2026-03-31
 invoices_with_payment_day 2026-03-31
 open_flag 2026-03-31
-fec_padded 2026-03-31
 amount_in_two_currencies 2026-03-31
 bucket_and_status 2026-03-31
 due_paid_and_remaining 2026-03-31

@@ -16,6 +16,7 @@ from typing import Final
 import polars as pl
 
 from arkit.build import parsing
+from arkit.build.nothing import without_nothing
 from arkit.build.written_amounts import decimals_as_text, exact_amounts
 from arkit.errors import ReadingError
 from arkit.model.findings import find, no_findings, value_of
@@ -203,6 +204,7 @@ def _implied(firsts: pl.DataFrame, items: pl.DataFrame, roles: Roles, kept: list
 
 def account_ids(items: pl.DataFrame, roles: Roles) -> pl.Series:
     """A number for each row of an account: its document's, or that of its row where none is given or it comes again."""
+    items = items.with_columns(without_nothing(items[name]) for name in roles.ids)
     given = pl.coalesce(*roles.ids, pl.lit(None, dtype=pl.String))
     row = value_of("opening_row", row="source_row") if IS_OPENING in items.columns else pl.lit(None)
     row = pl.when(pl.col(IS_OPENING)).then(row).otherwise(value_of("row", row="source_row"))

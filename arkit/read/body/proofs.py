@@ -21,6 +21,7 @@ from typing import Final
 import msgspec
 import polars as pl
 
+from arkit.build.nothing import without_nothing
 from arkit.build.parsing import as_text, dates
 from arkit.build.written_amounts import exact_amounts
 from arkit.errors import ReadingError, listed
@@ -82,7 +83,7 @@ def _typed(cells: pl.Series, role: str, mark: str, order: DateOrder) -> pl.Serie
         return dates(cells, order=order)
     if kind == "count":
         return counts(cells)
-    return cells if kind == "text" else amounts(cells, mark=mark)
+    return without_nothing(cells) if kind == "text" else amounts(cells, mark=mark)
 
 
 def amounts(cells: pl.Series, *, mark: str) -> pl.Series:

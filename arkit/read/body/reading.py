@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 import polars as pl
 
+from arkit.build.nothing import without_nothing
 from arkit.build.written_amounts import bare_amounts, currencies_in, decimals_as_text, exact_amounts, with_decimal_comma
 from arkit.errors import ReadingError
 from arkit.model.findings import combine, find, no_findings, value_of
@@ -93,7 +94,7 @@ def _amount(rows: pl.DataFrame, name: str, table: TableLayout, mark: str) -> pl.
     plus, minus = table.plus.get(name, ()), table.minus.get(name, ())
     if plus or minus:
         return _sum(rows, plus, minus, mark)
-    cells = bare_amounts(rows[table.columns[name]])
+    cells = bare_amounts(without_nothing(rows[table.columns[name]]))
     tests = [pl.col(header).is_in(values).fill_null(False) for header, values in table.minus_when.items()]
     if not tests:
         return cells
@@ -106,7 +107,7 @@ def _amount(rows: pl.DataFrame, name: str, table: TableLayout, mark: str) -> pl.
 
 def _sum(rows: pl.DataFrame, plus: tuple[str, ...], minus: tuple[str, ...], mark: str) -> pl.Series:
     """The sum of some columns minus others; a part that cannot be read makes the whole unreadable."""
-    cells = {header: bare_amounts(rows[header]) for header in (*plus, *minus)}
+    cells = {header: bare_amounts(without_nothing(rows[header])) for header in (*plus, *minus)}
     parts = {header: exact_amounts(cell, decimal_mark=mark) for header, cell in cells.items()}
     signed = pl.DataFrame([part if header in plus else -part for header, part in parts.items()])
     total = signed.select(pl.sum_horizontal(pl.all().fill_null(0)).cast(EXACT)).to_series()

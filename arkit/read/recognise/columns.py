@@ -15,6 +15,7 @@ from typing import Final
 
 import polars as pl
 
+from arkit.build.nothing import without_nothing
 from arkit.build.written_amounts import NO_AMOUNT, amount_pattern
 from arkit.errors import ReadingError, listed
 from arkit.model.layout import Decision, Sure
@@ -148,7 +149,7 @@ def _candidates(
     for header, each in meanings.items():
         if header in taken or (header in blank and each.name != "settled_on"):
             continue
-        if header in blank or _fits(rows[header].drop_nulls(), each.name):
+        if header in blank or _fits(without_nothing(rows[header]).drop_nulls(), each.name):
             found.setdefault(each.name, []).append((each.rank, header))
     order = rows.columns
     return {

@@ -21,7 +21,8 @@ from arkit.read.body.header import text_after
 from arkit.read.recognise.arithmetic import Facts
 from arkit.read.recognise.columns import Columns, Key
 from arkit.read.recognise.journals import Journal
-from arkit.read.recognise.questions import Question
+from arkit.read.recognise.questions import Candidate, Question
+from arkit.read.recognise.values import sum_of
 from arkit.words.vocabulary import without_currency, words
 
 _HALF: Final = 0.5
@@ -85,7 +86,7 @@ def recognise_form(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
         if found.decisions != form.decisions and found.is_account:
             return _with_reference(found, facts)
         form = found
-    return form
+    return _with_reference(form, facts) if form.is_account else form
 
 
 def _with_our_half(form: Form, facts: Facts) -> Form:
@@ -211,13 +212,22 @@ def _with_running_balance(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
     form = form.adding(
         Decision("running balance", balance, evidence), ColumnRole(balance, "proof", "running balance", evidence)
     )
-    form = _with_direction(form, balance, facts)
+    form = _with_direction(_with_owner(form, proof), balance, facts)
     why = _why_account(form, rows, facts, proof)
     return form.setting(allocate="oldest_first").adding(Decision("form", "account", why)) if why else form
 
 
 def _without_amounts(form: Form) -> Form:
     return form.naming("open_amount", "amount", "balance", "base_open_amount", "open_debit", "open_credit")
+
+
+def _with_owner(form: Form, proof: Proof) -> Form:
+    """The form with the customer whose balance it is, where no word names the column."""
+    by = proof.of("by")
+    if not by or {"customer_id", "name"} & {*form.columns.of} or by[0] in form.columns.of.values():
+        return form
+    evidence = "the running balance begins again with each of its values"
+    return form.naming(customer_id=by[0]).adding(Decision("customer_id", by[0], evidence))
 
 
 def _with_direction(form: Form, balance: str, facts: Facts) -> Form:
@@ -288,13 +298,28 @@ def _with_marks(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
     proof, header = found[0].proof, found[0].proof.of("mark")[0]
     if {*form.columns.of.values()} & {header} and header != stated:
         return form
-    named = {"debit": proof.of("debit")[0], "credit": proof.of("credit")[0]} if proof.of("credit") else {}
-    if not named:
-        named = {"amount": proof.of("debit")[0]}
+    named, asked = _sides(form, proof, facts)
     evidence = f"rows with one mark add up to zero ({found[0].agreeing} rows)"
     form = _without_amounts(form).naming(**named, match=header).setting(allocate="by_reference")
     form = form.setting(proofs=(*form.settings.get("proofs", ()), proof))
-    return form.adding(Decision("match", header, evidence), Decision("form", "account", evidence))
+    return form.adding(Decision("match", header, evidence), Decision("form", "account", evidence), *asked)
+
+
+def _sides(form: Form, proof: Proof, facts: Facts) -> tuple[dict[str, str], tuple[Question, ...]]:
+    """Which of two columns is the debit: what adds up to zero does not say, so their words do, or a person."""
+    of = form.columns.of
+    if not proof.of("credit"):
+        return {"amount": proof.of("debit")[0]}, ()
+    pair = (*proof.of("debit"), *proof.of("credit"))
+    known = next((header for header in pair if header == of.get("debit")), None)
+    known = known or next((header for header in pair if of.get("credit") in pair and header != of["credit"]), None)
+    debit = known or pair[0]
+    named = {"debit": debit, "credit": next(header for header in pair if header != debit)}
+    if known:
+        return named, ()
+    mark, text = facts.cells.mark, f"Which column of {form.file} raises what is owed: {pair[0]!r} or {pair[1]!r}?"
+    both = tuple(Candidate(one, sum_of(form.rows, [one], [other], mark=mark)) for one, other in (pair, pair[::-1]))
+    return named, (Question(("columns", "debit"), text, both),)
 
 
 def _with_references(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
@@ -309,9 +334,23 @@ def _with_references(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
 
 
 def _with_reference(form: Form, facts: Facts) -> Form:
-    header = _reference(form, facts)
-    evidence = "credits name in it the numbers of debits"
-    return form.naming(reference=header).adding(Decision("reference", header, evidence)) if header else form
+    """An account that says what its credits pay: then those that name nothing stay unapplied. Else the oldest first."""
+    header, marked = _reference(form, facts), "match" in form.columns.of
+    if header:
+        evidence = "credits name in it the numbers of debits"
+        form = form.naming(reference=header).adding(Decision("reference", header, evidence))
+    return form.setting(allocate="by_reference" if header or marked or _names_itself(form, facts) else "oldest_first")
+
+
+def _names_itself(form: Form, facts: Facts) -> bool:
+    """Whether most credits have the number of a debit of their customer."""
+    document = _document(form)
+    if document is None or not {"debit", "credit"} <= {*form.columns.of}:
+        return False
+    debits, credits = _debits_and_credits(form, document, facts)
+    known = debits.select(pl.exclude("refers", "debit", "credit")).unique()
+    naming = credits.join(known, on=known.columns, how="semi", nulls_equal=True)
+    return naming.height > credits.height * _HALF
 
 
 def _document(form: Form) -> str | None:
@@ -332,15 +371,11 @@ def _reference(form: Form, facts: Facts) -> str:
 
 
 def _refers(form: Form, header: str, document: str, facts: Facts) -> bool:
-    of = form.columns.of
-    customer = [of[name] for name in ("customer_id", "name") if name in of][:1]
-    amounts = {name: _amounts(form.rows, of[name], facts).fill_null(0) for name in ("debit", "credit")}
-    lines = form.rows.select(*customer, refers=header, document=document).with_columns(**amounts)
-    debits = lines.filter((pl.col("debit") != 0) & (pl.col("credit") == 0))
+    debits, credits = _debits_and_credits(form, document, facts, refers=header)
     own = debits.select((pl.col("refers").is_null() | (pl.col("refers") == pl.col("document"))).mean()).item()
-    credits = lines.filter((pl.col("credit") != 0) & pl.col("refers").is_not_null())
-    known = debits.select(*customer, refers="document").unique()
-    naming = credits.join(known, on=[*customer, "refers"], how="semi", nulls_equal=True)
+    credits = credits.drop_nulls("refers")
+    known = debits.select(pl.exclude("refers", "debit", "credit")).unique().rename({"document": "refers"})
+    naming = credits.join(known, on=known.columns, how="semi", nulls_equal=True)
     several = naming["refers"].n_unique() >= _NEEDED
     return several and own is not None and own >= _MOSTLY and naming.height >= _MOSTLY * credits.height
 
@@ -350,7 +385,22 @@ def with_journal(form: Form, journal: Journal | None) -> Form:
     if journal is None:
         return form
     form = form.setting(**journal.settings).adding(*journal.decisions, *journal.roles, *journal.questions)
-    return form.naming(account=journal.header)
+    evidence = "filled in the rows of the receivable accounts alone"
+    named = dict(zip(("customer_id", "name"), journal.customers, strict=False))
+    form = form.adding(*(Decision(name, header, evidence, "likely") for name, header in named.items()))
+    return form.naming(account=journal.header, **named)
+
+
+def _debits_and_credits(
+    form: Form, document: str, facts: Facts, *, refers: str = ""
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows with a debit alone, and those with a credit: customer, document, and what they refer to."""
+    of = form.columns.of
+    customer = [pl.col(of[name]).alias("customer") for name in ("customer_id", "name") if name in of][:1]
+    amounts = {name: _amounts(form.rows, of[name], facts).fill_null(0) for name in ("debit", "credit")}
+    lines = form.rows.select(*customer, refers=refers or document, document=document).with_columns(**amounts)
+    debits = lines.filter((pl.col("debit") != 0) & (pl.col("credit") == 0))
+    return debits, lines.filter(pl.col("credit") != 0)
 
 
 def account_key(columns: dict[str, str]) -> Key:

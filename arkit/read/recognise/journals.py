@@ -7,7 +7,7 @@ is asked, with the balance of each.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import polars as pl
@@ -38,6 +38,7 @@ class Journal:
     proof: Proof
     decisions: tuple[Decision, ...] = ()
     questions: tuple[Question, ...] = ()
+    customers: tuple[str, ...] = ()
 
     @property
     def keeps(self) -> pl.Expr:
@@ -84,7 +85,23 @@ def recognise_journal(
     proof = Proof(kind="balanced", columns={"debit": (of["debit"],), "credit": (of["credit"],), "by": (entry,)})
     named = [header for header, each in meanings.items() if each.name in ("customer_id", "name")]
     customers = [header for header in named if header not in accounts and header in rows.columns]
-    return _judged(lines, accounts, customers, proof, hints, file)
+    known = {*accounts, *meanings, "source_row", "= debit", "= credit"}
+    journal = _judged(lines, accounts, customers, proof, hints, file)
+    unknown = [header for header in lines.columns if header not in known]
+    return journal if customers else replace(journal, customers=_customers(lines, journal, unknown))
+
+
+def _customers(lines: pl.DataFrame, journal: Journal, unknown: list[str]) -> tuple[str, ...]:
+    """The columns in no known words that name the customers: filled in the rows of receivables alone, and repeated."""
+    mine, others = lines.filter(journal.keeps), lines.filter(~journal.keeps)
+    found = [
+        header
+        for header in unknown
+        if not mine[header].null_count() and others[header].is_null().all() and mine[header].is_duplicated().any()
+    ]
+    same = all(mine.select(found).n_unique() == mine[header].n_unique() for header in found)
+    # A number has digits, and names the customer better than a name.
+    return tuple(sorted(found, key=lambda header: not mine[header].str.contains(r"\d").all())) if same else ()
 
 
 def _entry(lines: pl.DataFrame, texts: list[str]) -> str:

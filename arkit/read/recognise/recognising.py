@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
+from arkit.build.nothing import without_nothing
 from arkit.errors import ReadingError, listed
 from arkit.model.layout import DateOrder, Decision, Layout
 from arkit.model.schema import TABLES
@@ -96,6 +97,7 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
     said = lines_above(grid, header)
     meanings = meanings_of(grid.top(header.below)[header.first :])
     likely = likely_items(rows, repeats, grid.file)
+    likely = likely.with_columns(without_nothing(cells) for cells in likely)
     columns, rows, likely, journal = _receivable_accounts(meanings, rows, likely, hints, grid)
     dated = _day_in_text(rows, columns)
     order, mark = _style(likely, columns, dated, hints, grid)

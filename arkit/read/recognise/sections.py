@@ -10,6 +10,7 @@ import polars as pl
 
 from arkit.errors import listed
 from arkit.model.layout import Decision, TableLayout
+from arkit.read.body.accounts import begins_with
 from arkit.read.body.rows import BLANK, CODE, DATE, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, TOTAL, Roles, kinds_of
 from arkit.read.recognise.columns import is_bucket
 from arkit.read.recognise.questions import Candidate, Question
@@ -47,6 +48,8 @@ def recognise_sections(
     items = kinds == ITEM
     before = items.cum_sum() == 0
     others = rows.with_columns(kind=kinds, before=before).filter(~items & ~kinds.is_in([BLANK, REPEATED]))
+    if table.allocate:
+        others = others.filter(~_of_balances(texts))
     labels = _labels(pl.concat([above.select(texts), others.select(texts)]), texts)
     if table.dated_in:
         # A contract has a day too, and looks like a document until its word is known.
@@ -69,8 +72,14 @@ def recognise_sections(
     sample = between.select(pl.coalesce(texts)).to_series().drop_nulls().head(1)
     reason = reason or f"a row such as {listed(sample)} may be no more than a note"
     text = f"No column of {file} is known to name the customer, and {reason}. Which column does?"
-    free = unread or free
+    free = [*unread, *(name for name in free if name not in unread)]
     return Sections(questions=(Question(("columns", "customer_id"), text, tuple(map(Candidate, free))),))
+
+
+def _of_balances(texts: list[str]) -> pl.Expr:
+    """The rows of an account that bring balances forward or carry them: they name no customer."""
+    said = begins_with("opening", "closing", "turnover", "cumulative")
+    return pl.any_horizontal(False, *(pl.col(text).str.contains(said) for text in texts)).fill_null(False)
 
 
 def _may_name(cells: pl.Series) -> bool:

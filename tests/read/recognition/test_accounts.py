@@ -8,6 +8,7 @@ from msgspec.structs import replace
 import arkit as ar
 from arkit.errors import ReadingError
 from arkit.model.layout import Layout, Proof, TableLayout
+from arkit.read.recognise.questions import QuestionsError
 from tests.literal import codes
 from tests.read.recognition.exports import write
 
@@ -203,3 +204,33 @@ def test_an_opening_and_a_closing_balance_prove_an_account_without_a_running_one
     text = PLAIN.replace(";Balance", "").replace("Lido Spa", "Harbour Cafe")
     text = "".join(line.rsplit(";", 1)[0] + "\n" if line[0] == "H" else line for line in text.splitlines(keepends=True))
     assert owed(recognised(tmp_path, text + ";31.03.2026;;Closing balance;2050,00;\n")) == {"Harbour Cafe": 2050}
+
+
+REFERRING = """\
+Customer;Date;Document;Pays;Debit;Credit;Balance
+Nord;10.01.2026;S-1;;100,00;;100,00
+Nord;12.01.2026;S-2;;200,00;;300,00
+Nord;13.01.2026;S-3;;400,00;;700,00
+Nord;01.02.2026;R-1;S-2;;200,00;500,00
+Nord;02.02.2026;R-2;S-3;;100,00;400,00
+Nord;03.02.2026;R-3;;;50,00;350,00
+"""
+
+
+def test_what_names_nothing_stays_unapplied_where_the_others_say_what_they_pay(tmp_path: Path) -> None:
+    items = ar.open_items(recognised(tmp_path, REFERRING), as_of="2026-03-31")
+    assert dict(zip(items["item_id"], items["open_amount"], strict=True)) == {"S-1": 100, "S-3": 300, "R-3": -50}
+
+
+def test_marks_do_not_say_which_column_is_the_debit_so_words_or_a_person_do(tmp_path: Path) -> None:
+    with pytest.raises(QuestionsError) as error:
+        recognised(tmp_path, MARKED.replace("Debit;Credit", "Eins;Zwei"))
+    (question,) = [each for each in error.value.questions if each.key == ("columns", "debit")]
+    assert {each.value: each.total for each in question.candidates} == {"Eins": "45.00", "Zwei": "-45.00"}
+    answered = recognised(tmp_path, MARKED.replace("Debit;Credit", "Eins;Zwei"), columns={"debit": "Eins"})
+    assert owed(answered) == {"Ost": 45}
+
+
+def test_a_dash_is_no_mark(tmp_path: Path) -> None:
+    text = MARKED.replace("45,00;;", "45,00;;-") + "Ost;22.03.2026;R-3;;5,00;-\n"
+    assert owed(recognised(tmp_path, text)) == {"Ost": 40}

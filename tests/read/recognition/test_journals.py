@@ -78,3 +78,10 @@ def test_an_entry_that_does_not_balance_is_a_fault_of_a_journal_all_the_same(tmp
     more = "5,2026-03-01,1000,Cash,90.00,,,\n5,2026-03-01,6000,Interest,,90.00,,\n"
     text = JOURNAL.replace("Expenses,250.00", "Expenses,240.00") + more
     assert owed(read(tmp_path, text)) == OWED
+
+
+def test_customers_in_unknown_words_are_the_column_filled_in_the_receivable_rows_alone(tmp_path: Path) -> None:
+    text = JOURNAL.replace("customer no", "wer")
+    assert owed(
+        read(tmp_path, text + "5,2026-03-01,1100,Accounts Receivable,,1.00,K2,\n5,2026-03-01,1000,Cash,1.00,,,\n")
+    ) == {"K1": 600, "K2": 699}
