@@ -115,7 +115,8 @@ def _with_partner(form: Form) -> Form:
         labels = [match.group() for match in re.finditer(pattern, line)]
         if len(labels) == 2 and (name := text_after(labels[-1], [line])):
             _, currency = without_currency(line)
-            currencies = {**form.columns.currencies, **({"debit": currency} if currency else {})}
+            named = {form.columns.of["debit"]: currency} if currency else {}
+            currencies = {**form.columns.currencies, **named}
             form = replace(form, columns=replace(form.columns, currencies=currencies))
             decision = Decision("customer_id", name, f"above the right half: {line}")
             return form.setting(stated_above={"customer_id": labels[-1]}).adding(decision)
