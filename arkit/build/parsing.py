@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from arkit.build.written_amounts import as_decimals, plain_numbers
+from arkit.build.written_days import named_days
 from arkit.model.findings import combine, find
 from arkit.model.layout import DateOrder, Layout
 from arkit.model.money import minor_per_unit, to_minor
@@ -81,6 +82,9 @@ def _dates_in_forms(cells: pl.Series, order: DateOrder) -> pl.Series:
             break
         # The forms of the layout come first: what one of them reads is not read again by another.
         found = found.zip_with(~missing, _plausible(days.str.to_date(form, strict=False)))
+    missing = found.is_null() & days.is_not_null()
+    if missing.any():
+        found = found.scatter(missing.arg_true(), _plausible(named_days(cells.filter(missing))))
     return found
 
 

@@ -136,19 +136,19 @@ def _currency_pattern() -> str:
 @cache
 def _currency() -> tuple[str, str, str]:
     """Names of currencies, after which a point is theirs, codes, after which it is not, and signs."""
-    words = {*currency_names(), *_writing()["amounts"]["currency_signs"]}
+    words = {*currency_names(), *writing()["amounts"]["currency_signs"]}
     names = {word for word in words if word[-1].isalpha()}
     return _any_of(names), _any_of(currencies()), _any_of(words - names)
 
 
 @cache
 def _marks(side: str) -> str:
-    return _any_of(_writing()["amounts"][side])
+    return _any_of(writing()["amounts"][side])
 
 
 @cache
 def _letters() -> dict[str, str]:
-    return {**_writing()["letters"], **dict.fromkeys(_writing()["amounts"]["minus"], "-")}
+    return {**writing()["letters"], **dict.fromkeys(writing()["amounts"]["minus"], "-")}
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -156,7 +156,8 @@ def _any_of(words: Iterable[str]) -> str:
 
 
 @cache
-def _writing() -> dict[str, Any]:
+def writing() -> dict[str, Any]:
+    """What is data about the writing of amounts and days."""
     return tomllib.loads(resource("templates/words/writing.toml").read_text(encoding="utf-8"))
 
 
