@@ -121,7 +121,7 @@ _EXAMPLES = (
         r"(?s)open_amount.*hints=",
         tells_day=False,
     ),
-    Example("erpnext", erpnext.TERMS, erpnext.TOLD, erpnext.STYLE, erpnext.grid, asks=_DAY, tells_day=False),
+    Example("erpnext", erpnext.TERMS, erpnext.TOLD, erpnext.STYLE, erpnext.grid),
     Example("kingdee", chinese.KINGDEE_TERMS, chinese.KINGDEE_TOLD, chinese.KINGDEE_STYLE, chinese.kingdee),
     Example("yonyou", chinese.YONYOU_TERMS, chinese.YONYOU_TOLD, chinese.YONYOU_STYLE, chinese.yonyou),
     Example("oracle", oracle.TERMS, oracle.TOLD, oracle.STYLE, oracle.grid),
