@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from arkit.read.body.rows import DATE, ITEM, OTHER, REPEATED, SECTION, Roles, ki
 from arkit.read.open_file import Grid
 from arkit.read.places import refusing
 from arkit.read.recognise.amounts import recognise_owed, stated_sums
-from arkit.read.recognise.arithmetic import facts_of, measured
+from arkit.read.recognise.arithmetic import Facts, facts_of, measured
 from arkit.read.recognise.columns import (
     AMOUNT,
     Columns,
@@ -37,7 +38,7 @@ from arkit.read.recognise.journals import Journal, recognise_journal
 from arkit.read.recognise.questions import Hints, QuestionsError
 from arkit.read.recognise.receivables import Amounts, Receivables, recognise_receivables, recognise_signs
 from arkit.read.recognise.sections import recognise_sections
-from arkit.read.recognise.snapshot import Day, recognise_day
+from arkit.read.recognise.snapshot import Day, recognise_day, recognise_due
 from arkit.read.recognise.values import (
     Found,
     Mark,
@@ -107,6 +108,7 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
     stated = stated_sums(pl.concat([above, rows]), likely, mark=mark.value)
     owed = recognise_owed(form, columns, facts, stated, hints)
     draft = amounts_of(columns, owed, form.rows, dated, grid.file).with_table(**form.settings).proven_by(owed.proofs)
+    draft = _with_due_day(draft, facts, columns.free(likely), hints, grid)
     draft = draft.adding(_about_file(grid), found, *columns.decisions, *form.decisions, *owed.decisions)
     draft = draft.adding(order.decision, mark.decision).asking(*form.questions, *order.questions, *mark.questions)
     draft = draft.explaining(*form.roles, *owed.roles)
@@ -269,6 +271,18 @@ def _with_shape(
     if shaped.shape == "settled":
         draft = draft.with_table(paid_when=found.paid)
     return draft.of_shape(shaped.shape, question.hints), msgspec.structs.replace(layout, shape=shaped.shape)
+
+
+def _with_due_day(draft: Draft, facts: Facts, free: Sequence[str], hints: Hints, grid: Grid) -> Draft:
+    """The draft with the due day that the arithmetic proves, or the question which it is."""
+    if "due_date" in draft.extra or draft.table.dated_in or draft.table.allocate:
+        return draft
+    due = recognise_due(facts, draft.extra, free, hints.ignored, grid.file)
+    for role in due.roles:
+        draft = draft.with_table(columns={**draft.table.columns, "due_date": role.header})
+        draft = replace(draft, extra={**draft.extra, "due_date": role.header})
+        draft = draft.adding(Decision("due_date", role.header, role.evidence))
+    return draft.asking(*due.questions)
 
 
 def _with_day(draft: Draft, shaped: ShapeDecision, question: _Question) -> Draft:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from arkit.errors import listed
 from arkit.model.layout import ColumnRole, Decision, Proof
 from arkit.read.recognise.arithmetic import Facts, Range
 from arkit.read.recognise.questions import Candidate, Question
@@ -145,3 +146,35 @@ def _range(text: str, numbers: list[int], least: int | None, most: int) -> Range
     # "60+" after "31-60" begins on the 61st day, "61 and more" too.
     start = numbers[0] if len(numbers) == 1 else most + 1
     return (most + 1 if abs(most - start) <= 1 else start), None
+
+
+def recognise_due(facts: Facts, of: Mapping[str, str], free: Sequence[str], ignored: Sequence[str], file: str) -> Day:
+    """The column of due days under a header that is not known: proved by days overdue or terms, else asked.
+
+    Without it every item would age from the day of its document.
+    """
+    found = [each for kind in ("days", "terms") for each in facts.of(kind) if each.holds]
+    proved = [each.columns.get("due", each.columns["day"])[0] for each in found]
+    may = [header for header in free if header in facts.cells.days and header not in {*ignored, *facts.constant_days}]
+    may = [header for header in may if _is_later(facts, of.get("document_date", ""), header)]
+    for header in proved:
+        if header in may:
+            return Day(roles=(ColumnRole(header, "mapped", "due_date", "days overdue or terms prove it"),))
+    if not may:
+        return Day()
+    others = [name for name in ("settled_on",) if name not in of]
+    candidates = [Candidate(header) for header in may]
+    candidates += [Candidate(header, key=("columns", name)) for name in others for header in may]
+    candidates += [Candidate(header, key=("ignored",)) for header in may]
+    text = f"No due day of {file} is known, and days are under {listed(may)}. What are they?"
+    return Day(questions=(Question(("columns", "due_date"), text, tuple(candidates)),))
+
+
+def _is_later(facts: Facts, document: str, header: str) -> bool:
+    """Whether a day is never before that of the document, and after it in some row."""
+    if document not in facts.cells.days:
+        return True
+    days = facts.cells.few_days
+    return (
+        document != header and not (days[header] < days[document]).any() and bool((days[header] > days[document]).any())
+    )
