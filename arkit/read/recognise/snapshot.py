@@ -14,6 +14,7 @@ from typing import Final
 
 from arkit.errors import listed
 from arkit.model.layout import ColumnRole, Decision, Proof
+from arkit.read.body.proofs import Relation
 from arkit.read.recognise.arithmetic import Facts, Range
 from arkit.read.recognise.questions import Candidate, Question
 from arkit.words.vocabulary import any_of
@@ -59,7 +60,7 @@ def _column(facts: Facts, of: Mapping[str, str]) -> tuple[Proof, date, str] | No
 
 def _days_overdue(facts: Facts, of: Mapping[str, str]) -> tuple[Proof, date, str] | None:
     """By days and numbers of days; those since the due day come first."""
-    found = [each for each in facts.of("days") if each.holds or each.broken]
+    found = [each for each in facts.of("days") if _is_overdue(each, of)]
     since = [each for name in _SINCE for each in found if each.columns["day"] == (of.get(name),)] or found
     if not since or (len({each.value for each in since}) > 1 and since[0].columns["day"][0] not in of.values()):
         return None
@@ -67,6 +68,19 @@ def _days_overdue(facts: Facts, of: Mapping[str, str]) -> tuple[Proof, date, str
     number = (*first.columns.get("days", ()), *first.columns.get("days_left", ()))[0]
     evidence = f"{first.columns['day'][0]} and {number} give it in {first.agreeing} of {first.tested} rows"
     return first.for_layout, date.fromisoformat(first.value), evidence
+
+
+_OF_DAYS: Final = ("days_overdue", "age")
+_NEEDED_WITHOUT_WORDS: Final = 3
+
+
+def _is_overdue(relation: Relation, of: Mapping[str, str]) -> bool:
+    """Whether numbers are days overdue: documents numbered one a day give one day too, so words or more rows decide."""
+    number = (*relation.columns.get("days", ()), *relation.columns.get("days_left", ()))[0]
+    if number in {header for name, header in of.items() if name not in _OF_DAYS}:
+        return False
+    known = number in {of.get(name) for name in _OF_DAYS}
+    return (relation.holds or relation.broken) and (known or relation.support >= _NEEDED_WITHOUT_WORDS)
 
 
 def _exactly(proof: Proof, day: date, evidence: str, given: date | None, file: str) -> Day:
@@ -153,7 +167,8 @@ def recognise_due(facts: Facts, of: Mapping[str, str], free: Sequence[str], igno
 
     Without it every item would age from the day of its document.
     """
-    found = [each for kind in ("days", "terms") for each in facts.of(kind) if each.holds]
+    found = [each for each in facts.of("days") if each.holds and _is_overdue(each, of)]
+    found += [each for each in facts.of("terms") if each.holds]
     proved = [each.columns.get("due", each.columns["day"])[0] for each in found]
     may = [header for header in free if header in facts.cells.days and header not in {*ignored, *facts.constant_days}]
     may = [header for header in may if _is_later(facts, of.get("document_date", ""), header)]
