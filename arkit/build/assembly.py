@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+import msgspec
 import polars as pl
 
 from arkit.build.allocation import allocations
@@ -141,6 +142,8 @@ def build(
     ``found`` are earlier findings: rows that are not items, totals that differ. ``beyond`` is what the totals of the
     file state beyond its items, by currency: the control total has it, so the ledger does not reconcile.
     """
+    if layout.last_day is None:
+        layout = msgspec.structs.replace(layout, snapshot_on=snapshot_on)
     if "items" not in cells:
         raise LedgerError(f"A ledger needs an items table; given: {listed(cells)}.")
     tables = {
@@ -162,8 +165,7 @@ def build(
     if beyond is not None and beyond.height:
         entries = replace(entries, control=with_totals_beyond(entries.control, beyond))
     findings = combine(findings, *([] if found is None else [found]))
-    last = layout.last_day or (snapshot_on if layout.items.allocate else None)
-    covers = (day, day) if day else covered_days(entries.rows, first=layout.covers_from, last=last)
+    covers = (day, day) if day else covered_days(entries.rows, first=layout.covers_from, last=layout.last_day)
     return _ledger(tables, documents, entries, covers=covers, findings=findings, layout=layout)
 
 

@@ -12,12 +12,13 @@ import polars as pl
 from arkit.build.conform import Conformed
 from arkit.build.parsing import read_amounts
 from arkit.calendar import currencies
-from arkit.errors import LedgerError, missing_columns
+from arkit.errors import LedgerError, listed, missing_columns
 from arkit.model.findings import combine, find, find_faults, repeats, with_first_fault
 from arkit.model.layout import NEEDED_FOR_SHAPE, Layout
 from arkit.model.money import at_exchange_rate, minor_per_unit, proportion
 from arkit.model.schema import ITEM_COLUMNS, TABLES
 from arkit.words.columns import DEFAULT_ENTITY, ITEM_TYPES
+from arkit.words.vocabulary import is_made
 
 KEYS: Final = ("entity", "account", "customer_id", "currency", "base_currency")
 MONEY: Final = {"amount": "currency", "open_amount": "currency", "base_amount": "base_currency"}
@@ -231,6 +232,7 @@ def make_receipts(conformed: Conformed, items: Items, *, layout: Layout) -> Item
     """
     rows = _with_target(_completed_payments(conformed.rows, items.usable), items.usable)
     rows, findings = read_amounts(rows, MONEY, table="payments", layout=layout)
+    rows, not_made = _made(rows, layout)
     rows = rows.with_columns(
         -pl.col("amount"),
         -pl.col("amount_rest"),
@@ -239,7 +241,31 @@ def make_receipts(conformed: Conformed, items: Items, *, layout: Layout) -> Item
     rows = _numbered(_with_faults_of_payments(rows), first=items.usable.height)
     astray = rows.filter(pl.col("paid").is_not_null() & pl.col("names").is_null() & pl.col("fault").is_null())
     on_account = find("payment_on_account", astray, table="payments", value="paid")
-    return Items(rows, combine(conformed.findings, findings, on_account, find_faults(rows, table="payments")))
+    faults = find_faults(rows, table="payments")
+    return Items(rows, combine(conformed.findings, findings, not_made, on_account, faults))
+
+
+def _made(rows: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The payments that were made, by their status; one that failed or came back settles nothing.
+
+    Raises
+    ------
+    LedgerError
+        A word of which it is not known whether the payment was made.
+    """
+    if "status" not in rows.columns or rows["status"].null_count() == rows.height:
+        return rows, combine()
+    stated = layout.payments.statuses if layout.payments else {}
+    words = rows["status"].fill_null("").unique(maintain_order=True).to_list()
+    made = {word: is_made(stated.get(word, word)) for word in words}
+    if unknown := [word or "a blank cell" for word, known in made.items() if known is None]:
+        count = rows["status"].fill_null("a blank cell").is_in(unknown).sum()
+        raise LedgerError(
+            f"{count} payments have a status of which it is not known whether they were made: {listed(unknown)}. "
+            'Say it: hints={"statuses": {"' + unknown[0] + '": "paid"}}, or "failed"; in a layout statuses of payments.'
+        )
+    is_kept = rows["status"].fill_null("").is_in([word for word, kept in made.items() if kept])
+    return rows.filter(is_kept), find("payment_not_made", rows.filter(~is_kept), table="payments", value="status")
 
 
 def _completed_payments(given: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:

@@ -111,6 +111,9 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         What an amount of 1 in the source means in units of its currency: 1000 for amounts in thousands.
     types
         Value in the source to item or entry type.
+    statuses
+        Of payments: a value of their ``status`` that is no usual word to ``paid`` or to another status, such as
+        ``failed``: what is not paid settles nothing, and is named.
     header
         The texts of the header row, those of two lines joined with a space, in order, blank cells left out. It is
         looked for wherever it is, and a header that has changed is refused; only if a text is there twice must the
@@ -167,6 +170,7 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     ignored: tuple[str, ...] = ()
     unit: int = 1
     types: dict[str, str] = {}
+    statuses: dict[str, str] = {}
     header: tuple[str, ...] = ()
     header_lines: Literal[1, 2] = 1
     joined: dict[str, tuple[str, ...]] = {}
@@ -270,6 +274,8 @@ class Layout(Settings, frozen=True, kw_only=True):
                 raise LayoutError(
                     f"paid_when of {table} has no effect: it is of the items of the shape 'settled' alone"
                 )
+            if layout.statuses and table != "payments":
+                raise LayoutError(f"statuses of {table} has no effect: it is of the payments alone")
             for name in sorted(layout.canonical_names()):
                 if name not in TABLES[table].columns:
                     raise LayoutError(str(unknown_name(f"column of {table}", name, known=TABLES[table].columns)))

@@ -115,7 +115,7 @@ def _read(
         return thaw(given)
     if layout is None and (files := loose_files(given)):
         return _read_unknown(files, said, day, otherwise)
-    stated = _covering(_stated(layout), said)
+    stated = _covering(_stated(layout), said, opening=("statuses",) if layout is None else ())
     day = day or _unsaid(stated, otherwise)
     return _built(_sources(places_in(given, stated), stated, day), stated, day)
 
@@ -148,6 +148,8 @@ def _covering(layout: Layout, hints: Hints, *, opening: tuple[str, ...] = ()) ->
             f"({listed(idle)}) into the layout."
         )
     covers = {name: getattr(hints, name) for name in _OF_THIS_FILE[1:] if getattr(hints, name)}
+    if hints.statuses and "statuses" in opening:
+        covers["payments"] = msgspec.structs.replace(layout.payments or TableLayout(), statuses=hints.statuses)
     return msgspec.structs.replace(layout, **covers)
 
 
@@ -202,7 +204,7 @@ def _built(
     sources: Mapping[str, TableSource], layout: Layout, day: date | None, decisions: tuple[Decision, ...] = ()
 ) -> Ledger:
     whole = {name: source.whole for name, source in sources.items()}
-    if msgspec.structs.replace(layout, covers_from=None, covers_until=None) == _CANONICAL:
+    if msgspec.structs.replace(layout, covers_from=None, covers_until=None, payments=None) == _CANONICAL:
         layout = msgspec.structs.replace(layout, shape=_shape_of({name: table.rows for name, table in whole.items()}))
     ledger = build(
         {name: table.rows for name, table in whole.items()},

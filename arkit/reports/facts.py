@@ -24,7 +24,7 @@ from arkit.model.ledger import Ledger
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present.html import Html, notice
 from arkit.present.sheets import Sheet
-from arkit.read.reading import read_ledger, sample_ledger
+from arkit.read.reading import read_for_day, sample_ledger
 from arkit.words.catalogue import ENGLISH, current_language, has_text, in_own_language, text
 from arkit.words.columns import (
     ALL_ENTITIES,
@@ -47,7 +47,7 @@ def opened(
     ledger: str | Path, *, layout: str | Path, as_of: str, entity: str, policy: str | Path
 ) -> tuple[Ledger, Policy]:
     """The part of a ledger that a notebook asks for, and its policy; without a ledger, the sample that is bundled."""
-    whole = read_ledger(ledger, layout=layout or None, snapshot_on=as_of) if ledger else sample_ledger()
+    whole = read_for_day(ledger, layout=layout or None, as_of=as_of) if ledger else sample_ledger()
     part = whole if entity == ALL_ENTITIES else whole.where(entity=entity)
     return part, Policy.load(policy) if policy else DEFAULT_POLICY
 

@@ -152,6 +152,25 @@ def status_of(value: str) -> str:
     return _by_word("statuses").get(key(value), "")
 
 
+def is_made(status: str) -> bool | None:
+    """Whether a status says that a payment was made; nothing where the word is not known.
+
+    >>> is_made("succeeded"), is_made("Bounced"), is_made("Zone 3")
+    (True, False, None)
+    """
+    words = _payment_words()
+    if key(status) in words:
+        return words[key(status)]
+    found = status_of(status)
+    return None if found in ("", "open", "overdue", "partly_paid", "disputed") else found == "paid"
+
+
+@cache
+def _payment_words() -> dict[str, bool]:
+    stated = tomllib.loads(resource("templates/words/payments.toml").read_text(encoding="utf-8"))
+    return {key(word): name == "made" for name in ("made", "not_made") for word in stated[name]}
+
+
 def side_of(value: str, *, named: bool = False) -> str:
     """Whose debt a value says a row is: ``receivable``, ``payable``, or nothing.
 

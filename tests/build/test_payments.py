@@ -1,10 +1,14 @@
 """Payments: what they name is paid, the oldest instalment first; the rest stays on account."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import arkit as ar
+from arkit.errors import LayoutError, LedgerError
+from arkit.model.layout import TableLayout
 from tests.literal import codes, ledger_of, open_amounts
 from tests.model.books import day_text, examples
 
@@ -245,3 +249,39 @@ def test_any_payments_of_a_document(parts: list[int], payments: list[tuple[int, 
     )
     assert open_amounts(ledger, day_text(day)) == one_by_one(parts, payments, day)
     assert ar.reconcile(ledger, as_of=day_text(day))["difference"].eq(0).all()
+
+
+STATUS = "payment_id item_id effective_on amount status\n1 A 2026-02-01 60 {}\n2 A 2026-02-02 40 {}"
+
+
+@pytest.mark.parametrize("word", ["failed", "Bounced", "pending", "refunded", "возврат", "不渡"])
+def test_a_payment_that_was_not_made_settles_nothing_and_is_named(word: str) -> None:
+    ledger = paid(ONE, STATUS.format("succeeded", word))
+    assert open_amounts(ledger, DAY) == {"A": 40}
+    assert ledger.findings[["code", "value", "amount"]].to_numpy().tolist() == [["payment_not_made", word, 40]]
+    assert ar.reconcile(ledger, as_of=DAY)["difference"].tolist() == [0]
+
+
+def test_a_status_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(LedgerError, match=r"1 payments have a status .*made: Zone3\. Say it: .*\"Zone3\": \"paid\""):
+        paid(ONE, STATUS.format("paid", "Zone3"))
+
+
+@pytest.mark.parametrize(("meant", "left"), [("paid", {}), ("failed", {"A": 40})])
+def test_a_status_is_answered_by_a_hint_or_in_the_layout(meant: str, left: dict[str, float], tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text(
+        "item_id,customer_id,document_date,due_date,currency,amount\nA,C,2026-01-01,2026-01-31,EUR,100\n"
+    )
+    payments = STATUS.format("paid", "Zone3").replace(" ", ",")
+    (tmp_path / "payments.csv").write_text(payments)
+    layout = ar.Layout(name="x", payments=TableLayout(statuses={"Zone3": meant}))
+    for ledger in (
+        ar.read_ledger(tmp_path, hints={"statuses": {"Zone3": meant}}),
+        ar.read_ledger(tmp_path, layout=layout),
+    ):
+        assert open_amounts(ledger, ledger.covers[1]) == left
+
+
+def test_statuses_are_of_payments_alone() -> None:
+    with pytest.raises(LayoutError, match="statuses of items has no effect"):
+        ar.Layout(name="x", items=TableLayout(statuses={"a": "paid"}))

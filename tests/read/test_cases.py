@@ -20,11 +20,9 @@ OF_THE_TRUTH = ("right", "customers", "documents", "items", "named", "answers")
 NOT_YET = """
 line_before_header 2026-03-31
 partial_without_amount 2026-03-31
-failed_payments 2026-03-20
 aging_columns_ru 2026-03-31
 short_headers_de 2026-03-20
 invoices_with_payment_day 2026-03-31
-open_flag 2026-03-31
 amount_in_two_currencies 2026-03-31
 invoice_lines 2026-03-31
 """

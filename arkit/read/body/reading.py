@@ -80,6 +80,7 @@ def with_values(rows: pl.DataFrame, roles: Roles, layout: Layout) -> tuple[pl.Da
         paid_when=table.paid_when,
         unit=table.unit,
         types=table.types,
+        statuses=table.statuses,
         allocate=table.allocate,
     )
     return rows, simple

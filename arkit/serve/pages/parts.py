@@ -29,7 +29,7 @@ from arkit.present.html import Html, download, notice, page_part
 from arkit.present.live import Action, Board, Options, Section, Shown, choice, search, slider, still
 from arkit.present.sheets import Sheet
 from arkit.present.workbook import write_workbook
-from arkit.read.reading import read_ledger, sample_ledger
+from arkit.read.reading import read_for_day, read_ledger, sample_ledger
 from arkit.serve.pages import Entry, Named, language_of, read_address
 from arkit.serve.serving import LANGUAGE, LEDGER, POLICY, QUERY, REPORTS
 from arkit.words.catalogue import ENGLISH, current_language, speaking, text
@@ -265,7 +265,7 @@ def served_ledger(path: str | Path = "", *, layout: str | Path = "", as_of: str 
     _log_to_the_server()
     served = os.environ.get(LEDGER, "")
     if path:
-        return read_ledger(path, layout=layout or None, snapshot_on=as_of or None)
+        return read_for_day(path, layout=layout or None, as_of=as_of or None)
     if not served:
         return sample_ledger()
     try:
