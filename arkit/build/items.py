@@ -258,8 +258,8 @@ def _made(rows: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, pl.DataFram
     stated = layout.payments.statuses if layout.payments else {}
     words = rows["status"].fill_null("").unique(maintain_order=True).to_list()
     made = {word: is_made(stated.get(word, word)) for word in words}
-    if unknown := [word or "a blank cell" for word, known in made.items() if known is None]:
-        count = rows["status"].fill_null("a blank cell").is_in(unknown).sum()
+    if unknown := [word or "blank" for word, known in made.items() if known is None]:
+        count = rows["status"].fill_null("blank").is_in(unknown).sum()
         raise LedgerError(
             f"{count} payments have a status of which it is not known whether they were made: {listed(unknown)}. "
             'Say it: hints={"statuses": {"' + unknown[0] + '": "paid"}}, or "failed"; in a layout statuses of payments.'
