@@ -15,7 +15,7 @@ import msgspec
 import polars as pl
 import tomli_w
 
-from arkit.errors import LayoutError, unknown_name
+from arkit.errors import LayoutError, listed, unknown_name
 from arkit.model.schema import TABLES
 from arkit.settings import Settings
 
@@ -270,6 +270,12 @@ class Layout(Settings, frozen=True, kw_only=True):
         for table, layout in self.tables().items():
             if layout.unit not in UNITS:
                 raise LayoutError(f"unit of {table} must be one of {', '.join(map(str, UNITS))}, found {layout.unit}")
+            lost = [key for key in _BELOW_A_HEADER if getattr(layout, key) and not layout.header]
+            if lost or (layout.header_lines == 2 and not layout.header):
+                raise LayoutError(f"{listed(lost or ['header_lines'])} of {table} has no effect without header = [...]")
+            single = {*layout.columns} & {*TABLES[table].of_type("money")}
+            if layout.minus_when and (layout.plus or layout.minus) and not single:
+                raise LayoutError(f"minus_when of {table} has no effect on amounts that plus and minus make")
             if layout.paid_when and (table, self.shape) != ("items", "settled"):
                 raise LayoutError(
                     f"paid_when of {table} has no effect: it is of the items of the shape 'settled' alone"
@@ -296,6 +302,8 @@ class Layout(Settings, frozen=True, kw_only=True):
         own = {field: getattr(table, field, "") for field in ("date_order", "decimal_mark", "delimiter", "encoding")}
         return msgspec.structs.replace(self, **{field: value for field, value in own.items() if value})
 
+
+_BELOW_A_HEADER: Final = ("sections", "section_labels", "stated_above", "allocate")
 
 Sure = Literal["stated", "certain", "likely"]
 _ALWAYS_WRITTEN: Final = ("name", "shape")

@@ -20,7 +20,7 @@ from arkit.model.findings import combine
 from arkit.model.layout import Layout, TableLayout
 from arkit.read.body.header import find_header
 from arkit.read.body.proofs import held
-from arkit.read.body.reading import ReadTable, read_body
+from arkit.read.body.reading import ReadTable, read_body, with_own_header
 from arkit.read.databases import is_database, query_of, read_database
 from arkit.read.open_file import Grid, open_grid, read_table
 from arkit.read.places import loose_files, places_in, refusing
@@ -103,7 +103,8 @@ def _read_file(path: Path, layout: Layout, name: str, grid: Grid | None) -> Read
             read = read_body(grid or _grid(path, layout, table), table, layout, name=name)
     else:
         rows, seen = read_table(path, layout=layout, table=table, name=name, grid=grid)
-        read = ReadTable(rows, table, seen)
+        with refusing(path.name):
+            read = ReadTable(*with_own_header(rows, table, layout, name), seen)
     with refusing(path.name):
         proven = held(read.rows, table, layout, name=name, day=layout.snapshot_on or read.day)
     read = replace(read, findings=combine(read.findings, proven.findings), day=proven.day, held=proven.relations)

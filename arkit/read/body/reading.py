@@ -6,6 +6,7 @@ of a workbook are checked: as ids they lose their last digits, as amounts they h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -14,8 +15,9 @@ import msgspec
 import polars as pl
 
 from arkit.build.nothing import without_nothing
+from arkit.build.parsing import as_text
 from arkit.build.written_amounts import bare_amounts, currencies_in, decimals_as_text, exact_amounts, with_decimal_comma
-from arkit.errors import ReadingError
+from arkit.errors import ReadingError, listed
 from arkit.model.findings import combine, find, no_findings, value_of
 from arkit.model.layout import Layout, TableLayout
 from arkit.model.money import EXACT, SCALE, minor_per_unit
@@ -84,6 +86,36 @@ def with_values(rows: pl.DataFrame, roles: Roles, layout: Layout) -> tuple[pl.Da
         allocate=table.allocate,
     )
     return rows, simple
+
+
+def with_own_header(
+    rows: pl.DataFrame, table: TableLayout, layout: Layout, name: str
+) -> tuple[pl.DataFrame, TableLayout]:
+    """Rows that have their names already, as a query or a first row gives them, with the values that a layout makes."""
+    if not (table.joined or table.plus or table.minus or table.minus_when or table.dated_in):
+        return rows, table
+    named = canonical(table, rows.columns, name)
+    absent = sorted(named.headers() - {*rows.columns})
+    if absent:
+        raise ReadingError(f"The layout reads {listed(absent)}, which the {name} do not have. Correct the layout.")
+    roles = Roles(named, name)
+    parts = {*roles.amounts, *named.minus_when, *named.dated_in.values()}.union(*named.joined.values())
+    cells = rows.with_columns(_as_cells(rows[part], layout.decimal_mark) for part in parts)
+    return with_values(cells, roles, layout)
+
+
+def canonical(table: TableLayout, headers: Sequence[str], name: str) -> TableLayout:
+    """A layout that names no columns with those that bear canonical names."""
+    if table.columns:
+        return table
+    own = {header: header for header in headers if header in TABLES[name].columns}
+    return msgspec.structs.replace(table, columns=own)
+
+
+def _as_cells(column: pl.Series, mark: str) -> pl.Series:
+    """A column as the cells of a text file would be; numbers have the decimal mark of the layout."""
+    cells = as_text(column)
+    return cells.str.replace(".", mark, literal=True) if column.dtype.is_numeric() and mark != "." else cells
 
 
 def _is_float(cells: pl.Series) -> bool:
@@ -199,6 +231,7 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
         The header is not the one of the layout, or there is no item below it.
     """
     grid, header = header_on_top(grid, find_header(grid, table))
+    table = canonical(table, [*header.names.values()], name)
     _refuse_absent(table, header, grid.file)
     roles = Roles(table, name)
     refuse_long_numbers(grid, header, roles)
