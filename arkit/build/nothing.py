@@ -22,7 +22,7 @@ def without_nothing(cells: pl.Series, *, days: bool = False) -> pl.Series:
     >>> without_nothing(pl.Series(["01.01.1900", "1900-01-02", "9999-12-31T00:00:00"]), days=True).to_list()
     [None, '1900-01-02', None]
     """
-    if days and cells.dtype.is_temporal():
+    if days and cells.dtype in (pl.Date, pl.Datetime):
         written = cells.cast(pl.Date)
         return cells.set(written.is_in(list(_real_days())), None)
     if cells.dtype not in (pl.String, pl.Categorical):

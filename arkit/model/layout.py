@@ -303,7 +303,7 @@ class Layout(Settings, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, **{field: value for field, value in own.items() if value})
 
 
-_BELOW_A_HEADER: Final = ("sections", "section_labels", "stated_above", "allocate")
+_BELOW_A_HEADER: Final = ("sections", "section_labels", "stated_above")
 
 Sure = Literal["stated", "certain", "likely"]
 _ALWAYS_WRITTEN: Final = ("name", "shape")

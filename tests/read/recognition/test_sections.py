@@ -8,7 +8,7 @@ from arkit.read.recognise.questions import QuestionsError
 from tests.read.recognition.exports import read
 
 NOTE = """\
-Invoice;Sold To Name;Invoice Date;Due Date;Balance;Currency
+Invoice;Handled For;Invoice Date;Due Date;Balance;Currency
 Q1 billing run;;;;;
 N-4;Brook Ltd;01.03.2026;31.03.2026;150;EUR
 N-3;Fern GmbH;10.02.2026;12.03.2026;250;EUR
@@ -28,8 +28,8 @@ def test_a_note_above_the_rows_names_no_customer_where_a_column_may(notes: str, 
     with pytest.raises(QuestionsError) as error:
         read(tmp_path, text, day="2026-03-31")
     (question,) = [each for each in error.value.questions if each.key == ("columns", "customer_id")]
-    assert [each.value for each in question.candidates] == ["Sold To Name"]
-    found = customers(tmp_path, text, columns={"customer_id": "Sold To Name"})
+    assert [each.value for each in question.candidates] == ["Handled For"]
+    found = customers(tmp_path, text, columns={"customer_id": "Handled For"})
     assert found == ["Brook Ltd", "Fern GmbH", "Harbour Cafe"]
 
 
@@ -43,6 +43,6 @@ def test_a_note_above_the_rows_names_no_customer_where_a_column_may(notes: str, 
     ids=["several sections", "a total names it", "a sum beside it"],
 )
 def test_a_row_that_is_proved_to_be_a_section_names_its_customer(text: str, tmp_path: Path) -> None:
-    text = text.replace("Sold To Name", "Remark of mine")
+    text = text.replace("Handled For", "Remark of mine")
     ignored = {"ignored": ("Remark of mine",)}
     assert "Q1 billing run" in customers(tmp_path, text, **ignored)
