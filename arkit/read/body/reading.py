@@ -231,9 +231,8 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
         The header is not the one of the layout, or there is no item below it.
     """
     grid, header = header_on_top(grid, find_header(grid, table))
-    table = canonical(table, [*header.names.values()], name)
     _refuse_absent(table, header, grid.file)
-    roles = Roles(table, name)
+    roles = Roles(canonical(table, [*header.names.values()], name), name)
     refuse_long_numbers(grid, header, roles)
     classified = numbers_with_comma(_classified(grid, header, roles), grid, roles, layout)
     classified = with_account_kinds(classified, roles, layout) if table.allocate else classified
