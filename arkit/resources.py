@@ -1,6 +1,8 @@
 """Where the bundled notebooks, templates and sample ledgers are."""
 
+import tomllib
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from arkit.errors import unknown_name
 
@@ -42,6 +44,15 @@ def resource(name: str) -> Path:
         folder = found.parent if found.parent.is_dir() else home(PACKAGE) / parts[0]
         raise unknown_name("bundled file", name, known=(path.name for path in folder.glob("[!.]*")))
     return found
+
+
+def bundled(name: str) -> dict[str, Any]:
+    """What a bundled TOML file says.
+
+    >>> sorted(bundled("templates/findings.toml"))
+    ['derived', 'excluded', 'kept']
+    """
+    return tomllib.loads(resource(name).read_text(encoding="utf-8"))
 
 
 def home(package: Path) -> Path:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from functools import cache
 from typing import Any, Final
 
 import polars as pl
 
-from arkit.resources import resource
+from arkit.resources import bundled
 
 _TIME: Final = r"(?:[T ].*)?"
 
@@ -44,7 +43,7 @@ def _are_no_days(text: pl.Series) -> pl.Series:
 
 @cache
 def _nothing() -> dict[str, Any]:
-    return tomllib.loads(resource("templates/words/nothing.toml").read_text(encoding="utf-8"))
+    return bundled("templates/words/nothing.toml")
 
 
 @cache

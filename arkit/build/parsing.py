@@ -47,6 +47,13 @@ def as_text(column: pl.Series) -> pl.Series:
     return trimmed.set(trimmed == "", None)
 
 
+def as_cells(column: pl.Series, *, decimal_mark: str) -> pl.Series:
+    """A column as the cells of a text file would be: numbers have the decimal mark of the others."""
+    text = as_text(column)
+    fractions = column.dtype.is_float() or column.dtype.is_decimal()
+    return text.str.replace(".", decimal_mark, literal=True) if fractions else text
+
+
 def dates(column: pl.Series, *, order: DateOrder) -> pl.Series:
     """A column as dates; those that begin with the year or name the month are read in any order.
 

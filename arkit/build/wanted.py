@@ -10,7 +10,7 @@ What becomes of a row, with ``keep = {"Kind": ("AR",)}`` and ``leave_out = {"Kin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import polars as pl
@@ -31,11 +31,11 @@ def wanted_rows(cells: pl.DataFrame, layout: Layout, table: str) -> tuple[pl.Dat
     stated = layout.tables().get(table) or TableLayout()
     rows, found = cells, []
     for header, values in stated.leave_out.items():
-        named = _has(rows, header, values)
+        named = has_value(rows, header, values)
         found.append(_left_out("left_out", rows.filter(named), [header], layout, table))
         rows = rows.filter(~named)
     if stated.keep:
-        kept = pl.all_horizontal(*(_has(rows, header, values) for header, values in stated.keep.items()))
+        kept = pl.all_horizontal(*(has_value(rows, header, values) for header, values in stated.keep.items()))
         found.append(_left_out("left_out_by_layout", rows.filter(~kept), [*stated.keep], layout, table))
         rows = rows.filter(kept)
     return rows, combine(*found)
@@ -51,7 +51,7 @@ def refuse_undecided(cells: pl.DataFrame, stated: TableLayout, source: str) -> N
     """
     for header in stated.keep.keys() & stated.leave_out.keys() & {*cells.columns}:
         known = (*stated.keep[header], *stated.leave_out[header])
-        rows = cells.filter(~_has(cells, header, known))
+        rows = cells.filter(~has_value(cells, header, known))
         if rows.height:
             named = rows.select("source_row", value=_shown(rows, header))
             places = named.group_by("value", maintain_order=True).agg("source_row")
@@ -65,11 +65,11 @@ def refuse_undecided(cells: pl.DataFrame, stated: TableLayout, source: str) -> N
 
 def paid_rows(cells: pl.DataFrame, stated: TableLayout) -> pl.Series:
     """Which rows are paid, by the values that a layout names."""
-    marks = [_has(cells, header, values).alias(header) for header, values in stated.paid_when.items()]
+    marks = [has_value(cells, header, values).alias(header) for header, values in stated.paid_when.items()]
     return pl.DataFrame(marks).select(paid=pl.any_horizontal(pl.all()))["paid"]
 
 
-def _has(cells: pl.DataFrame, header: str, values: Sequence[str]) -> pl.Series:
+def has_value(cells: pl.DataFrame, header: str, values: Iterable[str]) -> pl.Series:
     """Which rows have one of the values under a header; a blank cell is the empty text."""
     return parsing.as_text(cells[header]).fill_null("").is_in(list(values))
 

@@ -8,7 +8,6 @@ data, signs and words, is in ``templates/words/writing.toml`` and the currencies
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
@@ -18,7 +17,7 @@ import polars as pl
 from arkit.calendar import currencies
 from arkit.model.findings import value_of
 from arkit.model.money import EXACT, LARGEST_EXACT, SCALE
-from arkit.resources import resource
+from arkit.resources import bundled
 from arkit.words.vocabulary import currency_names, currency_of
 
 _PLAIN: Final = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$"
@@ -138,12 +137,12 @@ def _currency() -> tuple[str, str, str]:
     """Names of currencies, after which a point is theirs, codes, after which it is not, and signs."""
     words = {*currency_names(), *writing()["amounts"]["currency_signs"]}
     names = {word for word in words if word[-1].isalpha()}
-    return _any_of(names), _any_of(currencies()), _any_of(words - names)
+    return alternatives(names), alternatives(currencies()), alternatives(words - names)
 
 
 @cache
 def _marks(side: str) -> str:
-    return _any_of(writing()["amounts"][side])
+    return alternatives(writing()["amounts"][side])
 
 
 @cache
@@ -151,14 +150,15 @@ def _letters() -> dict[str, str]:
     return {**writing()["letters"], **dict.fromkeys(writing()["amounts"]["minus"], "-")}
 
 
-def _any_of(words: Iterable[str]) -> str:
+def alternatives(words: Iterable[str]) -> str:
+    """A pattern of any of these words, a longer one before one that it begins with."""
     return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
 
 
 @cache
 def writing() -> dict[str, Any]:
     """What is data about the writing of amounts and days."""
-    return tomllib.loads(resource("templates/words/writing.toml").read_text(encoding="utf-8"))
+    return bundled("templates/words/writing.toml")
 
 
 def exact_amounts(cells: pl.Series, *, decimal_mark: str, unit: int = 1) -> pl.Series:

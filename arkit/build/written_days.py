@@ -6,7 +6,6 @@ The names of months are babel's, of the languages in ``templates/words/writing.t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from typing import Final
@@ -14,7 +13,7 @@ from typing import Final
 import polars as pl
 from babel import Locale
 
-from arkit.build.written_amounts import writing
+from arkit.build.written_amounts import alternatives, writing
 
 _AFTER: Final = r"(?:\s*[(（]\D*[)）]|[T ]\d{1,2}:\d{2}.*)?$"
 _MINGUO: Final = "民國"
@@ -58,8 +57,8 @@ def _day(cell: str) -> date | None:
 def _patterns() -> tuple[str, ...]:
     """The ways to write such a day, from the most particular on."""
     of_days = writing()["days"]
-    names, eras = _any_of(_months()), _any_of(of_days["eras"])
-    nth, between, after = (_any_of(of_days[kind]) for kind in ("after_number", "between", "after_year"))
+    names, eras = alternatives(_months()), alternatives(of_days["eras"])
+    nth, between, after = (alternatives(of_days[kind]) for kind in ("after_number", "between", "after_year"))
     gap, word = r"[\s.,/-]*", rf"(?:(?:{between})\s+)?"
     day, name = rf"(?P<day>\d{{1,2}})(?:{nth})?", rf"(?P<name>{names})"
     weekday = r"(?:[^\W\d_]+(?:-[^\W\d_]+)?[.,]*\s+|[(（]\D*[)）]\s*)?"
@@ -84,7 +83,3 @@ def _months() -> dict[str, int]:
         names |= {name.casefold().rstrip("."): number for each in lists for number, name in each.items()}
     more = writing()["days"]["more_names"].items()
     return names | {name: int(number) for number, listed in more for name in listed}
-
-
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))

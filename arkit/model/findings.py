@@ -1,13 +1,12 @@
 """Findings (data-quality issues): what was wrong with a row, what was done about it, and the amount it carries."""
 
-import tomllib
 from functools import cache
 from string import Formatter
 from typing import Any, Final, Literal
 
 import polars as pl
 
-from arkit.resources import resource
+from arkit.resources import bundled
 from arkit.words.catalogue import ENGLISH, text
 
 Action = Literal["kept", "derived", "excluded"]
@@ -31,7 +30,7 @@ SCHEMA: Final[dict[str, pl.DataType]] = {
 }
 
 
-_CODES: Final[dict[Any, str]] = tomllib.loads(resource("templates/findings.toml").read_text(encoding="utf-8"))
+_CODES: Final[dict[Any, str]] = bundled("templates/findings.toml")
 FAULTS: Final[dict[str, Action]] = {code: action for action, codes in _CODES.items() for code in codes.split()}
 """What is done with a row, by the code of its finding; the sentence is in the catalogue."""
 

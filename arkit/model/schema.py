@@ -1,12 +1,11 @@
 """The canonical tables (``templates/schema.toml``): their columns, types, and which of them must be there."""
 
-import tomllib
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import polars as pl
 
-from arkit.resources import resource
+from arkit.resources import bundled
 
 Type = Literal["text", "category", "date", "money", "number", "flag"]
 
@@ -37,7 +36,7 @@ class Table:
 
 
 def _tables() -> dict[str, Table]:
-    stated = tomllib.loads(resource("templates/schema.toml").read_text(encoding="utf-8"))
+    stated = bundled("templates/schema.toml")
     return {name: Table(table["columns"], tuple(table["required"])) for name, table in stated.items()}
 
 

@@ -21,7 +21,7 @@ from arkit.model.ledger import Ledger, as_day
 from arkit.model.schema import TABLES
 from arkit.model.snapshot import MANIFEST, thaw
 from arkit.read.answers import answers_of, refuse_idle
-from arkit.read.body.reading import ReadTable
+from arkit.read.body.reading import ReadTable, with_own_header
 from arkit.read.databases import is_database, query_of, read_database
 from arkit.read.open_file import Grid, open_grid
 from arkit.read.places import Places, first_line, loose_files, places_in, refusing
@@ -162,7 +162,7 @@ def _stated(layout: str | Path | Layout | None) -> Layout:
 def _read_database(path: str | Path, layout: Layout, day: date | None) -> Ledger:
     sources = {}
     for name, rows in read_database(path, layout=layout).items():
-        table = ReadTable(rows, layout.tables().get(name) or TableLayout())
+        table = ReadTable(*with_own_header(rows, layout.tables().get(name) or TableLayout(), layout, name))
         sources[name] = joined({query_of(name): table}, mark=".")
     return _built(sources, layout, day)
 

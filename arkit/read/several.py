@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 import polars as pl
 
-from arkit.build.parsing import as_text
+from arkit.build.parsing import as_cells, as_text
 from arkit.build.wanted import refuse_undecided
 from arkit.errors import ReadingError, listed
 from arkit.model.findings import combine
@@ -194,13 +194,10 @@ def _of_same_types(frames: Sequence[pl.DataFrame], mark: str) -> list[pl.DataFra
     """Tables whose columns have one type each: where files differ, cells are written as text."""
     types = {(name, dtype) for frame in frames for name, dtype in frame.schema.items()}
     mixed = {name for name, count in Counter(name for name, _ in types).items() if count > 1}
-    return [frame.with_columns(_as_cells(cells, mark) for cells in frame if cells.name in mixed) for frame in frames]
-
-
-def _as_cells(column: pl.Series, mark: str) -> pl.Series:
-    text = as_text(column)
-    fractions = column.dtype.is_float() or column.dtype.is_decimal()
-    return text.str.replace(".", mark, literal=True) if fractions else text
+    return [
+        frame.with_columns(as_cells(cells, decimal_mark=mark) for cells in frame if cells.name in mixed)
+        for frame in frames
+    ]
 
 
 def cells_of(

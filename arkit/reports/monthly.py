@@ -20,10 +20,23 @@ from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present import charts
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Chart, Sheet
-from arkit.reports import facts as facts_
 from arkit.reports.closing import Closing, Earlier
 from arkit.reports.customers import CustomersPage
-from arkit.reports.facts import BALANCES, in_page_language, needs, opened, sheet, title_of
+from arkit.reports.facts import (
+    BALANCES,
+    Facts,
+    headline,
+    in_page_language,
+    late_labels,
+    lines_between,
+    moved_lines,
+    movement_summary,
+    needs,
+    opened,
+    other_currencies,
+    sheet,
+    title_of,
+)
 from arkit.reports.tiles import report_tiles
 from arkit.words.catalogue import ENGLISH, has_text, in_own_language, text
 from arkit.words.columns import ALL_ENTITIES, Column, day_shown
@@ -117,9 +130,9 @@ class MonthlyReport:
     language: str = ENGLISH
 
     @cached_property
-    def facts(self) -> facts_.Facts:
+    def facts(self) -> Facts:
         """The numbers behind the sections."""
-        return facts_.Facts(self.ledger, self.ledger.require(as_day(self.as_of)), self.policy, self.language)
+        return Facts(self.ledger, self.ledger.require(as_day(self.as_of)), self.policy, self.language)
 
     @cached_property
     def closing(self) -> Closing:
@@ -140,8 +153,8 @@ class MonthlyReport:
 
     def headline(self) -> Html:
         """What the month-end says, in one sentence."""
-        lines = [*facts_.other_currencies(self.facts), *self.closing.remarks()]
-        return page_part("headline", title=self.title, sentence=facts_.headline(self.facts), lines=lines)
+        lines = [*other_currencies(self.facts), *self.closing.remarks()]
+        return page_part("headline", title=self.title, sentence=headline(self.facts), lines=lines)
 
     def kpis(self) -> Html:
         """The KPIs of the main currency as tiles, with last month, last year and the trend."""
@@ -187,7 +200,7 @@ class MonthlyReport:
     def exposures(self) -> Html:
         """The largest items past due in the main currency."""
         items, currency = self._of_main_currency(self.facts.items), self.facts.main_currency
-        late = items[items["bucket"].isin(facts_.late_labels(self.policy))]
+        late = items[items["bucket"].isin(late_labels(self.policy))]
         shown = late.nlargest(LARGEST, "open_amount")[list(_EXPOSED)]
         if shown.empty:
             return notice(text("reports.monthly.nothing_past_due", currency=currency), tone="good")
@@ -198,7 +211,7 @@ class MonthlyReport:
     def movements(self, moved: pd.DataFrame) -> Html:
         """What became of the open items since the month before."""
         caption, note = text("reports.monthly.movements"), text("reports.monthly.movements_note")
-        return table(facts_.movement_summary(moved), caption=caption, note=note, columns=self._days_of_movements)
+        return table(movement_summary(moved), caption=caption, note=note, columns=self._days_of_movements)
 
     @property
     def _days_of_movements(self) -> dict[str, Column]:
@@ -215,14 +228,14 @@ class MonthlyReport:
             return notice(text("reports.monthly.nothing_moved", currency=currency))
         first, last = day_shown(since), day_shown(self.facts.day)
         title = text("reports.monthly.roll_forward_chart", since=first, day=last, currency=currency)
-        lines = facts_.lines_between(forward)
+        lines = lines_between(forward)
         return charts.roll_forward_chart(rows.iloc[0], lines=lines, currency=currency, title=title)
 
     @needs(_forward, NEEDS_HISTORY)
     def roll_forward(self, forward: pd.DataFrame) -> Html:
         """What moved the balance of each currency since the month before."""
         caption, note = text("reports.monthly.roll_forward"), text("reports.monthly.roll_forward_note")
-        return table(facts_.moved_lines(forward), caption=caption, note=note)
+        return table(moved_lines(forward), caption=caption, note=note)
 
     @needs(_month_before, NEEDS_HISTORY)
     def kpis_over_time(self, _: date) -> charts.Figure:
@@ -318,7 +331,7 @@ class MonthlyReport:
             name: Column(day_shown(day) if day else text(f"reports.sheet.summary.{name}"), "amount")
             for name, day in days.items()
         }
-        said, note = {"sentence": facts_.headline(facts)}, text("reports.sheet.summary.note")
+        said, note = {"sentence": headline(facts)}, text("reports.sheet.summary.note")
         return sheet("summary", facts.summary, values=said, note=note, row_kind="unit", columns=columns)
 
     def _movements(self) -> Sheet:

@@ -8,7 +8,7 @@ import polars as pl
 
 from arkit.calendar import decimals
 from arkit.errors import LedgerError, unknown_name
-from arkit.sample import tables as tables_
+from arkit.sample import tables
 from arkit.sample.company import item_rows, keep_books
 from arkit.sample.customers import behaviours_table, customers_table, draw_clients, entity_list, with_attributes
 from arkit.sample.movements import draw_rates
@@ -78,18 +78,18 @@ def generate(
     books = keep_books(clients, companies, window, rates, faults=faults, seed=seed)
     rows = item_rows(books, companies)
     sample = Sample(
-        items=tables_.items_table(rows, clients, companies),
-        applications=tables_.applications_table(books, rows),
-        entries=tables_.entries_table(books, rows),
+        items=tables.items_table(rows, clients, companies),
+        applications=tables.applications_table(books, rows),
+        entries=tables.entries_table(books, rows),
         customers=customers_table(clients, changed_on=window.last - HISTORY_DAYS),
-        marks=tables_.marks_table(books, rows, clients, seed=seed),
+        marks=tables.marks_table(books, rows, clients, seed=seed),
         rates=rates.table(),
-        gl=tables_.gl_table(books, rows, companies),
-        sales=tables_.sales_table(books, rows, clients, companies),
+        gl=tables.gl_table(books, rows, companies),
+        sales=tables.sales_table(books, rows, clients, companies),
         behaviours=behaviours_table(clients),
-        faults=tables_.planted_in_books(books, rows) if faults else tables_.NO_FAULTS,
+        faults=tables.planted_in_books(books, rows) if faults else tables.NO_FAULTS,
     )
-    return tables_.with_faults(sample, seed=seed) if faults else sample
+    return tables.with_faults(sample, seed=seed) if faults else sample
 
 
 def _check(**given: int) -> None:
@@ -123,9 +123,9 @@ def write(sample: Sample, folder: str | Path, *, format: Format = "csv") -> Path
     if format not in FORMATS:
         raise unknown_name("format", format, known=FORMATS)
     folder = Path(folder)
-    for place, tables in ((folder, sample.tables), (folder / ANSWERS_FOLDER, sample.answers)):
+    for place, several in ((folder, sample.tables), (folder / ANSWERS_FOLDER, sample.answers)):
         place.mkdir(parents=True, exist_ok=True)
-        for name, table in tables.items():
+        for name, table in several.items():
             if format == "csv":
                 as_text(table, name, sample).write_csv(place / f"{name}.csv")
             else:
@@ -135,7 +135,7 @@ def write(sample: Sample, folder: str | Path, *, format: Format = "csv") -> Path
 
 def as_text(table: pl.DataFrame, name: str, sample: Sample) -> pl.DataFrame:
     """A table with its amounts as text, each with the decimals of its currency."""
-    money = [column for column, dtype in table.schema.items() if dtype == tables_.MONEY]
+    money = [column for column, dtype in table.schema.items() if dtype == tables.MONEY]
     if not money:
         return table
     currencies = _currencies(table, name, sample)
@@ -161,7 +161,7 @@ def _plain(amount: pl.Expr, currency: pl.Series) -> pl.Expr:
     text = amount.cast(pl.String)
     shown = text
     for code in currency.drop_nulls().unique().sort():
-        surplus = "0" * (tables_.MONEY_DECIMALS - decimals(code))
+        surplus = "0" * (tables.MONEY_DECIMALS - decimals(code))
         if not surplus:
             continue
         cut = text.str.strip_suffix(surplus if decimals(code) else "." + surplus)

@@ -1,7 +1,6 @@
 """The vocabulary: names and kinds of columns, what a reader sees of a stored code, and formats of numbers and days."""
 
 import math
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +11,7 @@ from babel.dates import format_date
 from babel.numbers import NumberPattern, format_compact_decimal, format_decimal, format_percent, parse_pattern
 
 from arkit.calendar import decimals
-from arkit.resources import resource
+from arkit.resources import bundled
 from arkit.words.catalogue import current_locale, has_text, text
 
 Kind = Literal[
@@ -63,7 +62,7 @@ class Column:
     kind: Kind = "text"
 
 
-_NAMES: Final[dict[Any, str]] = tomllib.loads(resource("templates/words/kinds.toml").read_text(encoding="utf-8"))
+_NAMES: Final[dict[Any, str]] = bundled("templates/words/kinds.toml")
 KINDS: Final[dict[str, Kind]] = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 """The kind of each column of the vocabulary, by its name. Titles are in ``columns.toml`` of each language."""
 

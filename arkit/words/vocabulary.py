@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from arkit.calendar import currencies
-from arkit.resources import resource
+from arkit.resources import bundled, resource
 
 _CURRENCY_AT_END: Final = r"(?i)[\s,_(\[/]+(?:in |im |в |без )?[(\[]?([^\W\d_]{2,12}\.?|[€£₽₴₸₹]|\w+\$)[)\]]?\.?$"
 
@@ -167,7 +167,7 @@ def is_made(status: str) -> bool | None:
 
 @cache
 def _payment_words() -> dict[str, bool]:
-    stated = tomllib.loads(resource("templates/words/payments.toml").read_text(encoding="utf-8"))
+    stated = bundled("templates/words/payments.toml")
     return {key(word): name == "made" for name in ("made", "not_made") for word in stated[name]}
 
 
@@ -317,4 +317,4 @@ def languages() -> dict[str, dict[str, Any]]:
 
 @cache
 def _vocabulary() -> dict[str, Any]:
-    return tomllib.loads(resource("templates/words/headers.toml").read_text(encoding="utf-8"))
+    return bundled("templates/words/headers.toml")

@@ -1,5 +1,6 @@
 """Keys of a layout act wherever the names of the columns come from; one that cannot act is refused."""
 
+import sqlite3
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,18 @@ def test_a_key_acts(tmp_path: Path, key: str, kind: str, header: bool) -> None:
 def test_two_keys_act_together(tmp_path: Path, keys: tuple[str, str], header: bool) -> None:
     moved = sum(SUMS[key] - 160 for key in keys)
     assert total(read(written(tmp_path, "csv"), *keys, header=header)) == BOTH.get(keys, 160 + moved)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_acts_on_a_query(tmp_path: Path, key: str) -> None:
+    file = tmp_path / "books.sqlite"
+    with sqlite3.connect(file) as books:
+        books.execute(f"create table export ({', '.join(ROWS.columns)})")
+        places = ", ".join("?" * ROWS.width)
+        books.executemany(f"insert into export values ({places})", ROWS.rows())
+    books.close()
+    layout = layout_of({**KEYS[key], "query": "select * from export"})
+    assert total(ar.read_ledger(file, layout=layout, snapshot_on="2026-03-31")) == SUMS[key]
 
 
 @pytest.mark.parametrize("key", ["plus", "minus"])

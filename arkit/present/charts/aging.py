@@ -11,7 +11,6 @@ from plotly.colors import sample_colorscale
 from plotly.graph_objects import Figure
 
 from arkit.present import theme
-from arkit.present import theme as theme_
 from arkit.words.catalogue import text
 from arkit.words.columns import UNAPPLIED, month_shown, short_amount, shown_value
 
@@ -38,7 +37,7 @@ def aging_chart(
     """
     rows = aging.head(MOST_PANELS).to_dict("records")
     earlier = {} if before is None else {row["currency"]: row for row in before.to_dict("records")}
-    return theme_.in_panels(
+    return theme.in_panels(
         [_panel(row, earlier.get(row["currency"]), labels, first=row is rows[0]) for row in rows],
         title=text("present.aging.with_month_before", title=title) if earlier else title,
         columns=max(len(rows), 1),
@@ -50,11 +49,11 @@ def aging_chart(
     )
 
 
-def _panel(row: _Row, earlier: _Row | None, labels: Sequence[str], *, first: bool) -> theme_.Panel:
+def _panel(row: _Row, earlier: _Row | None, labels: Sequence[str], *, first: bool) -> theme.Panel:
     marks = [_marks(earlier, labels)] if earlier else []
     xaxis = {"title": text("present.aging.days_past_due"), "tickangle": -35}
     yaxis = {"title": text("present.aging.open_amount") if first else "", "rangemode": "tozero", "tickformat": "~s"}
-    return theme_.Panel(
+    return theme.Panel(
         text("present.aging.in_currency", currency=row["currency"]), [_bars(row, labels), *marks], xaxis, yaxis
     )
 
@@ -159,7 +158,7 @@ def _line(day: date) -> dict[str, Any]:
 
 
 SHARES_BAR: Final = {"tickformat": ".0%", "thickness": 12, "outlinewidth": 0}
-OLDEST_TO_NEWEST: Final = [[0.0, "#d5dbe3"], [1.0, theme_.CALM]]
+OLDEST_TO_NEWEST: Final = [[0.0, "#d5dbe3"], [1.0, theme.CALM]]
 
 
 def roll_rate_heat_map(rates: pd.DataFrame, *, labels: Sequence[str], title: str) -> Figure:
@@ -179,7 +178,7 @@ def roll_rate_heat_map(rates: pd.DataFrame, *, labels: Sequence[str], title: str
         for name in ("roll_rate", "items")
     )
     shown: dict[str, Any] = {"bucket": "%{y}", "month": "%{x}", "share": "%{z:.1%}", "items": "%{customdata:,}"}
-    cells = theme_.trace(
+    cells = theme.trace(
         "heatmap",
         [month_shown(month, short=True) for month in pd.to_datetime(table.columns)],
         [shown_value(label) for label in table.index],
@@ -187,12 +186,12 @@ def roll_rate_heat_map(rates: pd.DataFrame, *, labels: Sequence[str], title: str
         hover=text("present.flows.rolled", **shown),
         customdata=counts.to_numpy(),
         texttemplate="%{z:.0%}",
-        colorscale=[[0.0, "#f7f9fb"], *[[0.15 + 0.85 * place, colour] for place, colour in theme_.ALARM]],
+        colorscale=[[0.0, "#f7f9fb"], *[[0.15 + 0.85 * place, colour] for place, colour in theme.ALARM]],
         colorbar={"title": {"text": text("present.flows.roll_rate")}, **SHARES_BAR},
         **{"zmin": 0, "zmax": 1, "xgap": 2, "ygap": 2},
     )
     yaxis = {"title": text("present.flows.bucket_before"), "showgrid": False}
-    return theme_.framed([cells], title=title, height=320, yaxis=yaxis)
+    return theme.framed([cells], title=title, height=320, yaxis=yaxis)
 
 
 def vintage_chart(vintages: pd.DataFrame, *, title: str, highlight: int = 1) -> Figure:
@@ -211,29 +210,29 @@ def vintage_chart(vintages: pd.DataFrame, *, title: str, highlight: int = 1) -> 
     shades = sample_colorscale(OLDEST_TO_NEWEST, [number / max(len(curves) - 1, 1) for number in range(len(curves))])
     complete = [month for month, curve in curves.items() if len(curve) > 1]
     named, pairs = set(complete[-highlight:]), zip(curves.items(), shades, strict=True)
-    return theme_.framed(
+    return theme.framed(
         [_curve(curve, shade, named=month in named) for (month, curve), shade in pairs],
         title=title,
         xaxis={"title": text("present.flows.months_after"), "dtick": 1},
         yaxis={"title": text("present.flows.share_open"), "tickformat": ".0%", "rangemode": "tozero"},
-        annotations=[theme_.note(text("present.flows.shades"))],
+        annotations=[theme.note(text("present.flows.shades"))],
         showlegend=False,
     )
 
 
-def _curve(curve: pd.DataFrame, shade: str, *, named: bool) -> theme_.Trace:
+def _curve(curve: pd.DataFrame, shade: str, *, named: bool) -> theme.Trace:
     name = month_shown(curve["billing_month"].iloc[0], short=True)
-    return theme_.trace(
+    return theme.trace(
         "scatter",
         curve["age_months"],
         curve["share"],
         hover=text("present.flows.still_open", month=name, months="%{x}", share="%{y:.1%}"),
         name=name,
         mode="lines+text" if named else "lines",
-        line={"color": theme_.ACCENT if named else shade, "width": 3 if named else 1.5},
+        line={"color": theme.ACCENT if named else shade, "width": 3 if named else 1.5},
         text=[""] * (len(curve) - 1) + [name],
-        textfont={"color": theme_.ACCENT},
-        **theme_.AT_THE_END,
+        textfont={"color": theme.ACCENT},
+        **theme.AT_THE_END,
     )
 
 
@@ -258,18 +257,18 @@ def roll_forward_chart(row: pd.Series[float], *, lines: Sequence[str], currency:
     moved = [line for line in lines if row[line]]
     names = ["opening", *moved, "closing"]
     values = [float(row[name]) for name in names]
-    colours = {"increasing": UP, "decreasing": theme_.CALM, "totals": theme_.ACCENT}
-    steps = theme_.trace(
+    colours = {"increasing": UP, "decreasing": theme.CALM, "totals": theme.ACCENT}
+    steps = theme.trace(
         "waterfall",
         [shown_value(name, "line").replace("_", " ") for name in names],
         values,
         hover=f"%{{x}}: %{{delta:,.2f}} {currency}",
         measure=["absolute", *["relative"] * len(moved), "total"],
         text=[short_amount(value, "").strip() for value in values],
-        connector={"line": {"color": theme_.MUTED, "width": 1}},
+        connector={"line": {"color": theme.MUTED, "width": 1}},
         **{kind: {"marker": {"color": colour}} for kind, colour in colours.items()},
-        **theme_.OUTSIDE,
+        **theme.OUTSIDE,
     )
     title_of_amounts = text("present.flows.net_receivables", currency=currency)
     yaxis = {"title": title_of_amounts, "tickformat": "~s", "rangemode": "tozero"}
-    return theme_.framed([steps], title=title, yaxis=yaxis, showlegend=False)
+    return theme.framed([steps], title=title, yaxis=yaxis, showlegend=False)

@@ -265,12 +265,6 @@ _OUTCOMES: Final[dict[str, Callable[[Proof, date | None], pl.Expr | Callable[[pl
 }
 
 
-def settled_rows(rows: pl.DataFrame, proof: Proof, *, mark: str) -> pl.Series:
-    """Which rows have a mark whose rows add up to zero for their customer and currency: they are settled."""
-    cells = typed(rows, [proof], mark=mark, order="ymd")
-    return outcome(cells, proof).fill_null(False)
-
-
 NEEDED: Final = 2
 MEANT: Final = 0.8
 _SHOWN: Final = 20

@@ -6,7 +6,7 @@ of a workbook are checked: as ids they lose their last digits, as amounts they h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -15,7 +15,7 @@ import msgspec
 import polars as pl
 
 from arkit.build.nothing import without_nothing
-from arkit.build.parsing import as_text
+from arkit.build.parsing import as_cells
 from arkit.build.written_amounts import bare_amounts, currencies_in, decimals_as_text, exact_amounts, with_decimal_comma
 from arkit.errors import ReadingError, listed
 from arkit.model.findings import combine, find, no_findings, value_of
@@ -100,7 +100,7 @@ def with_own_header(
         raise ReadingError(f"The layout reads {listed(absent)}, which the {name} do not have. Correct the layout.")
     roles = Roles(named, name)
     parts = {*roles.amounts, *named.minus_when, *named.dated_in.values()}.union(*named.joined.values())
-    cells = rows.with_columns(_as_cells(rows[part], layout.decimal_mark) for part in parts)
+    cells = rows.with_columns(as_cells(rows[part], decimal_mark=layout.decimal_mark) for part in parts)
     return with_values(cells, roles, layout)
 
 
@@ -110,12 +110,6 @@ def canonical(table: TableLayout, headers: Sequence[str], name: str) -> TableLay
         return table
     own = {header: header for header in headers if header in TABLES[name].columns}
     return msgspec.structs.replace(table, columns=own)
-
-
-def _as_cells(column: pl.Series, mark: str) -> pl.Series:
-    """A column as the cells of a text file would be; numbers have the decimal mark of the layout."""
-    cells = as_text(column)
-    return cells.str.replace(".", mark, literal=True) if column.dtype.is_numeric() and mark != "." else cells
 
 
 def _is_float(cells: pl.Series) -> bool:
@@ -142,14 +136,19 @@ def _sum(rows: pl.DataFrame, plus: tuple[str, ...], minus: tuple[str, ...], mark
     """The sum of some columns minus others; a part that cannot be read makes the whole unreadable."""
     cells = {header: bare_amounts(without_nothing(rows[header])) for header in (*plus, *minus)}
     parts = {header: exact_amounts(cell, decimal_mark=mark) for header, cell in cells.items()}
-    signed = pl.DataFrame([part if header in plus else -part for header, part in parts.items()])
-    total = signed.select(pl.sum_horizontal(pl.all().fill_null(0)).cast(EXACT)).to_series()
+    total = signed_sum(parts, plus)
     some = pl.DataFrame([*cells.values()]).select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     result = decimals_as_text(total.set(~some, None), decimal_mark=mark)
     for header, cell in cells.items():
         unread = cell.is_not_null() & parts[header].is_null()
         result = result.zip_with(~unread, cell)
     return result
+
+
+def signed_sum(parts: Mapping[str, pl.Series], plus: Sequence[str]) -> pl.Series:
+    """Exact amounts by their headers added up for each row, those that are not in ``plus`` deducted."""
+    signed = pl.DataFrame([part if header in plus else -part for header, part in parts.items()])
+    return signed.select(pl.sum_horizontal(pl.all().fill_null(0)).cast(EXACT)).to_series()
 
 
 def _refuse_signed(rows: pl.DataFrame, table: TableLayout, amounts: pl.Series, unsigned: pl.Series) -> None:

@@ -107,6 +107,7 @@ class _File:
     stated: Mapping[str, frozenset[Decimal]]
     hints: Hints
     name: str
+    read: dict[str, pl.Series] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def mark(self) -> str:
@@ -117,8 +118,10 @@ class _File:
         return sum_of(self.rows, plus, minus, mark=self.mark)
 
     def exact(self, header: str) -> pl.Series:
-        """A column as exact amounts, blank cells as 0."""
-        return exact_amounts(self.rows[header], decimal_mark=self.mark).fill_null(0)
+        """A column as exact amounts, blank cells as 0; each is read once."""
+        if header not in self.read:
+            self.read[header] = exact_amounts(self.rows[header], decimal_mark=self.mark).fill_null(0)
+        return self.read[header]
 
     def is_stated(self, header: str) -> bool:
         """Whether a total of the file is the sum of a column."""

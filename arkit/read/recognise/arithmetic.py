@@ -177,11 +177,6 @@ class Facts:
         return self.of("running")
 
     @property
-    def same(self) -> tuple[Relation, ...]:
-        """Columns that are equal in every row."""
-        return self.of("same")
-
-    @property
     def base_pairs(self) -> tuple[Relation, ...]:
         """Amounts in document and base currency: equal in the rows of one currency and different in the others."""
         return self.of("base")
@@ -190,11 +185,6 @@ class Facts:
     def marks(self) -> tuple[Relation, ...]:
         """Columns whose rows with one mark add up to zero."""
         return self.of("zero")
-
-    @property
-    def balanced(self) -> tuple[Relation, ...]:
-        """Debits that equal credits, by document or in total."""
-        return self.of("balanced")
 
     def snapshot_day(self, since: str = "") -> Relation | None:
         """The relation that gives the day of the snapshot by days overdue; its value is the day.

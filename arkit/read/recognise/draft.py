@@ -64,11 +64,8 @@ class Draft:
     @property
     def main(self) -> str:
         """The amount that the ledger is made of."""
-        return (
-            "amount"
-            if "amount" in self.given and "settled_on" in self.table.columns
-            else ("open_amount" if "open_amount" in self.given else "amount")
-        )
+        is_settled = "amount" in self.given and "settled_on" in self.table.columns
+        return "open_amount" if "open_amount" in self.given and not is_settled else "amount"
 
     @property
     def main_headers(self) -> list[str]:
@@ -148,8 +145,7 @@ def amounts_of(columns: Columns, owed: Owed, rows: pl.DataFrame, dated: str, fil
     table = TableLayout(
         columns=of, plus=owed.plus, minus=owed.minus, dated_in={"document_date": dated} if dated else {}
     )
-    draft = Draft(table, {**owed.of, **of}, columns.currencies, owed.base_currency, questions=asked)
-    return draft
+    return Draft(table, {**owed.of, **of}, columns.currencies, owed.base_currency, questions=asked)
 
 
 def _of_kind(columns: Columns, rows: pl.DataFrame, pattern: str) -> list[str]:

@@ -13,11 +13,11 @@ from typing import Any, Final, Self
 
 import polars as pl
 
-from arkit.build.written_amounts import exact_amounts
 from arkit.errors import ReadingError, listed
 from arkit.model.layout import ColumnRole, Decision, Proof
 from arkit.read.body.accounts import balance_before, begins_with
 from arkit.read.body.header import text_after
+from arkit.read.body.proofs import amounts
 from arkit.read.recognise.arithmetic import Facts
 from arkit.read.recognise.columns import Columns, Key
 from arkit.read.recognise.journals import Journal
@@ -188,10 +188,6 @@ def _net(rows: pl.DataFrame, form: Form, facts: Facts) -> int:
     return int(debit or 0) - int(credit or 0)
 
 
-def _mark(facts: Facts) -> str:
-    return facts.cells.mark
-
-
 def _with_running_balance(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
     """An account whose balance is carried on from row to row.
 
@@ -245,7 +241,7 @@ def _with_direction(form: Form, balance: str, facts: Facts) -> Form:
 def _amounts(rows: pl.DataFrame, header: str | None, facts: Facts) -> pl.Series:
     if header is None:
         return pl.repeat(0, rows.height, eager=True)
-    return exact_amounts(rows[header], decimal_mark=_mark(facts)).to_physical()
+    return amounts(rows[header], mark=facts.cells.mark)
 
 
 def _why_account(form: Form, rows: pl.DataFrame, facts: Facts, proof: Proof) -> str:

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from arkit.build.written_amounts import exact_amounts
 from arkit.errors import listed
 from arkit.model.layout import ColumnRole, Decision, Proof
+from arkit.read.body.proofs import amounts
 from arkit.read.recognise.columns import Columns
 from arkit.read.recognise.questions import Candidate, Hints, Question
 from arkit.words.vocabulary import Meaning, any_of
@@ -73,9 +73,7 @@ def recognise_journal(
     of = columns.of
     if not {"debit", "credit"} <= {*of}:
         return None
-    moved = [
-        exact_amounts(rows[of[name]], decimal_mark=mark).fill_null(0).to_physical() for name in ("debit", "credit")
-    ]
+    moved = [amounts(rows[of[name]], mark=mark).fill_null(0) for name in ("debit", "credit")]
     lines = rows.with_columns(moved[0].alias("= debit"), moved[1].alias("= credit"))
     texts = [name for name in rows.columns if name != "source_row" and name not in (of["debit"], of["credit"])]
     entry = _entry(lines, texts)

@@ -7,13 +7,14 @@ known is asked, never kept or dropped in silence, and a sign tells a type only w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
 import polars as pl
 
+from arkit.build.wanted import has_value
 from arkit.errors import ReadingError, listed
 from arkit.model.layout import ColumnRole, Decision
 from arkit.read.recognise.questions import NOT_RECEIVABLE, STATUSES, Candidate, Hints, Question
@@ -56,8 +57,8 @@ class Receivables:
 
     def stays(self, rows: pl.DataFrame) -> pl.Series:
         """Which rows are receivables."""
-        out = [_has(rows, header, values) for header, values in self.leave_out.items()]
-        kept = [_has(rows, header, values) for header, values in self.keep.items() if values]
+        out = [has_value(rows, header, values) for header, values in self.leave_out.items()]
+        kept = [has_value(rows, header, values) for header, values in self.keep.items() if values]
         tests = [*(~test for test in out), *kept]
         return rows.select(pl.all_horizontal(pl.lit(True).first(), *tests)).to_series() if tests else _all(rows)
 
@@ -77,10 +78,6 @@ class Receivables:
 
 def _all(rows: pl.DataFrame) -> pl.Series:
     return pl.Series([True], dtype=pl.Boolean).new_from_index(0, rows.height)
-
-
-def _has(rows: pl.DataFrame, header: str, values: Iterable[str]) -> pl.Series:
-    return rows[header].fill_null("").is_in(list(values))
 
 
 def values_of(rows: pl.DataFrame, header: str) -> list[str]:
@@ -158,7 +155,7 @@ def _statuses(rows: pl.DataFrame, header: str, amounts: Amounts, hints: Hints, f
     meant = {value: hints.statuses.get(value) or (status_of(value) if value else "open") for value in values}
     beside = {*meant.values()}
     effect = {
-        value: _effect(_status(status, beside), _has(rows, header, [value]), amounts, value in hints.statuses)
+        value: _effect(_status(status, beside), has_value(rows, header, [value]), amounts, value in hints.statuses)
         for value, status in meant.items()
     }
     out = tuple(value for value in values if effect[value] == "out")
@@ -224,7 +221,7 @@ def _of_settled(status: str, rows: pl.Series, amounts: Amounts, said: bool) -> s
 def _status_asked(
     rows: pl.DataFrame, header: str, value: str, why: str, stay: list[str], amounts: Amounts, file: str
 ) -> Question:
-    its, others = _has(rows, header, [value]), _has(rows, header, stay)
+    its, others = has_value(rows, header, [value]), has_value(rows, header, stay)
     own, rest = (_sum(amounts.open.filter(some)) for some in (its, others))
     text = (
         f"What does {value!r} under {header!r} of {file} say of {its.sum()} rows with {own:,.2f}? "
@@ -299,7 +296,7 @@ def _types(
 
 
 def _type_asked(rows: pl.DataFrame, header: str, value: str, amount: pl.Series, file: str) -> Question:
-    its = _has(rows, header, [value])
+    its = has_value(rows, header, [value])
     own, rest = _sum(amount.filter(its)), _sum(amount.filter(~its))
     text = (
         f"What is {value!r} under {header!r} of {file} ({its.sum()} rows with {own:,.2f})? The word is not known, and "
@@ -336,7 +333,7 @@ def recognise_signs(
     if not lowering:
         return _as_they_are("no type that lowers what is owed")
     header = columns["item_type"]
-    of_credits = amount.filter(_has(rows, header, lowering) & (amount != 0).fill_null(False))
+    of_credits = amount.filter(has_value(rows, header, lowering) & (amount != 0).fill_null(False))
     if of_credits.is_empty() or (of_credits < 0).any():
         return _as_they_are(f"{int((of_credits < 0).sum())} of {len(of_credits)} credits are negative")
     return _unsigned(header, lowering, of_credits, amount, hints, file)
@@ -363,7 +360,7 @@ def _marked(rows: pl.DataFrame, headers: Sequence[str], amount: pl.Series, known
     """The values that mean a credit, if the amounts need them; a mark beside signed amounts proves them."""
     for header in dict.fromkeys(headers):
         credits = tuple(value for value in values_of(rows, header) if mark_of(value, named=header == known) == "credit")
-        of_credits = amount.filter(_has(rows, header, credits))
+        of_credits = amount.filter(has_value(rows, header, credits))
         if credits and (of_credits < 0).any():
             role = ColumnRole(header, "proof", "mark", "the amounts have the sign that it says")
             return _as_they_are(f"{header} says credit where an amount has a minus", (role,))

@@ -22,6 +22,7 @@ from arkit.errors import ReadingError
 from arkit.model.layout import DateOrder, Decision, Layout, Shape, TableLayout
 from arkit.model.money import EXACT
 from arkit.read.body.header import DAY, currency_after, day_after
+from arkit.read.body.reading import signed_sum
 from arkit.read.body.rows import DATE
 from arkit.read.recognise.questions import Candidate, Hints, Question
 from arkit.words.vocabulary import currency_of, words
@@ -62,9 +63,7 @@ def amount_of(rows: pl.DataFrame, table: TableLayout, name: str, *, mark: str) -
         if name not in table.columns:
             return pl.Series([None], dtype=EXACT).new_from_index(0, rows.height)
         return exact_amounts(rows[table.columns[name]], decimal_mark=mark)
-    parts = [exact_amounts(rows[header], decimal_mark=mark).alias(header) for header in (*plus, *minus)]
-    signed = pl.DataFrame([part if part.name in plus else -part for part in parts])
-    return signed.select(pl.sum_horizontal(pl.all().fill_null(0)).cast(EXACT)).to_series()
+    return signed_sum({header: exact_amounts(rows[header], decimal_mark=mark) for header in (*plus, *minus)}, plus)
 
 
 # What only a comma, only a point, and either could be the decimal mark of. Spaces and apostrophes are taken out before.
