@@ -45,3 +45,26 @@ def test_a_table_above_with_a_header_of_its_own_is_not_of_the_items(tmp_path: Pa
         ("B1", "K1", "2025-01-01", "2026-01-01", "9", "1"),
     ]
     assert net(read(write(tmp_path, "csv", [*above[1:], HEADER, *ROWS], header=above[0]))) == TOTAL
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'Definition={"columns":["<Field Name=""Title"" />","<Field Name=""Customer"" />"]}',
+        'Report "Open items',
+        '"Open items, "ACME" Ltd',
+        '"Open items\nof all"',
+        "Open\titems\tof\tall\tthe\tbranches\tof\tthe\tgroup",
+        "a,b,c,d,e,f,g,h,i,j",
+        "sep=,",
+        "Open items; all",
+    ],
+)
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_line_above_the_header_is_no_table(tmp_path: Path, line: str, mark: str) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text("\n".join([line, "", *(mark.join(row) for row in (HEADER, *ROWS))]), encoding="utf-8")
+    ledger = read(path)
+    assert (net(ledger), ledger.size) == (TOTAL, len(ROWS))
+    assert ledger.reading is not None
+    assert net(read(path, ledger.reading.layout)) == TOTAL
