@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from operator import methodcaller
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -158,8 +159,7 @@ def _grid_of_text(path: Path, encoding: str, delimiter: str) -> Grid:
     delimiter = delimiter or _delimiter(content)
     lines, content = _above_quoted_badly(content, delimiter)
     # The widest line has at most as many cells as delimiters and one; those within quotation marks only widen it.
-    mark = delimiter.encode()
-    width = max((line.count(mark) for line in content.split(b"\n")), default=0) + 1
+    width = max(map(methodcaller("count", delimiter.encode()), content.split(b"\n"))) + 1
     if width > WIDEST:
         raise _too_wide(path, width)
     schema = {f"{place}": pl.String for place in range(width)}

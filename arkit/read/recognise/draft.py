@@ -19,6 +19,7 @@ from arkit.read.recognise.questions import Candidate, Hints, Question
 
 _ITEM_HAS_CELLS: Final = 0.6
 _FEWEST_CELLS: Final = 2
+_LOOKED_AT: Final = 2000
 _NEARLY_ALL: Final = 0.8
 _BASE: Final = ("base_amount", "base_open_amount", "exchange_rate")
 
@@ -112,13 +113,23 @@ def likely_items(rows: pl.DataFrame, repeats: pl.DataFrame, file: str) -> pl.Dat
     whole = pl.concat_str(pl.exclude("source_row"), separator="\x1f", ignore_nulls=True)
     rows = rows.filter(~whole.is_in(repeats.select(whole).to_series().implode()))
     names = [name for name in rows.columns if name != "source_row"]
-    dated = rows.filter(pl.any_horizontal(pl.col(names).str.contains(DATE)))
-    rows = dated if dated.height else rows
+    rows = _dated(rows, names)
     filled = rows.select(pl.sum_horizontal(pl.col(name).is_not_null() for name in names)).to_series()
     usual = filled.filter(filled >= _FEWEST_CELLS).median()
     if not isinstance(usual, float):
         raise ReadingError(f"{file} has a header but no rows below it. Export it again.")
     return rows.filter(filled >= max(_FEWEST_CELLS, usual * _ITEM_HAS_CELLS))
+
+
+def _dated(rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """The rows with a day in any column; all of them where none has one."""
+    found = pl.repeat(False, rows.height, eager=True)
+    # The column with most days first: each of the others is looked at only where no day was found.
+    some = rows.gather_every(max(1, rows.height // _LOOKED_AT)).select(pl.col(names).str.contains(DATE).sum()).row(0)
+    for _, name in sorted(zip(some, names, strict=True), key=lambda each: -each[0]):
+        left = (~found).arg_true()
+        found = found.scatter(left, rows[name].gather(left).str.contains(DATE).fill_null(False))
+    return rows.filter(found) if found.any() else rows
 
 
 def amounts_of(columns: Columns, owed: Owed, rows: pl.DataFrame, dated: str, file: str) -> Draft:

@@ -86,9 +86,9 @@ def recognise_decimal_mark(
     if not headers:
         return Found(".", Decision("decimal_mark", ".", "no amounts"))
     cells = pl.concat([rows.select("source_row", cell=header) for header in headers]).drop_nulls("cell")
-    cells = cells.with_columns(plain=bare_amounts(cells["cell"]).str.replace_all(_SPACES, ""))
-    comma, point = (cells.filter(pl.col("plain").str.contains(pattern)) for pattern in (_COMMA, _POINT))
-    either = cells.filter(pl.col("plain").str.contains(_EITHER))
+    plain = bare_amounts(cells["cell"])
+    plain = plain.str.replace_all(_SPACES, "") if plain.str.contains(_SPACES).any() else plain
+    comma, point = (cells.filter(plain.str.contains(pattern)) for pattern in (_COMMA, _POINT))
     if comma.height and point.height and not from_workbook:
         text = (
             f"{file} writes amounts in two ways: {_example(comma)} and {_example(point)}. Export it again with one "
@@ -99,6 +99,7 @@ def recognise_decimal_mark(
         return Found(",", Decision("decimal_mark", ",", f"{comma.height} amounts such as {_example(comma)}"))
     if point.height:
         return Found(".", Decision("decimal_mark", ".", f"{point.height} amounts such as {_example(point)}"))
+    either = cells.filter(plain.str.contains(_EITHER))
     if either.height:
         text = (
             f"The amounts of {file} can be read in two ways, such as {_example(either)}: thousands or decimals. Which "
