@@ -48,7 +48,7 @@ def test_an_encoding_shows_in_its_letters(text: str, encodings: tuple[str, ...])
     [
         ("Invoice;Customer;Amount;Date\nF1;Peña;10.00;2026-01-05\n", "cp1252"),
         ("Invoice;Customer;Amount;Date\nF1;Gdańsk;10.00;2026-01-05\n", "cp1250"),
-        ("Invoice,Customer,Amount,Date\nF1,张三,10.00,2026-01-05\n", "gb18030"),
+        ("Invoice,Customer,Amount,Date\nF1,北京科技有限公司,10.00,2026-01-05\n", "gb18030"),
     ],
 )
 def test_letters_that_fit_several_languages_are_asked_for(text: str, encoding: str) -> None:
