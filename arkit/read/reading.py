@@ -16,7 +16,7 @@ import polars as pl
 from arkit.build.assembly import build
 from arkit.errors import LedgerError, ReadingError, listed, unknown_name
 from arkit.model.findings import combine
-from arkit.model.layout import NEEDED_FOR_SHAPE, Decision, Layout, Reading, Shape, TableLayout
+from arkit.model.layout import NEEDED_FOR_SHAPE, Layout, Reading, Shape, TableLayout
 from arkit.model.ledger import Ledger, as_day
 from arkit.model.schema import TABLES
 from arkit.model.snapshot import MANIFEST, thaw
@@ -26,7 +26,7 @@ from arkit.read.databases import is_database, query_of, read_database
 from arkit.read.open_file import Grid, open_grid
 from arkit.read.places import Places, first_line, loose_files, places_in, refusing
 from arkit.read.recognise.questions import Hints, QuestionsError, as_hints
-from arkit.read.recognise.recognising import proof_decisions, recognise
+from arkit.read.recognise.recognising import Recognised, proof_decisions, recognise
 from arkit.read.several import TableSource, joined, read_source, with_files
 from arkit.resources import resource
 
@@ -182,7 +182,7 @@ def _read_unknown(files: list[Path], hints: Hints, day: date | None, otherwise: 
             raise
         day = otherwise
         known = recognise(grid, hints, snapshot_on=day)
-    return _built(_sources({"items": files}, known.layout, day, grid), known.layout, day, known.decisions)
+    return _built(_sources({"items": files}, known.layout, day, grid), known.layout, day, known)
 
 
 def _given(path: str | Path | Sequence[str | Path]) -> Path | list[Path]:
@@ -201,7 +201,7 @@ def _sources(places: Places, layout: Layout, day: date | None, grid: Grid | None
 
 
 def _built(
-    sources: Mapping[str, TableSource], layout: Layout, day: date | None, decisions: tuple[Decision, ...] = ()
+    sources: Mapping[str, TableSource], layout: Layout, day: date | None, known: Recognised | None = None
 ) -> Ledger:
     whole = {name: source.whole for name, source in sources.items()}
     if msgspec.structs.replace(layout, covers_from=None, covers_until=None, payments=None) == _CANONICAL:
@@ -218,7 +218,7 @@ def _built(
     return replace(
         ledger,
         frames=replace(ledger.frames, findings=with_files(ledger.frames.findings, sources)),
-        reading=Reading(layout, (*decisions, *proven)),
+        reading=Reading(layout, (*(known.decisions if known else ()), *proven), known.columns if known else ()),
     )
 
 

@@ -89,17 +89,14 @@ class Check:
         ]
 
     def _decisions(self) -> list[str]:
-        """The decisions, the less certain first; what columns say by their headers is on one line."""
+        """The decisions, the less certain first; what a column is by its header is said of the columns."""
         reading = self.ledger.reading
         if reading is None or not reading.made:
             return []
         made = reading.decisions[["what", "decided", "sure", "evidence"]]
         by_header = (made["evidence"] == _BY_HEADER) & (made["sure"] == "certain")
-        named = [f"{what} = {header}" for what, header in made.loc[by_header, ["what", "decided"]].to_numpy()]
         others = made[~by_header].sort_values("sure", key=lambda sure: sure != "likely", kind="stable")
-        told = bool(reading.columns) or not named
-        by_headers = [] if told else [text("reports.check.by_header", columns=joined(named))]
-        return [*text_lines(others, columns=_titles()), *by_headers]
+        return text_lines(others, columns=_titles())
 
     def sheets(self, cells: Mapping[str, Mapping[str, pl.DataFrame]]) -> list[Sheet]:
         """The workbook: the findings by code, then for each table its findings beside their source rows.

@@ -281,11 +281,8 @@ def _qualifiers() -> dict[str, list[str]]:
 
 
 @cache
-def header_words(language: str = "") -> frozenset[str]:
-    """Every known header word as it is compared, of one language alone where it is named."""
-    if language:
-        listed = languages()[language]["columns"].values()
-        return frozenset(way for words in listed for word in words for way in _ways(word))
+def header_words() -> frozenset[str]:
+    """Every known header word as it is compared."""
     return frozenset(_headers())
 
 

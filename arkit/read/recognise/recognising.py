@@ -12,7 +12,7 @@ import polars as pl
 
 from arkit.build.nothing import without_nothing
 from arkit.errors import ReadingError, listed
-from arkit.model.layout import DateOrder, Decision, Layout
+from arkit.model.layout import ColumnRole, DateOrder, Decision, Layout
 from arkit.model.schema import TABLES
 from arkit.read.body.header import Header, lines_above
 from arkit.read.body.proofs import decision_of
@@ -39,6 +39,7 @@ from arkit.read.recognise.questions import Hints, QuestionsError
 from arkit.read.recognise.receivables import Amounts, Receivables, recognise_receivables, recognise_signs
 from arkit.read.recognise.sections import recognise_sections
 from arkit.read.recognise.snapshot import Day, recognise_day, recognise_due
+from arkit.read.recognise.unexplained import Seen, with_rest
 from arkit.read.recognise.values import (
     Found,
     Mark,
@@ -57,10 +58,11 @@ _DATED_TEXT = 0.4
 
 @dataclass(frozen=True)
 class Recognised:
-    """A layout that reads a file, and the decisions that led to it."""
+    """A layout that reads a file, the decisions that led to it, and what each column was taken for."""
 
     layout: Layout
     decisions: tuple[Decision, ...]
+    columns: tuple[ColumnRole, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,10 @@ def recognise(grid: Grid, hints: Hints, *, snapshot_on: date | None = None) -> R
         No answer would help: there is no header, no amount, no item.
     """
     with refusing(grid.file):
-        layout, decisions = _layout(grid, hints, snapshot_on)
-    return Recognised(layout, decisions)
+        return _recognised(grid, hints, snapshot_on)
 
 
-def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout, tuple[Decision, ...]]:
+def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None) -> Recognised:
     grid, header, found = recognise_header(grid, wanted={*hints.columns.values()})
     named = grid.cells.rename(header.names)
     rows, above, repeats = named.slice(header.below), named.slice(0, header.first), named.slice(0, header.below)
@@ -125,10 +126,13 @@ def _layout(grid: Grid, hints: Hints, snapshot_on: date | None) -> tuple[Layout,
         day = recognise_day(facts, roles, columns.buckets, given=snapshot_on, ignored=ignored, file=grid.file)
         question = _Question(items, said, grid, hints, snapshot_on, columns.free(likely), day)
         draft, layout = _with_values(draft, question, layout)
+        draft = draft.explaining(*day.roles)
+    seen = Seen(items if items.height else likely, facts.cells, columns, meanings, draft, grid.file)
+    draft = with_rest(seen, hints)
     if draft.questions:
-        raise QuestionsError(draft.questions, grid.file)
+        raise QuestionsError(draft.questions, grid.file, draft.roles)
     table = msgspec.structs.replace(complete(draft), header=_texts(grid, header), header_lines=header.lines)
-    return msgspec.structs.replace(layout, items=table), draft.decisions
+    return Recognised(msgspec.structs.replace(layout, items=table), draft.decisions, draft.roles)
 
 
 def _receivable_accounts(
