@@ -24,6 +24,7 @@ from arkit.kpi.panel import (
     past_due_ratio,
     top_10_share,
 )
+from arkit.kpi.plausibility import plausibility
 from arkit.kpi.registry import KPIS
 from arkit.model.layout import Layout
 from arkit.model.ledger import Ledger
@@ -53,7 +54,7 @@ __all__ += ["aging_table", "aging_trend", "closing_rates", "credit_balances", "e
 __all__ += ["open_items", "reconcile", "require_reconciled", "statement", "tie_out", "translated"]
 __all__ += ["KPIS", "average_days_delinquent", "best_possible_dso", "collection_effectiveness_index"]
 __all__ += ["countback_dso", "days_beyond_terms", "dso", "hhi", "kpi_trend", "kpis", "past_due_ratio"]
-__all__ += ["top_10_share"]
+__all__ += ["plausibility", "top_10_share"]
 __all__ += ["activity_trend", "cure_rates", "explain_changes", "explain_dso", "movements", "roll_forward"]
 __all__ += ["roll_rates", "vintage"]
 __all__ += ["abc", "behaviour_trend", "categorise", "category_matrix", "deteriorating_payers", "group_behaviour"]

@@ -50,6 +50,10 @@ class ReconciliationError(ArkitError):
     """The buckets, the items kept apart and the rows set apart do not add up to the control total."""
 
 
+class PlausibilityError(ArkitError):
+    """The numbers of a day do not look like those of a complete ledger, and the policy stops there."""
+
+
 class TooManyFaultsError(ArkitError):
     """More rows or money had to be set apart than the policy allows."""
 

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from arkit.errors import PolicyError, unknown_name
-from arkit.resources import resource
+from arkit.resources import bundled, resource
 from arkit.settings import Settings
 from arkit.words.catalogue import ENGLISH, current_language, has_text, languages, text
 from arkit.words.columns import NOT_DUE
@@ -308,6 +308,38 @@ def default_stages() -> CollectionPolicy:
     return CollectionPolicy.load(resource("templates/policies/collection.toml"))
 
 
+class Plausible(Settings, frozen=True, kw_only=True):
+    """Between which values a check of plausibility is passed, and what happens where it is not.
+
+    Parameters
+    ----------
+    at_least, at_most
+        The limits; one that is left out is that of ``templates/policies/plausibility.toml``.
+    then
+        ``warn``: said below the title of a report. ``stop``: no report is made. ``off``: not checked.
+
+    Examples
+    --------
+    >>> Policy(plausibility={"past_due": Plausible(at_most=0.8)}).plausible["past_due"].then
+    'warn'
+    """
+
+    at_least: float | None = None
+    at_most: float | None = None
+    then: Literal["warn", "stop", "off"] | None = None
+
+    def over(self, default: Plausible) -> Plausible:
+        """These limits, with those of the default where one is left out."""
+        own = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
+        return msgspec.structs.replace(default, **own)
+
+
+@cache
+def default_plausible() -> dict[str, Plausible]:
+    """The checks of plausibility that come with arkit, with their limits."""
+    return msgspec.convert(bundled("templates/policies/plausibility.toml"), dict[str, Plausible])
+
+
 class Policy(Settings, frozen=True, kw_only=True):
     """Settings of an analysis.
 
@@ -334,6 +366,8 @@ class Policy(Settings, frozen=True, kw_only=True):
         The company's own categories and rules; left out, those of ``templates/policies/categories.toml``.
     collection
         The company's own stages; left out, those of ``templates/policies/collection.toml``.
+    plausibility
+        Other limits of single checks than those of ``templates/policies/plausibility.toml``.
 
     Examples
     --------
@@ -356,9 +390,12 @@ class Policy(Settings, frozen=True, kw_only=True):
     cost_of_capital: Share = 0.08
     segmentation: CategoryPolicy | UnsetType = UNSET
     collection: CollectionPolicy | UnsetType = UNSET
+    plausibility: dict[str, Plausible] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        for name in set(self.plausibility) - set(default_plausible()):
+            raise PolicyError(str(unknown_name("check of plausibility", name, known=default_plausible())))
         if not self.edges:
             raise PolicyError("edges needs at least one day, for example [30, 60, 90].")
         if any(low >= high for low, high in zip(self.edges, self.edges[1:], strict=False)):
@@ -398,6 +435,13 @@ class Policy(Settings, frozen=True, kw_only=True):
     def stages(self) -> CollectionPolicy:
         """The stages of collection: the company's own, or those that come with arkit."""
         return self.collection or default_stages()
+
+    @property
+    def plausible(self) -> dict[str, Plausible]:
+        """The limits of each check of plausibility."""
+        return {
+            name: self.plausibility.get(name, default).over(default) for name, default in default_plausible().items()
+        }
 
     def latest_stages(self, stages: CollectionPolicy | None = None) -> dict[str, int]:
         """Category to the place of the last stage that its customers are taken to without a person's decision."""

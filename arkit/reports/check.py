@@ -14,7 +14,8 @@ import pandas as pd
 import polars as pl
 
 from arkit.aging.reconcile import reconcile, require_reconciled
-from arkit.errors import ReconciliationError, TooManyFaultsError, listed
+from arkit.errors import PlausibilityError, ReconciliationError, TooManyFaultsError, listed
+from arkit.kpi.plausibility import doubts, plausibility, require_plausible
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.policy import Policy
@@ -63,11 +64,17 @@ class Check:
         return by_code(in_page_language(self.ledger.findings))
 
     @cached_property
+    def doubts(self) -> list[str]:
+        """What is not plausible, a sentence each."""
+        return doubts(plausibility(self.ledger, as_of=self.day, policy=self.policy))
+
+    @cached_property
     def obstacle(self) -> str:
         """Why no report can be run of the day; nothing if one can."""
         try:
             require_reconciled(self.ledger, as_of=self.day, policy=self.policy)
-        except (ReconciliationError, TooManyFaultsError) as error:
+            require_plausible(self.ledger, as_of=self.day, policy=self.policy)
+        except (ReconciliationError, TooManyFaultsError, PlausibilityError) as error:
             return str(error)
         return ""
 
@@ -85,6 +92,7 @@ class Check:
             *_part(text("reports.asking.columns"), roles),
             *_part(text("reports.check.totals", day=day_shown(self.day)), text_lines(self.totals)),
             *_part(text("reports.check.findings"), found),
+            *_part(text("reports.check.doubts"), self.doubts),
             "",
         ]
 

@@ -19,6 +19,7 @@ from arkit.calendar import month_ends_back
 from arkit.flows.movements import MOVEMENTS, movements
 from arkit.flows.roll_forward import roll_forward
 from arkit.kpi.panel import kpi_trend
+from arkit.kpi.plausibility import doubts, plausibility
 from arkit.kpi.registry import shown_on
 from arkit.model.ledger import Ledger
 from arkit.policy import DEFAULT_POLICY, Policy
@@ -186,6 +187,11 @@ class Facts:
     def proof(self) -> pd.DataFrame:
         """The reconciliation."""
         return reconcile(self.ledger, as_of=self.day, policy=self.policy)
+
+    @cached_property
+    def doubts(self) -> list[str]:
+        """What is not plausible, a sentence each."""
+        return doubts(plausibility(self.ledger, as_of=self.day, policy=self.policy))
 
     @cached_property
     def by_customer(self) -> pd.DataFrame:

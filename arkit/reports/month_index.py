@@ -103,6 +103,11 @@ class Entry:
         return sum(int(found[what]) for found in findings if not action or found["action"] == action)
 
     @property
+    def doubts(self) -> list[str]:
+        """What of its numbers is not plausible."""
+        return list((self.record or {}).get("doubts") or [])
+
+    @property
     def balances(self) -> list[Record]:
         """Gross, unapplied and net of each currency, added exactly."""
         rows = self.rows("aging")
@@ -159,8 +164,11 @@ class MonthIndex:
             text("reports.index.earlier", reports=earlier) if earlier else "",
             self._tied_out(),
         ]
+        doubts = [f"{entry.name}: {doubt}" for entry in self.own for doubt in entry.doubts]
         sentence = text("reports.index.done", count=count, done=done)
-        return page_part("headline", title=self.title, sentence=sentence, lines=[line for line in lines if line])
+        return page_part(
+            "headline", title=self.title, sentence=sentence, lines=[line for line in lines if line], doubts=doubts
+        )
 
     def _tied_out(self) -> str:
         """How many entities were held against the general ledger, and which could not be."""

@@ -154,7 +154,8 @@ class MonthlyReport:
     def headline(self) -> Html:
         """What the month-end says, in one sentence."""
         lines = [*other_currencies(self.facts), *self.closing.remarks()]
-        return page_part("headline", title=self.title, sentence=headline(self.facts), lines=lines)
+        sentence, doubts = headline(self.facts), self.facts.doubts
+        return page_part("headline", title=self.title, sentence=sentence, lines=lines, doubts=doubts)
 
     def kpis(self) -> Html:
         """The KPIs of the main currency as tiles, with last month, last year and the trend."""

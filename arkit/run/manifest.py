@@ -102,6 +102,7 @@ def results(page: MonthlyReport, proof: pd.DataFrame) -> dict[str, object]:
         "control_totals": control_totals(proof),
         "reconciliation": rows_of(proof),
         "tie_out": rows_of(page.closing.differences),
+        "doubts": stored.doubts,
         "relations": rows_of(facts.intercompany),
         "findings": findings_by_code(page.ledger.findings),
     }

@@ -52,6 +52,7 @@ PUBLIC_NAMES = (
     "open_items",
     "past_due_ratio",
     "payment_behaviour",
+    "plausibility",
     "read_ledger",
     "reconcile",
     "require_reconciled",

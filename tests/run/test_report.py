@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from arkit.aging.reconcile import reconcile
-from arkit.errors import CoverageError, ReconciliationError, ReportError, UnknownNameError
+from arkit.errors import CoverageError, PlausibilityError, ReconciliationError, ReportError, UnknownNameError
 from arkit.read.reading import read_ledger
 from arkit.resources import resource
 from arkit.run import Report, report
@@ -190,6 +190,18 @@ def test_balances_that_do_not_tie_out_stop_the_report(tmp_path: Path) -> None:
     earlier = put_earlier(tmp_path)
     with pytest.raises(ReconciliationError, match=r"do not tie out: ES 4300 EUR: -0.01 unexplained"):
         make(ledger, tmp_path, "late = 1")
+    assert_untouched(earlier)
+
+
+def test_what_is_not_plausible_is_said_or_stops_the_report(tmp_path: Path) -> None:
+    ledger = write_ledger(tmp_path / "ledger")
+    record = json.loads((make(ledger, tmp_path, PROOF).folder / "run.json").read_text())
+    assert any("last receipt was 16 days" in doubt for doubt in record["doubts"])
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[plausibility.no_receipts]\nthen = "stop"\n', encoding="utf-8")
+    earlier = put_earlier(tmp_path / "other")
+    with pytest.raises(PlausibilityError, match="last receipt was 16 days before"):
+        make(ledger, tmp_path / "other", PROOF, policy=policy)
     assert_untouched(earlier)
 
 
