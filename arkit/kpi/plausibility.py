@@ -200,11 +200,11 @@ def _entity_or_currency(seen: _Seen) -> pl.DataFrame:
     """Who appeared or vanished; a value of 1 for each."""
     if seen.month_before is None:
         return pl.DataFrame(schema=_OF)
-    rows = seen.balances("entity").with_columns(now=pl.col("as_of") == seen.day)
+    rows = seen.balances("entity").with_columns(current=pl.col("as_of") == seen.day)
     parts = pl.concat(
-        [rows.select(pl.col(name).cast(pl.String).alias("where"), "now") for name in ("entity", "currency")]
+        [rows.select(pl.col(name).cast(pl.String).alias("where"), "current") for name in ("entity", "currency")]
     )
-    days = parts.drop_nulls("where").group_by("where").agg(pl.col("now").n_unique().alias("days"))
+    days = parts.drop_nulls("where").group_by("where").agg(pl.col("current").n_unique().alias("days"))
     return days.sort("where").select("where", value=(pl.col("days") == 1).cast(pl.Float64))
 
 

@@ -1,4 +1,4 @@
-"""Every column of an export is taken for one thing: it makes the ledger, proves it, cannot bear on it, or is unknown."""
+"""Every column of an export has one role: it makes the ledger, proves it, cannot bear on it, or is unknown."""
 
 from __future__ import annotations
 
