@@ -144,6 +144,11 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     stated_above
         ``currency``, ``snapshot_on`` or a text such as ``customer_id`` to the words after which it comes in a row above
         the header ("as of").
+    once
+        Of documents that have several rows each (a row for each payment, for each line): the headers of the amounts
+        that are those of the whole document in each of its rows, and count once. Other amounts are added up.
+    from_items
+        Of payments: they are in the rows of the documents, which ``once`` makes one of.
     proofs
         Relations among the columns that every row is held against; rows that break one are findings.
 
@@ -182,6 +187,8 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     dated_in: dict[str, str] = {}
     stated_above: dict[str, str] = {}
     allocate: Literal["", "by_reference", "oldest_first"] = ""
+    once: tuple[str, ...] = ()
+    from_items: bool = False
     proofs: tuple[Proof, ...] = ()
 
     def canonical_names(self) -> set[str]:
@@ -208,10 +215,11 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
             *self.paid_when,
             *self.minus_when,
             *self.dated_in.values(),
+            *self.once,
         }
         # The customer of a section row is no header: "= customer_id".
         proven = ([header for header in proof.headers() if header[:2] != "= "] for proof in self.proofs)
-        return single.union(*several, *proven)
+        return single.union(*several, *proven) - {"source_row"}
 
 
 class Layout(Settings, frozen=True, kw_only=True):
@@ -280,6 +288,10 @@ class Layout(Settings, frozen=True, kw_only=True):
                 raise LayoutError(
                     f"paid_when of {table} has no effect: it is of the items of the shape 'settled' alone"
                 )
+            if layout.once and (table != "items" or layout.allocate or "item_id" in layout.joined):
+                raise LayoutError(f"once of {table} has no effect: it is of items with one column as their number")
+            if layout.from_items and (table != "payments" or not self.items.once):
+                raise LayoutError(f"from_items of {table} has no effect without once of the items")
             if layout.statuses and table != "payments":
                 raise LayoutError(f"statuses of {table} has no effect: it is of the payments alone")
             for name in sorted(layout.canonical_names()):

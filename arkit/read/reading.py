@@ -21,6 +21,7 @@ from arkit.model.ledger import Ledger, as_day
 from arkit.model.schema import TABLES
 from arkit.model.snapshot import MANIFEST, thaw
 from arkit.read.answers import answers_of, refuse_idle
+from arkit.read.body.documents import documents_once, payments_in
 from arkit.read.body.reading import ReadTable, with_own_header
 from arkit.read.databases import is_database, query_of, read_database
 from arkit.read.open_file import Grid, open_grid
@@ -203,6 +204,7 @@ def _sources(places: Places, layout: Layout, day: date | None, grid: Grid | None
 def _built(
     sources: Mapping[str, TableSource], layout: Layout, day: date | None, known: Recognised | None = None
 ) -> Ledger:
+    sources = _with_documents(sources, layout)
     whole = {name: source.whole for name, source in sources.items()}
     if msgspec.structs.replace(layout, covers_from=None, covers_until=None, payments=None) == _CANONICAL:
         layout = msgspec.structs.replace(layout, shape=_shape_of({name: table.rows for name, table in whole.items()}))
@@ -220,6 +222,20 @@ def _built(
         frames=replace(ledger.frames, findings=with_files(ledger.frames.findings, sources)),
         reading=Reading(layout, (*(known.decisions if known else ()), *proven), known.columns if known else ()),
     )
+
+
+def _with_documents(sources: Mapping[str, TableSource], layout: Layout) -> dict[str, TableSource]:
+    """The sources with one row for each document, and with the payments that are in the rows of the documents."""
+    items, own = sources["items"], layout.of_table("items")
+    found = {**sources, "items": replace(items, whole=documents_once(items.whole, own))}
+    if layout.payments and layout.payments.from_items:
+        if "payments" in sources:
+            raise ReadingError(
+                "The layout has the payments in the rows of the items (from_items), and they are also in "
+                f"{sources['payments'].name}. Take one of both away."
+            )
+        found["payments"] = replace(items, whole=payments_in(items.whole, own), each=())
+    return found
 
 
 def _shape_of(tables: Mapping[str, pl.DataFrame]) -> Shape:

@@ -22,7 +22,6 @@ partial_without_amount 2026-03-31
 aging_columns_ru 2026-03-31
 short_headers_de 2026-03-20
 amount_in_two_currencies 2026-03-31
-invoice_lines 2026-03-31
 """
 
 

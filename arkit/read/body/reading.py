@@ -42,6 +42,7 @@ from arkit.read.body.rows import (
     TOTAL,
     Roles,
     kinds_of,
+    later_rows,
     refuse_nameless,
     with_sections,
 )
@@ -84,6 +85,8 @@ def with_values(rows: pl.DataFrame, roles: Roles, layout: Layout) -> tuple[pl.Da
         types=table.types,
         statuses=table.statuses,
         allocate=table.allocate,
+        once=table.once,
+        from_items=table.from_items,
     )
     return rows, simple
 
@@ -235,7 +238,7 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     refuse_long_numbers(grid, header, roles)
     classified = numbers_with_comma(_classified(grid, header, roles), grid, roles, layout)
     classified = with_account_kinds(classified, roles, layout) if table.allocate else classified
-    found = _proofs(classified, roles, layout)
+    found = _proofs(_counted_once(classified, roles), roles, layout)
     rows = classified.with_columns(_decided(classified, found, roles))
     if not table.allocate:
         _refuse_opening_balances(rows, grid.file)
@@ -294,6 +297,12 @@ def _classified(grid: Grid, header: Header, roles: Roles) -> pl.DataFrame:
     others = pl.lit(SECTION if repeated else None, dtype=pl.String)
     kind = pl.when(is_total).then(pl.lit(TOTAL)).otherwise(others)
     return pl.concat([above.with_columns(kind=kind).drop_nulls("kind"), below.with_columns(kinds)])
+
+
+def _counted_once(rows: pl.DataFrame, roles: Roles) -> pl.DataFrame:
+    """The rows with the amounts of whole documents in their first row alone, as a total has them."""
+    later = later_rows(rows, roles.table) & (rows["kind"] == ITEM)
+    return rows.with_columns(pl.when(~later).then(pl.col(header)).alias(header) for header in roles.table.once)
 
 
 def _proofs(rows: pl.DataFrame, roles: Roles, layout: Layout) -> pl.DataFrame:

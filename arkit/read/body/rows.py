@@ -278,3 +278,16 @@ def refuse_nameless(items: pl.DataFrame, roles: Roles, file: str) -> None:
             f'{f" after {word!r}" if word else ""}. If it is in a column, state hints={{"columns": '
             '{"customer_id": "..."}}, or change sections and section_labels in the layout.'
         )
+
+
+def later_rows(rows: pl.DataFrame, table: TableLayout) -> pl.Series:
+    """Which rows repeat a document of an earlier row, with the same amounts where the layout counts them once.
+
+    Documents whose amounts differ among their rows are left as they are: they are found as numbers that come again.
+    """
+    number = table.columns.get("item_id", "item_id")
+    if not table.once:
+        return rows.select(pl.repeat(False, pl.len())).to_series()
+    alike = pl.all_horizontal((pl.col(header).n_unique() == 1).over(number) for header in table.once)
+    later = alike & pl.col(number).is_not_null() & ~pl.col(number).is_first_distinct()
+    return rows.select(later).to_series()

@@ -324,10 +324,10 @@ def recognise_key(rows: pl.DataFrame, columns: dict[str, str], file: str) -> Key
     for name in _KEY_PARTS:
         if name in columns and _is_unique(rows, *own, columns[name]):
             return _together(tuple(dict.fromkeys((*own, columns[name]))))
-    if _few(rows, base):
+    if is_few(rows, base):
         return _single(base, f"{_repeating(rows, base)} rows share a number; the first of each counts", "likely")
     several = tuple(dict.fromkeys([base, *(columns[name] for name in _KEY_PARTS if name in columns)]))
-    if len(several) > 1 and _few(rows, *several):
+    if len(several) > 1 and is_few(rows, *several):
         return _together(several, "likely")
     return _searched(rows, base, columns, file)
 
@@ -400,7 +400,7 @@ def _is_unique(rows: pl.DataFrame, *headers: str) -> bool:
     return cells.null_count().row(0)[0] == 0 and not cells.is_duplicated().any()
 
 
-def _few(rows: pl.DataFrame, *headers: str) -> bool:
+def is_few(rows: pl.DataFrame, *headers: str) -> bool:
     """Whether few rows repeat another, or all that do repeat it wholly."""
     cells = rows.select(headers)
     return cells.height - cells.n_unique() <= max(1, _REPEATED * rows.height)

@@ -35,6 +35,7 @@ class Draft:
     decisions: tuple[Decision, ...] = ()
     questions: tuple[Question, ...] = ()
     roles: tuple[ColumnRole, ...] = ()
+    payments: TableLayout | None = None
 
     def explaining(self, *roles: ColumnRole) -> Self:
         """The draft with what more columns were taken for."""

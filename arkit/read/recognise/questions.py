@@ -39,7 +39,7 @@ NOT_RECEIVABLE: Final = "not_receivable"
 # What a column can be besides a column of items: it gives an amount, its sign, or what is settled.
 WITNESSES: Final = (
     *("debit", "credit", "open_debit", "open_credit", "side", "mark", "tax", "net_amount", "paid", "status"),
-    *("balance", "base_amount", "base_open_amount", "days_overdue", "snapshot_on", "match", "account"),
+    *("balance", "base_amount", "base_open_amount", "days_overdue", "snapshot_on", "match", "account", "line"),
 )
 
 
@@ -69,6 +69,8 @@ class Hints(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         Header to the values of the rows that are receivables.
     ignored
         Headers that cannot bear on the number.
+    once
+        Headers of amounts that are those of a whole document in each of its rows.
     unit
         1000: the amounts are in thousands; 0: as the file says.
     snapshot_on
@@ -98,6 +100,7 @@ class Hints(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     statuses: dict[str, str] = {}
     keep: dict[str, tuple[str, ...]] = {}
     ignored: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
     unit: int = 0
     snapshot_on: date | None = None
     covers_from: date | None = None
@@ -156,7 +159,7 @@ def _listed(name: str, value: Any) -> Any:
         return tuple(header for header, said in value.items() if said)
     if name == "keep" and isinstance(value, Mapping):
         return {header: _listed("", each) for header, each in value.items()}
-    return (value,) if isinstance(value, str) and name in ("ignored", "") else value
+    return (value,) if isinstance(value, str) and name in ("ignored", "once", "") else value
 
 
 Key = tuple[str, ...]
@@ -256,13 +259,13 @@ class Question:
             return f"{key[1]} = {_toml_value(value)} under [items.columns]"
         if key[0] in ("currency", "base_currency"):
             return f"{key[0]} = {_toml_value(value)} under [items.constants]"
-        if key[0] in ("keep", "ignored", "unit"):
+        if key[0] in ("keep", "ignored", "once", "unit"):
             return f"{'.'.join(map(_toml_key, key))} = {_toml_value(_typed(key, value))} under [items]"
         top = ("date_order", "decimal_mark", "snapshot_on", "covers_from", "covers_until", "shape")
         return self.as_toml(candidate) if key[0] in top else ""
 
 
-_SEVERAL: Final = ("ignored", "keep")
+_SEVERAL: Final = ("ignored", "keep", "once")
 
 
 def nested(key: Key, value: object) -> dict[str, Any]:

@@ -20,11 +20,12 @@ from arkit.read.body.reading import ReadTable
 from arkit.read.body.rows import DATE, ITEM, OTHER, REPEATED, SECTION, Roles, kinds_of
 from arkit.read.open_file import Grid
 from arkit.read.places import refusing
-from arkit.read.recognise.amounts import recognise_owed, stated_sums
+from arkit.read.recognise.amounts import Owed, recognise_owed, stated_sums
 from arkit.read.recognise.arithmetic import Facts, facts_of, measured
 from arkit.read.recognise.columns import (
     AMOUNT,
     Columns,
+    Key,
     meanings_of,
     recognise_columns,
     recognise_header,
@@ -37,6 +38,7 @@ from arkit.read.recognise.forms import Form, account_key, recognise_form, with_j
 from arkit.read.recognise.journals import Journal, recognise_journal
 from arkit.read.recognise.questions import Hints, QuestionsError
 from arkit.read.recognise.receivables import Amounts, Receivables, recognise_receivables, recognise_signs
+from arkit.read.recognise.repeats import Repeats, recognise_lines, recognise_payments
 from arkit.read.recognise.sections import recognise_sections
 from arkit.read.recognise.snapshot import Day, recognise_day, recognise_due
 from arkit.read.recognise.unexplained import Seen, with_rest
@@ -103,16 +105,24 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None) -> Recognise
     columns, rows, likely, journal = _receivable_accounts(meanings, rows, likely, hints, grid)
     dated = _day_in_text(rows, columns)
     order, mark = _style(likely, columns, dated, hints, grid)
-    facts = facts_of(measured(likely, mark=mark.value, order=order.value), buckets=columns.buckets)
+    cells = measured(likely, mark=mark.value, order=order.value)
+    lines = recognise_lines(likely, columns, cells.amounts, mark.value, hints)
+    if lines.of_lines:
+        columns, rows, likely = lines.without_lines(columns), lines.first_rows(rows), lines.first_rows(likely)
+        cells = measured(likely.drop(lines.of_lines), mark=mark.value, order=order.value)
+    facts = facts_of(cells, buckets=columns.buckets)
     form = recognise_form(with_journal(Form(columns, likely, grid.file, tuple(said)), journal), rows, facts)
     columns = with_unnamed_key(form.columns, form.rows)
     stated = stated_sums(pl.concat([above, rows]), likely, mark=mark.value)
     owed = recognise_owed(form, columns, facts, stated, hints)
+    several = lines if lines.of_lines else _payments(form, owed, columns, mark.value, hints, grid)
+    owed = replace(owed, plus={}, minus={}, proofs=()) if several.payments else owed
     draft = amounts_of(columns, owed, form.rows, dated, grid.file).with_table(**form.settings).proven_by(owed.proofs)
     draft = _with_due_day(draft, facts, columns.free(likely), hints, grid)
     draft = draft.adding(_about_file(grid), found, *columns.decisions, *form.decisions, *owed.decisions)
     draft = draft.adding(order.decision, mark.decision).asking(*form.questions, *order.questions, *mark.questions)
     draft = draft.explaining(*form.roles, *owed.roles)
+    draft = _with_repeats(draft, several)
     draft = _with_customer(draft, rows, above, repeats, grid.file)
     items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
     if items.is_empty() and not draft.questions:
@@ -132,7 +142,25 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None) -> Recognise
     if draft.questions:
         raise QuestionsError(draft.questions, grid.file, draft.roles)
     table = msgspec.structs.replace(complete(draft), header=_texts(grid, header), header_lines=header.lines)
-    return Recognised(msgspec.structs.replace(layout, items=table), draft.decisions, draft.roles)
+    layout = msgspec.structs.replace(layout, items=table, payments=draft.payments)
+    return Recognised(layout, draft.decisions, draft.roles)
+
+
+def _payments(form: Form, owed: Owed, columns: Columns, mark: str, hints: Hints, grid: Grid) -> Repeats:
+    return Repeats() if form.is_account else recognise_payments(form.rows, owed, columns, mark, hints, grid.file)
+
+
+def _with_repeats(draft: Draft, several: Repeats) -> Draft:
+    """The draft of documents that have several rows each."""
+    if several.number:
+        once = several.once or tuple(draft.main_headers)
+        extra = {name: header for name, header in draft.extra.items() if name not in ("item_id", "document_id")}
+        extra["item_id"] = several.number
+        if several.payments:
+            taken = {*several.payments.columns.values()}
+            extra = {name: header for name, header in extra.items() if header not in taken}
+        draft = replace(draft.with_table(once=once), extra=extra, payments=several.payments)
+    return draft.adding(*several.decisions).asking(*several.questions).explaining(*several.roles)
 
 
 def _receivable_accounts(
@@ -205,7 +233,7 @@ def _with_values(draft: Draft, question: _Question, layout: Layout) -> tuple[Dra
     """The draft with all that the cells of the items say, and the layout of the file around it."""
     draft, found, kept = _with_rows(draft, question, layout)
     file, hints, main = question.grid.file, question.hints, draft.main_headers
-    key = account_key(draft.extra) if draft.table.allocate else recognise_key(kept, draft.extra, file)
+    key = _key_of(draft, kept, file)
     money = recognise_currency(
         kept,
         draft.table.columns,
@@ -226,6 +254,12 @@ def _with_values(draft: Draft, question: _Question, layout: Layout) -> tuple[Dra
         sheet=question.grid.sheet,
     )
     return _with_shape(draft, question, layout, kept, found)
+
+
+def _key_of(draft: Draft, rows: pl.DataFrame, file: str) -> Key:
+    if draft.table.once:
+        return Key({"item_id": draft.extra["item_id"]})
+    return account_key(draft.extra) if draft.table.allocate else recognise_key(rows, draft.extra, file)
 
 
 def _with_rows(draft: Draft, question: _Question, layout: Layout) -> tuple[Draft, Receivables, pl.DataFrame]:
@@ -269,7 +303,7 @@ def _with_shape(
         snapshot_on=question.snapshot_on,
         in_rows=question.day.day,
         file=question.grid.file,
-        account=bool(draft.table.allocate),
+        account=bool(draft.table.allocate or draft.payments),
     )
     draft = _with_day(draft, shaped, question)
     if shaped.shape == "settled":

@@ -42,7 +42,8 @@ def test_the_first_answers_to_all_questions_make_a_ledger(tmp_path: Path) -> Non
 
 
 def test_a_column_that_differs_in_each_row_of_a_document_makes_the_key(tmp_path: Path) -> None:
-    rows = [f"{number};{part};K1;05.10.2026;04.11.2026;EUR;{number},50\n" for number in (1001, 1002) for part in "NS"]
+    parts = [(number, part) for number in (1001, 1002) for part in "NS"]
+    rows = [f"{number};{part};K1;05.10.2026;04.11.2026;EUR;{number},{ord(part)}\n" for number, part in parts]
     ledger = read(
         tmp_path, "Document No.;Part;Customer No.;Document Date;Due Date;Currency;Open amount\n" + "".join(rows)
     )
