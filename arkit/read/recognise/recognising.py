@@ -105,12 +105,7 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None) -> Recognise
     columns, rows, likely, journal = _receivable_accounts(meanings, rows, likely, hints, grid)
     dated = _day_in_text(rows, columns)
     order, mark = _style(likely, columns, dated, hints, grid)
-    cells = measured(likely, mark=mark.value, order=order.value)
-    lines = recognise_lines(likely, columns, cells.amounts, mark.value, hints)
-    if lines.of_lines:
-        columns, rows, likely = lines.without_lines(columns), lines.first_rows(rows), lines.first_rows(likely)
-        cells = measured(likely.drop(lines.of_lines), mark=mark.value, order=order.value)
-    facts = facts_of(cells, buckets=columns.buckets)
+    lines, columns, rows, likely, facts = _with_lines(columns, rows, likely, order.value, mark.value, hints)
     form = recognise_form(with_journal(Form(columns, likely, grid.file, tuple(said)), journal), rows, facts)
     columns = with_unnamed_key(form.columns, form.rows)
     stated = stated_sums(pl.concat([above, rows]), likely, mark=mark.value)
@@ -139,11 +134,27 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None) -> Recognise
         draft = draft.explaining(*day.roles)
     seen = Seen(items if items.height else likely, facts.cells, columns, meanings, draft, grid.file)
     draft = with_rest(seen, hints)
+    return _finished(draft, layout, grid, header)
+
+
+def _finished(draft: Draft, layout: Layout, grid: Grid, header: Header) -> Recognised:
     if draft.questions:
         raise QuestionsError(draft.questions, grid.file, draft.roles)
     table = msgspec.structs.replace(complete(draft), header=_texts(grid, header), header_lines=header.lines)
     layout = msgspec.structs.replace(layout, items=table, payments=draft.payments)
     return Recognised(layout, draft.decisions, draft.roles)
+
+
+def _with_lines(
+    columns: Columns, rows: pl.DataFrame, likely: pl.DataFrame, order: DateOrder, mark: Mark, hints: Hints
+) -> tuple[Repeats, Columns, pl.DataFrame, pl.DataFrame, Facts]:
+    """What arithmetic finds of the documents: of those with a row for each line, the first row of each."""
+    cells = measured(likely, mark=mark, order=order)
+    lines = recognise_lines(likely, columns, cells.amounts, mark, hints)
+    if lines.of_lines:
+        columns, rows, likely = lines.without_lines(columns), lines.first_rows(rows), lines.first_rows(likely)
+        cells = measured(likely.drop(lines.of_lines), mark=mark, order=order)
+    return lines, columns, rows, likely, facts_of(cells, buckets=columns.buckets)
 
 
 def _payments(form: Form, owed: Owed, columns: Columns, mark: str, hints: Hints, grid: Grid) -> Repeats:
