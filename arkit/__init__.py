@@ -36,6 +36,7 @@ from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
 from arkit.segmentation.categories import categorise, category_matrix, migration
 from arkit.segmentation.decline import deteriorating_payers
 from arkit.segmentation.groups import abc, group_behaviour, inactive_past_due
+from arkit.serve.pages import open_export
 
 __version__ = "0.1.0"
 
@@ -49,7 +50,7 @@ _RENAMED = {
 }
 
 __all__ = ["CategoryPolicy", "CollectionPolicy", "Layout", "Ledger", "Policy", "freeze", "make_ledger"]
-__all__ += ["read_ledger", "resource", "sample_ledger"]
+__all__ += ["open_export", "read_ledger", "resource", "sample_ledger"]
 __all__ += ["aging_table", "aging_trend", "closing_rates", "credit_balances", "evidence", "late_entries"]
 __all__ += ["open_items", "reconcile", "require_reconciled", "statement", "tie_out", "translated"]
 __all__ += ["KPIS", "average_days_delinquent", "best_possible_dso", "collection_effectiveness_index"]

@@ -191,6 +191,11 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     from_items: bool = False
     proofs: tuple[Proof, ...] = ()
 
+    @property
+    def says_day(self) -> bool:
+        """Whether a file says its day itself: above the header, or in its rows."""
+        return "snapshot_on" in self.stated_above or any(proof.kind == "days" for proof in self.proofs)
+
     def canonical_names(self) -> set[str]:
         """The canonical columns that the layout gives a value to."""
         named = (

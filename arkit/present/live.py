@@ -198,6 +198,11 @@ def choice(label: str, options: Sequence[Any], *, value: Any = None) -> widgets.
     )
 
 
+def several(options: Sequence[tuple[str, Any]], *, values: Sequence[Any]) -> widgets.SelectMultiple:
+    """A list to mark several values in."""
+    return widgets.SelectMultiple(options=list(options), value=tuple(values), rows=len(options))
+
+
 def slider(label: str, options: Sequence[tuple[str, Any]], *, value: Any) -> widgets.SelectionSlider:
     """A slider over named values."""
     layout = widgets.Layout(width="420px", max_width="100%")

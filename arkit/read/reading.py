@@ -123,11 +123,7 @@ def _read(
 
 def _unsaid(layout: Layout, day: date | None) -> date | None:
     """The day where it is that of a snapshot of which the layout does not say it."""
-    return day if layout.shape == "open_items" and not _says_day(layout.items) else None
-
-
-def _says_day(items: TableLayout) -> bool:
-    return "snapshot_on" in items.stated_above or any(proof.kind == "days" for proof in items.proofs)
+    return day if layout.shape == "open_items" and not layout.items.says_day else None
 
 
 _OF_THIS_FILE: Final = ("snapshot_on", "covers_from", "covers_until")

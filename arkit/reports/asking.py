@@ -30,12 +30,17 @@ def role_lines(columns: Sequence[ColumnRole]) -> list[str]:
     Zone  ?
     Due   open_amount  header
     """
-    ranked = sorted(columns, key=lambda each: ROLES.index(each.role))
-    told = [each for each in ranked if each.role != "harmless"]
-    rows = [(_short(each.header), _taken_for(each), printable(each.evidence)) for each in told]
-    harmless = [printable(each.header) for each in ranked if each.role == "harmless"]
+    told = [each for each in columns if each.role != "harmless"]
+    rows = [(_short(header), taken, why) for header, taken, why in roles_told(told)]
+    harmless = [printable(each.header) for each in columns if each.role == "harmless"]
     more = _wrapped(text("reports.asking.harmless", columns=", ".join(harmless))) if harmless else []
     return [*_table(rows), *more]
+
+
+def roles_told(columns: Sequence[ColumnRole]) -> list[tuple[str, str, str]]:
+    """Each column, what it was taken for, and why; those that need a person first."""
+    ranked = sorted(columns, key=lambda each: ROLES.index(each.role))
+    return [(printable(each.header), _taken_for(each), printable(each.evidence)) for each in ranked]
 
 
 def _taken_for(column: ColumnRole) -> str:

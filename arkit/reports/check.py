@@ -84,7 +84,7 @@ class Check:
         first, last = (day_shown(day) for day in self.ledger.covers)
         covers = "covers_day" if self.ledger.is_snapshot else "covers"
         roles = role_lines(self.ledger.reading.columns) if self.ledger.reading else []
-        found = text_lines(self.found, columns=_titles()) if len(self.found) else [text("reports.check.none")]
+        found = text_lines(self.found, columns=titles()) if len(self.found) else [text("reports.check.none")]
         return [
             text("reports.check.rows", name=self.name, rows=rows, items=items),
             text(f"reports.check.{covers}", first=first, last=last),
@@ -104,7 +104,7 @@ class Check:
         made = reading.decisions[["what", "decided", "sure", "evidence"]]
         by_header = (made["evidence"] == _BY_HEADER) & (made["sure"] == "certain")
         others = made[~by_header].sort_values("sure", key=lambda sure: sure != "likely", kind="stable")
-        return text_lines(others, columns=_titles())
+        return text_lines(others, columns=titles())
 
     def sheets(self, cells: Mapping[str, Mapping[str, pl.DataFrame]]) -> list[Sheet]:
         """The workbook: the findings by code, then for each table its findings beside their source rows.
@@ -121,14 +121,14 @@ class Check:
             title=title,
             subtitle=text("reports.check.sheet.subtitle", day=day_shown(self.day)),
             note=self.obstacle or text("reports.check.can_run"),
-            columns={**_titles(), "message": Column(text("reports.check.why"))},
+            columns={**titles(), "message": Column(text("reports.check.why"))},
         )
         tables = self.ledger.frames.findings.partition_by("table", as_dict=True, maintain_order=True)
         by_table = {str(name): rows for (name,), rows in tables.items()}
         return [first, *(_of_table(name, rows, cells.get(name, {}), title) for name, rows in by_table.items())]
 
 
-def _titles() -> dict[str, Column]:
+def titles() -> dict[str, Column]:
     """The titles of columns that only a check has."""
     names = ("amounts", "what", "decided", "evidence", "sure")
     texts = {name: Column(text(f"reports.check.column.{name}")) for name in names}

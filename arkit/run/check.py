@@ -14,16 +14,16 @@ import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
 from arkit.errors import ReportError, listed
-from arkit.model.ledger import Ledger, as_day
+from arkit.model.ledger import as_day
 from arkit.policy import Policy
 from arkit.present.workbook import write_workbook
 from arkit.read.databases import name_of
 from arkit.read.places import first_line
 from arkit.read.recognise.questions import QuestionsError, printable
 from arkit.read.several import cells_of
+from arkit.reports.answering import Ask, Said, read_export, saved_layout
 from arkit.reports.asking import WIDTH, question_lines, role_lines
 from arkit.reports.check import Check
-from arkit.run.answering import Ask, Said, read_export
 from arkit.words.catalogue import text
 
 
@@ -95,7 +95,7 @@ def check(
         target = _written(checked, cells, Path(findings or f"findings_{Path(names[0]).stem}.xlsx"))
         lines.append(text("run.check.findings", file=target))
     if save_layout:
-        lines.append(text("run.check.layout", file=_saved(ledger, Path(save_layout))))
+        lines.append(text("run.check.layout", file=saved_layout(ledger, Path(save_layout), overwrite=True)))
     obstacle = checked.obstacle
     lines.append(text("run.check.cannot_run", reason=obstacle) if obstacle else text("reports.check.can_run"))
     return Checked(tuple(lines), can_report=not obstacle)
@@ -128,12 +128,3 @@ def _written(checked: Check, cells: Mapping[str, Mapping[str, pl.DataFrame]], ta
             "another file."
         ) from error
     return target
-
-
-def _saved(ledger: Ledger, target: Path) -> Path:
-    if ledger.reading is None:
-        raise ReportError("A frozen ledger has no layout to save. Name the export that it was made from.")
-    try:
-        return ledger.reading.save(target)
-    except OSError as error:
-        raise ReportError(f"The layout cannot be written to {target}: {error.strerror or error}.") from error

@@ -15,8 +15,8 @@ from arkit.aging.reconcile import require_reconciled
 from arkit.kpi.plausibility import require_plausible
 from arkit.model.ledger import Ledger, as_day
 from arkit.read.reading import read_ledger
+from arkit.reports.answering import Ask, Said, read_export
 from arkit.run import execute, manifest
-from arkit.run.answering import Ask, Said, read_export
 from arkit.run.draft import LEDGER, Draft
 from arkit.run.html import page_exporter, print_pdf
 from arkit.run.manifest import current, publish, staging

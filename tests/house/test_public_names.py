@@ -49,6 +49,7 @@ PUBLIC_NAMES = (
     "median_days_to_pay",
     "migration",
     "movements",
+    "open_export",
     "open_items",
     "past_due_ratio",
     "payment_behaviour",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -17,6 +17,7 @@ import tomli_w
 from arkit.calendar import currencies
 from arkit.errors import ReadingError
 from arkit.model.layout import ColumnRole, DateOrder, Shape
+from arkit.model.ledger import as_day
 from arkit.model.schema import TABLES
 from arkit.words.columns import ITEM_TYPES
 
@@ -157,6 +158,8 @@ def _listed(name: str, value: Any) -> Any:
     """A value of ``ignored`` or ``keep`` as the list that it means: of one text, or of ``{"Zone": True}``."""
     if name == "ignored" and isinstance(value, Mapping):
         return tuple(header for header, said in value.items() if said)
+    if name in ("snapshot_on", "covers_from", "covers_until") and isinstance(value, str):
+        return as_day(value)
     if name == "keep" and isinstance(value, Mapping):
         return {header: _listed("", each) for header, each in value.items()}
     return (value,) if isinstance(value, str) and name in ("ignored", "once", "") else value
@@ -188,6 +191,11 @@ class Candidate:
     evidence: str = ""
     key: Key = ()
 
+    @property
+    def values(self) -> Key:
+        """The value, or all of several."""
+        return (self.value,) if isinstance(self.value, str) else self.value
+
 
 @dataclass(frozen=True)
 class Question:
@@ -217,15 +225,31 @@ class Question:
         text = printable(value if isinstance(value, str) else ", ".join(value))
         return text if key == self.key else f"{text} ({key[-1]})"
 
+    @property
+    def takes_several(self) -> bool:
+        """Whether several of the candidates may be true together: the values of rows that are kept."""
+        return self.key[0] == "keep"
+
+    def together(self, candidates: Sequence[Candidate]) -> Candidate | None:
+        """Several candidates as one answer; nothing of none.
+
+        >>> Question(("keep", "Type"), "Which?").together((Candidate("AR"), Candidate("XR"))).value
+        ('AR', 'XR')
+        """
+        if len(candidates) < 2:
+            return next(iter(candidates), None)
+        return Candidate(tuple(dict.fromkeys(value for each in candidates for value in each.values)))
+
     def chosen(self, said: str) -> Candidate | None:
         """The candidate that a person means by its number in the list or by its value; nothing where they say nothing.
 
         >>> Question(("currency",), "In what?", (Candidate("EUR"),)).chosen("1").value
         'EUR'
         """
-        place = int(said) if said.isdecimal() else 0
-        if 0 < place <= len(self.candidates):
-            return self.candidates[place - 1]
+        numbers = said.replace(",", " ").split() if self.takes_several else [said]
+        places = [int(number) if number.isdecimal() else 0 for number in numbers]
+        if all(0 < place <= len(self.candidates) for place in places):
+            return self.together([self.candidates[place - 1] for place in places])
         return next((each for each in self.candidates if said == each.value), Candidate(said) if said else None)
 
     def as_flag(self, candidate: Candidate | None = None) -> str:

@@ -7,15 +7,16 @@ Voila, and in JupyterLab.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import parse_qsl
 
-from arkit.errors import unknown_name
-from arkit.words.catalogue import languages
+from arkit.errors import ServingError, unknown_name
+from arkit.resources import resource
+from arkit.words.catalogue import ENGLISH, languages, require_language
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -171,6 +172,51 @@ def show(
         raise unknown_name("page", name, known=PAGES)
     stated = {"layout": layout, "as_of": as_of, "policy": policy, "reports": reports, "language": language}
     return page_class(PAGES[name]).show(PAGES[name], ledger, **stated)
+
+
+def open_export(
+    path: str | Path | Sequence[str | Path] = "",
+    *,
+    as_of: str = "",
+    hints: Mapping[str, Any] | str | Path | None = None,
+    language: str = ENGLISH,
+) -> ipywidgets.Widget:
+    """The page of an export in JupyterLab: its first rows, its columns, what it leaves open, its total, its layout.
+
+    Each open question is a list of answers with the total under each. An answer reads the export again, in the same way
+    as ``arkit check --answers``. Once nothing is open the layout can be saved: it reads next month's export alike.
+
+    Parameters
+    ----------
+    path
+        The file or files of the export, or a folder, as :func:`arkit.read_ledger` takes them; empty for an example.
+    as_of
+        The day of a snapshot, where the file does not say it.
+    hints
+        What is known beforehand, or the path of a file of answers, as :func:`arkit.read_ledger` takes it.
+    language
+        The language of the page.
+
+    Raises
+    ------
+    ServingError
+        What the page needs is not installed. Any other error becomes a sentence on the page.
+
+    Examples
+    --------
+    >>> import arkit as ar
+    >>> page = ar.open_export("export.csv")
+    >>> type(page).__name__
+    'VBox'
+    """
+    try:
+        from arkit.present.live import still
+        from arkit.serve.pages.export import ExportPage
+    except ModuleNotFoundError as error:
+        raise ServingError(f"{error.name} is not installed; the page needs: pip install 'arkit[lab]'.") from error
+    source = path or resource("data/exports/quickbooks.csv")
+    spoken = require_language(language)
+    return still(lambda: ExportPage.of(source, as_of, hints, spoken).show())
 
 
 def page_class(entry: Entry) -> Any:
