@@ -26,7 +26,7 @@ from arkit.read.body.reading import ReadTable, with_own_header
 from arkit.read.databases import is_database, query_of, read_database
 from arkit.read.open_file import Grid, open_grid
 from arkit.read.places import Places, first_line, loose_files, places_in, refusing
-from arkit.read.recognise.questions import Hints, QuestionsError, as_hints
+from arkit.read.recognise.questions import Hints, as_hints
 from arkit.read.recognise.recognising import Recognised, proof_decisions, recognise
 from arkit.read.several import TableSource, joined, read_source, with_files
 from arkit.resources import resource
@@ -172,13 +172,8 @@ def _read_unknown(files: list[Path], hints: Hints, day: date | None, otherwise: 
         stated = _covering(_CANONICAL, hints, opening=("encoding", "delimiter", "sheet", "name"))
         return _built(_sources({"items": files}, stated, day, grid), stated, day)
     refuse_idle(hints, grid)
-    try:
-        known = recognise(grid, hints, snapshot_on=day)
-    except QuestionsError as asked:
-        if otherwise is None or all(each.key != ("snapshot_on",) for each in asked.questions):
-            raise
-        day = otherwise
-        known = recognise(grid, hints, snapshot_on=day)
+    known = recognise(grid, hints, snapshot_on=day, otherwise=otherwise)
+    day = day or _unsaid(known.layout, otherwise)
     return _built(_sources({"items": files}, known.layout, day, grid), known.layout, day, known)
 
 

@@ -76,12 +76,22 @@ class _Question:
     grid: Grid
     hints: Hints
     snapshot_on: date | None
+    otherwise: date | None
     free: list[str]
-    day: Day
+    facts: Facts
+    roles: dict[str, str]
+    buckets: tuple[str, ...]
+
+    def day(self) -> Day:
+        """The day that the rows say, held against the one that is given."""
+        given, ignored = self.snapshot_on, self.hints.ignored
+        return recognise_day(self.facts, self.roles, self.buckets, given=given, ignored=ignored, file=self.grid.file)
 
 
-def recognise(grid: Grid, hints: Hints, *, snapshot_on: date | None = None) -> Recognised:
-    """The layout of an export of open items or invoices.
+def recognise(
+    grid: Grid, hints: Hints, *, snapshot_on: date | None = None, otherwise: date | None = None
+) -> Recognised:
+    """The layout of an export of open items or invoices; ``otherwise`` is the day of a snapshot that does not say it.
 
     Raises
     ------
@@ -91,10 +101,10 @@ def recognise(grid: Grid, hints: Hints, *, snapshot_on: date | None = None) -> R
         No answer would help: there is no header, no amount, no item.
     """
     with refusing(grid.file):
-        return _recognised(grid, hints, snapshot_on)
+        return _recognised(grid, hints, snapshot_on, otherwise)
 
 
-def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None) -> Recognised:
+def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None, otherwise: date | None) -> Recognised:
     grid, header, found = recognise_header(grid, wanted={*hints.columns.values()})
     named = grid.cells.rename(header.names)
     rows, above, repeats = named.slice(header.below), named.slice(0, header.first), named.slice(0, header.below)
@@ -126,12 +136,9 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None) -> Recognise
         )
     layout = _layout_of(grid, hints, order.value, mark.value)
     if not items.is_empty():
-        ignored = [*hints.ignored]
-        roles = {**columns.of, **draft.extra}
-        day = recognise_day(facts, roles, columns.buckets, given=snapshot_on, ignored=ignored, file=grid.file)
-        question = _Question(items, said, grid, hints, snapshot_on, columns.free(likely), day)
+        days, roles = (snapshot_on, otherwise), {**columns.of, **draft.extra}
+        question = _Question(items, said, grid, hints, *days, columns.free(likely), facts, roles, columns.buckets)
         draft, layout = _with_values(draft, question, layout)
-        draft = draft.explaining(*day.roles)
     seen = Seen(items if items.height else likely, facts.cells, columns, meanings, draft, grid.file)
     draft = with_rest(seen, hints)
     return _finished(draft, layout, grid, header)
@@ -304,6 +311,7 @@ def _with_shape(
     draft: Draft, question: _Question, layout: Layout, kept: pl.DataFrame, found: Receivables
 ) -> tuple[Draft, Layout]:
     """The draft with what its shape needs, and the layout with the shape."""
+    day = question.day()
     shaped = recognise_shape(
         kept,
         draft.given,
@@ -312,11 +320,14 @@ def _with_shape(
         layout=layout,
         hints=question.hints,
         snapshot_on=question.snapshot_on,
-        in_rows=question.day.day,
+        in_rows=day.day,
         file=question.grid.file,
         account=bool(draft.table.allocate or draft.payments),
     )
-    draft = _with_day(draft, shaped, question)
+    if shaped.questions and question.otherwise:
+        question = replace(question, snapshot_on=question.otherwise, otherwise=None)
+        return _with_shape(draft, question, layout, kept, found)
+    draft = _with_day(draft, shaped, day, given=question.snapshot_on is not None)
     if shaped.shape == "settled":
         draft = draft.with_table(paid_when=found.paid)
     return draft.of_shape(shaped.shape, question.hints), msgspec.structs.replace(layout, shape=shaped.shape)
@@ -334,15 +345,14 @@ def _with_due_day(draft: Draft, facts: Facts, free: Sequence[str], hints: Hints,
     return draft.asking(*due.questions)
 
 
-def _with_day(draft: Draft, shaped: ShapeDecision, question: _Question) -> Draft:
+def _with_day(draft: Draft, shaped: ShapeDecision, day: Day, *, given: bool) -> Draft:
     """The draft with the day of a snapshot: above the header, or as the rows say it."""
     draft = draft.with_table(stated_above={**draft.table.stated_above, **shaped.stated_above})
-    draft = draft.adding(*shaped.decisions)
+    draft = draft.adding(*shaped.decisions).explaining(*day.roles)
     if shaped.shape != "open_items":
         return draft.asking(*shaped.questions)
-    stated = question.snapshot_on is None and not shaped.questions
-    asked = () if stated else question.day.questions or shaped.questions
-    return draft.asking(*asked).adding(*question.day.decisions).proven_by(question.day.proofs)
+    asked = day.questions or shaped.questions if given or shaped.questions else ()
+    return draft.asking(*asked).adding(*day.decisions).proven_by(day.proofs)
 
 
 def _style(
