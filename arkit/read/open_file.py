@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,15 +25,15 @@ from arkit.errors import ReadingError, listed
 from arkit.model.findings import combine, no_findings
 from arkit.model.layout import Layout, TableLayout
 from arkit.model.schema import TABLES
+from arkit.read.encodings import UTF8_MARK, detected
 from arkit.read.places import first_line, kind_of, misnamed, refuse_repeated
 from arkit.read.workbook_facts import notices, of_name, refuse_unreadable, surveyed
-from arkit.words.vocabulary import header_words, key, meaning
+from arkit.words.vocabulary import meaning
 
 CELL: Final = "cell {}"
 WIDEST: Final = 500
 WORKBOOKS: Final = ("workbook", "xls")
 _UTF8: Final = ("utf-8", "utf8")
-_MARK: Final = b"\xef\xbb\xbf"
 _TOP: Final = 20
 _USUAL: Final = ("utf-8", ",")
 
@@ -158,6 +157,7 @@ def _too_wide(path: Path, columns: int) -> ReadingError:
 def _grid_of_text(path: Path, encoding: str, delimiter: str) -> Grid:
     content, encoding = _decoded(path, encoding)
     delimiter = delimiter or _delimiter(content)
+    lines, content = _above_quoted_badly(content, delimiter)
     # The widest line has at most as many cells as delimiters and one; those within quotation marks only widen it.
     width = max(map(methodcaller("count", delimiter.encode()), content.split(b"\n"))) + 1
     if width > WIDEST:
@@ -169,7 +169,34 @@ def _grid_of_text(path: Path, encoding: str, delimiter: str) -> Grid:
         )
     filled = [name for name in cells.columns if cells[name].null_count() < cells.height] or cells.columns[:1]
     used = cells.select(cells.columns[: cells.columns.index(filled[-1]) + 1])
+    above = [pl.DataFrame({f"{place}": [cell] for place, cell in enumerate(line or [""])}) for line in lines]
+    used = pl.concat([*above, used], how="diagonal")
     return Grid(_tidy(used), path.name, "text", encoding=encoding, delimiter=delimiter)
+
+
+def _above_quoted_badly(content: bytes, delimiter: str) -> tuple[list[list[str]], bytes]:
+    """The lines above the header cut by themselves, and the rest, where their quotation marks are not a table's."""
+    start = [*io.StringIO(content[:_OF_TOP].decode(errors="replace"), newline="")][:SAMPLED]
+    if not any('"' in line for line in start):
+        return [], content
+    known = [_known_headers([row]) for row in _cut(start, delimiter)]
+    above = start[: known.index(max(known))] if known else []
+    if _quoted_well(above, delimiter):
+        return [], content
+    return _cut(above, delimiter), content[len("".join(above).encode()) :]
+
+
+def _quoted_well(lines: list[str], delimiter: str) -> bool:
+    try:
+        _ = [*csv.reader(lines, delimiter=delimiter, strict=True)]
+    except csv.Error:
+        return False
+    return "".join(lines).count('"') % 2 == 0
+
+
+def _cut(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    """Each line by itself as cells: a quotation mark that is never closed ends with its line."""
+    return [next(csv.reader([line], delimiter=delimiter), []) for line in lines]
 
 
 def _rows_of_text(path: Path, layout: Layout) -> tuple[pl.DataFrame, int]:
@@ -201,6 +228,7 @@ def _first_filled(content: bytes, delimiter: str) -> tuple[list[str], int]:
 
 DELIMITERS: Final = (";", "\t", ",", "|")
 SAMPLED: Final = 300
+_OF_TOP: Final = 100_000
 
 
 def _delimiter(content: bytes) -> str:
@@ -211,7 +239,7 @@ def _delimiter(content: bytes) -> str:
 
 def _fit(lines: list[str], delimiter: str) -> tuple[int, int]:
     try:
-        rows = [row for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter) if row]
+        rows = [row for row in _cut(lines, delimiter) if row]
     except csv.Error:
         return 0, 0
     widths = [len(row) for row in rows if len(row) > 1]
@@ -240,7 +268,7 @@ def _decoded(path: Path, encoding: str) -> tuple[bytes, str]:
             raise ReadingError(f"{path.name} is not text in the encoding {encoding!r}: {error}.") from error
     # Systems before the year 2001 end their lines with a carriage return alone.
     lines = content if b"\n" in content else content.replace(b"\r", b"\n")
-    return lines.removeprefix(_MARK), encoding
+    return lines.removeprefix(UTF8_MARK), encoding
 
 
 def _refuse_other_encoding(content: bytes, path: Path) -> None:
@@ -254,92 +282,6 @@ def _refuse_other_encoding(content: bytes, path: Path) -> None:
             f"{path.name} is not UTF-8 text (byte {error.start}). Put its encoding in the layout, "
             'for example encoding = "cp1252".'
         ) from error
-
-
-MARKS: Final = ((_MARK, "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-CANDIDATES: Final = ("gb18030", "cp1251", "cp1252")
-SEARCHED: Final = 200_000
-_OF_A_WORD: Final = 2.0
-_PLAUSIBLE: Final = 0.6
-_CLEARLY: Final = 0.1
-_CYRILLIC: Final = r"[а-яА-ЯёЁіїєґІЇЄҐ№«»–—\u00a0]"
-_WESTERN: Final = r"[äöüßÄÖÜéèêëàâáçñíîïóôúûùåæøÅÆØ€£§°´’“”„–—\u00a0]"
-_FOREIGN: Final = r"[^\x00-\x7f]"
-
-
-def detected(content: bytes, file: str) -> str:
-    """The encoding of a text: by the mark at its start, the bytes that are allowed, the letters that it would give.
-
-    Raises
-    ------
-    ReadingError
-        The bytes are no text, or could be several.
-    """
-    marked = [encoding for mark, encoding in MARKS if content.startswith(mark)]
-    if marked:
-        return marked[0]
-    if b"\x00" in content[:SEARCHED]:
-        return _by_zeros(content, file)
-    if _is_text(content, "utf-8"):
-        return "utf-8"
-    # Each of the three can decode nearly anything, so the letters decide, and only if one wins clearly: the bytes
-    # "\xd1\xf3\xec\xec\xe0" are Сумма in cp1251, Ñóììà in cp1252, and in gb18030 rare hanzi.
-    found = sorted(((_score(content, name), name) for name in CANDIDATES if _is_text(content, name)), reverse=True)
-    best = found[0] if found else (0.0, "")
-    second = found[1][0] if len(found) > 1 else 0.0
-    if best[0] < _PLAUSIBLE or best[0] - second < _CLEARLY:
-        raise ReadingError(
-            f"{file} is not UTF-8 text, and its encoding cannot be determined from its letters. State it: "
-            'hints={"encoding": "cp1252"}, or cp1251, gb18030 or another.'
-        )
-    return best[1]
-
-
-def _is_text(content: bytes, encoding: str) -> bool:
-    try:
-        content.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
-        return False
-    return True
-
-
-def _by_zeros(content: bytes, file: str) -> str:
-    """UTF-16 without a mark, little or big-endian: which byte of each pair is zero."""
-    even, odd = content[:SEARCHED:2].count(0), content[1:SEARCHED:2].count(0)
-    name = "utf-16-le" if odd > even else "utf-16-be"
-    pairs = min(len(content), SEARCHED) // 2
-    if max(even, odd) > pairs * 0.3 and min(even, odd) < pairs * 0.02 and _is_text(content, name):
-        return name
-    raise ReadingError(f"{file} is no text: it has bytes of zero. Export it again as CSV or .xlsx.")
-
-
-def _score(content: bytes, encoding: str) -> float:
-    """How plausible the letters of a text are, with two points for each known word beyond ASCII."""
-    text = content[:SEARCHED].decode(encoding, errors="ignore")
-    foreign = re.findall(_FOREIGN, text)
-    if not foreign:
-        return 0.0
-    known = {key(cell) for line in text.splitlines()[:60] for cell in re.split(r"[;,\t|]", line)} & header_words()
-    score = _OF_A_WORD * sum(not word.isascii() for word in known)
-    if encoding == "gb18030":
-        return score + sum(_is_common_hanzi(letter) for letter in foreign) / len(foreign)
-    # A Russian word is wholly of Cyrillic letters; a German or French one has an accent among plain letters.
-    words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
-    mixed = [word for word in words if re.search(r"[A-Za-z]", word)]
-    whole = [word for word in words if not re.search(r"[A-Za-z]", word)]
-    fitting, letters = (whole, _CYRILLIC) if encoding == "cp1251" else (mixed, _WESTERN)
-    fit = sum(map(len, fitting)) / max(sum(map(len, words)), 1)
-    usual = len(re.findall(letters, text)) / len(foreign)
-    return score + usual * (fit if words else 1.0)
-
-
-def _is_common_hanzi(letter: str) -> bool:
-    """Whether a letter is one of the 3,755 most frequent of GB 2312, or one of its symbols and other letters."""
-    try:
-        first = letter.encode("gb2312")[0]
-    except UnicodeEncodeError:
-        return False
-    return 0xA1 <= first <= 0xA9 or 0xB0 <= first <= 0xD7
 
 
 _MIDNIGHT: Final = r" 00:00:00(\.0+)?$"

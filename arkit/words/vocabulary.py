@@ -281,8 +281,11 @@ def _qualifiers() -> dict[str, list[str]]:
 
 
 @cache
-def header_words() -> frozenset[str]:
-    """Every known header word as it is compared."""
+def header_words(language: str = "") -> frozenset[str]:
+    """Every known header word as it is compared, of one language alone where it is named."""
+    if language:
+        listed = languages()[language]["columns"].values()
+        return frozenset(way for words in listed for word in words for way in _ways(word))
     return frozenset(_headers())
 
 
