@@ -149,7 +149,7 @@ def aging_trend(
 def aging_frame(ledger: Ledger, day: date, *, by: By, policy: Policy, of: Measure = "open_amount") -> pl.DataFrame:
     """The aging with amounts as integers in minor units, sorted by its group columns."""
     keys, value = keys_and_value(ledger, by, of)
-    return _summed(_with_keys(ledger, [day], keys, policy), keys, policy.labels, value=value).sort(keys)
+    return _summed(_with_keys(ledger, [day], keys, policy, of), keys, policy.labels, value=value).sort(keys)
 
 
 def trend_frame(
@@ -157,13 +157,16 @@ def trend_frame(
 ) -> pl.DataFrame:
     """The agings of several days with amounts in minor units, sorted by day and group."""
     keys, value = keys_and_value(ledger, by, of)
-    table = _summed(_with_keys(ledger, days, keys, policy), [*keys, "day"], policy.labels, value=value)
+    table = _summed(_with_keys(ledger, days, keys, policy, of), [*keys, "day"], policy.labels, value=value)
     as_of = pl.from_epoch("day", time_unit="d").alias("as_of")
     return table.select(as_of, pl.exclude("day")).sort("as_of", *keys)
 
 
-def _with_keys(ledger: Ledger, days: Sequence[date], keys: list[str], policy: Policy) -> Rows:
+def _with_keys(ledger: Ledger, days: Sequence[date], keys: list[str], policy: Policy, of: Measure) -> Rows:
     rows = bucketed(ledger, days, policy=policy)
+    if of == "base_open_amount" and policy.unapplied == "net":
+        over = exchange_of_netting(ledger, days, policy=policy)
+        rows = nw.concat([rows, over.select(*rows.collect_schema().names())])
     # Most groups are attributes that the periods carry.
     return rows if {*keys} <= {*ATTRIBUTES} else with_columns_for(rows, keys, ledger, days)
 
@@ -188,7 +191,8 @@ def _summed(rows: Rows, keys: list[str], labels: tuple[str, ...], *, value: nw.E
         nw.when(nw.col("bucket") == position).then(value).otherwise(0).alias(label)
         for position, label in enumerate(columns)
     )
-    wide = spread.group_by(*keys).agg(nw.col(*columns).sum(), nw.len().alias("items"))
+    spread = spread.with_columns(nw.when(nw.col("open_amount") != 0).then(1).otherwise(0).alias("items"))
+    wide = spread.group_by(*keys).agg(nw.col(*columns, "items").sum())
     gross, net = pl.sum_horizontal(labels).alias("gross"), pl.sum_horizontal(columns).alias("net")
     table = collect(wide, as_text=[key for key in keys if key != "day"])
     return table.select(*keys, *labels, gross, UNAPPLIED, net, "items")
@@ -239,6 +243,26 @@ def in_buckets(rows: Rows, day: nw.Expr, *, policy: Policy) -> Rows:
 def _starts_after_first(policy: Policy) -> tuple[int, ...]:
     """First day of each bucket but the youngest, which is unbounded below."""
     return policy.starts if policy.has_not_due else policy.starts[1:]
+
+
+def exchange_of_netting(ledger: Ledger, days: Sequence[date], *, policy: Policy) -> Rows:
+    """What netting leaves over in base currency, as rows with an open amount of 0, on one item of each account.
+
+    A debt of 100 at 1.10 and a credit of 100 at 1.20 leave nothing but a base amount of -10: an exchange difference,
+    as it would be if the credit were applied. It is unapplied, so that the net stays what it is without netting.
+    """
+    apart = open_on(ledger, days)
+    left = open_on(ledger, days, policy=policy).select("item", "day", nw.col("base_open_amount").alias("left"))
+    rows = apart.join(left, on=["item", "day"], how="left")
+    over = rows.with_columns((nw.col("base_open_amount") - nw.col("left").fill_null(0)).alias("over"))
+    over = over.with_columns(
+        nw.col("over").sum().over(*_NETTED).cast(nw.Int64).alias("base_open_amount"),
+        nw.col("item").min().over(*_NETTED).alias("one"),
+        nw.lit(0, nw.Int64).alias("open_amount"),
+        nw.lit(len(policy.labels)).alias("bucket"),
+    )
+    one = over.filter(nw.col("item") == nw.col("one"), nw.col("base_open_amount") != 0)
+    return one.drop("left", "over", "one")
 
 
 def _netted(rows: Rows, ledger: Ledger) -> Rows:

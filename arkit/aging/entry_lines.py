@@ -8,7 +8,7 @@ import narwhals as nw
 import polars as pl
 from msgspec.structs import replace
 
-from arkit.aging.aging import bucketed, has_history, in_buckets
+from arkit.aging.aging import bucketed, exchange_of_netting, has_history, in_buckets
 from arkit.calendar import day_of
 from arkit.errors import LedgerError
 from arkit.model.engine import Rows, beside, collect, is_one_of
@@ -71,6 +71,19 @@ def carried_on(ledger: Ledger) -> pl.DataFrame:
             break
         links = further.select("item", debt=pl.coalesce("first", "debt"))
     return links
+
+
+def first_due_days(ledger: Ledger) -> Rows:
+    """``item`` and ``first_due_day``, the day on which it was to be paid before any new agreement.
+
+    An item that carries on another one was first due when that one was: a renewal makes nobody punctual.
+    """
+    items = ledger.scan("items")
+    first = items.select(
+        nw.col("item").alias("debt"), nw.coalesce("original_due_day", "due_day").alias("first_due_day")
+    )
+    debts = with_debt(items.select("item"), ledger)
+    return debts.join(first, on="debt", how="inner").select("item", "first_due_day")
 
 
 def unpaid_until(ledger: Ledger, day: date) -> Rows:
@@ -234,8 +247,11 @@ def _left_over(ledger: Ledger, first: date, last: date) -> Rows:
 
 
 def open_in_buckets(ledger: Ledger, day: date, *, policy: Policy) -> Rows:
-    """The open items of a day with their ``bucket``, and their balances as amounts."""
+    """The open items of a day with their ``bucket``, and their balances as amounts; netting leaves exchange."""
     rows = bucketed(ledger, [day], policy=policy)
+    if policy.unapplied == "net":
+        over = exchange_of_netting(ledger, [day], policy=policy)
+        rows = nw.concat([rows, over.select(*rows.collect_schema().names())])
     return rows.with_columns(nw.col("open_amount").alias("amount"), nw.col("base_open_amount").alias("base_amount"))
 
 
@@ -269,10 +285,12 @@ def _in_bucket_of_opening(
     """
     came_and_went = rows.select("item").unique().join(opened, on="item", how="anti").join(closed, on="item", how="anti")
     entries = ledger.scan("entries").filter(nw.col("entry_type") == "original")
-    born = entries.join(came_and_went, on="item", how="semi").group_by("item").agg(nw.col("amount").sum())
+    born = entries.group_by("item").agg(nw.col("amount").sum().alias("open_amount"))
     dates = ledger.scan("items").select("item", "due_day", "document_day")
-    born = born.rename({"amount": "open_amount"}).join(dates, on="item", how="inner")
-    passing = in_buckets(born, nw.lit(day_of(last)), policy=policy)
+    # Of an item that is not known yet, only its entries are there.
+    passing = came_and_went.join(born, on="item", how="left").join(dates, on="item", how="inner")
+    passing = passing.with_columns(nw.col("open_amount").fill_null(0))
+    passing = in_buckets(passing, nw.lit(day_of(last)), policy=policy)
     for name, known in (("opened", opened), ("closed", closed), ("passing", passing)):
         rows = rows.join(known.select("item", nw.col("bucket").alias(name)), on="item", how="left")
     return rows.with_columns(nw.coalesce("opened", "closed", "passing").alias("bucket")).drop(

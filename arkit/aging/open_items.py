@@ -13,7 +13,7 @@ from arkit.aging.entry_lines import BUCKET, CLOSING, OPENING, Moves, moves, open
 from arkit.errors import LedgerError, unknown_name
 from arkit.model.engine import beside, collect
 from arkit.model.ledger import Ledger
-from arkit.model.money import to_units
+from arkit.model.money import LARGEST_EXACT, SCALE, decimal_units, minor_per_unit, proportion, to_units
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.words.columns import UNAPPLIED
 
@@ -90,11 +90,57 @@ def open_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
 
 
 def disputed_items(ledger: Ledger, day: date) -> pl.Series:
-    """The items that are disputed on a day."""
-    marks = ledger.frames.marks
-    begun = (pl.col("kind") == "dispute") & (pl.col("from") <= day)
-    disputed = marks.filter(begun & (pl.col("to").is_null() | (pl.col("to") > day)))
-    return disputed["item_id"].drop_nulls().unique()
+    """The open items of which anything is disputed on a day."""
+    return held_amounts(ledger, day, "dispute")["item_id"]
+
+
+def held_amounts(ledger: Ledger, day: date, *kinds: str) -> pl.DataFrame:
+    """How much of each open item the running flags of some kinds hold back: ``item``, ``item_id``, ``held``.
+
+    A flag without an amount holds the whole item, or all items of its customer; one with an amount holds no more than
+    that, of a customer the oldest items first, in the currency of the oldest. Several flags add up, to what is open at
+    most. ``held`` is in minor units.
+    """
+    rows = _flagged(ledger, _running(ledger.frames.marks.filter(pl.col("kind").is_in(kinds)), day), day)
+    unit = minor_per_unit(pl.col("currency"), rows["currency"])
+    wanted = {f"{of}_held": _wanted(of, unit) for of in ("item", "customer")}
+    rows = rows.sort("customer_id", "due_day", "item_id").with_columns(**wanted)
+    of_item = pl.min_horizontal("open_amount", "item_held")
+    rows = rows.with_columns(held=of_item, rest=pl.col("open_amount") - of_item)
+    before = (pl.col("rest").cum_sum() - pl.col("rest")).over("customer_id", "currency")
+    covered = pl.col("customer_whole") | (pl.col("currency") == pl.col("currency").first().over("customer_id"))
+    further = pl.min_horizontal("rest", (pl.col("customer_held") - before).clip(0))
+    rows = rows.with_columns(held=pl.col("held") + pl.when(covered).then(further).otherwise(0))
+    return rows.filter(pl.col("held") > 0).select("item", "item_id", "held")
+
+
+def _running(marks: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The flags that hold on a day: from their first day until their last; a promise until the day promised."""
+    promise = pl.col("kind") == "promise"
+    ended = pl.when(promise).then(pl.col("to") < day).otherwise(pl.col("to") <= day).fill_null(False)
+    due = promise & (pl.col("promised_on") < day).fill_null(True)
+    return marks.filter((pl.col("from") <= day) & ~ended & ~due)
+
+
+def _flagged(ledger: Ledger, marks: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The open items that flags are about, on themselves or on their customers, with what is flagged of each."""
+    items = ledger.scan("items").select("item", "item_id")
+    rows = open_on(ledger, [day]).filter(nw.col("open_amount") > 0)
+    rows = rows.select("item", "customer_id", "currency", "due_day", "open_amount").join(items, on="item", how="inner")
+    own = marks["item_id"].is_not_null()
+    for of, some in (("item", marks.filter(own)), ("customer", marks.filter(~own))):
+        whole = pl.col("amount").is_null().any().alias(f"{of}_whole")
+        sums = some.drop_nulls(f"{of}_id").group_by(f"{of}_id").agg(whole, pl.col("amount").sum().alias(f"{of}_amount"))
+        rows = rows.join(beside(sums, rows), on=f"{of}_id", how="left")
+    rows = rows.filter(~nw.col("item_whole").is_null() | ~nw.col("customer_whole").is_null())
+    return collect(rows).with_columns(pl.col("item_whole", "customer_whole").fill_null(False))
+
+
+def _wanted(of: str, unit: pl.Expr) -> pl.Expr:
+    """What the flags of an item or customer hold in minor units; without an amount more than there is."""
+    micro = decimal_units(pl.col(f"{of}_amount").fill_null(0.0).clip(0), decimals=SCALE)
+    amount = proportion(micro, part=unit, whole=pl.lit(10**SCALE))
+    return pl.when(f"{of}_whole").then(LARGEST_EXACT).otherwise(amount)
 
 
 STATEMENT_COLUMNS = (*"effective_on item_id document_id item_type entry_type due_date currency amount balance".split(),)

@@ -142,38 +142,71 @@ def application_legs(rows: pl.DataFrame, *, table: str) -> pl.DataFrame:
 def cancelled_pairs(items: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The applications that pair off each invoice with the credit note that cancels it, and the findings.
 
-    Such a credit note refers to the invoice, has its whole amount, and is not yet applied. Where the source moves one
-    of the two later, the pair is taken back on that day: what is applied later does not change what was open before.
+    Such a credit note refers to the invoice, has the whole amount of one of its instalments, or of all together, and
+    is not yet applied. Where the source moves one of the two later, the pair is taken back on that day: what is applied
+    later does not change what was open before.
     """
     credits = items.filter((pl.col("item_type") == "credit_note") & pl.col("reference").is_not_null())
     if credits.is_empty():
         return entries.clear(), combine()
-    pairs = _with_next_move(_opposites(credits, items), entries)
-    pairs = pairs.filter(pl.col("moved_on").is_null() | (pl.col("moved_on") > pl.col("effective_on")))
-    # Each credit note cancels one invoice, and each invoice is cancelled once.
-    for one in ("item", "counterpart"):
-        pairs = pairs.unique(one, keep="first", maintain_order=True)
+    referred = _referred(credits, items)
+    same = referred.filter(pl.col("amount") == pl.col("opposite"))
+    pairs = _each_once(_unmoved(same, entries))
+    left = [pl.col(one).is_in(pairs[one].implode()) for one in _PAIR]
+    whole = _unmoved(_whole_documents(referred.filter(~left[0] & ~left[1])), entries)
+    # All instalments, or none.
+    whole = whole.filter(pl.len().over("item") == pl.col("instalments")).drop("instalments")
+    pairs = pl.concat([pairs, whole.unique("counterpart", keep="first", maintain_order=True)])
     stay = pairs.filter(pl.col("moved_on").is_null())
     taken_back = pairs.filter(pl.col("moved_on").is_not_null()).with_columns(
         -pl.col("amount", "base_amount"), effective_on="moved_on", recorded_on="moved_recorded"
     )
     legs = application_legs(pl.concat([pairs, taken_back]).with_columns(amount_rest=NOTHING), table="items")
-    return legs, find("cancelled_pair", stay, table="items", value="reference")
+    return legs, find("cancelled_pair", stay.unique("item", maintain_order=True), table="items", value="reference")
 
 
-def _opposites(credits: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    """Every credit note with every invoice that it could cancel, and the day on which both are there."""
+_PAIR: Final = ("item", "counterpart")
+
+
+def _referred(credits: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Every credit note with every item of the document that it refers to, and the day on which both are there."""
     same = ["entity", "account", "customer_id", "currency"]
     invoices = items.filter(pl.col("amount") > 0).with_columns(opposite=-pl.col("amount"))
-    pairs = credits.join(
-        invoices, left_on=["reference", "amount", *same], right_on=["document_id", "opposite", *same], suffix="_other"
-    )
+    pairs = credits.join(invoices, left_on=["reference", *same], right_on=["document_id", *same], suffix="_other")
     return pairs.sort("document_date", "item_id", "document_date_other", "item_id_other").with_columns(
         counterpart="item_other",
         counterpart_item_id="item_id_other",
         effective_on=pl.max_horizontal("document_date", "document_date_other"),
         recorded_on=pl.max_horizontal("recorded_on", "recorded_on_other"),
     )
+
+
+def _unmoved(pairs: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """The pairs of which the source had moved neither when both were there."""
+    pairs = _with_next_move(pairs, entries)
+    return pairs.filter(pl.col("moved_on").is_null() | (pl.col("moved_on") > pl.col("effective_on")))
+
+
+def _each_once(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs in which no credit note and no invoice occurs twice: the first of each, then the first of what is left.
+
+    Two credit notes against two equal instalments are four pairs; the first and the last remain.
+    """
+    found = [pairs.clear()]
+    while pairs.height:
+        first = pairs.unique("item", keep="first", maintain_order=True)
+        found.append(first.unique("counterpart", keep="first", maintain_order=True))
+        pairs = pairs.filter(~pl.any_horizontal(pl.col(one).is_in(found[-1][one].implode()) for one in _PAIR))
+    return pl.concat(found)
+
+
+def _whole_documents(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The pairs of credit notes that have the whole amount of a document, each with the part of one ``instalment``."""
+    whole = pairs.filter(pl.col("amount") == pl.col("opposite").sum().over("item"))
+    reached = proportion(pl.col("base_amount"), part=pl.col("opposite").cum_sum().over("item"), whole=pl.col("amount"))
+    whole = whole.with_columns(instalments=pl.len().over("item"), reached=reached)
+    base = pl.col("reached") - pl.col("reached").shift(1).over("item").fill_null(0)
+    return whole.with_columns(amount="opposite", base_amount=base).drop("reached")
 
 
 def _with_next_move(pairs: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from arkit.aging.aging import bucketed, open_on, trend_frame
-from arkit.aging.open_items import disputed_items
+from arkit.aging.open_items import held_amounts
 from arkit.calendar import day_of, months_before
 from arkit.kpi.question import AS_OF, BILLINGS, DEBITS, INVOICES, Question, by_month, of_days, once
 from arkit.model.engine import Rows, beside, collect, is_one_of, touching
@@ -74,17 +74,20 @@ def receivables_by_document_day(question: Question) -> pl.DataFrame:
 
 
 def disputes(question: Question) -> pl.DataFrame:
-    """``disputed``: receivables of items in dispute; missing where the ledger records no disputes."""
+    """``disputed``: receivables in dispute; missing where the ledger records no disputes."""
     ledger = question.ledger
     groups = balances(question).select(question.keys)
     if not (ledger.frames.marks["kind"] == "dispute").any():
         return groups.with_columns(disputed=pl.lit(None, dtype=pl.Int64))
-    marked = {day: pl.DataFrame({"item_id": disputed_items(ledger, day)}) for day in question.days}
-    daily = [rows.with_columns(day=pl.lit(day_of(day), pl.Int32)) for day, rows in marked.items()]
-    items = ledger.scan("items").select("item", "item_id")
-    disputed = items.join(beside(pl.concat(daily), items), on="item_id", how="inner")
-    rows = _receivables(question, question.days).join(disputed, on=["item", "day"], how="semi")
-    rows = rows.with_columns(nw.col("open_amount").alias("disputed"), nw.col("day").alias(AS_OF))
+    daily = [
+        held_amounts(ledger, day, "dispute").with_columns(day=pl.lit(day_of(day), pl.Int32)) for day in question.days
+    ]
+    rows = _receivables(question, question.days)
+    held = beside(pl.concat(daily).select("item", "day", "held"), rows)
+    rows = rows.join(held, on=["item", "day"], how="inner")
+    # Where the policy nets, less may be open than is disputed.
+    disputed = nw.min_horizontal("held", "open_amount").alias("disputed")
+    rows = rows.with_columns(disputed, nw.col("day").alias(AS_OF))
     sums = question.sums(rows, ["disputed"])
     together = groups.join(sums, on=question.keys, how="left", nulls_equal=True)
     return together.with_columns(pl.col("disputed").fill_null(0))
@@ -207,19 +210,23 @@ def countback(question: Question) -> pl.DataFrame:
     """``exhausted``: days of the latest months whose sales the receivables exhaust, and what follows.
 
     ``rest`` is what remains of the receivables for the month that they do not exhaust, ``rest_sales`` the sales of that
-    month and ``rest_days`` its days; missing where the known sales run out.
+    month and ``rest_days`` its days; missing where the known sales run out. ``least`` are the smallest sales of these
+    months: below zero, the credit notes of a month were more than its invoices.
     """
-    keys = question.keys
-    owed = balances(question).select(*keys, "receivables").with_row_index("group")
-    steps = owed.join(monthly_sales(question), on=keys, how="left", nulls_equal=True).sort("group", "month")
+    keys, sold = question.keys, monthly_sales(question)
+    groups = pl.concat([balances(question).select(keys), sold.select(keys)]).unique(maintain_order=True)
+    owed = groups.join(balances(question).select(*keys, "receivables"), on=keys, how="left", nulls_equal=True)
+    owed = owed.with_columns(pl.col("receivables").fill_null(0)).with_row_index("group")
+    steps = owed.join(sold, on=keys, how="left", nulls_equal=True).sort("group", "month")
     taken = pl.col("sales").cum_sum().over("group")
     rest = pl.col("receivables") - taken + pl.col("sales")
-    steps = steps.with_columns(rest=rest, goes_on=taken < pl.col("receivables"))
+    least = pl.col("sales").cum_min().over("group")
+    steps = steps.with_columns(rest=rest, goes_on=taken < pl.col("receivables"), least=least)
     # The months up to the first that is not exhausted.
     whole = pl.col("goes_on").cast(pl.Int8).cum_min().over("group") == 1
     exhausted = steps.filter(whole).group_by("group").agg(exhausted=pl.col("length").sum())
     last = steps.filter(~pl.col("goes_on")).unique("group", keep="first", maintain_order=True)
-    last = last.select("group", *keys, "rest", rest_sales="sales", rest_days="length")
+    last = last.select("group", *keys, "rest", "least", rest_sales="sales", rest_days="length")
     found = last.join(exhausted, on="group", how="left").drop("group")
     return found.with_columns(pl.col("exhausted").fill_null(0))
 
@@ -247,7 +254,7 @@ def payments_by_delay(question: Question) -> pl.DataFrame:
     entries = question.in_windows(question.entries("application", "settlement"))
     rows = question.paid(entries).join(question.items(INVOICES), on="item", how="inner")
     rows = rows.with_columns(
-        (nw.col("day") - nw.col("document_day")).alias("taken"), (nw.col("day") - nw.col("due_day")).alias("late")
+        (nw.col("day") - nw.col("document_day")).alias("taken"), (nw.col("day") - nw.col("first_due_day")).alias("late")
     )
     return question.sums(rows, ["paid"], along=["taken", "late"])
 
@@ -286,7 +293,7 @@ def punctuality(question: Question) -> pl.DataFrame:
 def _due(question: Question) -> Rows:
     """The invoices and debit notes that fell due in the window."""
     # Nobody can pay before the invoice is there.
-    deadline = nw.max_horizontal("due_day", "document_day")
+    deadline = nw.max_horizontal("first_due_day", "document_day")
     items = question.items(INVOICES).with_columns(deadline.alias("deadline"))
     return question.in_windows(items, on="deadline")
 

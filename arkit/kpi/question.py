@@ -14,6 +14,7 @@ import narwhals as nw
 import polars as pl
 
 from arkit.aging.aging import By, group_columns, with_columns_for
+from arkit.aging.entry_lines import first_due_days
 from arkit.calendar import day_of, months_before
 from arkit.errors import unknown_name
 from arkit.model.engine import Rows, beside, collect, is_one_of
@@ -154,10 +155,11 @@ class Question:
         return rows.filter(is_one_of("entry_type", *types)) if types else rows
 
     def items(self, types: Sequence[str], *columns: str) -> Rows:
-        """The items of some types with their days, what they are grouped by, and some more columns."""
+        """The items of some types with their document day, first due day, group columns, and some more columns."""
         inside = [name for name in self.groups if name in self.ledger.columns("items")]
         wanted = dict.fromkeys(("item", "customer_id", "document_day", "due_day", *inside, *columns))
-        return self.ledger.scan("items").filter(is_one_of("item_type", *types)).select(*wanted)
+        rows = self.ledger.scan("items").filter(is_one_of("item_type", *types)).select(*wanted)
+        return rows.join(first_due_days(self.ledger), on="item", how="left")
 
     def paid(self, entries: Rows) -> Rows:
         """Entries with ``paid``: what they settled; what a credit note settles is not paid."""

@@ -123,10 +123,25 @@ _OF_SALES: Final = (
         unit="days",
         good="down",
         parts=("balances", "countback"),
-        value=pl.col("exhausted") + (pl.col("rest") / pl.col("rest_sales")).fill_nan(0) * pl.col("rest_days"),
-        undefined=((pl.col("exhausted").is_null(), "sales_run_out"),),
+        value=pl.when(RECEIVABLES > 0)
+        .then(pl.col("exhausted") + pl.col("rest") / pl.col("rest_sales") * pl.col("rest_days"))
+        .otherwise(0),
+        undefined=(
+            ((RECEIVABLES > 0) & pl.col("exhausted").is_null(), "sales_run_out"),
+            ((RECEIVABLES > 0) & (pl.col("least") < 0), "net_credits"),
+        ),
         # 212,000 are owed; the latest months sold 100,000, 80,000 and 70,000.
-        example=Example({"exhausted": 60, "rest": 32_000, "rest_sales": 70_000, "rest_days": 30}, 73.7143),
+        example=Example(
+            {
+                "receivables": 212_000,
+                "exhausted": 60,
+                "rest": 32_000,
+                "rest_sales": 70_000,
+                "rest_days": 30,
+                "least": 1,
+            },
+            73.7143,
+        ),
         places={"report": 3, "index": 3},
     ),
     KPI(

@@ -13,12 +13,12 @@ import narwhals as nw
 import polars as pl
 
 from arkit.aging.aging import bucketed, open_on, with_customers
-from arkit.aging.entry_lines import BILLED, followed, require_history
-from arkit.aging.open_items import disputed_items
+from arkit.aging.entry_lines import BILLED, first_due_days, followed, require_history
+from arkit.aging.open_items import held_amounts
 from arkit.calendar import day_of, month_ends_back
 from arkit.model.engine import Rows, beside, collect, day_number, is_one_of
 from arkit.model.ledger import Ledger
-from arkit.model.money import to_units
+from arkit.model.money import minor_per_unit, to_units
 from arkit.policy import DEFAULT_POLICY, Policy
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ _KEPT: Final = (
 def lateness(ledger: Ledger, day: date) -> Rows:
     """Each invoice and debit note that shows how its customer pays, as seen on a day.
 
-    Formula: ``days_late = last day owed - due date - disputed days after the due date``. An invoice that is paid counts
+    Formula: ``days_late = last day owed - first due date - disputed days after it``, days on which most of the item was
+    in dispute. An invoice that is paid counts
     with the day on which it was; one that is past due and not paid counts as at least this late (``paid`` is 0). One
     that is not yet due shows nothing and is left out, like one most of which was credited or transferred away.
 
@@ -52,8 +53,10 @@ def lateness(ledger: Ledger, day: date) -> Rows:
         ``item``, ``entity``, ``customer_id``, ``currency``, ``document_day``, ``due_day``, ``billed`` (minor units),
         ``paid`` (1 or 0), ``days_late``, ``disputed`` (1 or 0).
     """
-    items = ledger.scan("items").select("item", "entity", "currency", "due_day")
+    items = ledger.scan("items").select("item", "entity", "currency")
     rows = followed(ledger, day).join(items, on="item", how="inner")
+    due = first_due_days(ledger).rename({"first_due_day": "due_day"})
+    rows = rows.join(due, on="item", how="inner")
     rows = rows.with_columns((nw.col("document_day") + nw.col("leaves")).alias("end"))
     rows = rows.filter((nw.col("paid") == 1) | ((nw.col("owed") == 1) & (nw.col("due_day") < day_of(day))))
     rows = rows.join(_disputed_days(rows, ledger, day), on="item", how="left")
@@ -69,15 +72,36 @@ def lateness(ledger: Ledger, day: date) -> Rows:
 
 
 def _disputed_days(rows: Rows, ledger: Ledger, day: date) -> Rows:
-    """The ``disputed_days`` of each ``item`` that was ever disputed: those between its due date and its end."""
-    marks = ledger.frames.marks.filter((pl.col("kind").cast(pl.String) == "dispute") & (pl.col("from") <= day))
-    spans = marks.select("item_id", begins=day_number("from"), ends=day_number("to").fill_null(day_of(day)))
-    items = ledger.scan("items").select("item", "item_id")
-    disputes = items.join(beside(spans, items), on="item_id", how="inner").drop("item_id")
-    both = rows.select("item", "due_day", "end").join(disputes, on="item", how="inner")
+    """The ``disputed_days`` of each ``item`` most of which was in dispute: between its due date and its end."""
+    spans = _disputes(ledger, day)
+    both = rows.select("item", "due_day", "end", "billed").join(beside(spans, rows), on="item", how="inner")
+    both = both.filter(nw.col("amount").is_null() | (nw.col("amount") * 2 > nw.col("billed")))
     span = nw.min_horizontal("ends", "end") - nw.max_horizontal("begins", "due_day")
     both = both.with_columns(nw.max_horizontal(span, nw.lit(0)).alias("disputed_days"))
     return both.group_by("item").agg(nw.col("disputed_days").sum())
+
+
+def _disputes(ledger: Ledger, day: date) -> pl.DataFrame:
+    """The stretches of days for which an ``item``, or all of its customer, was disputed; none overlaps another."""
+    marks = ledger.frames.marks.filter((pl.col("kind").cast(pl.String) == "dispute") & (pl.col("from") <= day))
+    ends = day_number("to").fill_null(day_of(day))
+    spans = marks.select("item_id", "customer_id", "amount", begins=day_number("from"), ends=ends)
+    items = ledger.scan("items").select("item", "item_id", "customer_id", "currency")
+    of_item = spans.filter(pl.col("item_id").is_not_null()).drop("customer_id")
+    # What a customer disputes a part of is no item.
+    of_customer = spans.filter(pl.col("item_id").is_null() & pl.col("amount").is_null()).drop("item_id")
+    found = [
+        collect(
+            items.join(beside(some, items), on=key, how="inner").select("item", "currency", "amount", "begins", "ends")
+        )
+        for key, some in (("item_id", of_item), ("customer_id", of_customer))
+    ]
+    rows = pl.concat(found).sort("item", "begins", "ends")
+    unit = minor_per_unit(pl.col("currency"), rows["currency"])
+    reached = pl.col("ends").cum_max().shift(1).over("item")
+    begins = pl.max_horizontal("begins", reached)
+    rows = rows.with_columns(amount=(pl.col("amount") * unit), begins=begins)
+    return rows.filter(pl.col("ends") >= pl.col("begins")).drop("currency")
 
 
 def punctuality(rows: Rows, day: date) -> pl.DataFrame:
@@ -185,13 +209,12 @@ def _paid_in_parts(ledger: Ledger, day: date) -> pl.DataFrame:
 def exposures(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
     """By customer what is open (gross), past due and disputed, and for how long the oldest is past due."""
     rows = bucketed(ledger, [day], policy=policy).filter(nw.col("open_amount") > 0)
-    disputed = pl.DataFrame({"item_id": disputed_items(ledger, day)}).with_columns(is_disputed=1)
-    items = ledger.scan("items").select("item", "item_id")
-    rows = rows.join(items.join(beside(disputed, items), on="item_id", how="inner"), on="item", how="left")
+    held = held_amounts(ledger, day, "dispute").select("item", "held")
+    rows = rows.join(beside(held, rows), on="item", how="left")
     amount, is_late = nw.col("open_amount"), nw.col("bucket") >= (1 if policy.has_not_due else 0)
     rows = rows.with_columns(
         nw.when(is_late).then(amount).otherwise(NOTHING).alias("past_due"),
-        nw.when(~nw.col("is_disputed").is_null()).then(amount).otherwise(NOTHING).alias("disputed_amount"),
+        nw.min_horizontal(nw.col("held").fill_null(0), amount).alias("disputed_amount"),
         nw.when(is_late).then(day_of(day) - nw.col("due_day")).otherwise(nw.lit(0)).alias("oldest_days"),
     )
     sums = rows.group_by(*KEYS).agg(

@@ -13,7 +13,7 @@ import polars as pl
 
 from arkit.aging.aging import group_columns, open_on, trend_frame, with_columns_for, with_customers
 from arkit.aging.entry_lines import require_history, with_debt
-from arkit.aging.open_items import disputed_items
+from arkit.aging.open_items import held_amounts
 from arkit.calendar import day_of, months_before
 from arkit.errors import unknown_name
 from arkit.kpi.inputs import sales
@@ -322,10 +322,10 @@ def _inactive_items(ledger: Ledger, day: date, before: date) -> pl.DataFrame:
     rows = rows.join(_payments(ledger, day, before), on="debt", how="left")
     rows = rows.filter(nw.col("first_due") <= day_of(before), nw.col("paid").fill_null(0) <= 0)
     inactive = collect(rows.join(items.select("item", "item_id"), on="item", how="inner"))
-    return inactive.with_columns(
-        since=pl.max_horizontal("last_paid", "first_due"),
-        disputed=pl.col("item_id").is_in(disputed_items(ledger, day).implode()),
-    ).sort("first_due", "item_id")
+    held = held_amounts(ledger, day, "dispute").select("item_id", disputed_amount="held")
+    inactive = inactive.join(held, on="item_id", how="left")
+    since = pl.max_horizontal("last_paid", "first_due")
+    return inactive.with_columns(pl.col("disputed_amount").fill_null(0), since=since).sort("first_due", "item_id")
 
 
 def _by_customer(items: pl.DataFrame) -> pl.DataFrame:
@@ -336,7 +336,7 @@ def _by_customer(items: pl.DataFrame) -> pl.DataFrame:
         pl.col("since").min().alias("inactive_since"),
         pl.col("item_id").first().alias("oldest_item"),
         pl.col("first_due").first().alias("oldest_due"),
-        pl.col("open_amount").filter("disputed").sum().alias("disputed_amount"),
+        pl.col("disputed_amount").sum(),
     )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import arkit as ar
+from arkit.aging.open_items import held_amounts
 from arkit.errors import ReconciliationError, TooManyFaultsError, UnknownNameError
 from tests.literal import aged, ledger_of
 
@@ -55,6 +56,25 @@ def test_open_items_are_sorted_and_complete(ledger: ar.Ledger) -> None:
     ]
     assert items["bucket"].astype(str).tolist() == ["over 90", "31-60", "unapplied", "1-30", "not due"]
     assert items["bucket"].cat.ordered
+
+
+@pytest.mark.parametrize(
+    ("marks", "held"),
+    [
+        ("B - dispute 2026-03-15 - - 10.005", {"B": 10_01}),
+        ("B - dispute 2026-03-15 - - -\nB - dispute 2026-03-15 - - 10", {"B": 200_00}),
+        ("- C2 dispute 2026-03-15 - - -", {"B": 200_00, "C": 50_00, "U": 70_00}),
+        ("- C2 dispute 2026-03-15 - - 10", {"U": 10_00}),
+        ("- C2 dispute 2026-03-15 - - 10\nU - dispute 2026-03-15 - - 65", {"U": 70_00}),
+        ("A - promise 2026-03-01 - 2026-03-31 4", {"A": 4_00}),
+        ("A - promise 2026-03-01 - 2026-03-30 4\nA - hold 2026-03-01 - - -", {}),
+    ],
+)
+def test_a_flag_holds_its_item_or_its_amount_only(marks: str, held: dict[str, int], engine: str) -> None:
+    marks = f"item_id customer_id kind from to promised_on amount\n{marks}"
+    flagged = ledger_of(BOOK, applications=APPLIED, marks=marks, covers=("2025-10-01", "2026-06-30"))
+    found = held_amounts(flagged, date(2026, 3, 31), "dispute", "promise")
+    assert dict(found.select("item_id", "held").iter_rows()) == held
 
 
 @pytest.mark.parametrize(("day", "disputed"), [("2026-03-14", []), ("2026-03-15", ["B"]), ("2026-04-01", [])])
@@ -169,7 +189,7 @@ def test_netting_with_a_difference_of_exchange_left_in_base_currency() -> None:
     netted = ar.Policy(unapplied="net")
     items = ar.open_items(ledger, as_of=DAY, policy=netted)
     assert items[["item_id", "open_amount", "base_open_amount"]].to_numpy().tolist() == [["B", 75, 67.5]]
-    assert aged(ledger, DAY, policy=netted, of="base_open_amount") == {"31-60": 67.5}
+    assert aged(ledger, DAY, policy=netted, of="base_open_amount") == {"31-60": 67.5, "unapplied": 1.5}
 
 
 # Evidence

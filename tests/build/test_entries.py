@@ -188,6 +188,36 @@ def test_one_credit_note_cancels_one_invoice() -> None:
     assert open_amounts(ledger, DAY) == {"D": -100}
 
 
+PARTS = """
+item_id document_id item_type   document_date due_date   amount base_amount base_currency reference
+A1      A           invoice     2026-01-01    2026-01-31 100    110         USD           -
+A2      A           invoice     2026-01-01    2026-02-28 100    110         USD           -
+A3      A           invoice     2026-01-01    2026-03-31 100    110         USD           -
+"""
+
+
+def test_credit_notes_against_equal_instalments_pair_off_completely() -> None:
+    notes = "".join(f"C{day} C{day} credit_note 2026-01-2{day} 2026-01-2{day} -100 -110 USD A\n" for day in range(3))
+    ledger = ledger_of(PARTS + notes, covers=COVERS)
+    assert open_amounts(ledger, DAY) == {}
+    assert codes(ledger) == ["cancelled_pair"] * 3
+
+
+def test_one_credit_note_cancels_the_whole_document() -> None:
+    ledger = ledger_of(PARTS + "C C credit_note 2026-01-20 2026-01-20 -300 -331 USD A\n", covers=COVERS)
+    assert aged(ledger, "2026-01-19") == {"not due": 300}
+    assert open_amounts(ledger, DAY) == {}
+    assert codes(ledger) == ["cancelled_pair"]
+    entries = ledger.entries[ledger.entries["entry_type"] == "application"]
+    assert entries.loc[entries["item_id"] == "C", ["amount", "base_amount"]].sum().tolist() == [300, 331]
+
+
+def test_a_credit_note_over_the_whole_document_cancels_nothing_of_it_once_a_part_is_paid() -> None:
+    note = "C C credit_note 2026-01-20 2026-01-20 -300 -331 USD A\n"
+    ledger = ledger_of(PARTS + note, entries=ENTRY + "A1 settlement 2026-01-10 -100", covers=COVERS)
+    assert open_amounts(ledger, DAY) == {"A2": 100, "A3": 100, "C": -300}
+
+
 @pytest.mark.parametrize("row", ["A settlement 2026-01-10 -100", "C transfer 2026-01-20 100"])
 def test_what_was_moved_before_is_not_paired(row: str) -> None:
     ledger = ledger_of(PAIR, entries=ENTRY + row, covers=COVERS)

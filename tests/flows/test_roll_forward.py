@@ -383,3 +383,39 @@ def test_what_has_no_rate_is_rolled_in_its_own_currency_with_the_reason() -> Non
         "The latest rate of USD in EUR is of 2025-01-31, more than 10 days before 2026-01-31."
     )
     assert rolled.loc["EUR", ["opening", "billed", "closing"]].tolist() == [7, 12, 19]
+
+
+@pytest.mark.parametrize("reverted", [True, False])
+def test_entries_on_an_item_that_is_not_known_yet_have_a_bucket(engine: str, reverted: bool) -> None:
+    """The payment of an invoice was recorded before the invoice: as known then, only the payment is there."""
+    back = "A correction 2026-02-20 2026-02-20 100" if reverted else ""
+    ledger = ledger_of(
+        """item_id item_type document_date due_date amount recorded_on
+        A invoice 2026-02-01 2026-02-05 100 2026-03-10
+        B invoice 2026-01-01 2026-01-31 50 2026-01-01""",
+        entries=f"item_id entry_type effective_on recorded_on amount\nA settlement 2026-02-10 2026-02-10 -100\n{back}",
+        covers=COVERS,
+    )
+    known = ledger.known_on("2026-02-28")
+    assert_closes(known, date(2026, 1, 31), date(2026, 2, 28), by="bucket")
+    rolled = ar.roll_forward(known, **WINDOW, by="bucket").set_index("bucket")
+    assert rolled["settlements"].sum() == -100
+    assert rolled["closing"].sum() == (50 if reverted else -50)
+
+
+def test_netting_in_base_currency_leaves_the_exchange_difference(engine: str) -> None:
+    """110 owed and 120 on account are both 100 dollars: net of each other they are -10, not nothing."""
+    ledger = ledger_of(
+        """item_id item_type document_date due_date amount currency base_amount base_currency
+        A invoice 2026-02-01 2026-02-05 100 USD 110 EUR
+        R receipt 2026-02-03 2026-02-03 -100 USD -120 EUR""",
+        covers=COVERS,
+    )
+    netting = Policy(unapplied="net")
+    for day in ("2026-02-28", "2026-03-31"):
+        aged = ar.aging_table(ledger, as_of=day, policy=netting, of="base_open_amount").iloc[0]
+        assert (aged["gross"], aged["unapplied"], aged["net"], aged["items"]) == (0, -10, -10, 0)
+    assert_closes(ledger, date(2026, 1, 31), date(2026, 2, 28), policy=netting, of="base_amount")
+    assert_closes(ledger, date(2026, 1, 31), date(2026, 2, 28), by="bucket", policy=netting, of="base_amount")
+    [rolled] = ar.roll_forward(ledger, **WINDOW, policy=netting, of="base_amount").to_dict("records")
+    assert (rolled["billed"], rolled["cash"], rolled["netted"], rolled["closing"]) == (110, -120, 0, -10)

@@ -10,9 +10,9 @@ DAY = "2026-06-30"
 SETTLED = "item_id document_date due_date amount settled_on"
 
 
-def settled(*rows: str, covers: tuple[str, str] = COVERS) -> ar.Ledger:
-    """Return a ledger of invoices with the day each was settled."""
-    return ledger_of("\n".join([SETTLED, *rows]), shape="settled", covers=covers)
+def settled(*rows: str, covers: tuple[str, str] = COVERS, **tables: str) -> ar.Ledger:
+    """Return a ledger of invoices with the day each was settled, and other tables."""
+    return ledger_of("\n".join([SETTLED, *rows]), shape="settled", covers=covers, **tables)
 
 
 def figure(ledger: ar.Ledger, name: str, as_of: str = DAY, **how: object) -> float | str:

@@ -57,6 +57,27 @@ def test_turnover_without_anything_open_is_undefined() -> None:
     assert figure(ledger, "turnover_days") == 0
 
 
+def test_count_back_of_a_group_that_owes_nothing_is_nothing() -> None:
+    rows = "item_id customer_id document_date due_date amount settled_on\n"
+    rows += "a C1 2026-05-05 2026-06-10 400 2026-06-10\nb C2 2026-06-05 2026-07-10 400 -"
+    ledger = ledger_of(rows, shape="settled", covers=COVERS)
+    found = ar.countback_dso(ledger, as_of=DAY, by="customer_id").set_index("customer_id")["countback_dso"]
+    assert found.to_dict() == {"C1": 0, "C2": 30}
+
+
+def test_count_back_over_a_month_of_net_credits_is_no_number() -> None:
+    rows = """
+    item_id item_type   document_date due_date   amount
+    a       invoice     2026-05-05    2026-06-05 300
+    b       credit_note 2026-06-05    2026-06-05 -100
+    c       invoice     2026-06-06    2026-07-06 20
+    """
+    paid = "item_id entry_type effective_on amount\na settlement 2026-06-10 -100"
+    ledger = ledger_of(rows, entries=paid, covers=COVERS)
+    assert figure(ledger, "countback_dso", as_of="2026-05-31") == 31
+    assert "credit notes exceed the invoices" in str(figure(ledger, "countback_dso"))
+
+
 # Discounts, write-offs, disputes
 
 WITH_DISCOUNT = """
@@ -121,6 +142,13 @@ def test_only_what_is_disputed_on_the_day_counts() -> None:
     assert figure(ledger, "dispute_ratio", as_of="2026-05-31") == 0
     assert figure(ledger, "dispute_ratio", as_of="2026-06-15") == 1
     assert figure(ledger, "dispute_ratio") == 0.25
+
+
+def test_of_a_disputed_item_only_the_disputed_amount_counts() -> None:
+    marks = "item_id customer_id kind from amount\na - dispute 2026-06-01 10\n- C1 dispute 2026-06-10 100"
+    ledger = settled("a 2026-06-01 2026-07-01 60 -", "b 2026-06-02 2026-07-02 140 -", marks=marks)
+    assert figure(ledger, "dispute_ratio", as_of="2026-06-05") == 0.05
+    assert figure(ledger, "dispute_ratio") == 0.55
 
 
 def test_a_ledger_that_records_no_disputes_does_not_claim_that_there_are_none() -> None:

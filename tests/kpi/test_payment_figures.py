@@ -101,3 +101,26 @@ def test_a_later_payment_changes_nothing_of_what_was_on_time() -> None:
 def test_what_is_due_before_its_invoice_is_due_with_it() -> None:
     ledger = settled("a 2026-06-20 2026-05-20 100 2026-06-20", "b 2026-06-20 2026-05-20 100 2026-06-21")
     assert figure(ledger, "on_time_share") == 0.5
+
+
+MOVED = """
+item_id item_type document_date due_date   original_due_date amount replaces
+moved   invoice   2026-04-01    2026-06-20 2026-06-10        100    -
+old     invoice   2026-04-01    2026-06-10 -                 100    -
+new     invoice   2026-06-05    2026-06-20 -                 100    old
+"""
+AGREED = """
+item_id entry_type effective_on amount
+moved   settlement 2026-06-20   -100
+old     transfer   2026-06-05   -100
+new     settlement 2026-06-20   -100
+"""
+
+
+def test_a_new_agreement_makes_nobody_punctual() -> None:
+    """Both are paid on the new due date, ten days after the first one."""
+    ledger = ledger_of(MOVED, entries=AGREED, covers=COVERS)
+    assert figure(ledger, "on_time_share") == figure(ledger, "on_time_share_of_items") == 0
+    assert figure(ledger, "days_beyond_terms") == 10
+    [found] = ar.payment_behaviour(ledger, as_of="2026-06-30").to_dict("records")
+    assert (found["items"], found["days_late"], found["on_time_share"]) == (2, 10, 0)

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+import arkit as ar
 from arkit.calendar import decimals
 from arkit.errors import LedgerError, UnknownNameError
 from arkit.sample import Sample, generate, write
@@ -189,3 +190,19 @@ def test_planted_rows_stay_far_below_what_stops_a_month_end(sample: Sample) -> N
     apart = planted(sample, "duplicate_item")["base_amount"][0]
     balances = sample.gl.filter(date=date(2026, 10, 31), entity="ES", currency="EUR")["balance"].sum()
     assert apart < balances / 100
+
+
+def test_the_readme_of_the_data_says_what_the_library_says() -> None:
+    ledger = ar.sample_ledger()
+    now, before, year = (
+        ar.translated(ledger, as_of=day, to="EUR").iloc[0] for day in ("2026-10-31", "2026-09-30", "2025-10-31")
+    )
+    late = [f"{1 - row['not due'] / row['gross']:.1%}".replace("%", " %") for row in (now, before, year)]
+    customers = ar.translated(ledger, as_of="2026-10-31", to="EUR", by="customer_id")["gross"]
+    said = (
+        f"receivables of EUR {now['gross'] / 1e6:.2f} million (a year before {year['gross'] / 1e6:.2f}), less "
+        f"{-now['unapplied'] / 1e6:.2f} unapplied; {late[0]} is past due ({late[1]} a month before, {late[2]} a year "
+        f"before), {now['over 90'] / now['gross'] * 100:.1f} % by more than 90 days; the ten largest customers hold "
+        f"{customers.nlargest(10).sum() / now['gross'] * 100:.0f} %."
+    )
+    assert said in " ".join((SHIPPED.parent / "README.md").read_text(encoding="utf-8").split())

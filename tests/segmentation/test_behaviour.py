@@ -55,6 +55,16 @@ def test_what_was_credited_away_is_no_payment_on_its_own_day_either(day: str) ->
     assert (found["items"], found.get("late_open_items", 0)) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("mark", "late"),
+    [("A - dispute 10", 20), ("A - dispute 60", 5), ("- C1 dispute -", 5), ("A - dispute -\n- C1 dispute -", 5)],
+)
+def test_a_dispute_of_a_small_part_is_no_excuse_and_one_of_the_customer_is(mark: str, late: int) -> None:
+    marks = "item_id customer_id kind amount from to\n"
+    marks += "\n".join(f"{line} 2026-02-05 2026-02-20" for line in mark.split("\n"))
+    assert behaviour_of("A 2026-01-01 2026-01-31 100 2026-02-20", marks=marks)["days_late"] == late
+
+
 def test_disputed_days_are_no_lateness() -> None:
     """Twenty days late, fifteen of them disputed after the due date: five."""
     marks = "item_id kind from to\nA dispute 2026-02-05 2026-02-20"
