@@ -36,7 +36,7 @@ UNITS: Final = tuple(10**power for power in range(10))
 
 
 ProofKind = Literal[
-    "sum", "running", "at_most", "same", "ratio", "base", "days", "terms", "buckets", "zero", "balanced"
+    "sum", "running", "at_most", "same", "ratio", "base", "days", "terms", "buckets", "zero", "balanced", "partly"
 ]
 
 
@@ -52,7 +52,8 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         equal where ``currency`` is the value. ``days``: ``day`` plus ``days``, or less ``days_left``, or alone, is the
         day of the snapshot. ``terms``: ``day`` plus ``days`` is ``due``. ``buckets``: the sum of a row is in the column
         of its days past due, counted from ``day``. ``zero``: rows with one ``mark`` add up to zero, for each ``by``.
-        ``balanced``: debits equal credits, for each ``by``.
+        ``balanced``: debits equal credits, for each ``by``. ``partly``: where ``status`` is the value, ``plus`` less
+        ``minus`` is less than ``whole``; each row in which it is not becomes a finding.
     columns
         What each column is in the relation, to its header or headers.
     value

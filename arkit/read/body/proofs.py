@@ -31,7 +31,7 @@ from arkit.model.layout import DateOrder, Decision, Layout, Proof, TableLayout
 _KIND_OF_ROLE: Final = {
     **dict.fromkeys(("day", "due"), "day"),
     **dict.fromkeys(("days", "days_left"), "count"),
-    **dict.fromkeys(("by", "mark", "currency"), "text"),
+    **dict.fromkeys(("by", "mark", "currency", "status"), "text"),
 }
 _WHOLE: Final = r"^[-+(]?\d{1,5}\)?(?:[.,]0+)?$"
 _NOTHING: Final = pl.lit(0, dtype=pl.Int128)
@@ -136,6 +136,13 @@ def _sum(proof: Proof, _day: date | None) -> pl.Expr:
         _filled(parts) | (stated != 0),
         stated == total(typed_columns(proof, "plus")) - total(typed_columns(proof, "minus")),
     )
+
+
+def _partly(proof: Proof, _day: date | None) -> pl.Expr:
+    """Whether something is taken off what is called partly paid; without an original amount no row can show it."""
+    open_ = total(typed_columns(proof, "plus")) - total(typed_columns(proof, "minus"))
+    less = open_.abs() < _one(proof, "whole").abs() if proof.of("whole") else pl.lit(False)
+    return _where((_one(proof, "status") == proof.value).fill_null(False), less)
 
 
 def _running(proof: Proof, _day: date | None) -> Callable[[pl.DataFrame], pl.DataFrame]:
@@ -262,6 +269,7 @@ _OUTCOMES: Final[dict[str, Callable[[Proof, date | None], pl.Expr | Callable[[pl
     "buckets": _buckets,
     "zero": _zero,
     "balanced": _balanced,
+    "partly": _partly,
 }
 
 
@@ -364,6 +372,7 @@ _COUNTED: Final[dict[str, Callable[[Proof], tuple[list[str], pl.Expr]]]] = {
     "buckets": lambda proof: (typed_columns(proof, "day"), pl.lit(True)),
     "zero": lambda proof: (typed_columns(proof, "mark", "by"), moved(proof) != 0),
     "balanced": lambda proof: (typed_columns(proof, "by"), moved(proof) != 0),
+    "partly": lambda proof: (typed_columns(proof, "plus", "minus"), pl.lit(True)),
 }
 
 
@@ -422,7 +431,7 @@ def held(rows: pl.DataFrame, table: TableLayout, layout: Layout, *, name: str, d
     _refuse_other_day(found, given, day)
     for each in found:
         _refuse_broken(each)
-    return Held(found, combine(*(_breaks(texts, each, name) for each in found)), day or given)
+    return Held(found, combine(*(_breaks(_with_id(texts, table), each, name) for each in found)), day or given)
 
 
 def _day_by(cells: pl.DataFrame, proofs: Iterable[Proof]) -> date | None:
@@ -445,12 +454,17 @@ def _refuse_other_day(found: Sequence[Relation], given: date | None, day: date |
 
 
 def _refuse_broken(relation: Relation) -> None:
-    if 2 * relation.agreeing < relation.tested:
+    if 2 * relation.agreeing < relation.tested and relation.proof.kind != "partly":
         raise ReadingError(
             f"{relation.tested - relation.agreeing} of {relation.tested} rows break what the layout proves the file "
             f"by: {_sentence(relation.proof)} (rows {listed(map(str, relation.against))}). If the export has changed, "
             "read it without the layout; if they are right, take the proof out of it."
         )
+
+
+def _with_id(rows: pl.DataFrame, table: TableLayout) -> pl.DataFrame:
+    header = table.columns.get("item_id", "item_id")
+    return rows.with_columns(item_id=header) if header in rows.columns else rows
 
 
 def _breaks(rows: pl.DataFrame, relation: Relation, name: str) -> pl.DataFrame:
@@ -493,4 +507,5 @@ _SENTENCES: Final[dict[str, str]] = {
     "buckets": "the amount is in the column of its days after {day}",
     "zero": "rows with one {mark} add up to zero{by}",
     "balanced": "{debit}{less} = 0{by}",
+    "partly": "something is taken off where {status} is {value}",
 }

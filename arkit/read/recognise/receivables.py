@@ -44,7 +44,10 @@ class Amounts:
 
 @dataclass(frozen=True)
 class Receivables:
-    """The rows that are receivables, types, signs, and what the columns that say so were taken for."""
+    """The rows that are receivables, types, signs, and what the columns that say so were taken for.
+
+    ``partly`` are headers and their values that say that something was taken off.
+    """
 
     keep: dict[str, tuple[str, ...]] = field(default_factory=dict)
     leave_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -54,6 +57,7 @@ class Receivables:
     decisions: tuple[Decision, ...] = ()
     questions: tuple[Question, ...] = ()
     roles: tuple[ColumnRole, ...] = ()
+    partly: tuple[tuple[str, str], ...] = ()
 
     def stays(self, rows: pl.DataFrame) -> pl.Series:
         """Which rows are receivables."""
@@ -73,6 +77,7 @@ class Receivables:
             (*self.decisions, *other.decisions),
             (*self.questions, *other.questions),
             (*self.roles, *other.roles),
+            (*self.partly, *other.partly),
         )
 
 
@@ -170,8 +175,15 @@ def _statuses(rows: pl.DataFrame, header: str, amounts: Amounts, hints: Hints, f
     role = ColumnRole(header, "mapped" if out else "proof", "status", shown)
     leave_out = {} if questions else {header: out}
     keep = {} if questions else {header: stay}
+    partly = tuple((header, value) for value in stay if meant[value] == "partly_paid")
     return Receivables(
-        keep, leave_out, {header: paid} if paid else {}, decisions=tuple(decisions), questions=questions, roles=(role,)
+        keep,
+        leave_out,
+        {header: paid} if paid else {},
+        decisions=tuple(decisions),
+        questions=questions,
+        roles=(role,),
+        partly=partly,
     )
 
 

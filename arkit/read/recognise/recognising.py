@@ -12,7 +12,7 @@ import polars as pl
 
 from arkit.build.nothing import without_nothing
 from arkit.errors import ReadingError, listed
-from arkit.model.layout import ColumnRole, DateOrder, Decision, Layout
+from arkit.model.layout import ColumnRole, DateOrder, Decision, Layout, Proof
 from arkit.model.schema import TABLES
 from arkit.read.body.header import Header, lines_above
 from arkit.read.body.proofs import decision_of
@@ -293,7 +293,19 @@ def _with_rows(draft: Draft, question: _Question, layout: Layout) -> tuple[Draft
     draft = draft.asking(*found.questions).adding(*found.decisions).explaining(*found.roles)
     names = ("types", "minus_when", "keep", "leave_out")
     said = {name: {**getattr(draft.table, name), **getattr(found, name)} for name in names}
+    draft = draft.proven_by([_partly(draft, header, value) for header, value in found.partly])
     return draft.with_table(**said), found, kept
+
+
+def _partly(draft: Draft, header: str, value: str) -> Proof:
+    """The relation that something is taken off what a status calls partly paid."""
+    table, name = draft.table, draft.main
+    plus = table.plus.get(name, tuple(draft.main_headers))
+    whole = tuple(table.columns[other] for other in ("amount",) if other in table.columns and name != other)
+    parts = {"plus": plus, "minus": table.minus.get(name, ()), "whole": whole}
+    return Proof(
+        kind="partly", columns={"status": (header,)} | {key: of for key, of in parts.items() if of}, value=value
+    )
 
 
 def _with_unit(draft: Draft, question: _Question) -> Draft:
