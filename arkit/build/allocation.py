@@ -16,7 +16,7 @@ import polars as pl
 from arkit.build.entries import application_legs
 from arkit.build.items import KEYS
 from arkit.build.payments import overlaps
-from arkit.model.findings import combine, find
+from arkit.model.findings import combine, find, value_of
 from arkit.model.money import proportion
 
 _ONE_ACCOUNT: Final = ["entity", "account", "customer_id", "currency"]
@@ -38,7 +38,7 @@ def allocations(items: pl.DataFrame, allocate: str) -> tuple[pl.DataFrame, pl.Da
     if allocate == "oldest_first":
         found.append(_pairs(rows.with_columns(names="party"), found))
     inferred = pl.concat(found[stated:]) if found[stated:] else found[0].clear()
-    return _legs(pl.concat(found), rows), _inferred(inferred, items)
+    return _legs(pl.concat(found), rows), combine(_inferred(inferred, items), _astray(rows))
 
 
 def _with_document(rows: pl.DataFrame) -> pl.DataFrame:
@@ -100,4 +100,19 @@ def _inferred(pairs: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     sums = pairs.group_by(item="counterpart").agg(pl.col("applied").sum())
     rows = items.drop("amount").join(sums, on="item", maintain_order="left").rename({"applied": "amount"})
     rows = rows.with_columns(effective_on="document_date")
-    return combine(find("inferred_allocation", rows, table="items", value="document_id"))
+    return find("inferred_allocation", rows, table="items", value="document_id")
+
+
+def _astray(rows: pl.DataFrame) -> pl.DataFrame:
+    """A finding for each matching mark whose rows do not add up to zero, with its rows and what is left."""
+    if "match" not in rows.columns:
+        return combine()
+    marks = rows.drop_nulls("match").group_by("party", "match", maintain_order=True)
+    sums = marks.agg(
+        pl.col("amount").sum(), pl.len(), pl.col("source_row"), pl.col("entity", "customer_id", "currency").first()
+    )
+    left = sums.filter((pl.col("amount") != 0) & (pl.col("len") > 1))
+    numbers = pl.col("source_row").cast(pl.List(pl.String)).list.join(", ")
+    shown = left.with_columns(value_of("mark", mark="match", rows=numbers).alias("= value"))
+    shown = shown.with_columns(pl.col("source_row").list.first())
+    return find("marks_differ", shown, table="items", value="= value")

@@ -15,12 +15,13 @@ import polars as pl
 
 from arkit.build.allocation import allocations
 from arkit.build.conform import Conformed, conform
+from arkit.build.customers import customers_of
 from arkit.build.entries import cancelled_pairs, originals, other_entries, settlements, undated_payments
 from arkit.build.items import Items, as_categories, day_faults, make_items, make_receipts
 from arkit.build.parsing import read_amounts
 from arkit.build.payments import pay_documents
 from arkit.errors import LayoutError, LedgerError, listed
-from arkit.model.findings import combine, find, find_faults, message_of, value_of, with_first_fault
+from arkit.model.findings import combine, find, find_faults, message_of, with_first_fault
 from arkit.model.layout import Layout
 from arkit.model.ledger import Frames, Ledger
 from arkit.model.money import check_sums
@@ -338,53 +339,3 @@ def _unsettled(entries: pl.DataFrame) -> pl.LazyFrame:
     ends = sums.filter(pl.col("item") != pl.col("item").shift(-1, fill_value=-1))
     balances = ends.select("item", balance=pl.col("total") - pl.col("total").shift(1, fill_value=0))
     return balances.filter(pl.col("balance") != 0)
-
-
-def customers_of(items: pl.DataFrame, given: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The customers of a ledger and the findings on them.
-
-    Without a customers table they are taken from the items, each under its most frequent name.
-    """
-    nameless = find("no_customer", items.filter(pl.col("customer_id") == ""), table="items")
-    if given is not None:
-        customers, found = _listed_customers(items, given)
-    elif "name" in items.columns:
-        customers, found = _named_customers(items)
-    else:
-        customers, found = items["customer_id"].unique(maintain_order=True).to_frame(), combine()
-    return customers, combine(nameless, found)
-
-
-def _listed_customers(items: pl.DataFrame, given: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The customers of the table, and those that only items name."""
-    given = given.with_columns(as_categories(["customer_id"]))
-    unknown = items.join(given, on="customer_id", how="anti").filter(pl.col("customer_id") != "")
-    first = unknown.unique("customer_id", keep="first", maintain_order=True).select(
-        "source_row", "entity", "customer_id"
-    )
-    keys = ["customer_id", *(name for name in ("valid_from",) if name in given.columns)]
-    again = given.filter(~pl.struct(keys).is_first_distinct())
-    rows = given.unique(keys, keep="first", maintain_order=True)
-    return pl.concat([rows, first.select("customer_id")], how="diagonal_relaxed"), combine(
-        find("unknown_customer", first, table="items", value="customer_id"),
-        find("repeated_customer", again, table="customers", value="customer_id"),
-    )
-
-
-def _named_customers(items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Each customer under its most frequent name; other spellings are found."""
-    spellings = (
-        items.group_by("customer_id", "name")
-        .agg(pl.len(), pl.col("source_row").min())
-        .sort("len", "name", descending=[True, False])
-    )
-    counted = spellings.group_by("customer_id", maintain_order=True).agg(
-        # Payments name no customer in words; that is no spelling.
-        pl.col("name").drop_nulls().first(),
-        pl.col("name").drop_nulls().len().alias("spellings"),
-        pl.col("source_row").min(),
-    )
-    several = counted.filter(pl.col("spellings") > 1)
-    value = value_of("spellings", name="name", count=pl.col("spellings") - 1)
-    customers = counted.select("customer_id", "name").sort("customer_id")
-    return customers, find("several_names", several, table="items", value=value)

@@ -156,17 +156,18 @@ def _refuse_unsigned_credits(rows: pl.DataFrame) -> None:
 def _with_faults(rows: pl.DataFrame) -> pl.DataFrame:
     given_codes = rows["currency"].unique().to_list()
     unknown_currency = ~pl.col("currency").is_in([code for code in given_codes if code in currencies()])
-    return with_first_fault(
-        rows,
-        [
-            (pl.col("amount").is_null(), "unreadable_amount", pl.col("unread_amount")),
-            (pl.col("item_id").is_null(), "missing_id", None),
-            (unknown_currency | pl.col("currency").is_null(), "unknown_currency", pl.col("currency")),
-            *day_faults("document_date"),
-            *_settlement_faults(rows),
-            (repeats(rows["item_id"]), "duplicate_item", pl.col("item_id")),
-        ],
-    )
+    tests = [
+        (pl.col("amount").is_null(), "unreadable_amount", pl.col("unread_amount")),
+        (pl.col("item_id").is_null(), "missing_id", None),
+        (unknown_currency | pl.col("currency").is_null(), "unknown_currency", pl.col("currency")),
+        *day_faults("document_date"),
+        *_settlement_faults(rows),
+    ]
+    found = with_first_fault(rows, tests)
+    # Of two rows with one number, the one that can be used counts.
+    usable_ids = rows["item_id"].set(found["fault"].is_not_null(), None)
+    again = repeats(usable_ids) & pl.lit(usable_ids.is_not_null())
+    return with_first_fault(rows, [*tests, (again, "duplicate_item", pl.col("item_id"))])
 
 
 def _settlement_faults(rows: pl.DataFrame) -> list[tuple[pl.Expr, str, pl.Expr | None]]:

@@ -16,11 +16,11 @@ import polars as pl
 from arkit.build.parsing import as_cells, as_text
 from arkit.build.wanted import refuse_undecided
 from arkit.errors import ReadingError, listed
-from arkit.model.findings import combine
+from arkit.model.findings import combine, find, value_of
 from arkit.model.layout import Layout, TableLayout
 from arkit.read.body.header import find_header
 from arkit.read.body.proofs import held
-from arkit.read.body.reading import ReadTable, read_body, with_own_header
+from arkit.read.body.reading import ROW, ReadTable, read_body, with_own_header
 from arkit.read.databases import is_database, query_of, read_database
 from arkit.read.open_file import Grid, open_grid, read_table
 from arkit.read.places import loose_files, places_in, refusing
@@ -107,10 +107,19 @@ def _read_file(path: Path, layout: Layout, name: str, grid: Grid | None) -> Read
             read = ReadTable(*with_own_header(rows, table, layout, name), seen)
     with refusing(path.name):
         proven = held(read.rows, table, layout, name=name, day=layout.snapshot_on or read.day)
-    read = replace(read, findings=combine(read.findings, proven.findings), day=proven.day, held=proven.relations)
+    found = combine(read.findings, proven.findings, _numbered_by_row(read.rows, table, name))
+    read = replace(read, findings=found, day=proven.day, held=proven.relations)
     refuse_undecided(read.rows, table, path.name)
     constants = {**read.layout.constants, **_in_file_name(path, table)}
     return replace(read, layout=msgspec.structs.replace(read.layout, constants=constants))
+
+
+def _numbered_by_row(rows: pl.DataFrame, table: TableLayout, name: str) -> pl.DataFrame:
+    """A finding where the rows give the documents their numbers."""
+    by_row = ROW in (table.columns.get("item_id"), *table.joined.get("item_id", ()))
+    first = rows.head(1).select("source_row", rows=pl.lit(rows.height))
+    value = value_of("rows", count="rows")
+    return find("numbered_by_row", first, table=name, value=value) if by_row else combine()
 
 
 def _grid(path: Path, layout: Layout, table: TableLayout) -> Grid:

@@ -20,7 +20,6 @@ OF_THE_TRUTH = ("right", "customers", "documents", "items", "named", "answers")
 NOT_YET = """
 aging_columns_ru 2026-03-31
 short_headers_de 2026-03-20
-amount_in_two_currencies 2026-03-31
 """
 
 

@@ -51,6 +51,7 @@ from arkit.read.open_file import Grid, is_text_column
 from arkit.words.vocabulary import MONEY, any_of, meaning
 
 MADE: Final = "= {}"
+ROW: Final = "source_row"
 _FLOAT: Final = r"^\d+\.0$"
 _LONG: Final = r"^\d{16,}$"
 _NUMBER: Final = r"^-?\d+\.\d+$"
@@ -62,6 +63,8 @@ def with_values(rows: pl.DataFrame, roles: Roles, layout: Layout) -> tuple[pl.Da
     made: dict[str, pl.Expr | pl.Series] = {
         name: pl.concat_str(headers, separator="/", ignore_nulls=True) for name, headers in table.joined.items()
     }
+    if table.columns.get("item_id") == ROW:
+        made["item_id"] = pl.format("row {}", ROW)
     made |= {name: pl.col(header).str.extract(f"({DATE})", 1) for name, header in table.dated_in.items()}
     if table.allocate:
         made["item_id"] = account_ids(rows, roles)
@@ -95,7 +98,8 @@ def with_own_header(
     rows: pl.DataFrame, table: TableLayout, layout: Layout, name: str
 ) -> tuple[pl.DataFrame, TableLayout]:
     """Rows that have their names already, as a query or a first row gives them, with the values that a layout makes."""
-    if not (table.joined or table.plus or table.minus or table.minus_when or table.dated_in):
+    by_row = ROW in table.columns.values()
+    if not (table.joined or table.plus or table.minus or table.minus_when or table.dated_in or by_row):
         return rows, table
     named = canonical(table, rows.columns, name)
     absent = sorted(named.headers() - {*rows.columns})

@@ -74,7 +74,7 @@ class Roles:
         """Headers that name the document."""
         single = [self.table.columns[name] for name in _KEYS if name in self.table.columns]
         joined = [self.table.joined[name][0] for name in _KEYS if name in self.table.joined]
-        return list(dict.fromkeys([*single, *joined]))
+        return [header for header in dict.fromkeys([*single, *joined]) if header != "source_row"]
 
     @cached_property
     def days(self) -> list[str]:

@@ -18,7 +18,7 @@ from typing import Final, Self
 import polars as pl
 
 from arkit.build.written_amounts import exact_amounts
-from arkit.errors import listed
+from arkit.errors import ReadingError, listed
 from arkit.model.layout import ColumnRole, Decision, Proof
 from arkit.read.body.proofs import Relation
 from arkit.read.recognise.arithmetic import Facts
@@ -147,7 +147,7 @@ def recognise_owed(
     seen = _File(form.rows, facts, stated, hints, form.file)
     owed = Owed(dict(columns.of), rivals={**columns.rivals})
     if form.is_account:
-        return _made_of_parts(owed, seen, columns)
+        return _made_of_parts(_base_pairs(owed, seen, columns), seen, columns)
     for step in (_base_pairs, _sums, _sum_of_aging, _billed_or_remaining, _open_unknown, _made_of_parts):
         owed = step(owed, seen, columns)
     owed = _compared(owed, seen)
@@ -171,6 +171,29 @@ def _which(name: str, headers: Sequence[str], seen: _File) -> Question:
     if len(headers) == 1:
         text = f"Is the column {headers[0]!r} of {seen.name} the {name}? No column is known to hold amounts."
     return Question(("columns", name), text, tuple(Candidate(header, seen.sum(header)) for header in headers))
+
+
+def refuse_open_in_base(columns: Columns, facts: Facts, hints: Hints, file: str) -> None:
+    """Refuse a file that says what is open in base currency alone: no rate is that of a part that is paid.
+
+    Raises
+    ------
+    ReadingError
+        The column of what is open, and the two amounts between which it is.
+    """
+    said = {*hints.columns.values(), *hints.ignored}
+    stated = {columns.of.get(OPEN), columns.of.get("balance"), *columns.rivals.get(OPEN, ())} - {None, *said}
+    for relation in facts.base_pairs:
+        pair = (*relation.columns["document"], *relation.columns["base"])
+        for header in [name for name in columns.of.values() if name in stated and name not in pair]:
+            within = [name for name in pair if facts.at_most(header, name).fits]
+            owed = Owed(dict(columns.of), rivals=columns.rivals)
+            if relation.holds and len(within) == 1 and not _is_base(next(n for n in pair if n != within[0]), owed):
+                raise ReadingError(
+                    f"{header!r} of {file} is what is open of {within[0]!r}, and {listed(map(repr, pair))} are one "
+                    "amount in two currencies. What is open in the currency of the document is not in the file: export "
+                    "it too."
+                )
 
 
 def _base_pairs(owed: Owed, seen: _File, columns: Columns) -> Owed:

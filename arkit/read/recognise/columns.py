@@ -26,6 +26,7 @@ from arkit.read.recognise.questions import Candidate, Hints, Question
 from arkit.words.vocabulary import MONEY, REMEMBERED, Meaning, currency_of, meaning, without_currency, words
 
 BUCKET = "bucket"
+ROW: Final = "source_row"
 HARMLESS = "harmless"
 
 
@@ -314,8 +315,14 @@ def recognise_key(rows: pl.DataFrame, columns: dict[str, str], file: str) -> Key
     """
     chosen = {name: header for name, header in columns.items() if name in ("item_id", "document_id")}
     if not chosen:
+        alone = _unique(rows, columns)
+        if not alone:
+            return Key({"item_id": ROW}, decisions=(Decision("item_id", "the row", "no column names the document"),))
         text = f"No column of {file} is known to name the document. It has: {listed(rows.columns[1:])}."
-        return Key(questions=(Question(("columns", "item_id"), text, _unique(rows, columns)),))
+        by_row = Candidate(ROW, evidence="none does: the rows are numbered")
+        return Key(questions=(Question(("columns", "item_id"), text, (*alone, by_row)),))
+    if ROW in chosen.values():
+        return _single(ROW, "each row is numbered", "stated")
     for name in ("item_id", "document_id"):
         if name in chosen and _is_unique(rows, chosen[name]):
             return _single(chosen[name], "every row has its own")
@@ -358,7 +365,8 @@ def _searched(rows: pl.DataFrame, base: str, columns: dict[str, str], file: str)
         "column distinguishes them, so an item has no name of its own. Export the line number too, or say which "
         "column names it."
     )
-    return Key(questions=(Question(("columns", "item_id"), text),))
+    by_row = Candidate(ROW, evidence="each row is numbered", key=("columns", "line"))
+    return Key(questions=(Question(("columns", "item_id"), text, (by_row,)),))
 
 
 def _texts(rows: pl.DataFrame, columns: dict[str, str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any, Final, Self
 
 import msgspec
@@ -21,6 +22,7 @@ _ITEM_HAS_CELLS: Final = 0.6
 _FEWEST_CELLS: Final = 2
 _LOOKED_AT: Final = 2000
 _NEARLY_ALL: Final = 0.8
+_OPEN: Final = {"amount": "open_amount", "base_amount": "base_open_amount"}
 _BASE: Final = ("base_amount", "base_open_amount", "exchange_rate")
 
 
@@ -90,9 +92,10 @@ class Draft:
         if shape != "settled":
             columns.pop("settled_on", None)
         if shape == "open_items" and "open_amount" not in self.given:
-            for parts in (columns, plus, minus):
-                if "amount" in parts:
-                    parts["open_amount"] = parts.pop("amount")  # type: ignore[assignment]
+            every: tuple[dict[str, Any], ...] = (columns, plus, minus)
+            for parts, (name, open_) in product(every, _OPEN.items()):
+                if name in parts:
+                    parts[open_] = parts.pop(name)
         elif shape == "open_items":
             columns.pop("amount", None)
         base = hints.base_currency or self.base_currency

@@ -17,7 +17,7 @@ from arkit.errors import ReadingError, listed
 from arkit.model.layout import ColumnRole, Decision, Proof
 from arkit.read.body.accounts import balance_before, begins_with
 from arkit.read.body.header import text_after
-from arkit.read.body.proofs import amounts
+from arkit.read.body.proofs import Relation, amounts
 from arkit.read.recognise.arithmetic import Facts
 from arkit.read.recognise.columns import Columns, Key
 from arkit.read.recognise.journals import Journal
@@ -289,7 +289,9 @@ def _paying(form: Form, facts: Facts) -> tuple[int, int]:
 def _with_marks(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
     """An account in which rows that belong together have one mark: they add up to zero."""
     stated = form.columns.of.get("match")
-    found = [each for each in facts.marks if each.fits and stated in (None, *each.proof.of("mark"))]
+    found = [each for each in facts.marks if (each.fits or each.broken) and stated in (None, *each.proof.of("mark"))]
+    whole = bool(found) and found[0].fits
+    found = found or _stated_marks(form, stated, facts)
     if not found:
         return form
     proof, header = found[0].proof, found[0].proof.of("mark")[0]
@@ -298,8 +300,19 @@ def _with_marks(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
     named, asked = _sides(form, proof, facts)
     evidence = f"rows with one mark add up to zero ({found[0].agreeing} rows)"
     form = _without_amounts(form).naming(**named, match=header).setting(allocate="by_reference")
-    form = form.setting(proofs=(*form.settings.get("proofs", ()), proof))
+    form = form.setting(proofs=(*form.settings.get("proofs", ()), *([proof] if whole else [])))
     return form.adding(Decision("match", header, evidence), Decision("form", "account", evidence), *asked)
+
+
+def _stated_marks(form: Form, stated: str | None, facts: Facts) -> list[Relation]:
+    """The marks of a column that is called so, though not all of them add up: what is left of those is a finding."""
+    of = form.columns.of
+    sides = {"debit": of.get("debit") or of.get("open_amount") or of.get("amount"), "credit": of.get("credit")}
+    if stated is None or not sides["debit"]:
+        return []
+    named = {role: (header,) for role, header in sides.items() if header}
+    found = facts.relation(Proof(kind="zero", columns={"mark": (stated,), **named}))
+    return [found] if found.support else []
 
 
 def _sides(form: Form, proof: Proof, facts: Facts) -> tuple[dict[str, str], tuple[Question, ...]]:

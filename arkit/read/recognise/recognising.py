@@ -20,7 +20,7 @@ from arkit.read.body.reading import ReadTable
 from arkit.read.body.rows import DATE, ITEM, OTHER, REPEATED, SECTION, Roles, kinds_of
 from arkit.read.open_file import Grid
 from arkit.read.places import refusing
-from arkit.read.recognise.amounts import Owed, recognise_owed, stated_sums
+from arkit.read.recognise.amounts import Owed, recognise_owed, refuse_open_in_base, stated_sums
 from arkit.read.recognise.arithmetic import Facts, facts_of, measured
 from arkit.read.recognise.columns import (
     AMOUNT,
@@ -115,12 +115,12 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None, otherwise: d
     columns, rows, likely, journal = _receivable_accounts(meanings, rows, likely, hints, grid)
     dated = _day_in_text(rows, columns)
     order, mark = _style(likely, columns, dated, hints, grid)
-    lines, columns, rows, likely, facts = _with_lines(columns, rows, likely, order.value, mark.value, hints)
+    lines, columns, rows, likely, facts = _with_lines(columns, rows, likely, order.value, mark.value, hints, grid.file)
     form = recognise_form(with_journal(Form(columns, likely, grid.file, tuple(said)), journal), rows, facts)
     columns = with_unnamed_key(form.columns, form.rows)
     stated = stated_sums(pl.concat([above, rows]), likely, mark=mark.value)
     owed = recognise_owed(form, columns, facts, stated, hints)
-    several = lines if lines.of_lines else _payments(form, owed, columns, mark.value, hints, grid)
+    several = lines if lines.of_lines or lines.parts else _payments(form, owed, columns, mark.value, hints, grid)
     owed = replace(owed, plus={}, minus={}, proofs=()) if several.payments else owed
     draft = amounts_of(columns, owed, form.rows, dated, grid.file).with_table(**form.settings).proven_by(owed.proofs)
     draft = _with_due_day(draft, facts, columns.free(likely), hints, grid)
@@ -153,15 +153,19 @@ def _finished(draft: Draft, layout: Layout, grid: Grid, header: Header) -> Recog
 
 
 def _with_lines(
-    columns: Columns, rows: pl.DataFrame, likely: pl.DataFrame, order: DateOrder, mark: Mark, hints: Hints
+    columns: Columns, rows: pl.DataFrame, likely: pl.DataFrame, order: DateOrder, mark: Mark, hints: Hints, file: str
 ) -> tuple[Repeats, Columns, pl.DataFrame, pl.DataFrame, Facts]:
     """What arithmetic finds of the documents: of those with a row for each line, the first row of each."""
     cells = measured(likely, mark=mark, order=order)
     lines = recognise_lines(likely, columns, cells.amounts, mark, hints)
-    if lines.of_lines:
+    if lines.parts:
+        columns = lines.without_lines(columns)
+    elif lines.of_lines:
         columns, rows, likely = lines.without_lines(columns), lines.first_rows(rows), lines.first_rows(likely)
         cells = measured(likely.drop(lines.of_lines), mark=mark, order=order)
-    return lines, columns, rows, likely, facts_of(cells, buckets=columns.buckets)
+    facts = facts_of(cells, buckets=columns.buckets)
+    refuse_open_in_base(columns, facts, hints, file)
+    return lines, columns, rows, likely, facts
 
 
 def _payments(form: Form, owed: Owed, columns: Columns, mark: str, hints: Hints, grid: Grid) -> Repeats:

@@ -18,12 +18,11 @@ from arkit.build.nothing import without_nothing
 from arkit.build.written_amounts import exact_amounts
 from arkit.model.layout import ColumnRole, Decision, TableLayout
 from arkit.read.recognise.amounts import OPEN, Owed
-from arkit.read.recognise.columns import Columns, is_few
+from arkit.read.recognise.columns import ROW, Columns, is_few
 from arkit.read.recognise.questions import Candidate, Hints, Question
 from arkit.read.recognise.receivables import values_of
 from arkit.words.vocabulary import is_made
 
-ROW: Final = "source_row"
 _OWED: Final = (OPEN, "amount")
 _NUMBERS: Final = ("item_id", "document_id")
 
@@ -35,6 +34,7 @@ class Repeats:
     number: str = ""
     once: tuple[str, ...] = ()
     of_lines: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     payments: TableLayout | None = None
     decisions: tuple[Decision, ...] = ()
     questions: tuple[Question, ...] = ()
@@ -48,6 +48,10 @@ class Repeats:
 
     def without_lines(self, columns: Columns) -> Columns:
         """The columns of the documents alone."""
+        if self.parts:
+            part, whole = self.parts
+            of = {name: header for name, header in columns.of.items() if header not in self.parts}
+            return replace(columns, of={**of, OPEN: part}, rivals={}, harmless=(*columns.harmless, whole))
         gone = {*self.of_lines}
         rivals = {name: tuple(h for h in headers if h not in gone) for name, headers in columns.rivals.items()}
         of = {name: header for name, header in columns.of.items() if header not in gone}
@@ -125,10 +129,14 @@ def recognise_lines(rows: pl.DataFrame, columns: Columns, amounts: Sequence[str]
     if not main:
         return Repeats()
     said = [header for header in hints.once if header in same]
-    proof = _adds_up(seen, other, same)
+    part, whole, proof = _adds_up(seen, [header for header in amounts if header != seen.number], same)
     if said:
         return Repeats(seen.number, of_lines=other or (seen.number,), decisions=(_once(main[0], "hint"),))
-    if proof:
+    due = columns.of.get("due_date")
+    if whole in main and due and (seen.rows.select(seen.number, due).n_unique() > seen.rows[seen.number].n_unique()):
+        decision = Decision(OPEN, part, f"each part of a document is due on its own day, and they add up to {whole}")
+        return Repeats(parts=(part, whole), decisions=(decision,))
+    if proof and part in other:
         return Repeats(seen.number, of_lines=other, decisions=(_once(main[0], proof),))
     return Repeats()
 
@@ -137,23 +145,23 @@ def _once(header: str, evidence: str) -> Decision:
     return Decision("once", header, evidence)
 
 
-def _adds_up(seen: _Rows, parts: Sequence[str], wholes: Sequence[str]) -> str:
-    """What proves that rows are lines: a column that adds up, in every document, to an amount of the document."""
+def _adds_up(seen: _Rows, parts: Sequence[str], wholes: Sequence[str]) -> tuple[str, str, str]:
+    """What proves that rows are lines: the column that adds up, in every document, to an amount of it, and to which."""
     if not parts or not wholes:
-        return ""
-    found = seen.by_document([*parts, *wholes])
+        return "", "", ""
+    found = seen.by_document([*dict.fromkeys((*parts, *wholes))])
     several = found.height > 1
     for part in parts:
         if not several or not (found[f"{part} parts"] > 1).any():
             continue
         for whole in wholes:
-            if (found[f"{part} sum"] == found[f"{whole} first"]).all():
-                return f"the same in each row of a document, and {part} adds up to {whole}"
+            if part != whole and (found[f"{part} sum"] == found[f"{whole} first"]).all():
+                return part, whole, f"the same in each row of a document, and {part} adds up to {whole}"
         for one, other in combinations(wholes, 2):
             gap = (found[f"{one} first"] - found[f"{other} first"]).abs()
             if (found[f"{part} sum"].abs() == gap).all():
-                return f"the same in each row of a document, and {part} adds up to {one} less {other}"
-    return ""
+                return part, "", f"the same in each row of a document, and {part} adds up to {one} less {other}"
+    return "", "", ""
 
 
 def recognise_payments(rows: pl.DataFrame, owed: Owed, columns: Columns, mark: str, hints: Hints, file: str) -> Repeats:
@@ -167,7 +175,7 @@ def recognise_payments(rows: pl.DataFrame, owed: Owed, columns: Columns, mark: s
     status = _status_of_payments(rows, owed.of.get("status"), paid, day, mark, hints)
     if seen is None and not status:
         return Repeats()
-    if seen and (not seen.is_same(amount) or _is_above(seen, paid, amount, status)):
+    if seen and (not seen.is_same(amount) or (seen.is_same(paid) and _is_above(seen, paid, amount, status))):
         return Repeats()
     if seen is None:
         number = next((columns.of[name] for name in _NUMBERS if name in columns.of), "")
@@ -181,7 +189,7 @@ def recognise_payments(rows: pl.DataFrame, owed: Owed, columns: Columns, mark: s
     asked = _asked_of_status(rows, status, hints, file)
     said = {word: kind for word, kind in hints.statuses.items() if status and word in values_of(rows, status)}
     table = TableLayout(from_items=True, columns=named, statuses=said)
-    return Repeats(seen.number, (amount,), (), table, (decision,), asked)
+    return Repeats(seen.number, (amount,), payments=table, decisions=(decision,), questions=asked)
 
 
 def _is_above(seen: _Rows, paid: str, amount: str, status: str) -> bool:
@@ -190,9 +198,13 @@ def _is_above(seen: _Rows, paid: str, amount: str, status: str) -> bool:
     if status:
         failed = [word for word in values_of(seen.rows, status) if is_made(word) is False]
         part = part.zip_with(~seen.rows[status].is_in(failed).fill_null(False), part * 0)
-    frame = pl.DataFrame({"number": seen.rows[seen.number], "part": part.abs(), "whole": seen.amount(amount).abs()})
+    frame = pl.DataFrame({"number": seen.rows[seen.number], "part": part, "whole": seen.amount(amount)})
     sums = frame.group_by("number").agg(pl.col("part").sum(), pl.col("whole").first(), pl.len())
-    return bool(sums.filter(pl.col("len") > 1).select((pl.col("part") > pl.col("whole")).mean() > _MOST_ABOVE).item())
+    return bool(
+        sums.filter(pl.col("len") > 1)
+        .select((pl.col("part").abs() > pl.col("whole").abs()).mean() > _MOST_ABOVE)
+        .item()
+    )
 
 
 _MOST_ABOVE: Final = 0.2

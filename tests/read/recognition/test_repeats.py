@@ -131,3 +131,72 @@ def test_a_folder_with_payments_and_a_layout_that_has_them_in_the_items_is_refus
     (folder / "payments.csv").write_text("item_id,effective_on,amount\nA,2026-02-01,30.00\n", encoding="utf-8")
     with pytest.raises(ReadingError, match="from_items"):
         ar.read_ledger(folder, layout=tmp_path / "ours.toml", snapshot_on="2026-03-31")
+
+
+def test_instalments_that_add_up_to_the_invoice_are_the_items(tmp_path: Path) -> None:
+    text = """
+Invoice,Customer,Invoice Date,Instalment,Due Date,Instalment Amount,Invoice Total,Currency
+I-1,Ash,2026-01-10,1,2026-02-10,100.00,200.00,EUR
+I-1,Ash,2026-01-10,2,2026-03-10,100.00,200.00,EUR
+I-2,Oak,2026-02-01,1,2026-03-01,250.00,500.00,EUR
+I-2,Oak,2026-02-01,2,2026-04-01,250.00,500.00,EUR
+"""
+    ledger = read(tmp_path, text, snapshot_on="2026-03-31")
+    assert owed(ledger, "2026-03-31") == {"I-1/1": 100, "I-1/2": 100, "I-2/1": 250, "I-2/2": 250}
+
+
+def test_documents_without_a_number_are_numbered_by_row_and_that_is_said(tmp_path: Path) -> None:
+    text = """
+Customer,Date,Due,Currency,Open amount
+Nord,2026-01-10,2026-02-09,EUR,100.00
+Nord,2026-02-20,2026-03-22,EUR,50.00
+"""
+    ledger = read(tmp_path, text, snapshot_on="2026-03-31")
+    assert owed(ledger, "2026-03-31") == {"row 2": 100, "row 3": 50}
+    assert ledger.findings[["code", "value"]].to_numpy().tolist() == [["numbered_by_row", "2 rows"]]
+
+
+MARKS = """
+Beleg;Konto;Datum;Fällig;Soll;Haben;OP-Kennzeichen;Währung
+1;10001;10.01.2026;09.02.2026;1000,00;;A;EUR
+2;10001;12.02.2026;12.02.2026;;1000,00;A;EUR
+3;10002;15.01.2026;14.02.2026;500,00;;B;EUR
+4;10002;20.02.2026;20.02.2026;;450,00;B;EUR
+5;10003;20.02.2026;22.03.2026;300,00;;;EUR
+6;10003;21.01.2026;20.02.2026;200,00;;C;EUR
+7;10003;22.02.2026;22.02.2026;;200,00;C;EUR
+"""
+
+
+def test_a_mark_that_does_not_add_up_is_found_with_its_rows_and_what_is_left(tmp_path: Path) -> None:
+    ledger = read(tmp_path, MARKS, snapshot_on="2026-03-31")
+    assert owed(ledger, "2026-03-31") == {"3": 50, "5": 300}
+    assert ledger.findings[["code", "value", "amount"]].to_numpy().tolist() == [
+        ["marks_differ", "mark B, rows 4, 5", 50]
+    ]
+
+
+def test_what_is_open_in_base_currency_alone_is_not_labelled_as_the_documents(tmp_path: Path) -> None:
+    text = """
+Invoice,Customer,Date,Due,Currency,Amount,Amount in local currency,Balance
+A,Nord,2026-01-10,2026-02-09,NOK,1000.00,1000.00,1000.00
+B,Berg,2026-01-20,2026-02-19,EUR,100.00,1150.00,700.00
+C,Berg,2026-03-01,2026-03-31,EUR,200.00,2300.00,1150.00
+D,Nord,2026-03-02,2026-04-01,NOK,400.00,400.00,400.00
+"""
+    with pytest.raises(ReadingError, match=r"'Balance' of export\.csv is what is open of 'Amount in local currency'"):
+        read(tmp_path, text, snapshot_on="2026-03-31")
+
+
+def test_a_base_amount_of_a_snapshot_is_kept(tmp_path: Path) -> None:
+    text = """
+Invoice,Customer,Date,Due,Currency,Amount,Amount in local currency
+A,Nord,2026-01-10,2026-02-09,NOK,1000.00,1000.00
+B,Berg,2026-01-20,2026-02-19,EUR,100.00,1150.00
+C,Berg,2026-03-01,2026-03-31,EUR,200.00,2300.00
+D,Nord,2026-03-02,2026-04-01,NOK,400.00,400.00
+"""
+    ledger = read(tmp_path, text, snapshot_on="2026-03-31")
+    rows = ar.open_items(ledger, as_of="2026-03-31").set_index("item_id")
+    assert rows.loc["C", "open_amount"] == 200
+    assert rows["base_open_amount"].sum() == 1000 + 1150 + 2300 + 400
