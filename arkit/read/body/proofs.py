@@ -424,14 +424,15 @@ def held(rows: pl.DataFrame, table: TableLayout, layout: Layout, *, name: str, d
     if not table.proofs or rows.is_empty():
         return Held(day=day)
     headers = dict.fromkeys(header for proof in table.proofs for header in proof.headers())
-    texts = rows.with_columns(as_text(rows[header]) for header in headers)
+    number = rows.get_column(table.columns.get("item_id", "item_id"), default=None)
+    texts = rows.with_columns(*(as_text(rows[header]) for header in headers), item_id=number)
     cells = typed(texts, table.proofs, mark=layout.decimal_mark, order=layout.date_order)
     given = _day_by(cells, table.proofs)
     found = tuple(confirmed(cells, proof, day=day or given) for proof in table.proofs)
     _refuse_other_day(found, given, day)
     for each in found:
         _refuse_broken(each)
-    return Held(found, combine(*(_breaks(_with_id(texts, table), each, name) for each in found)), day or given)
+    return Held(found, combine(*(_breaks(texts, each, name) for each in found)), day or given)
 
 
 def _day_by(cells: pl.DataFrame, proofs: Iterable[Proof]) -> date | None:
@@ -460,11 +461,6 @@ def _refuse_broken(relation: Relation) -> None:
             f"by: {_sentence(relation.proof)} (rows {listed(map(str, relation.against))}). If the export has changed, "
             "read it without the layout; if they are right, take the proof out of it."
         )
-
-
-def _with_id(rows: pl.DataFrame, table: TableLayout) -> pl.DataFrame:
-    header = table.columns.get("item_id", "item_id")
-    return rows.with_columns(item_id=header) if header in rows.columns else rows
 
 
 def _breaks(rows: pl.DataFrame, relation: Relation, name: str) -> pl.DataFrame:

@@ -20,13 +20,13 @@ from arkit.errors import ReadingError, listed
 from arkit.model.layout import Decision, Sure
 from arkit.model.schema import TABLES
 from arkit.read.body.header import Header, header_at, header_on_top, names_of, texts_of
+from arkit.read.body.reading import ROW
 from arkit.read.body.rows import DATE
 from arkit.read.open_file import Grid
 from arkit.read.recognise.questions import Candidate, Hints, Question
 from arkit.words.vocabulary import MONEY, REMEMBERED, Meaning, currency_of, meaning, without_currency, words
 
 BUCKET = "bucket"
-ROW: Final = "source_row"
 HARMLESS = "harmless"
 
 

@@ -20,7 +20,7 @@ from arkit.read.body.reading import ReadTable
 from arkit.read.body.rows import DATE, ITEM, OTHER, REPEATED, SECTION, Roles, kinds_of
 from arkit.read.open_file import Grid
 from arkit.read.places import refusing
-from arkit.read.recognise.amounts import Owed, recognise_owed, refuse_open_in_base, stated_sums
+from arkit.read.recognise.amounts import recognise_owed, refuse_open_in_base, stated_sums
 from arkit.read.recognise.arithmetic import Facts, facts_of, measured
 from arkit.read.recognise.columns import (
     AMOUNT,
@@ -120,7 +120,8 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None, otherwise: d
     columns = with_unnamed_key(form.columns, form.rows)
     stated = stated_sums(pl.concat([above, rows]), likely, mark=mark.value)
     owed = recognise_owed(form, columns, facts, stated, hints)
-    several = lines if lines.of_lines or lines.parts else _payments(form, owed, columns, mark.value, hints, grid)
+    apart = bool(lines.number or lines.parts or form.is_account)
+    several = lines if apart else recognise_payments(form.rows, owed, columns, mark.value, hints, grid.file)
     owed = replace(owed, plus={}, minus={}, proofs=()) if several.payments else owed
     draft = amounts_of(columns, owed, form.rows, dated, grid.file).with_table(**form.settings).proven_by(owed.proofs)
     draft = _with_due_day(draft, facts, columns.free(likely), hints, grid)
@@ -166,10 +167,6 @@ def _with_lines(
     facts = facts_of(cells, buckets=columns.buckets)
     refuse_open_in_base(columns, facts, hints, file)
     return lines, columns, rows, likely, facts
-
-
-def _payments(form: Form, owed: Owed, columns: Columns, mark: str, hints: Hints, grid: Grid) -> Repeats:
-    return Repeats() if form.is_account else recognise_payments(form.rows, owed, columns, mark, hints, grid.file)
 
 
 def _with_repeats(draft: Draft, several: Repeats) -> Draft:

@@ -17,8 +17,9 @@ import polars as pl
 from arkit.build.nothing import without_nothing
 from arkit.build.written_amounts import exact_amounts
 from arkit.model.layout import ColumnRole, Decision, TableLayout
+from arkit.read.body.reading import ROW
 from arkit.read.recognise.amounts import OPEN, Owed
-from arkit.read.recognise.columns import ROW, Columns, is_few
+from arkit.read.recognise.columns import Columns, is_few
 from arkit.read.recognise.questions import Candidate, Hints, Question
 from arkit.read.recognise.receivables import values_of
 from arkit.words.vocabulary import is_made
@@ -99,10 +100,6 @@ class _Rows:
         """The sum of a column with each document once."""
         return f"{self._with(header).unique(self.number, keep='first')[header].sum() or 0:,.2f}"
 
-    def sum(self, header: str) -> str:
-        """The sum of a column over all rows."""
-        return f"{self.amount(header).sum() or 0:,.2f}"
-
     def _with(self, header: str) -> pl.DataFrame:
         return pl.DataFrame([self.rows[self.number], self.amount(header)])
 
@@ -150,9 +147,8 @@ def _adds_up(seen: _Rows, parts: Sequence[str], wholes: Sequence[str]) -> tuple[
     if not parts or not wholes:
         return "", "", ""
     found = seen.by_document([*dict.fromkeys((*parts, *wholes))])
-    several = found.height > 1
     for part in parts:
-        if not several or not (found[f"{part} parts"] > 1).any():
+        if found.height < 2 or not (found[f"{part} parts"] > 1).any():
             continue
         for whole in wholes:
             if part != whole and (found[f"{part} sum"] == found[f"{whole} first"]).all():
@@ -173,15 +169,11 @@ def recognise_payments(rows: pl.DataFrame, owed: Owed, columns: Columns, mark: s
     day = owed.of.get("settled_on")
     day = None if day in columns.blank else day
     status = _status_of_payments(rows, owed.of.get("status"), paid, day, mark, hints)
-    if seen is None and not status:
+    if seen is None and not (status and {*_NUMBERS} & {*columns.of}):
         return Repeats()
-    if seen and (not seen.is_same(amount) or (seen.is_same(paid) and _is_above(seen, paid, amount, status))):
+    if seen and (not seen.is_same(amount) or _is_above(seen, paid, amount, day)):
         return Repeats()
-    if seen is None:
-        number = next((columns.of[name] for name in _NUMBERS if name in columns.of), "")
-        if not number:
-            return Repeats()
-        seen = _Rows(rows, number, mark)
+    seen = seen or _Rows(rows, next(columns.of[name] for name in _NUMBERS if name in columns.of), mark)
     decision = _once(amount, f"the same in each row of a document; each row has its own {paid}")
     if day is None:
         return Repeats(seen.number, (amount,), decisions=(decision,))
@@ -192,13 +184,12 @@ def recognise_payments(rows: pl.DataFrame, owed: Owed, columns: Columns, mark: s
     return Repeats(seen.number, (amount,), payments=table, decisions=(decision,), questions=asked)
 
 
-def _is_above(seen: _Rows, paid: str, amount: str, status: str) -> bool:
+def _is_above(seen: _Rows, paid: str, amount: str, day: str | None) -> bool:
     """Whether more is paid of a document than it amounts to: what is paid is then no payment of the row."""
-    part = seen.amount(paid)
-    if status:
-        failed = [word for word in values_of(seen.rows, status) if is_made(word) is False]
-        part = part.zip_with(~seen.rows[status].is_in(failed).fill_null(False), part * 0)
-    frame = pl.DataFrame({"number": seen.rows[seen.number], "part": part, "whole": seen.amount(amount)})
+    own_day = day and seen.rows.select(seen.number, day).n_unique() > seen.rows[seen.number].n_unique()
+    if own_day or not seen.is_same(paid):
+        return False
+    frame = pl.DataFrame({"number": seen.rows[seen.number], "part": seen.amount(paid), "whole": seen.amount(amount)})
     sums = frame.group_by("number").agg(pl.col("part").sum(), pl.col("whole").first(), pl.len())
     return bool(
         sums.filter(pl.col("len") > 1)
@@ -250,5 +241,10 @@ def _asked(seen: _Rows, owed: Owed, hints: Hints, file: str) -> Repeats:
         "the amount of the whole document, or of the row?"
     )
     whole = Candidate(main, seen.sum_once(main), "of the whole document: it counts once", ("once",))
-    own = Candidate(owed.of.get("line", ROW), seen.sum(main), "of the row: each row is an item", ("columns", "line"))
+    own = Candidate(
+        owed.of.get("line", ROW),
+        f"{seen.amount(main).sum() or 0:,.2f}",
+        "of the row: each row is an item",
+        ("columns", "line"),
+    )
     return Repeats(seen.number, (main,), questions=(Question(("once",), text, (whole, own)),))
