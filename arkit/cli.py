@@ -279,10 +279,23 @@ def _as_run_file(
         )
     if asked["hints"]:
         raise RunError("A run over several entities takes what an export does not say from a file: --answers.")
+    _ask_before(**asked)
     export = Export(ledger=asked["ledger"], layout=asked["layout"] or "", answers=asked["answers"] or "")
     stated = {name: asked[name] for name in ("output", "policy", "language") if asked[name]}
     run = RunFile(sources=(export,), entities=entities, reports=(notebook or "monthly_report",), pdf=pdf, **stated)
     return run.seen_from(Path.cwd())
+
+
+def _ask_before(
+    *, ask: Callable[..., Any] | None, answers: str | None, ledger: str, layout: str | None, as_of: str, **_: Any
+) -> None:
+    """Ask what an export leaves open before its reports are made side by side, where nobody can be asked."""
+    from arkit.reports.answering import Said, read_export
+
+    if ask and not answers:
+        raise RunError("A run over several entities keeps what is answered in a file: give --answers beside --ask.")
+    if ask and answers:
+        read_export(ledger, layout=layout, as_of=as_of, said=Said({}, Path(answers), ask))
 
 
 @arkit.command()

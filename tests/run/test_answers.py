@@ -127,3 +127,15 @@ def test_covered_days_are_an_option(
 @pytest.mark.parametrize("hint", ["columns.item_id", "=x", "columns."])
 def test_a_hint_without_a_value_is_wrong_usage(hint: str, export: str) -> None:
     assert main(["check", export, "--hint", hint]) == 2
+
+
+def test_several_entities_are_asked_for_before_the_run(export: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_is_terminal", lambda: True)
+    made: list[str] = []
+    monkeypatch.setattr(cli, "_run", lambda run, **_: made.append(run.sources[0].answers))
+    asked = ["report", "--ledger", export, "--as-of", DAY, "--output", "reports", "--entity", "all", "--ask"]
+    assert "--answers" in str(CliRunner().invoke(cli.arkit, asked, standalone_mode=False).output)
+    done = CliRunner().invoke(cli.arkit, [*asked, "--answers", "answers.toml"], input="2\nEUR\n", standalone_mode=False)
+    assert done.return_value == 0, done.output
+    assert 'currency = "EUR"' in Path("answers.toml").read_text()
+    assert len(made) == 1

@@ -92,6 +92,7 @@ class Columns:
     """The columns of a file: one header for each meaning, the columns of an aging, and the currency in each header.
 
     ``rivals`` has the headers of amounts of which each could be meant and which differ; the first is in ``of`` too.
+    ``unread`` has the headers of days whose cells are no days that are known, with some of these cells.
     """
 
     of: dict[str, str]
@@ -101,6 +102,7 @@ class Columns:
     decisions: tuple[Decision, ...]
     rivals: dict[str, tuple[str, ...]] = field(default_factory=dict)
     harmless: tuple[str, ...] = ()
+    unread: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def free(self, rows: pl.DataFrame) -> list[str]:
         """The headers that have no meaning of their own, harmless ones included."""
@@ -116,7 +118,8 @@ def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: H
     ReadingError
         A hint names a column that is not there.
     """
-    absent = [header for header in hints.columns.values() if header not in rows.columns]
+    said = (*hints.columns.values(), *hints.ignored, *hints.keep)
+    absent = [header for header in said if header not in rows.columns]
     if absent:
         named = [name for name in rows.columns if name != "source_row"]
         raise ReadingError(f"{file} has no column {listed(absent)}, which the hints name. It has: {listed(named)}.")
@@ -139,7 +142,21 @@ def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: H
     buckets = tuple(header for header in candidates.get(BUCKET, []) if header not in used)
     in_meanings = {header: meanings[header].currency if header in meanings else "" for header in rows.columns[1:]}
     currencies = {header: code for header, own in in_meanings.items() if (code := own or without_currency(header)[1])}
-    return Columns(chosen, buckets, currencies, blank, tuple(made), rivals, tuple(candidates.get(HARMLESS, ())))
+    harmless = tuple(candidates.get(HARMLESS, ()))
+    unread = _unread(rows, meanings, taken={*used, *hints.ignored, *blank})
+    unread = {name: found for name, found in unread.items() if name not in chosen}
+    return Columns(chosen, buckets, currencies, blank, tuple(made), rivals, harmless, unread)
+
+
+def _unread(rows: pl.DataFrame, meanings: dict[str, Meaning], *, taken: set[str]) -> dict[str, tuple[str, str]]:
+    """The headers of days whose cells have digits, and are neither days nor amounts."""
+    found = {}
+    for header, each in meanings.items():
+        cells = rows[header].drop_nulls()
+        written = each.name in _DATES and header not in taken and share(cells, r"\d") > _MOSTLY
+        if written and share(cells, AMOUNT) < _MOSTLY and not _fits(cells, each.name):
+            found[each.name] = header, listed(map(repr, cells.unique(maintain_order=True)))
+    return found
 
 
 def _candidates(

@@ -171,10 +171,21 @@ def _of_kind(columns: Columns, rows: pl.DataFrame, pattern: str) -> list[str]:
 
 
 def _without_day(columns: Columns, file: str) -> ReadingError:
-    summary = ", as in a summary by customer" if columns.buckets else ""
+    """Why no column has the day of the document: its cells are no days, or the file is a summary."""
+    if "document_date" in columns.unread:
+        header, cells = columns.unread["document_date"]
+        return ReadingError(
+            f"The cells of {header!r} of {file} are no days that are known: {cells}. Write them as 2026-10-31, or name "
+            'another column as the day of the document: columns.document_date="...".'
+        )
+    if columns.buckets:
+        return ReadingError(
+            f"{file} is a summary: sums by bucket ({listed(columns.buckets)}), and no column with the day of a "
+            "document. Neither the age nor the history of an item can be known from it. Export the detail by document."
+        )
     return ReadingError(
-        f"No column of {file} has the day of the document{summary}. Without it neither the age nor the history of "
-        "an item is known. Export the detail by document."
+        f"No column of {file} has the day of the document. Without it neither the age nor the history of an item is "
+        "known. Export the detail by document."
     )
 
 

@@ -176,6 +176,7 @@ _SHOWN_INSTEAD: Final = {
     "decimal_mark": ",",
     "credits": "minus",
     "unit": "1000",
+    "columns": "a header of the file",
 }
 
 

@@ -342,6 +342,8 @@ def recognise_signs(
     if marked:
         return marked
     lowering = [value for value, kind in types.items() if kind in _LOWERING]
+    if not lowering and hints.credits == "minus" and "item_type" not in columns:
+        raise ReadingError(f"No column of {file} says which rows are credits, so the hint credits changes nothing.")
     if not lowering:
         return _as_they_are("no type that lowers what is owed")
     header = columns["item_type"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -124,7 +123,7 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None, otherwise: d
     several = lines if apart else recognise_payments(form.rows, owed, columns, mark.value, hints, grid.file)
     owed = replace(owed, plus={}, minus={}, proofs=()) if several.payments else owed
     draft = amounts_of(columns, owed, form.rows, dated, grid.file).with_table(**form.settings).proven_by(owed.proofs)
-    draft = _with_due_day(draft, facts, columns.free(likely), hints, grid)
+    draft = _with_due_day(draft, facts, columns, likely, hints, grid.file)
     draft = draft.adding(_about_file(grid), found, *columns.decisions, *form.decisions, *owed.decisions)
     draft = draft.adding(order.decision, mark.decision).asking(*form.questions, *order.questions, *mark.questions)
     draft = draft.explaining(*form.roles, *owed.roles)
@@ -148,7 +147,10 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None, otherwise: d
 def _finished(draft: Draft, layout: Layout, grid: Grid, header: Header) -> Recognised:
     if draft.questions:
         raise QuestionsError(draft.questions, grid.file, draft.roles)
-    table = msgspec.structs.replace(complete(draft), header=_texts(grid, header), header_lines=header.lines)
+    ignored = tuple(role.header for role in draft.roles if role.role == "ignored")
+    table = msgspec.structs.replace(
+        complete(draft), header=_texts(grid, header), header_lines=header.lines, ignored=ignored
+    )
     layout = msgspec.structs.replace(layout, items=table, payments=draft.payments)
     return Recognised(layout, draft.decisions, draft.roles)
 
@@ -346,11 +348,11 @@ def _with_shape(
     return draft.of_shape(shaped.shape, question.hints), msgspec.structs.replace(layout, shape=shaped.shape)
 
 
-def _with_due_day(draft: Draft, facts: Facts, free: Sequence[str], hints: Hints, grid: Grid) -> Draft:
+def _with_due_day(draft: Draft, facts: Facts, columns: Columns, rows: pl.DataFrame, hints: Hints, file: str) -> Draft:
     """The draft with the due day that the arithmetic proves, or the question which it is."""
     if "due_date" in draft.extra or draft.table.dated_in or draft.table.allocate:
         return draft
-    due = recognise_due(facts, draft.extra, free, hints.ignored, grid.file)
+    due = recognise_due(facts, draft.extra, columns, columns.free(rows), hints.ignored, file)
     for role in due.roles:
         draft = draft.with_table(columns={**draft.table.columns, "due_date": role.header})
         draft = replace(draft, extra={**draft.extra, "due_date": role.header})

@@ -16,6 +16,7 @@ from arkit.errors import listed
 from arkit.model.layout import ColumnRole, Decision, Proof
 from arkit.read.body.proofs import Relation
 from arkit.read.recognise.arithmetic import Facts, Range
+from arkit.read.recognise.columns import Columns
 from arkit.read.recognise.questions import Candidate, Question
 from arkit.words.vocabulary import any_of
 
@@ -162,7 +163,12 @@ def _range(text: str, numbers: list[int], least: int | None, most: int) -> Range
     return (most + 1 if abs(most - start) <= 1 else start), None
 
 
-def recognise_due(facts: Facts, of: Mapping[str, str], free: Sequence[str], ignored: Sequence[str], file: str) -> Day:
+_AGED_BY_DOCUMENT: Final = "items age from the day of the document"
+
+
+def recognise_due(
+    facts: Facts, of: Mapping[str, str], columns: Columns, free: Sequence[str], ignored: Sequence[str], file: str
+) -> Day:
     """The column of due days under a header that is not known: proved by days overdue or terms, else asked.
 
     Without it every item would age from the day of its document.
@@ -175,13 +181,17 @@ def recognise_due(facts: Facts, of: Mapping[str, str], free: Sequence[str], igno
     for header in proved:
         if header in may:
             return Day(roles=(ColumnRole(header, "mapped", "due_date", "days overdue or terms prove it"),))
-    if not may:
+    unread = [columns.unread["due_date"]] if "due_date" in columns.unread else []
+    if not may and not unread:
         return Day()
     others = [name for name in ("settled_on",) if name not in of]
     candidates = [Candidate(header) for header in may]
     candidates += [Candidate(header, key=("columns", name)) for name in others for header in may]
     candidates += [Candidate(header, key=("ignored",)) for header in may]
+    candidates += [Candidate(header, evidence=_AGED_BY_DOCUMENT, key=("ignored",)) for header, _ in unread]
     text = f"No due day of {file} is known, and days are under {listed(may)}. What are they?"
+    for header, cells in unread:
+        text = f"The cells of {header!r} of {file} are no days that are known: {cells}. When are the items due?"
     return Day(questions=(Question(("columns", "due_date"), text, tuple(candidates)),))
 
 
