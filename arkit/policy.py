@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -338,6 +339,33 @@ class Plausible(Settings, frozen=True, kw_only=True):
 def default_plausible() -> dict[str, Plausible]:
     """The checks of plausibility that come with arkit, with their limits."""
     return msgspec.convert(bundled("templates/policies/plausibility.toml"), dict[str, Plausible])
+
+
+class Accepted(Settings, frozen=True, kw_only=True):
+    """A difference to the general ledger that a person accepts for a report; it is shown in it for ever.
+
+    Parameters
+    ----------
+    name, reason
+        Who accepts it, and why.
+    amount
+        The unexplained difference itself, in currency units; another one is not accepted.
+    entity, account, currency, day
+        Where it is; one that is left out may be any.
+
+    Examples
+    --------
+    >>> Accepted(name="A. Weber", reason="rounding of the interface", amount=0.01, entity="ES").entity
+    'ES'
+    """
+
+    name: Name
+    reason: Name
+    amount: float
+    entity: str = ""
+    account: str = ""
+    currency: str = ""
+    day: date | None = None
 
 
 class Policy(Settings, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,7 @@ from arkit.errors import ReconciliationError, TooManyFaultsError, listed
 from arkit.model.engine import collect
 from arkit.model.ledger import Ledger, as_day
 from arkit.model.money import SCALE, minor_per_unit, proportion, to_units
-from arkit.policy import DEFAULT_POLICY, Policy
+from arkit.policy import DEFAULT_POLICY, Accepted, Policy
 from arkit.words.catalogue import ENGLISH, text
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ RECONCILED: Final = "reconciled"
 INCOMPLETE: Final = "incomplete"
 DIFFERENT: Final = "does not reconcile"
 UNEXPLAINED: Final = "general ledger differs"
+ACCEPTED: Final = "difference accepted"
 
 
 def reconcile(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:
@@ -181,20 +183,25 @@ def _status(tolerance: pl.Expr) -> pl.Expr:
     )
 
 
-def require_reconciled(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:
+def require_reconciled(
+    ledger: Ledger, *, as_of: date | str, policy: Policy | None = None, accepted: Sequence[Accepted] = ()
+) -> pd.DataFrame:
     """The reconciliation of a day, or stop: a month-end must not publish a number that does not tie out.
 
-    Formula: every line *reconciled*; excluded rows at most the policy's shares of all rows and of the control total.
+    Formula: every line *reconciled*, or its unexplained difference accepted to the cent; excluded rows at most the
+    policy's shares of all rows and of the control total.
 
     Parameters
     ----------
     ledger, as_of, policy
         As in :func:`reconcile`.
+    accepted
+        The differences to the general ledger that a person has accepted.
 
     Returns
     -------
     DataFrame
-        The table of :func:`reconcile`.
+        The table of :func:`reconcile`; the status of what is accepted is *difference accepted*.
 
     Raises
     ------
@@ -215,11 +222,23 @@ def require_reconciled(ledger: Ledger, *, as_of: date | str, policy: Policy | No
     """
     policy = policy or DEFAULT_POLICY
     table = reconcile(ledger, as_of=as_of, policy=policy)
-    failed = table[table["status"] != RECONCILED]
+    table = with_accepted(table, accepted, day=as_day(as_of))
+    failed = table[~table["status"].isin([RECONCILED, ACCEPTED])]
     if len(failed):
         lines = [_sentence({str(name): value for name, value in row.items()}) for row in failed.to_dict("records")]
         raise ReconciliationError(f"The balances of {as_of} do not tie out: {listed(lines)}.")
     _refuse_too_many_faults(ledger, policy)
+    return table
+
+
+def with_accepted(table: pd.DataFrame, accepted: Sequence[Accepted], *, day: date) -> pd.DataFrame:
+    """A reconciliation in which the differences that a person has accepted have a status of their own."""
+    table = table.copy()
+    for one in accepted:
+        here = (table["status"] == UNEXPLAINED) & (table["unexplained"].astype(float).round(4) == round(one.amount, 4))
+        for key in KEYS:
+            here &= (table[key] == getattr(one, key)) | (getattr(one, key) == "")
+        table.loc[here & (one.day in (None, day)), "status"] = ACCEPTED
     return table
 
 

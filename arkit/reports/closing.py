@@ -17,7 +17,7 @@ from arkit.aging.reconcile import credit_balances, late_entries, tie_out
 from arkit.errors import ReadingError
 from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger
-from arkit.policy import Policy
+from arkit.policy import Accepted, Policy
 from arkit.present.html import Html, notice, table
 from arkit.present.sheets import Sheet, totals_by_currency
 from arkit.reports.facts import BALANCES, sheet
@@ -72,10 +72,13 @@ class Earlier(msgspec.Struct, frozen=True):
         The version of this very report that a new one replaces.
     month
         The report of the month before.
+    accepted
+        The differences to the general ledger that a person has accepted for this report.
     """
 
     version: Compared | None = None
     month: Compared | None = None
+    accepted: tuple[Accepted, ...] = ()
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -128,6 +131,12 @@ class Closing:
         if before is not None:
             published_on = day_shown(before.published_on)
             remarks.append(text("reports.closing.replaces", version=before.version, day=published_on))
+        remarks += [
+            text(
+                "reports.closing.accepted", amount=number_shown(one.amount, places=2), name=one.name, reason=one.reason
+            )
+            for one in self.earlier.accepted
+        ]
         if len(self.late):
             sums = totals_by_currency(self.late, "amount")
             amounts = joined(short_amount(row["amount"], row["currency"]) for row in sums)

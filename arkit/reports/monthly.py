@@ -11,12 +11,12 @@ from typing import Final
 import pandas as pd
 from msgspec import UNSET
 
-from arkit.aging.reconcile import require_reconciled
+from arkit.aging.reconcile import ACCEPTED, require_reconciled, with_accepted
 from arkit.flows.roll_forward import vintage
 from arkit.flows.roll_rates import roll_rates
 from arkit.kpi.registry import KPIS
 from arkit.model.ledger import Ledger, as_day
-from arkit.policy import DEFAULT_POLICY, Policy
+from arkit.policy import DEFAULT_POLICY, Accepted, Policy
 from arkit.present import charts
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Chart, Sheet
@@ -145,6 +145,11 @@ class MonthlyReport:
         return CustomersPage(
             self.ledger, day=self.facts.day, entity=self.entity, policy=self.policy, language=self.language
         )
+
+    @property
+    def accepted(self) -> tuple[Accepted, ...]:
+        """The differences to the general ledger that a person has accepted."""
+        return self.earlier.accepted if self.earlier else ()
 
     @property
     def title(self) -> str:
@@ -292,8 +297,9 @@ class MonthlyReport:
 
     def reconciliation(self) -> Html:
         """The proof that what is shown adds up to the control total; the report stops here if it does not."""
-        proof = require_reconciled(self.ledger, as_of=self.facts.day, policy=self.policy)
+        proof = require_reconciled(self.ledger, as_of=self.facts.day, policy=self.policy, accepted=self.accepted)
         said = "proof_without_gl" if proof["gl_balance"].isna().all() else "proof_ties_out"
+        said = "proof_accepted" if (proof["status"] == ACCEPTED).any() else said
         note = text(f"reports.monthly.{said}", proof=text("reports.monthly.proof"))
         return table(proof, caption=text("reports.monthly.reconciliation", day=day_shown(self.facts.day)), note=note)
 
@@ -321,7 +327,7 @@ class MonthlyReport:
             self._movements(),
             *self.closing.sheets(),
             sheet("findings", in_page_language(self.ledger.findings)),
-            sheet("reconciliation", facts.proof),
+            sheet("reconciliation", with_accepted(facts.proof, self.accepted, day=facts.day)),
         ]
         return [replace(one, title=self.title) for one in made]
 

@@ -13,20 +13,24 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import msgspec
 import pandas as pd
 
+from arkit.aging.reconcile import require_reconciled
 from arkit.calendar import months_before
+from arkit.errors import ReconciliationError
 from arkit.flows.changes import explain_changes, last_known
+from arkit.kpi.plausibility import require_plausible
 from arkit.model.ledger import Ledger
 from arkit.model.snapshot import freeze
-from arkit.policy import Policy
+from arkit.policy import Accepted, Policy
 from arkit.present.sheets import totals_by_currency
 from arkit.read.databases import name_of
 from arkit.read.reading import read_ledger
 from arkit.reports.closing import Compared, Earlier
 from arkit.reports.facts import BALANCES
 from arkit.reports.published import RECORD, record_of, version_of
+from arkit.reports.unpublished import Unpublished
 from arkit.run import manifest
 from arkit.run.execute import parameters_of
-from arkit.run.html import page
+from arkit.run.html import page, page_of
 from arkit.run.manifest import Identity, current, identity, identity_of, rows_of, what_differs
 from arkit.run.request import MONTHLY, Page, ReportKind, Request
 from arkit.words.catalogue import ENGLISH, text
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 FILES: Final = ("report.html", "report.xlsx", "report.ipynb")
 LEDGER: Final = "ledger"
 EARLIER: Final = "earlier.json"
+UNPUBLISHED: Final = "+draft"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +59,44 @@ class Draft:
     policy: Policy
     started: datetime = field(default_factory=manifest.clock)
     earlier: Earlier = field(default_factory=Earlier)
+    accepted: tuple[Accepted, ...] = ()
 
     @classmethod
-    def of(cls, request: Request, ledger: Ledger, **settings: Any) -> Draft:
+    def of(cls, request: Request, ledger: Ledger, *, accepted: Sequence[Accepted] = (), **settings: Any) -> Draft:
         """The draft of a report of a ledger, or of an entity's part of one."""
         policy = Policy.load(request.policy) if request.policy else Policy()
-        return cls(request=request, identity=identity(request, ledger, policy), policy=policy, **settings)
+        named = identity(request, ledger, policy, accepted)
+        return cls(request=request, identity=named, policy=policy, accepted=tuple(accepted), **settings)
+
+    def proof(self, ledger: Ledger) -> pd.DataFrame:
+        """The reconciliation, or stop: the balances do not tie out, or are not plausible.
+
+        What does not tie out leaves an unpublished page beside the report's place, with what differs and candidates.
+        """
+        as_of, page = self.request.as_of, self.place.with_name(f"{self.place.name}{UNPUBLISHED}")
+        shutil.rmtree(page, ignore_errors=True)
+        try:
+            proof = require_reconciled(ledger, as_of=as_of, policy=self.policy, accepted=self.accepted)
+        except ReconciliationError as error:
+            self._write_unpublished(ledger, page)
+            raise ReconciliationError(
+                f"{error} {text('run.unpublished', folder=page.name, language=ENGLISH)}"
+            ) from error
+        require_plausible(ledger, as_of=as_of, policy=self.policy)
+        return proof
+
+    def _write_unpublished(self, ledger: Ledger, folder: Path) -> None:
+        from arkit.present.workbook import write_workbook
+
+        request = self.request
+        made = Unpublished(ledger, request.as_of, request.entity, self.policy, request.language)
+        folder.mkdir(parents=True)
+        shown = page_of(
+            made.sections(), title=made.title, colophon=text("run.page.colophon", source=name_of(request.ledger))
+        )
+        (folder / "draft.html").write_text(shown, encoding="utf-8", newline="\n")
+        day = datetime.combine(request.as_of, datetime.min.time())
+        write_workbook(folder / "draft.xlsx", sheets=made.sheets(), created=day)
 
     @cached_property
     def published(self) -> dict[str, Any] | None:
@@ -83,6 +120,7 @@ class Draft:
         earlier = Earlier(
             version=self._compared(current(self.place), ledger, day),
             month=self._compared(current(month_place), ledger, month),
+            accepted=self.accepted,
         )
         (self.folder / EARLIER).write_bytes(msgspec.json.format(msgspec.json.encode(earlier)) + b"\n")
         return replace(self, earlier=earlier)

@@ -14,7 +14,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
@@ -31,7 +31,7 @@ import polars as pl
 
 from arkit.errors import ReportError, RunError
 from arkit.model.ledger import Ledger
-from arkit.policy import Policy
+from arkit.policy import Accepted, Policy
 from arkit.read.databases import is_url, name_of
 from arkit.reports.published import first_version, version_of
 from arkit.words.catalogue import ENGLISH
@@ -160,7 +160,7 @@ WORDING: Final = ("message",)
 Identity = Mapping[str, str]
 
 
-def identity(request: Request, ledger: Ledger, policy: Policy) -> dict[str, str]:
+def identity(request: Request, ledger: Ledger, policy: Policy, accepted: Sequence[Accepted] = ()) -> dict[str, str]:
     """What a report follows from: the part of the ledger, the policy, the notebook, its parameters, arkit.
 
     An export that was written again, or in which another entity's rows changed, leaves the identity of a report as
@@ -175,6 +175,7 @@ def identity(request: Request, ledger: Ledger, policy: Policy) -> dict[str, str]
         "parameters": _hash(msgspec.json.encode(request.parameters, order="sorted")),
         "arkit": library_versions()["arkit"],
         **({} if request.language == ENGLISH else {"language": request.language}),
+        **({"accepted": _hash(msgspec.json.encode(accepted))} if accepted else {}),
     }
 
 

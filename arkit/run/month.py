@@ -290,7 +290,9 @@ class _Month:
         part = request.part_of(ledger)
         place = request.place(Path(self.run.output))
         inputs = [found for export in exports for found in self.inputs_of(export, kind)]
-        draft = Draft.of(request, part, folder=self.hidden / place.name, place=place, inputs=inputs)
+        accepted = [one for one in self.run.accepted if one.day in (None, self.day)]
+        folder = self.hidden / place.name
+        draft = Draft.of(request, part, accepted=accepted, folder=folder, place=place, inputs=inputs)
         if draft.published is None:
             draft.freeze_input(part)
         return draft

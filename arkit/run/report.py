@@ -11,8 +11,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from arkit.aging.reconcile import require_reconciled
-from arkit.kpi.plausibility import require_plausible
 from arkit.model.ledger import Ledger, as_day
 from arkit.read.reading import read_ledger
 from arkit.reports.answering import Ask, Said, read_export
@@ -177,8 +175,7 @@ def _make(
 def _without_notebook(draft: Draft, ledger: Ledger, sheets: SheetMaker | None) -> tuple[Page, pd.DataFrame]:
     """What can be made while the kernel runs the notebook: the proof, the page, the workbook of it."""
     request, policy = draft.request, draft.policy
-    proof = require_reconciled(ledger, as_of=request.as_of, policy=policy)
-    require_plausible(ledger, as_of=request.as_of, policy=policy)
+    proof = draft.proof(ledger)
     page_exporter()  # is prepared once, and takes as long as a workbook
     page = draft.page(ledger)
     made = sheets(ledger, as_of=request.as_of, entity=request.entity, policy=policy) if sheets else page.sheets()
@@ -217,8 +214,7 @@ def make_report(job: Job) -> Report:
     os.environ["IPYTHONDIR"] = str(draft.folder.with_name("ipython"))
     with speaking(request.language):
         ledger = read_ledger(draft.folder / LEDGER)
-        proof = require_reconciled(ledger, as_of=request.as_of, policy=draft.policy)
-        require_plausible(ledger, as_of=request.as_of, policy=draft.policy)
+        proof = draft.proof(ledger)
         draft = draft.with_earlier(ledger)
         page = _executed(draft, ledger, in_process=job.in_process)
         draft.write_workbook(page.sheets())

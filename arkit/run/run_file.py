@@ -9,6 +9,7 @@ import msgspec
 
 from arkit.errors import ArkitError, RunError
 from arkit.model.ledger import Ledger, joined
+from arkit.policy import Accepted
 from arkit.read.answers import answers_of
 from arkit.read.databases import is_url, name_of
 from arkit.read.reading import read_for_day
@@ -71,6 +72,8 @@ class RunFile(Settings, frozen=True, kw_only=True):
         slower, but with nothing in common with other notebooks.
     pdf
         Whether each report is also printed as PDF.
+    accepted
+        Differences to the general ledger that a person accepts (``[[accepted]]``: name, reason, amount).
     """
 
     error: ClassVar = RunError
@@ -85,6 +88,7 @@ class RunFile(Settings, frozen=True, kw_only=True):
     workers: Annotated[int, msgspec.Meta(ge=0)] = 0
     in_process: bool = True
     pdf: bool = False
+    accepted: tuple[Accepted, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()

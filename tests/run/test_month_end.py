@@ -207,6 +207,18 @@ def test_a_missing_account_is_named(again: Path) -> None:
     assert by_entity(made)["ES"] == "unchanged"
 
 
+def test_an_accepted_difference_is_published_and_shown(tmp_path: Path) -> None:
+    write_companies(tmp_path / "books", gl=GL.replace("USD,70.00", "USD,71.00"))
+    accepted = '[{ name = "A. Weber", reason = "bank charge posted by hand", amount = -1.0, entity = "US" }]'
+    made = run(tmp_path, accepted=accepted, entities='["US"]')
+    assert by_entity(made) == {"US": "published"}, [outcome.reason for outcome in made.failed]
+    folder = tmp_path / "reports" / DAY / "US"
+    assert [row["status"] for row in record(folder)["reconciliation"]] == ["difference accepted"]
+    shown = unescape((folder / "report.html").read_text(encoding="utf-8"))
+    assert "-1.00 (A. Weber: bank charge posted by hand)" in shown
+    assert "difference accepted" in unescape((tmp_path / "reports" / DAY / "index.html").read_text(encoding="utf-8"))
+
+
 def test_a_wrong_balance_is_named_and_changes_no_other(tmp_path: Path, first: Path) -> None:
     write_companies(tmp_path / "books", gl=GL.replace("USD,70.00", "USD,71.00"))
     made = run(tmp_path)
@@ -215,7 +227,7 @@ def test_a_wrong_balance_is_named_and_changes_no_other(tmp_path: Path, first: Pa
     for name in ("ES", "UK"):
         mine = (made.index.parent / name / "report.xlsx").read_bytes()
         assert mine == (first / name / "report.xlsx").read_bytes()
-    assert seen(made.index.parent) == ["ES", "UK", "index.html", "index.json", "index.xlsx"]
+    assert seen(made.index.parent) == ["ES", "UK", "US+draft", "all+draft", "index.html", "index.json", "index.xlsx"]
     page = made.index.read_text(encoding="utf-8")
     assert page.index("unexplained difference") < page.index("ES/report.html")
 

@@ -188,9 +188,15 @@ def test_balances_that_do_not_tie_out_stop_the_report(tmp_path: Path) -> None:
     ledger = write_ledger(tmp_path / "ledger")
     (ledger / "gl.csv").write_text("entity,account,date,currency,balance\nES,4300,2026-10-31,EUR,290.21\n")
     earlier = put_earlier(tmp_path)
-    with pytest.raises(ReconciliationError, match=r"do not tie out: ES 4300 EUR: -0.01 unexplained"):
+    with pytest.raises(ReconciliationError, match=r"do not tie out: ES 4300 EUR: -0.01 unexplained.*draft"):
         make(ledger, tmp_path, "late = 1")
-    assert_untouched(earlier)
+    left = earlier.with_name("all+draft")
+    assert sorted(path.name for path in left.iterdir()) == ["draft.html", "draft.xlsx"]
+    assert "DRAFT" in (left / "draft.html").read_text()
+    # The next report that ties out takes the draft away.
+    (ledger / "gl.csv").unlink()
+    make(ledger, tmp_path, PROOF)
+    assert not left.exists()
 
 
 def test_what_is_not_plausible_is_said_or_stops_the_report(tmp_path: Path) -> None:
