@@ -195,19 +195,19 @@ def test_balances_that_do_not_tie_out_stop_the_report(tmp_path: Path) -> None:
     assert "DRAFT" in (left / "draft.html").read_text()
     # The next report that ties out takes the draft away.
     (ledger / "gl.csv").unlink()
-    make(ledger, tmp_path, PROOF)
+    make(ledger, tmp_path, READ, PROOF)
     assert not left.exists()
 
 
 def test_what_is_not_plausible_is_said_or_stops_the_report(tmp_path: Path) -> None:
     ledger = write_ledger(tmp_path / "ledger")
-    record = json.loads((make(ledger, tmp_path, PROOF).folder / "run.json").read_text())
+    record = json.loads((make(ledger, tmp_path, READ, PROOF).folder / "run.json").read_text())
     assert any("last receipt was 16 days" in doubt for doubt in record["doubts"])
     policy = tmp_path / "policy.toml"
     policy.write_text('[plausibility.no_receipts]\nthen = "stop"\n', encoding="utf-8")
     earlier = put_earlier(tmp_path / "other")
     with pytest.raises(PlausibilityError, match="last receipt was 16 days before"):
-        make(ledger, tmp_path / "other", PROOF, policy=policy)
+        make(ledger, tmp_path / "other", READ, PROOF, policy=policy)
     assert_untouched(earlier)
 
 
