@@ -25,6 +25,7 @@ _OF_A_LANGUAGE: Final = 0.2
 _PLAUSIBLE: Final = 0.6
 _CLEARLY: Final = 0.1
 _SHOWN: Final = 3
+_BROKEN: Final = "\ufffd"
 _SIGNS: Final = "€£§°´’‘“”„«»–—…№\u00a0"
 _WESTERN: Final = "äöüßàâáãçéèêëíìîïñóòôõúùûæœåøº¡¿ª¥" + _SIGNS
 _SLAVIC: Final = "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґ"
@@ -81,6 +82,7 @@ def detected(content: bytes, file: str) -> str:
         return _by_zeros(content, file)
     if _text(content, "utf-8") is not None:
         return "utf-8"
+    _refuse_broken(content, file)
     texts = {name: text for name in (*_LETTERS, *_FIRST_BYTES) if (text := _text(content, name)) is not None}
     found = sorted((_judged(name, text) for name, text in texts.items()), key=lambda each: -each.score)
     if not found:
@@ -97,6 +99,18 @@ def _text(content: bytes, encoding: str) -> str | None:
         return content.decode(encoding)[:_SEARCHED]
     except UnicodeDecodeError:
         return None
+
+
+def _refuse_broken(content: bytes, file: str) -> None:
+    """Refuse what is UTF-8 but for a few bytes, as where lines of two systems were put together."""
+    read = content.decode("utf-8", errors="replace")
+    broken = read.count(_BROKEN)
+    if sum(not letter.isascii() for letter in read) - broken > broken:
+        line = read[: read.index(_BROKEN)].count("\n") + 1
+        raise ReadingError(
+            f"{file} is UTF-8 except for {broken} bytes, the first in line {line}: lines of two encodings, or a file "
+            'that was cut. Export it again, or state hints={"encoding": "..."}.'
+        )
 
 
 def _asked(found: Sequence[_Decoded], file: str) -> Question:
