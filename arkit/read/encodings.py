@@ -35,7 +35,7 @@ _LETTERS: Final = {
     "cp1254": "çğıiöşüâîû" + _SIGNS,
     "cp1251": _SLAVIC + _SIGNS,
     "koi8-r": _SLAVIC,
-    "cp866": _SLAVIC + "№",
+    "cp866": _SLAVIC,
 }
 """The letters that texts of the languages of an encoding are made of."""
 _FIRST_BYTES: Final = {

@@ -14,6 +14,7 @@ FR = "Facture;Client;Date;Montant\nF1;Crème Forêt;05/01/2026;10,00\n"
 ES = "Factura;Cliente;Fecha;Importe\nF1;Peña y Cía;05/01/2026;10,00\n"
 PL = "Faktura;Kontrahent;Data wystawienia;Kwota\nF1;Łódź Gdańsk;05/01/2026;10,00\n"
 TR = "Fatura No;Müşteri;Vade Tarihi;Tutar\nF1;Güneş Ağaç A.Ş.;05/01/2026;10,00\n"
+DE_NAME = "Invoice;Customer;Amount;Date\nR1;Müller GmbH;1,200.00;2026-01-05\n"
 RU = "Документ;Покупатель;Дата;Сумма\nF1;ООО «Ромашка»;05/01/2026;10,00\n"
 RU_NAMES = "Invoice;Customer;Amount;Date\nF1;Ромашка Василёк;10.00;2026-01-05\n"
 ZH = "单据号,客户,日期,金额\nF1,北京公司,2026-01-05,10.00\n"
@@ -26,6 +27,7 @@ JA_KANA = "Invoice,Customer,Amount,Date\nF1,ﾄﾖﾀ ﾊﾅｺ,10,2026-01-05\n"
     ("text", "encodings"),
     [
         (DE, ("cp1252", "cp1250", "cp1254", "utf-8", "utf-16", "utf-16-le", "utf-16-be")),
+        (DE_NAME, ("cp1252",)),
         (FR, ("cp1252", "cp1254")),
         (ES, ("cp1252",)),
         (PL, ("cp1250", "utf-16-le")),
