@@ -11,7 +11,7 @@ from typing import Final
 from babel.core import get_global
 from babel.numbers import get_currency_precision
 
-from arkit.errors import CoverageError
+from arkit.errors import CoverageError, unknown_name
 
 EPOCH: Final = date(1970, 1, 1)
 
@@ -63,6 +63,19 @@ UNKNOWN_DECIMALS: Final = 2
 def currencies() -> frozenset[str]:
     """Return the ISO 4217 codes that babel knows."""
     return frozenset(get_global("all_currencies"))
+
+
+def require_currency(code: str) -> str:
+    """A currency code itself, if ISO 4217 has it; an empty one stands for no choice.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such currency.
+    """
+    if code and code not in currencies():
+        raise unknown_name("currency", code, known=("EUR", "GBP", "USD"))
+    return code
 
 
 @cache

@@ -226,6 +226,13 @@ def _ask(asked: QuestionsError) -> list[tuple[Question, Candidate]]:
     return given
 
 
+def _currency(says: str = "") -> Callable[..., Any]:
+    code = "that of the policy, else the base currency of the rates"
+    return option(
+        "--currency", default="", metavar="CODE", help=f"the presentation currency{says or f' (without it: {code})'}"
+    )
+
+
 _many: Final[dict[str, Any]] = {"multiple": True, "callback": _pairs, "metavar": "NAME=VALUE"}
 
 
@@ -245,6 +252,7 @@ _many: Final[dict[str, Any]] = {"multiple": True, "callback": _pairs, "metavar":
 @_path("--notebook", help="another notebook than the monthly report; customers for the bundled one")
 @option("-p", "parameters", **_many, help="a further parameter of the notebook, kept as text; several can be given")
 @_language(default="en")
+@_currency()
 @option("--pdf", is_flag=True, help="print the report as PDF too (needs Chromium)")
 @_asked_of_export
 def report(*, entities: tuple[str, ...], pdf: bool, **asked: Any) -> None:
@@ -281,7 +289,7 @@ def _as_run_file(
         raise RunError("A run over several entities takes what an export does not say from a file: --answers.")
     _ask_before(**asked)
     export = Export(ledger=asked["ledger"], layout=asked["layout"] or "", answers=asked["answers"] or "")
-    stated = {name: asked[name] for name in ("output", "policy", "language") if asked[name]}
+    stated = {name: asked[name] for name in ("output", "policy", "language", "currency") if asked[name]}
     run = RunFile(sources=(export,), entities=entities, reports=(notebook or "monthly_report",), pdf=pdf, **stated)
     return run.seen_from(Path.cwd())
 
@@ -302,6 +310,7 @@ def _ask_before(
 @argument("run", type=PATH, metavar="RUN.toml")
 @option("--as-of", metavar="DAY", help=f"{DAY}, instead of the run file's")
 @_language(", instead of the run file's")
+@_currency(", instead of the run file's")
 def month_end(*, run: str, **asked: str | None) -> None:
     """Make all reports of a day.
 
@@ -358,6 +367,7 @@ def check(**asked: Any) -> int:
 @option("--visitors", default=20, help="pages open at once")
 @option("--idle-minutes", default=30.0, help="when a page ends")
 @_language(default="en")
+@_currency()
 def serve(**asked: Any) -> None:
     """Serve the dashboards.
 

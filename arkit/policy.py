@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from arkit.calendar import currencies
 from arkit.errors import PolicyError, unknown_name
 from arkit.resources import bundled, resource
 from arkit.settings import Settings
@@ -390,6 +391,12 @@ class Policy(Settings, frozen=True, kw_only=True):
         Largest unexplained difference to the general ledger, in currency units, that still ties out.
     cost_of_capital
         What money costs in a year, as a share of it: the rate at which receivables are financed.
+    currency
+        The presentation currency of reports and dashboards; empty for the base currency of the exchange rates, else
+        the functional currency with the largest gross receivables.
+    max_rate_age
+        The oldest exchange rate that reports and dashboards may use, in days before the day: with rates of month-ends,
+        a month.
     segmentation
         The company's own categories and rules; left out, those of ``templates/policies/categories.toml``.
     collection
@@ -416,6 +423,8 @@ class Policy(Settings, frozen=True, kw_only=True):
     stop_share_of_amount: Share = 0.01
     gl_tolerance: Annotated[float, Meta(ge=0)] = 0.0
     cost_of_capital: Share = 0.08
+    currency: str = ""
+    max_rate_age: Annotated[int, Meta(ge=0)] = 31
     segmentation: CategoryPolicy | UnsetType = UNSET
     collection: CollectionPolicy | UnsetType = UNSET
     plausibility: dict[str, Plausible] = msgspec.field(default_factory=dict)
@@ -430,6 +439,8 @@ class Policy(Settings, frozen=True, kw_only=True):
             raise PolicyError(f"edges must rise, found {list(self.edges)}")
         if self.first_overdue_day > self.edges[0]:
             raise PolicyError(f"the first edge must be at least {self.first_overdue_day}, found {self.edges[0]}")
+        if self.currency and self.currency not in currencies():
+            raise PolicyError(f"currency must be a code of ISO 4217 such as EUR, found {self.currency!r}")
         if self.segmentation is not UNSET:
             self.latest_stages()
 

@@ -18,6 +18,7 @@ from arkit.errors import unknown_name
 from arkit.model.engine import ATTRIBUTES, Rows, beside, collect, touching
 from arkit.model.ledger import Ledger
 from arkit.model.money import proportion, to_units
+from arkit.model.presented import DOCUMENT_CURRENCY
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.words.columns import UNAPPLIED
 
@@ -271,24 +272,27 @@ def _netted(rows: Rows, ledger: Ledger) -> Rows:
     Debts of 100, 50 and 70 with credits of 120 in all: running sums 100, 150 and 220 less 120 leave at most -20, 30 and
     100 of them, so 0, 30 and 70 remain.
     """
+    # A translated ledger still nets within the currency of the documents.
+    own = [name for name in (DOCUMENT_CURRENCY,) if name in ledger.columns("items")]
+    within = (*_NETTED, *own)
     # Of one day, by number: the order of the rows in the source must not decide.
-    rows = rows.join(ledger.scan("items").select("item", "item_id"), on="item", how="left")
+    rows = rows.join(ledger.scan("items").select("item", "item_id", *own), on="item", how="left")
     debt = nw.when(nw.col("open_amount") > 0).then(nw.col("open_amount")).otherwise(0)
     credit = nw.when(nw.col("open_amount") < 0).then(-nw.col("open_amount")).otherwise(0)
     rows = rows.with_columns(debt.alias("debt"), credit.alias("credit"))
     order = ("due_day", "item_id")
     rows = rows.with_columns(
-        nw.col("debt").cum_sum().over(*_NETTED, order_by=order).cast(nw.Int64).alias("debt_so_far"),
-        nw.col("credit").cum_sum().over(*_NETTED, order_by=order).cast(nw.Int64).alias("credit_so_far"),
-        nw.col("debt").sum().over(*_NETTED).cast(nw.Int64).alias("all_debt"),
-        nw.col("credit").sum().over(*_NETTED).cast(nw.Int64).alias("all_credit"),
+        nw.col("debt").cum_sum().over(*within, order_by=order).cast(nw.Int64).alias("debt_so_far"),
+        nw.col("credit").cum_sum().over(*within, order_by=order).cast(nw.Int64).alias("credit_so_far"),
+        nw.col("debt").sum().over(*within).cast(nw.Int64).alias("all_debt"),
+        nw.col("credit").sum().over(*within).cast(nw.Int64).alias("all_credit"),
     )
     left_of_debt = _rest(size="debt", reached="debt_so_far", against="all_credit")
     left_of_credit = _rest(size="credit", reached="credit_so_far", against="all_debt")
     rows = rows.with_columns((left_of_debt - left_of_credit).alias("left")).filter(nw.col("left") != 0)
     base = proportion(nw.col("base_open_amount"), part=nw.col("left"), whole=nw.col("open_amount"))
     rows = rows.with_columns(nw.col("left").alias("open_amount"), base.alias("base_open_amount"))
-    working = ("item_id", "debt", "credit", "debt_so_far", "credit_so_far", "all_debt", "all_credit", "left")
+    working = (*own, "item_id", "debt", "credit", "debt_so_far", "credit_so_far", "all_debt", "all_credit", "left")
     return rows.drop(*working)
 
 

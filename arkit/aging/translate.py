@@ -17,10 +17,9 @@ import polars as pl
 
 from arkit.aging.aging import By, aging_frame
 from arkit.calendar import currencies as all_currencies
-from arkit.calendar import decimals
 from arkit.errors import AmountError, unknown_name
 from arkit.model.ledger import Ledger
-from arkit.model.money import LARGEST_SUM, to_units
+from arkit.model.money import LARGEST_SUM, per_minor, to_units
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.words.catalogue import text
 from arkit.words.columns import UNAPPLIED
@@ -133,10 +132,7 @@ def rates_on(
 
 def _quotes(ledger: Ledger, day: date) -> _Quotes:
     """The latest rate of each pair by a day; two rates of one day that contradict each other are none."""
-    own = ledger.values("base_currency")
-    # Rates that name no base currency are those of the only one that the ledger has.
-    base = pl.col("base_currency").cast(pl.String).fill_null(pl.lit(own[0] if len(own) == 1 else None, pl.String))
-    stated = ledger.frames.rates.select("date", "rate", currency=pl.col("currency").cast(pl.String), base=base)
+    stated = _stated(ledger)
     usable = (pl.col("date") <= day) & (pl.col("rate") > 0) & pl.col("rate").is_finite() & pl.col("base").is_not_null()
     latest = stated.filter(usable).filter(pl.col("date") == pl.col("date").max().over("currency", "base"))
     pairs = latest.group_by("currency", "base").agg(pl.col("date").first(), pl.col("rate").unique())
@@ -146,6 +142,19 @@ def _quotes(ledger: Ledger, day: date) -> _Quotes:
         (currency, base): _Quote(Fraction(repr(rate)), on)
         for currency, base, on, rate in single.select("currency", "base", "date", "rate").iter_rows()
     }
+
+
+def _stated(ledger: Ledger) -> pl.DataFrame:
+    """The rates as the source has them: ``date``, ``rate``, ``currency``, ``base``."""
+    own = ledger.values("base_currency")
+    # Rates that name no base currency are those of the only one that the ledger has.
+    base = pl.col("base_currency").cast(pl.String).fill_null(pl.lit(own[0] if len(own) == 1 else None, pl.String))
+    return ledger.frames.rates.select("date", "rate", currency=pl.col("currency").cast(pl.String), base=base)
+
+
+def rate_bases(ledger: Ledger) -> list[str]:
+    """The currencies in which the source states its rates."""
+    return _stated(ledger)["base"].drop_nulls().unique().sort().to_list()
 
 
 def _rate(quotes: _Quotes, currency: str, to: str, *, day: date, max_age: int) -> Rate:
@@ -258,14 +267,15 @@ def translated(
     aged = aging_frame(ledger, day, by=by, policy=policy, of=of)
     currency = "base_currency" if of == "base_open_amount" else "currency"
     rates = rates_on(ledger, day, to=to, currencies=aged[currency].unique(), max_age=max_rate_age)
-    frame = _translated_aging(aged, Translation.at(to, rates), currency, by=by, labels=policy.labels)
+    frame = translated_aging(aged, Translation.at(to, rates), currency, by=by, labels=policy.labels)
     amounts = [*policy.labels, "gross", UNAPPLIED, "net", "rounding"]
     return to_units(frame, dict.fromkeys(amounts, "currency")).to_pandas()
 
 
-def _translated_aging(
+def translated_aging(
     aged: pl.DataFrame, translation: Translation, currency: str, *, by: By, labels: Sequence[str]
 ) -> pl.DataFrame:
+    """An aging in the reporting currency, each amount an exact product, rounded once for each group."""
     columns, keys = [*labels, UNAPPLIED], reporting_keys(by)
     exact = translation.beside(aged, currency, amounts=columns)
     sums = exact.group_by(*keys, "reason").agg((pl.col(columns) * pl.col("factor_0")).sum(), pl.col("items").sum())
@@ -297,7 +307,10 @@ class Translation:
     def at(cls, to: str, *days: Mapping[str, Rate]) -> Translation:
         """The factors of one or several days, each with the rate of every currency."""
         reasons = {name: next((day[name].reason for day in days if day[name].reason), None) for name in days[0]}
-        rates = [{name: _per_minor(day[name], name, to) for name in reasons if not reasons[name]} for day in days]
+        rates = [
+            {name: per_minor(day[name].value or Fraction(0), name, to=to) for name in reasons if not reasons[name]}
+            for day in days
+        ]
         scale = lcm(*(value.denominator for rate in rates for value in rate.values()))
         factors = {
             f"factor_{number}": pl.Series([int(rate.get(name, 1) * scale) for name in reasons], dtype=pl.Int128)
@@ -335,8 +348,3 @@ class Translation:
         """Sums of products as minor units, half a unit away from zero."""
         scale, half = (pl.lit(number, dtype=pl.Int128) for number in (self.scale, self.scale // 2))
         return (((exact.abs() + half) // scale) * exact.sign()).cast(pl.Int64)
-
-
-def _per_minor(rate: Rate, currency: str, to: str) -> Fraction:
-    """Minor units of the reporting currency for one minor unit."""
-    return (rate.value or Fraction(0)) * Fraction(10) ** (decimals(to) - decimals(currency))

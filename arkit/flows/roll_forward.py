@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 from msgspec.structs import replace
 
-from arkit.aging.aging import By, group_columns, open_on, with_columns_for
+from arkit.aging.aging import By, aging_frame, group_columns, open_on, with_columns_for
 from arkit.aging.entry_lines import (
     AGED,
     BUCKET,
@@ -27,6 +27,7 @@ from arkit.aging.entry_lines import (
     require_history,
     with_debt,
 )
+from arkit.aging.presentation import Presentation
 from arkit.aging.translate import MAX_AGE, Translation, rates_on, reporting_keys
 from arkit.calendar import day_of, month_ends_back, months_before
 from arkit.errors import unknown_name
@@ -117,7 +118,12 @@ def roll_forward(
     first = opening_day(ledger, since, last=last)
     frame = roll_forward_frame(ledger, first, last, by=by, policy=policy, of=of)
     if to is not None:
-        frame = _translated(frame, ledger, first, last, by=by, of=of, to=to, max_age=max_rate_age)
+        currency = _currency(of)
+        closing = rates_on(ledger, last, to=to, currencies=frame[currency].unique(), max_age=max_rate_age)
+        # Where nothing was open, no rate of the opening is needed.
+        opened = frame.filter(pl.col(OPENING) != 0)[currency].unique()
+        opening = closing | rates_on(ledger, first, to=to, currencies=opened, max_age=max_rate_age)
+        frame = _translated(frame, Translation.at(to, closing, opening), currency, by=by)
     currency = _currency(of) if to is None else "currency"
     return _at_the_door(frame, currency, policy)
 
@@ -170,16 +176,29 @@ def _summed(part: Moves, keys: Sequence[str], of: Amount, ledger: Ledger) -> pl.
     return collect(rows.group_by(*keys, "line").agg(nw.col(of).sum()), as_text=named)
 
 
-def _translated(
-    frame: pl.DataFrame, ledger: Ledger, first: date, last: date, *, by: By, of: Amount, to: str, max_age: int
-) -> pl.DataFrame:
+def presented_roll_forward(shown: Presentation, first: date) -> pd.DataFrame:
+    """The roll-forward of a whole ledger in its presentation currency, from a day to the one reported on.
+
+    Opening and closing are those of the agings of the two days, each at its own rates; the lines between them are at
+    the rates of the day reported on, and ``translation`` is what the opening gained by the change of the rates.
+    """
+    frame = roll_forward_frame(shown.ledger, first, shown.day, by=None, policy=shown.policy)
+    translation = Translation.at(shown.currency, shown.rates(shown.day), shown.rates(first))
+    table = _translated(frame, translation, "currency", by=None)
+    for end, day in ((OPENING, first), (CLOSING, shown.day)):
+        aged = aging_frame(shown.at(day), day, by=None, policy=shown.policy).select("currency", net="net")
+        table = (
+            table.join(aged, on="currency", how="left").with_columns(pl.col("net").fill_null(0).alias(end)).drop("net")
+        )
+    lines = table.columns[table.columns.index(OPENING) : table.columns.index(ROUNDING)]
+    return _at_the_door(
+        table.with_columns((pl.col(CLOSING) - pl.sum_horizontal(lines)).alias(ROUNDING)), "currency", shown.policy
+    )
+
+
+def _translated(frame: pl.DataFrame, translation: Translation, currency: str, *, by: By) -> pl.DataFrame:
     """A roll-forward in a reporting currency: the opening at its rate, all else at the rate of the closing."""
-    currency = _currency(of)
-    closing = rates_on(ledger, last, to=to, currencies=frame[currency].unique(), max_age=max_age)
-    # Where nothing was open, no rate of the opening is needed.
-    opened = frame.filter(pl.col(OPENING) != 0)[currency].unique()
-    opening = closing | rates_on(ledger, first, to=to, currencies=opened, max_age=max_age)
-    translation, keys = Translation.at(to, closing, opening), reporting_keys(by)
+    keys = reporting_keys(by)
     amounts = frame.columns[frame.columns.index(OPENING) :]
     moved, change = pl.col(amounts[1:]), pl.col("factor_0") - pl.col("factor_1")
     sums = (

@@ -1,6 +1,7 @@
 """Money: exact integers in minor units inside, currency units at the door."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, Final, TypeVar
 
 import narwhals as nw
@@ -49,6 +50,15 @@ def to_minor(amounts: pl.Series, *, unit: pl.Series) -> tuple[pl.Series, pl.Seri
         )
     )
     return parts["minor"], parts["rest"]
+
+
+def per_minor(rate: Fraction, currency: str, *, to: str) -> Fraction:
+    """Minor units of one currency for one minor unit of another, at a rate for whole units.
+
+    >>> per_minor(Fraction(1, 100), "JPY", to="EUR")
+    Fraction(1, 1)
+    """
+    return rate * Fraction(10) ** (decimals(to) - decimals(currency))
 
 
 Expr = TypeVar("Expr", nw.Expr, pl.Expr)

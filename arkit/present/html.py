@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from arkit.resources import resource
 from arkit.words.catalogue import current_language, text
-from arkit.words.columns import TEXT_KINDS, Column, Kind, column, is_missing, shown
+from arkit.words.columns import TEXT_KINDS, Column, Kind, column, currency_column, is_missing, shown
 
 LONG_TEXT: Final = 40
 
@@ -142,9 +142,14 @@ def _is_long(values: Sequence[object]) -> bool:
 def _cells(
     record: Mapping[Any, Any], columns: Mapping[str, Column], kind_column: str, picks: Mapping[str, str]
 ) -> list[Cell]:
-    currency = str(record.get("currency") or record.get("base_currency") or "")
+    other = record.get("currency") or record.get("base_currency")
     cells = {
-        name: _cell(record[name], _kind(head, record, kind_column), currency, str(name))
+        name: _cell(
+            record[name],
+            _kind(head, record, kind_column),
+            str(record.get(currency_column(str(name))) or other or ""),
+            str(name),
+        )
         for name, head in columns.items()
     }
     return [replace(cell, picks=picks[name]) if name in picks else cell for name, cell in cells.items()]

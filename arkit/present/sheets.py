@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from arkit.calendar import UNKNOWN_DECIMALS, decimals
-from arkit.words.columns import TEXT_KINDS, Column, Kind, column, shown_value
+from arkit.words.columns import TEXT_KINDS, Column, Kind, column, currency_column, shown_value
 
 CURRENCY: Final = "currency"
 LARGEST_SHEET: Final = 1_000_000
@@ -118,7 +118,6 @@ class Sheet:
 
 Key = TypeVar("Key")
 
-BASE_CURRENCY: Final = "base_currency"
 LONGEST_TEXT: Final = 32_000
 """A cell of Excel holds 32,767 characters; a longer text would silently be left out."""
 
@@ -213,12 +212,10 @@ class FilledColumn:
 def filled(sheet: Sheet) -> list[FilledColumn]:
     """The columns of a sheet that a reader sees, with their cells' values and formats.
 
-    The currency of base amounts is that of the column ``base_currency``, of other amounts that of ``currency``.
+    The currency of base amounts is that of the column ``base_currency``, of document amounts that of
+    ``document_currency``, of other amounts that of ``currency``.
     """
-    codes = {source: _codes(sheet, source) for source in (CURRENCY, BASE_CURRENCY)}
-    return [
-        _filled(sheet, name, codes[BASE_CURRENCY if name.startswith("base_") else CURRENCY]) for name in sheet.shown
-    ]
+    return [_filled(sheet, name, _codes(sheet, currency_column(name))) for name in sheet.shown]
 
 
 def _codes(sheet: Sheet, source: str) -> list[str]:

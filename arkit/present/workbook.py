@@ -95,6 +95,7 @@ def _number_format(kind: str, places: int) -> str:
         "amount": f'{digits};-{digits};"\u2013"',
         "ratio": "0.0%",
         "rate": "#,##0.0000##",
+        "exchange_rate": "#,##0.000000",
         **dict.fromkeys(("times", "deviations"), "#,##0.00"),
         **dict.fromkeys(("days", "months", "seconds", "number"), digits),
         "count": "#,##0",

@@ -12,6 +12,7 @@ from typing import Final
 import pandas as pd
 
 from arkit.aging.open_items import statement
+from arkit.aging.presentation import Presentation
 from arkit.aging.reconcile import reconcile, require_reconciled
 from arkit.calendar import months_before
 from arkit.collection.worklist import worklist
@@ -22,7 +23,8 @@ from arkit.policy import DEFAULT_POLICY, Policy, categories_of
 from arkit.present import charts
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Sheet
-from arkit.reports.facts import main_currency, needs, opened, sheet, title_of
+from arkit.reports.facts import needs, opened, sheet, title_of
+from arkit.reports.headline import presented
 from arkit.segmentation.behaviour import behaviour_trend, payment_behaviour
 from arkit.segmentation.categories import BETWEEN_RULES, categorise, category_matrix, migration
 from arkit.segmentation.decline import deteriorating_payers
@@ -77,6 +79,7 @@ def customers_page(
     policy: str | Path = "",
     customer: str = "",
     language: str = ENGLISH,
+    currency: str = "",
 ) -> CustomersPage:
     """Prepare the page on customers of a day.
 
@@ -105,7 +108,8 @@ def customers_page(
     """
     part, settings = opened(ledger, layout=layout, as_of=as_of, entity=entity, policy=policy)
     day = part.require(as_day(as_of))
-    return CustomersPage(part, day=day, entity=entity, policy=settings, chosen=customer, language=language)
+    page = CustomersPage(part, day=day, entity=entity, policy=settings, chosen=customer, language=language)
+    return replace(page, asked=currency)
 
 
 def _moves(page: CustomersPage) -> pd.DataFrame | None:
@@ -123,6 +127,8 @@ class CustomersPage:
     policy: Policy = DEFAULT_POLICY
     chosen: str = ""
     language: str = ENGLISH
+    asked: str = ""
+    """The presentation currency that is asked for; empty for that of the policy, or the default."""
 
     @property
     def title(self) -> str:
@@ -130,9 +136,19 @@ class CustomersPage:
         return title_of("customers", self.entity, self.day)
 
     @cached_property
+    def presentation(self) -> Presentation:
+        """The currency in which the page is, and why."""
+        return Presentation.of(self.ledger, self.day, self.policy, currency=self.asked)
+
+    @property
     def currency(self) -> str:
-        """The currency with most open items."""
-        return main_currency(self.ledger, self.day, self.policy)
+        """The presentation currency."""
+        return self.presentation.currency
+
+    @property
+    def shown(self) -> Ledger:
+        """The ledger in the presentation currency, at the closing rates of the day; measures run on it."""
+        return self.presentation.at(self.day)
 
     @cached_property
     def categorised(self) -> pd.DataFrame:
@@ -155,22 +171,24 @@ class CustomersPage:
         return rules.map(lambda names: between.join(words.get(name, name) for name in names.split(BETWEEN_RULES)))
 
     def _categorised_on(self, day: date) -> pd.DataFrame:
-        return categorise(payment_behaviour(self.ledger, as_of=day, policy=self.policy), policy=self.policy)
+        return categorise(
+            payment_behaviour(self.presentation.at(day), as_of=day, policy=self.policy), policy=self.policy
+        )
 
     @cached_property
     def ranked(self) -> pd.DataFrame:
         """The call list."""
-        return worklist(self.ledger, self.categorised, as_of=self.day, policy=self.policy)
+        return worklist(self.shown, self.categorised, as_of=self.day, policy=self.policy)
 
     @cached_property
     def payers(self) -> pd.DataFrame:
         """The payments of every customer against the customer's own past."""
-        return deteriorating_payers(self.ledger, as_of=self.day)
+        return deteriorating_payers(self.shown, as_of=self.day)
 
     @cached_property
     def inactive(self) -> pd.DataFrame:
         """The past-due balances that no payment has reduced."""
-        return inactive_past_due(self.ledger, as_of=self.day)
+        return inactive_past_due(self.shown, as_of=self.day)
 
     @cached_property
     def one(self) -> OneCustomer:
@@ -178,12 +196,14 @@ class CustomersPage:
         first = self._own(self.ranked)
         rows = first if len(first) else self.categorised
         customer = self.chosen or str(rows["customer_id"].iloc[0])
-        return OneCustomer(self.ledger, self.categorised, self.day, customer, self.language)
+        return OneCustomer(self.shown, self.categorised, self.day, customer, self.language, self.ledger)
 
     def headline(self) -> Html:
         """How many customers are in each category, and what they owe."""
-        sentence, line = who_owes_what(self._own(self.categorised), self.currency), "reports.customers.other_currencies"
-        return page_part("headline", title=self.title, sentence=sentence, lines=[text(line, currency=self.currency)])
+        sentence, lines = who_owes_what(self._own(self.categorised), self.currency), presented(self.presentation)
+        if self.presentation.missing:
+            lines.append(text("reports.customers.other_currencies", currency=self.currency))
+        return page_part("headline", title=self.title, sentence=sentence, lines=lines)
 
     def segment_map(self) -> charts.Figure:
         """Every customer by exposure and lateness."""
@@ -197,7 +217,7 @@ class CustomersPage:
 
     def categories_over_time(self) -> charts.Figure:
         """What the customers of each category owed at the month-ends of a year, as they were judged then."""
-        behaviour = behaviour_trend(self.ledger, as_of=self.day, months=YEAR, policy=self.policy)
+        behaviour = behaviour_trend(self.shown, as_of=self.day, months=YEAR, policy=self.policy)
         trend = categorise(behaviour, policy=self.policy)
         groups = self._own(trend).groupby(["as_of", "category"])
         sums = groups.agg(customers=("customer_id", "size"), open_amount=("open_amount", "sum"))
@@ -206,13 +226,13 @@ class CustomersPage:
 
     def classes(self) -> charts.Figure:
         """How much of the exposure lies with whom: ABC classes by category."""
-        rows = category_matrix(self.categorised, abc(self.ledger, as_of=self.day, policy=self.policy))
+        rows = category_matrix(self.categorised, abc(self.shown, as_of=self.day, policy=self.policy))
         title = text("reports.customers.classes", currency=self.currency)
         return charts.class_matrix(self._own(rows), currency=self.currency, title=title)
 
     def groups(self, by: str) -> Html:
         """How an industry, a size or a country pays, against its own history."""
-        rows = group_behaviour(self.ledger, as_of=self.day, by=by)
+        rows = group_behaviour(self.shown, as_of=self.day, by=by)
         note = text("reports.customers.groups_note", smallest=SMALLEST_GROUP)
         caption = text("reports.customers.groups", group=column(by).title.lower())
         titles = {"days_late_before": Column(text("reports.customers.days_late_before"))}
@@ -245,7 +265,7 @@ class CustomersPage:
         rows = self._deteriorating.head(MOST_PANELS)
         if rows.empty:
             return self._none_deteriorates()
-        part = self.ledger.where(customer_id=rows["customer_id"].tolist())
+        part = self.shown.where(customer_id=rows["customer_id"].tolist())
         monthly = activity_trend(part, as_of=self.day, months=3 * YEAR, by="customer_id")
         return charts.decliners_chart(rows, monthly, title=text("reports.customers.deteriorating_chart"))
 
@@ -314,7 +334,7 @@ class CustomersPage:
         return [replace(one, title=self.title) for one in made]
 
     def _every_customer(self) -> pd.DataFrame:
-        classes = abc(self.ledger, as_of=self.day, policy=self.policy)[[*_KEYS, "class_of_exposure", "class_of_sales"]]
+        classes = abc(self.shown, as_of=self.day, policy=self.policy)[[*_KEYS, "class_of_exposure", "class_of_sales"]]
         rules = self._rules_in_words(self.categorised["rules"])
         rows = self.categorised.assign(rules=rules).merge(classes, on=_KEYS, how="left")
         return rows[[*_FIRST, *(name for name in rows.columns if name not in _FIRST)]]
@@ -335,6 +355,8 @@ class OneCustomer:
         The table of :func:`arkit.categorise`.
     day
         Its day.
+    booked
+        The ledger in document currency, of which the statement is; without it the ledger itself.
 
     Raises
     ------
@@ -347,6 +369,7 @@ class OneCustomer:
     day: date
     customer_id: str
     language: str = ENGLISH
+    booked: Ledger | None = None
 
     def __post_init__(self) -> None:
         if self._own.empty:
@@ -371,7 +394,7 @@ class OneCustomer:
 
     def statement(self) -> Html:
         """The last movements on the customer's account."""
-        rows = self._movements.tail(LAST_MOVEMENTS)
+        rows = statement(self.booked or self.ledger, as_of=self.day, customer_id=self.customer_id).tail(LAST_MOVEMENTS)
         return table(rows, caption=text("reports.customers.statement", count=len(rows), name=self.name))
 
     @property

@@ -12,31 +12,24 @@ from typing import Any, Final, TypeVar
 
 import pandas as pd
 
-from arkit.aging.aging import aging_table, aging_trend
+from arkit.aging.aging import aging_table
 from arkit.aging.open_items import open_items
+from arkit.aging.presentation import Presentation
 from arkit.aging.reconcile import reconcile
 from arkit.calendar import month_ends_back
 from arkit.flows.movements import MOVEMENTS, movements
-from arkit.flows.roll_forward import roll_forward
+from arkit.flows.roll_forward import presented_roll_forward, roll_forward
 from arkit.kpi.panel import kpi_trend
 from arkit.kpi.plausibility import doubts, plausibility
 from arkit.kpi.registry import shown_on
 from arkit.model.ledger import Ledger
+from arkit.model.presented import DOCUMENT_CURRENCY
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present.html import Html, notice
 from arkit.present.sheets import Sheet
 from arkit.read.reading import read_for_day, sample_ledger
 from arkit.words.catalogue import ENGLISH, current_language, has_text, in_own_language, text
-from arkit.words.columns import (
-    ALL_ENTITIES,
-    NOT_DUE,
-    UNAPPLIED,
-    day_shown,
-    joined,
-    month_name,
-    share_shown,
-    short_amount,
-)
+from arkit.words.columns import ALL_ENTITIES, NOT_DUE, UNAPPLIED, day_shown
 
 BALANCES: Final = ("gross", UNAPPLIED, "net")
 Page = TypeVar("Page")
@@ -51,14 +44,6 @@ def opened(
     whole = read_for_day(ledger, layout=layout or None, as_of=as_of) if ledger else sample_ledger()
     part = whole if entity == ALL_ENTITIES else whole.where(entity=entity)
     return part, Policy.load(policy) if policy else DEFAULT_POLICY
-
-
-def main_currency(ledger: Ledger, day: date, policy: Policy) -> str:
-    """The currency with most open items; without open items the one with most items."""
-    aging = aging_table(ledger, as_of=day, policy=policy)
-    if len(aging):
-        return str(aging.sort_values("items", ascending=False)["currency"].iloc[0])
-    return str(ledger.items["currency"].mode().iloc[0])
 
 
 def title_of(about: str, entity: str, day: date) -> str:
@@ -111,12 +96,6 @@ OTHERS: Final = "other customers"
 TREND_MONTHS: Final = 13
 COURSE_MONTHS: Final = 36
 _FIXED: Final = ("currency", "opening", "closing")
-_UNCHANGED: Final = 0.0005
-_FRACTIONS: Final = dict(
-    all=1.0, nearly_all=0.97, three_quarters=0.75, two_thirds=2 / 3, half=0.5, third=1 / 3, quarter=0.25
-)
-_NEAR: Final = 0.025
-_FEW: Final = 3
 
 
 @in_own_language
@@ -128,6 +107,17 @@ class Facts:
     day: date
     policy: Policy
     language: str = ENGLISH
+    currency: str = ""
+
+    @cached_property
+    def presentation(self) -> Presentation:
+        """The currency in which the whole is shown, and why."""
+        return Presentation.of(self.ledger, self.day, self.policy, currency=self.currency)
+
+    @property
+    def shown(self) -> Ledger:
+        """The ledger in the presentation currency, at the closing rates of the day; measures run on it."""
+        return self.presentation.at(self.day)
 
     @cached_property
     def month_ends(self) -> list[date]:
@@ -146,22 +136,24 @@ class Facts:
 
     @cached_property
     def currencies(self) -> list[str]:
-        """The currencies of the open items, the one with most items first."""
-        return self.aging["currency"].tolist()
+        """The currencies of the aging: that of the presentation first, then those that have no rate."""
+        return list(dict.fromkeys([self.main_currency, *self.aging["currency"]]))
 
     @cached_property
     def main_currency(self) -> str:
-        """The currency with most open items; without open items the one with most items."""
-        return self.currencies[0] if self.currencies else main_currency(self.ledger, self.day, self.policy)
+        """The presentation currency."""
+        return self.presentation.currency
 
     @cached_property
     def aging(self) -> pd.DataFrame:
-        """The aging by currency, the currency with most items first."""
-        return self.aging_on(self.day).sort_values("items", ascending=False, ignore_index=True)
+        """The aging in the presentation currency; a row more for each currency that has no rate."""
+        rows = self.aging_on(self.day).assign(other=lambda rows: rows["currency"] != self.main_currency)
+        ordered = rows.sort_values(["other", "items"], ascending=[True, False], ignore_index=True)
+        return ordered.drop(columns="other")
 
     def aging_on(self, day: date) -> pd.DataFrame:
-        """The aging by currency of another day."""
-        return aging_table(self.ledger, as_of=day, policy=self.policy)
+        """The aging of another day, at its own closing rates."""
+        return aging_table(self.presentation.at(day), as_of=day, policy=self.policy)
 
     @cached_property
     def aging_before(self) -> pd.DataFrame | None:
@@ -169,14 +161,40 @@ class Facts:
         return self.aging_on(self.month_before) if self.month_before else None
 
     @cached_property
+    def exchange_effect(self) -> float:
+        """How much more the gross of the month before is worth at the rates of the day: change that nobody caused."""
+        if self.month_before is None or self.aging_before is None or not self.presentation.translates:
+            return 0.0
+        same = aging_table(self.shown, as_of=self.month_before, policy=self.policy)
+        sums = (rows.loc[rows["currency"] == self.main_currency, "gross"].sum() for rows in (same, self.aging_before))
+        now, then = sums
+        return round(float(now - then), 4)
+
+    @cached_property
     def by_entity(self) -> pd.DataFrame:
-        """The aging by entity and currency."""
+        """The aging by entity, in the presentation currency."""
+        return aging_table(self.shown, as_of=self.day, by="entity", policy=self.policy)
+
+    @cached_property
+    def booked_by_entity(self) -> pd.DataFrame:
+        """The aging by entity and document currency, in document currency: what a record keeps."""
         return aging_table(self.ledger, as_of=self.day, by="entity", policy=self.policy)
+
+    @cached_property
+    def by_entity_and_currency(self) -> pd.DataFrame:
+        """The aging by entity and document currency, in the presentation currency."""
+        by = ["entity", DOCUMENT_CURRENCY] if self.presentation.translates else ["entity"]
+        return aging_table(self.shown, as_of=self.day, by=by, policy=self.policy)
+
+    @cached_property
+    def by_currency(self) -> pd.DataFrame:
+        """What is open in each document currency, its rate, and what it is worth in the presentation currency."""
+        return self.presentation.by_currency()
 
     @cached_property
     def intercompany(self) -> pd.DataFrame:
         """The aging of intercompany and of other customers, by currency; empty where no customer is intercompany."""
-        aged = aging_table(self.ledger, as_of=self.day, by="intercompany", policy=self.policy)
+        aged = aging_table(self.shown, as_of=self.day, by="intercompany", policy=self.policy)
         own = aged["intercompany"] == "true"
         named = aged.assign(customers_are=own.map({True: INTERCOMPANY, False: OTHERS})).drop(columns="intercompany")
         # A customer of unknown standing counts as another one, so two rows of the aging may fall together.
@@ -196,37 +214,44 @@ class Facts:
     @cached_property
     def by_customer(self) -> pd.DataFrame:
         """The aging by customer and currency, the largest balance of a currency first."""
-        table = aging_table(self.ledger, as_of=self.day, by=["customer_id", "name"], policy=self.policy)
+        table = aging_table(self.shown, as_of=self.day, by=["customer_id", "name"], policy=self.policy)
         return table.sort_values(["currency", "net"], ascending=[True, False], ignore_index=True)
 
     @cached_property
     def items(self) -> pd.DataFrame:
-        """The open items."""
-        return open_items(self.ledger, as_of=self.day, policy=self.policy)
+        """The open items; where they are translated, with the amount in document currency beside."""
+        items = open_items(self.shown, as_of=self.day, policy=self.policy)
+        if not self.presentation.translates:
+            return items
+        own = open_items(self.ledger, as_of=self.day, policy=self.policy)[["item_id", "currency", "open_amount"]]
+        own = own.rename(columns={"currency": DOCUMENT_CURRENCY, "open_amount": "document_amount"})
+        return items.merge(own, on="item_id", how="left", validate="one_to_one")
 
     @cached_property
     def moved(self) -> pd.DataFrame | None:
         """What became of the items since the month before."""
         if self.month_before is None:
             return None
-        return movements(self.ledger, as_of=self.day, since=self.month_before, policy=self.policy)
+        return movements(self.shown, as_of=self.day, since=self.month_before, policy=self.policy)
 
     @cached_property
     def forward(self) -> pd.DataFrame | None:
-        """The roll-forward by currency since the month before."""
+        """The roll-forward since the month before; where anything is translated, with the effect of the rates."""
         if self.month_before is None:
             return None
+        if self.presentation.translates:
+            return presented_roll_forward(self.presentation, self.month_before).drop(columns="reason")
         return roll_forward(self.ledger, as_of=self.day, since=self.month_before, policy=self.policy)
 
     @cached_property
     def aging_over_time(self) -> pd.DataFrame:
-        """The aging of the main currency at the month-ends of up to three years."""
-        trend = aging_trend(self.ledger, as_of=self.day, months=COURSE_MONTHS - 1, policy=self.policy)
+        """The aging at the month-ends of up to three years, each at its own closing rates."""
+        trend = self.presentation.trend(COURSE_MONTHS - 1)
         return trend[trend["currency"] == self.main_currency]
 
     @cached_property
     def kpis(self) -> pd.DataFrame:
-        """The KPIs of the day by currency, the currency with most open items first."""
+        """The KPIs of the day by currency, the presentation currency first."""
         rank = {currency: place for place, currency in enumerate(self.currencies)}
         table = self.kpis_on(self.day)
         return table.sort_values("currency", key=lambda codes: codes.map(rank), kind="stable", ignore_index=True)
@@ -237,8 +262,8 @@ class Facts:
 
     @cached_property
     def panels(self) -> pd.DataFrame:
-        """The KPIs of each month-end by currency, with ``as_of``."""
-        trend = kpi_trend(self.ledger, as_of=self.day, months=len(self.month_ends) - 1, policy=self.policy)
+        """The KPIs of each month-end by currency, with ``as_of``; all at the same rates, those of the day."""
+        trend = kpi_trend(self.shown, as_of=self.day, months=len(self.month_ends) - 1, policy=self.policy)
         return trend.assign(as_of=trend["as_of"].dt.date)
 
     @cached_property
@@ -314,82 +339,3 @@ def moved_lines(roll_forward: pd.DataFrame) -> pd.DataFrame:
     """A roll-forward with the lines that moved anything, from opening to closing."""
     lines = [name for name in lines_between(roll_forward) if roll_forward[name].any()]
     return roll_forward[["currency", "opening", *lines, "closing"]]
-
-
-def headline(facts: Facts) -> str:
-    """The month-end of the main currency in one sentence."""
-    currency = facts.main_currency
-    receivables, past_due = _receivables(facts, currency), _past_due(facts, currency)
-    if not past_due:
-        return text("reports.headline.receivables_alone", receivables=receivables)
-    return text("reports.headline.sentence", receivables=receivables, past_due=past_due)
-
-
-def _receivables(facts: Facts, currency: str) -> str:
-    now, before = facts.gross(currency, facts.day) or 0.0, facts.gross(currency, facts.month_before)
-    amount = short_amount(now, currency)
-    if facts.month_before is None or before is None:
-        return text("reports.headline.are", amount=amount, day=day_shown(facts.day))
-    if before == 0:
-        return text("reports.headline.after_none", amount=amount, day=day_shown(facts.month_before))
-    change = now / before - 1
-    if abs(change) < _UNCHANGED:
-        return text("reports.headline.unchanged", amount=amount)
-    key = "rose" if change > 0 else "fell"
-    return text(f"reports.headline.{key}", share=share_shown(abs(change), places=1), amount=amount)
-
-
-def _past_due(facts: Facts, currency: str) -> str:
-    """What is past due, against the month before, and with whom it lies; each as far as it is known."""
-    share = facts.kpi("past_due_ratio", currency=currency, day=facts.day)
-    if share is None:
-        return ""
-    parts = [text("reports.headline.past_due", share=share_shown(share))]
-    before = facts.kpi("past_due_ratio", currency=currency, day=facts.month_before)
-    if before is not None and facts.month_before is not None:
-        parts.append(_points(share - before, month_name(facts.month_before)))
-    return text("reports.headline.between").join([*parts, *_holders(facts, currency)])
-
-
-def _points(change: float, month: str) -> str:
-    points = round(abs(change) * 100)
-    if points == 0:
-        return text("reports.headline.as_before", month=month)
-    return text(f"reports.headline.points_{'more' if change > 0 else 'less'}", count=points, month=month)
-
-
-def _holders(facts: Facts, currency: str) -> list[str]:
-    """Who owes the past-due amount, if few customers owe much of it."""
-    table = facts.by_customer[facts.by_customer["currency"] == currency]
-    owed = table[late_labels(facts.policy)].sum(axis=1).sort_values(ascending=False)
-    total, few = owed.sum(), min(_FEW, int((owed > 0).sum()))
-    if total <= 0 or few == 0:
-        return []
-    # "All of it at one customer" is said of one customer, not of the three largest of whom two owe nothing.
-    share = _share_in_words(owed.iloc[:few].sum() / total)
-    return [text(f"reports.headline.held_by.{('one', 'two', 'three')[few - 1]}", share=share)]
-
-
-def _share_in_words(share: float) -> str:
-    """A share in words where a plain fraction is near.
-
-    >>> _share_in_words(0.66)
-    'two thirds'
-    """
-    # 0.66 is two thirds, 0.41 stays 41 %: a word is used for what is at most 2.5 points away from it.
-    distance, name = min((abs(share - fraction), name) for name, fraction in _FRACTIONS.items())
-    return text(f"reports.headline.fraction.{name}") if distance <= _NEAR else share_shown(share)
-
-
-def other_currencies(facts: Facts) -> list[str]:
-    """What the headline leaves out: the other currencies, and what is not applied."""
-    others = [
-        text("reports.headline.other", count=row["items"], amount=short_amount(row["gross"], row["currency"]))
-        for row in facts.aging.to_dict("records")
-        if row["currency"] != facts.main_currency
-    ]
-    lines = [text("reports.headline.others", amounts=joined(others))] if others else []
-    unapplied = facts.aging.loc[facts.aging["currency"] == facts.main_currency, "unapplied"].sum()
-    if unapplied:
-        lines.append(text("reports.headline.unapplied", amount=short_amount(-unapplied, facts.main_currency)))
-    return lines

@@ -15,7 +15,7 @@ from arkit.present.sheets import Sheet, exact_total, totals_by_currency
 from arkit.reports.closing import titled
 from arkit.reports.facts import BALANCES, title_of
 from arkit.words.catalogue import ENGLISH, in_own_language, text
-from arkit.words.columns import ALL_ENTITIES, Column, joined, number_shown, shown_value
+from arkit.words.columns import ALL_ENTITIES, Column, day_shown, joined, number_shown, rate_shown, shown_value
 
 Record = dict[str, Any]
 FAILED: Final = "failed"
@@ -108,9 +108,21 @@ class Entry:
         return list((self.record or {}).get("doubts") or [])
 
     @property
-    def balances(self) -> list[Record]:
-        """Gross, unapplied and net of each currency, added exactly."""
+    def presentation(self) -> Record:
+        """The currency that the report is shown in, with its balances; empty in the records of 0.1.0."""
+        found: Record = (self.record or {}).get("presentation") or {}
+        return found
+
+    @property
+    def booked(self) -> list[Record]:
+        """The balances in document currency."""
         rows = self.rows("aging")
+        return totals_by_currency(pd.DataFrame(rows), *BALANCES) if rows else []
+
+    @property
+    def balances(self) -> list[Record]:
+        """Gross, unapplied and net in the presentation currency, and of what has no rate; added exactly."""
+        rows = self.presentation.get("aging") or self.rows("aging")
         return totals_by_currency(pd.DataFrame(rows), *BALANCES) if rows else []
 
     def kpis(self, currency: str) -> dict[str, float | None]:
@@ -120,8 +132,8 @@ class Entry:
 
 
 def net_balances(entries: Sequence[Entry]) -> dict[str, float]:
-    """The net balance of some entities together, by currency."""
-    rows = pd.DataFrame([line for entry in entries for line in entry.balances], columns=["currency", "net"])
+    """The net balance of some entities together, by document currency."""
+    rows = pd.DataFrame([line for entry in entries for line in entry.booked], columns=["currency", "net"])
     return {row["currency"]: row["net"] for row in totals_by_currency(rows, "net")}
 
 
@@ -163,12 +175,27 @@ class MonthIndex:
             text("reports.index.failed", reports=failed) if failed else "",
             text("reports.index.earlier", reports=earlier) if earlier else "",
             self._tied_out(),
+            self._presented(),
         ]
         doubts = [f"{entry.name}: {doubt}" for entry in self.own for doubt in entry.doubts]
         sentence = text("reports.index.done", count=count, done=done)
         return page_part(
             "headline", title=self.title, sentence=sentence, lines=[line for line in lines if line], doubts=doubts
         )
+
+    def _presented(self) -> str:
+        """In which currency the balances are, with the rates; that of the group, else of the first report."""
+        shown = next((entry.presentation for entry in self.reported if entry.presentation), {})
+        rates = [
+            text("reports.presented.rate", currency=row["document_currency"], rate=rate_shown(row["rate"]))
+            for row in shown.get("currencies", [])
+            if row["rate"] and row["document_currency"] != shown["currency"]
+        ]
+        if not rates:
+            return ""
+        why = text(f"reports.presented.{shown['why']}", currency=shown["currency"])
+        day = max(date.fromisoformat(row["rate_on"]) for row in shown["currencies"] if row["rate_on"])
+        return text("reports.presented.at_rates", why=why, day=day_shown(day), rates=joined(rates))
 
     def _tied_out(self) -> str:
         """How many entities were held against the general ledger, and which could not be."""

@@ -25,7 +25,6 @@ from arkit.reports.customers import CustomersPage
 from arkit.reports.facts import (
     BALANCES,
     Facts,
-    headline,
     in_page_language,
     late_labels,
     lines_between,
@@ -33,10 +32,10 @@ from arkit.reports.facts import (
     movement_summary,
     needs,
     opened,
-    other_currencies,
     sheet,
     title_of,
 )
+from arkit.reports.headline import beside_headline, drivers, headline
 from arkit.reports.tiles import report_tiles
 from arkit.words.catalogue import ENGLISH, has_text, in_own_language, text
 from arkit.words.columns import ALL_ENTITIES, Column, day_shown
@@ -57,6 +56,7 @@ def monthly_report(
     policy: str | Path = "",
     earlier: str | Path = "",
     language: str = ENGLISH,
+    currency: str = "",
 ) -> MonthlyReport:
     """Prepare the report of a month-end.
 
@@ -96,7 +96,8 @@ def monthly_report(
     """
     part, chosen = opened(ledger, layout=layout, as_of=as_of, entity=entity, policy=policy)
     before = Earlier.load(earlier) if earlier else None
-    return MonthlyReport(part, as_of=as_of, entity=entity, policy=chosen, earlier=before, language=language)
+    page = MonthlyReport(part, as_of=as_of, entity=entity, policy=chosen, earlier=before, language=language)
+    return replace(page, currency=currency)
 
 
 # What a section cannot do without; the decorator `needs` hands it over, or says that there is no history.
@@ -128,11 +129,13 @@ class MonthlyReport:
     policy: Policy = DEFAULT_POLICY
     earlier: Earlier | None = None
     language: str = ENGLISH
+    currency: str = ""
 
     @cached_property
     def facts(self) -> Facts:
         """The numbers behind the sections."""
-        return Facts(self.ledger, self.ledger.require(as_day(self.as_of)), self.policy, self.language)
+        day = self.ledger.require(as_day(self.as_of))
+        return Facts(self.ledger, day, self.policy, self.language, self.currency)
 
     @cached_property
     def closing(self) -> Closing:
@@ -142,9 +145,10 @@ class MonthlyReport:
     @cached_property
     def customers_page(self) -> CustomersPage:
         """The page on the same customers."""
-        return CustomersPage(
+        page = CustomersPage(
             self.ledger, day=self.facts.day, entity=self.entity, policy=self.policy, language=self.language
         )
+        return replace(page, asked=self.currency)
 
     @property
     def accepted(self) -> tuple[Accepted, ...]:
@@ -158,13 +162,23 @@ class MonthlyReport:
 
     def headline(self) -> Html:
         """What the month-end says, in one sentence."""
-        lines = [*other_currencies(self.facts), *self.closing.remarks()]
+        lines = [*beside_headline(self.facts), *self.closing.remarks()]
         sentence, doubts = headline(self.facts), self.facts.doubts
         return page_part("headline", title=self.title, sentence=sentence, lines=lines, doubts=doubts)
 
     def kpis(self) -> Html:
         """The KPIs of the main currency as tiles, with last month, last year and the trend."""
         return report_tiles(self.facts)
+
+    @needs(_month_before, NEEDS_HISTORY)
+    def drivers(self, since: date) -> Html:
+        """What drove the change of gross receivables since the month before."""
+        rows = drivers(self.facts, since)
+        if rows.empty:
+            return notice(text("reports.drivers.none", day=day_shown(since)))
+        caption = text("reports.drivers.caption", since=day_shown(since), day=day_shown(self.facts.day))
+        columns = {"name": Column(text("reports.drivers.name"))}
+        return table(rows, caption=caption, note=text("reports.drivers.note"), columns=columns)
 
     def aging_chart(self) -> charts.Figure:
         """The aging by currency as a chart, with the month before as marks."""
@@ -185,8 +199,16 @@ class MonthlyReport:
         caption = text("reports.monthly.aging_by_currency")
         return table(self.facts.with_shares, caption=caption, note=note, kind_column="kind")
 
+    def currencies(self) -> Html:
+        """What is open in each document currency, with its rate, and what that is in the presentation currency."""
+        rows, currency = self.facts.by_currency, self.facts.main_currency
+        if len(rows) < 2:
+            return notice(text("reports.monthly.one_currency", currency=currency))
+        note = text("reports.monthly.currencies_note")
+        return table(rows, caption=text("reports.monthly.currencies", currency=currency), note=note)
+
     def entities(self) -> Html:
-        """The aging by entity and currency."""
+        """The aging by entity."""
         return table(self.facts.by_entity, caption=text("reports.monthly.aging_by_entity"), note=self._basis())
 
     def intercompany(self) -> Html:
@@ -217,6 +239,8 @@ class MonthlyReport:
     def movements(self, moved: pd.DataFrame) -> Html:
         """What became of the open items since the month before."""
         caption, note = text("reports.monthly.movements"), text("reports.monthly.movements_note")
+        if self.facts.presentation.translates:
+            note = f"{note} {text('reports.monthly.movements_at_rates')}"
         return table(movement_summary(moved), caption=caption, note=note, columns=self._days_of_movements)
 
     @property
@@ -253,14 +277,14 @@ class MonthlyReport:
     @needs(_month_before, NEEDS_HISTORY)
     def roll_rates(self, _: date) -> charts.Figure:
         """How much of each bucket grew older from month to month."""
-        rates = roll_rates(self.ledger, as_of=self.facts.day, policy=self.policy, monthly=True)
+        rates = roll_rates(self.facts.shown, as_of=self.facts.day, policy=self.policy, monthly=True)
         title = text("reports.monthly.roll_rates", currency=self.facts.main_currency)
         return charts.roll_rate_heat_map(self._of_main_currency(rates), labels=self.policy.labels[:-1], title=title)
 
     @needs(_month_before, NEEDS_HISTORY)
     def vintages(self, _: date) -> charts.Figure:
         """How much of each month's billings is still open, by age."""
-        rows = self._of_main_currency(vintage(self.ledger, as_of=self.facts.day))
+        rows = self._of_main_currency(vintage(self.facts.shown, as_of=self.facts.day))
         return charts.vintage_chart(rows, title=text("reports.monthly.vintages", currency=self.facts.main_currency))
 
     def concentration(self) -> charts.Figure:
@@ -320,7 +344,9 @@ class MonthlyReport:
         chart = Chart(text("reports.sheet.aging.chart"), columns=labels, series="entity")
         made = [
             self._summary(),
-            sheet("aging", facts.by_entity, note=note, totals=amounts, chart=chart),
+            sheet("aging", facts.by_entity_and_currency, note=note, totals=amounts, chart=chart),
+            *([sheet("currencies", facts.by_currency)] if len(facts.by_currency) > 1 else []),
+            *([] if facts.month_before is None else [sheet("drivers", drivers(facts, facts.month_before))]),
             *([] if facts.intercompany.empty else [sheet("intercompany", facts.intercompany)]),
             sheet("customers", facts.by_customer, note=note, totals=amounts),
             sheet("items", facts.items, note=note, totals=("open_amount",)),

@@ -30,10 +30,11 @@ def report_tiles(facts: Facts) -> Html:
         _with_trend(facts, KPIS[name], reasons[name], currency) for name in shown_on("report") if name in reasons
     ]
     basis = of_day["basis"].dropna()
-    if basis.empty:
-        return tiles(shown_tiles, note=text("reports.tiles.note", currency=currency))
-    note = text("reports.tiles.note_with_sales", currency=currency, basis=shown_value(basis.iloc[0]))
-    return tiles(shown_tiles, note=note)
+    note = text("reports.tiles.note", currency=currency)
+    if len(basis):
+        note = text("reports.tiles.note_with_sales", currency=currency, basis=shown_value(basis.iloc[0]))
+    same_rates = text("reports.tiles.same_rates") if facts.presentation.translates else ""
+    return tiles(shown_tiles, note=f"{note} {same_rates}".strip())
 
 
 def _with_trend(facts: Facts, kpi: KPI, reason: object, currency: str) -> Tile:
@@ -98,7 +99,9 @@ def changed(change: float, size: str, since: str = "last_month", *, good: bool |
     return Change(f"{arrow} {size}", text(f"reports.tiles.{since}"), verdict)
 
 
-def dashboard_tiles(part: Ledger, aging: pd.Series[float], *, currency: str, day: date, policy: Policy) -> Html:
+def dashboard_tiles(
+    part: Ledger, aging: pd.Series[float], *, currency: str, day: date, policy: Policy, before: Ledger | None = None
+) -> Html:
     """Amounts and KPIs of a day as tiles, with last month.
 
     Parameters
@@ -109,13 +112,15 @@ def dashboard_tiles(part: Ledger, aging: pd.Series[float], *, currency: str, day
         The row of its aging in the currency.
     currency, day, policy
         As in :func:`arkit.aging_table`.
+    before
+        The part as the amounts of the month before are shown, where that is at other rates.
     """
     month_ago = months_before(day, 1)
     known = month_ago >= part.covers[0]
-    before = _aging_row(part, currency, month_ago, policy) if known else None
+    earlier = _aging_row(before or part, currency, month_ago, policy) if known else None
     now = _rates(part, currency, day, policy)
     then = _rates(part, currency, month_ago, policy)["value"] if known else None
-    amounts = [_amount(term, names, aging, before, currency, policy) for term, names in _amounts(policy)]
+    amounts = [_amount(term, names, aging, earlier, currency, policy) for term, names in _amounts(policy)]
     rated = [_rated(name, now, then, currency) for name in shown_on("dashboard") if name in now.index]
     return tiles([*amounts, *rated], note=text("reports.tiles.note_of_dashboard", currency=currency))
 

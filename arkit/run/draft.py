@@ -166,6 +166,7 @@ class Draft:
             policy=self.policy,
             earlier=self.earlier,
             language=language or request.language,
+            currency=request.currency,
         )
 
     def write_page(self, executed: NotebookNode) -> None:

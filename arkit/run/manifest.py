@@ -92,12 +92,22 @@ def _version(name: str) -> str:
 
 
 def results(page: MonthlyReport, proof: pd.DataFrame) -> dict[str, object]:
-    """What came out of a report: balances, KPIs, control totals, reconciliation, findings."""
+    """What came out of a report: balances, KPIs, control totals, reconciliation, findings.
+
+    ``aging`` is in document currency, which later versions are compared with; ``presentation`` has what the report
+    shows: its currency, the balances in it, and of which by currency with the rates.
+    """
     facts = page.facts
     # What is stored is English, whatever language the page has.
     stored = facts if page.language == ENGLISH else replace(facts, language=ENGLISH)
     return {
-        "aging": rows_of(facts.by_entity),
+        "aging": rows_of(facts.booked_by_entity),
+        "presentation": {
+            "currency": facts.main_currency,
+            "why": facts.presentation.why,
+            "aging": rows_of(facts.by_entity),
+            "currencies": rows_of(facts.by_currency),
+        },
         "kpis": rows_of(stored.kpis_on(facts.day)[list(KPI_COLUMNS)]),
         "control_totals": control_totals(proof),
         "reconciliation": rows_of(proof),

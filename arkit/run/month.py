@@ -174,7 +174,12 @@ class MonthEnd:
 
 
 def month_end(
-    run: RunFile, *, as_of: date | str | None = None, language: str | None = None, tell: Listener | None = None
+    run: RunFile,
+    *,
+    as_of: date | str | None = None,
+    language: str | None = None,
+    currency: str | None = None,
+    tell: Listener | None = None,
 ) -> MonthEnd:
     """Make the reports of a day for every entity of a run, and for the group, and the index over them.
 
@@ -190,6 +195,8 @@ def month_end(
         The day; without it that of the run file.
     language
         The language; without it that of the run file. Entities with a language of their own keep it.
+    currency
+        The presentation currency; without it that of the run file.
     tell
         Takes short lines that say how far the run is.
 
@@ -207,7 +214,7 @@ def month_end(
     ReportError
         A PDF is asked for and no browser is installed.
     """
-    run = msgspec.structs.replace(run, language=language or run.language)
+    run = msgspec.structs.replace(run, language=language or run.language, currency=currency or run.currency)
     day = as_day(as_of or run.as_of or _no_day())
     started, say = manifest.clock(), tell or (lambda _: None)
     folder = Path(run.output).resolve() / day.isoformat()
@@ -308,6 +315,7 @@ class _Month:
             policy=self.run.policy,
             notebook=kind.notebook,
             language=self.run.language_of(entity),
+            currency=self.run.currency,
         )
 
     def inputs_of(self, export: Export, kind: ReportKind) -> list[dict[str, object]]:

@@ -71,6 +71,7 @@ def report(
     notebook: str | Path | None = None,
     parameters: Mapping[str, str] | None = None,
     language: str = ENGLISH,
+    currency: str = "",
     sheets: SheetMaker | None = None,
     tell: execute.Listener | None = None,
     hints: Mapping[str, Any] | None = None,
@@ -107,6 +108,8 @@ def report(
         Further parameters of the notebook, as text.
     language
         The language of the page and the workbook; the notebook gets it if it has a parameter of that name.
+    currency
+        The presentation currency; without it that of the policy, else the default of :class:`arkit.Policy`.
     sheets
         Makes the sheets of the workbook; without it those of the kind of report.
     tell
@@ -136,6 +139,7 @@ def report(
         policy=policy,
         notebook=notebook_of(notebook),
         language=language,
+        currency=currency,
         answers=answers,
         extra=dict(parameters or {}),
     )

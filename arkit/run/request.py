@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote
 
+from arkit.calendar import require_currency
 from arkit.errors import ReportError, unknown_name
 from arkit.model.ledger import Ledger
 from arkit.read.databases import is_url
@@ -45,7 +46,8 @@ class ReportKind:
     name
         What run files and commands call it, and its notebook.
     page
-        Makes its page: called as ``page(ledger, as_of=..., entity=..., policy=..., earlier=..., language=...)``.
+        Makes its page: called as ``page(ledger, as_of=..., entity=..., policy=..., earlier=..., language=...,
+        currency=...)``.
     suffix
         What the name of its folder adds to the entity's. No entity's folder has a plus in its name (see
         :func:`arkit.run.request.folder_name`), so two kinds never meet.
@@ -72,10 +74,10 @@ def _monthly(ledger: Ledger, *, as_of: date, **settings: Any) -> Page:
     return MonthlyReport(ledger, as_of=as_of.isoformat(), **settings)
 
 
-def _customers(ledger: Ledger, *, as_of: date, earlier: object, **settings: Any) -> Page:
+def _customers(ledger: Ledger, *, as_of: date, earlier: object, currency: str = "", **settings: Any) -> Page:
     from arkit.reports import CustomersPage
 
-    return CustomersPage(ledger, day=as_of, **settings)
+    return CustomersPage(ledger, day=as_of, asked=currency, **settings)
 
 
 MONTHLY: Final = ReportKind("monthly_report", _monthly)
@@ -126,6 +128,7 @@ class Request:
     notebook: Path
     answers: Path | None = None
     language: str = ENGLISH
+    currency: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -144,8 +147,9 @@ class Request:
         Raises
         ------
         UnknownNameError
-            There is no such language.
+            There is no such language, or no such currency.
         """
+        require_currency(str(asked.get("currency") or ""))
         return cls(
             ledger=str(ledger) if is_url(ledger) else Path(ledger).resolve(),
             layout=Path(layout).resolve() if layout else None,
@@ -166,7 +170,8 @@ class Request:
         policy = "policy.toml" if self.policy else ""
         day = self.as_of.isoformat()
         own = {"ledger": "ledger", "layout": "", "as_of": day, "entity": self.entity, "policy": policy}
-        return {**own, **self.extra}
+        currency = {"currency": self.currency} if self.currency else {}
+        return {**own, **currency, **self.extra}
 
     @property
     def title(self) -> str:

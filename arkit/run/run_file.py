@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Self
 
 import msgspec
 
+from arkit.calendar import require_currency
 from arkit.errors import ArkitError, RunError
 from arkit.model.ledger import Ledger, joined
 from arkit.policy import Accepted
@@ -65,6 +66,8 @@ class RunFile(Settings, frozen=True, kw_only=True):
         The language of the index and the reports: ``en``, ``ru``, ``zh``.
     languages
         The language of the reports of an entity, where it is another one.
+    currency
+        The presentation currency of the reports and the index; empty for that of the policy, else the default.
     workers
         How many reports are made at a time; 0 for as many as the machine has processors.
     in_process
@@ -85,6 +88,7 @@ class RunFile(Settings, frozen=True, kw_only=True):
     reports: Several = (MONTHLY.name,)
     language: str = ENGLISH
     languages: dict[str, str] = msgspec.field(default_factory=dict)
+    currency: str = ""
     workers: Annotated[int, msgspec.Meta(ge=0)] = 0
     in_process: bool = True
     pdf: bool = False
@@ -97,6 +101,7 @@ class RunFile(Settings, frozen=True, kw_only=True):
                 kind_named(name)
             for language in (self.language, *self.languages.values()):
                 require_language(language)
+            require_currency(self.currency)
         except ArkitError as error:
             raise RunError(str(error)) from error
 

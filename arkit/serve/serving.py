@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from arkit.calendar import require_currency
 from arkit.errors import ServingError
 from arkit.words.catalogue import ENGLISH, require_language
 
 LEDGER, POLICY, REPORTS = "ARKIT_LEDGER", "ARKIT_POLICY", "ARKIT_REPORTS"
-LANGUAGE, QUERY = "ARKIT_LANGUAGE", "QUERY_STRING"
+LANGUAGE, CURRENCY, QUERY = "ARKIT_LANGUAGE", "ARKIT_CURRENCY", "QUERY_STRING"
 """What the process of a page reads from its environment."""
 
 TOKEN, PASSWORD = "ARKIT_TOKEN", "ARKIT_PASSWORD"
@@ -43,6 +44,8 @@ class Serving:
         After how many minutes without use a page's process ends.
     language
         The language of the pages; a page whose address states another one is in that.
+    currency
+        The presentation currency; empty for that of the policy, else the base currency of the exchange rates.
     token, password
         What a visitor has to know.
 
@@ -52,7 +55,7 @@ class Serving:
         Other machines could reach the server without a password, a secret is too short, the base URL is not a path,
         or there is no such folder of reports.
     UnknownNameError
-        There is no such language.
+        There is no such language, or no such currency.
     """
 
     ledger: str | Path | None = None
@@ -67,6 +70,7 @@ class Serving:
     visitors: int = 20
     idle_minutes: float = 30.0
     language: str = ENGLISH
+    currency: str = ""
     token: str = ""
     password: str = ""
 
@@ -87,6 +91,7 @@ class Serving:
         if self.reports is not None and not Path(self.reports).is_dir():
             raise ServingError(f"There is no folder of reports {self.reports}.")
         require_language(self.language)
+        require_currency(self.currency)
 
     @property
     def guarded(self) -> bool:

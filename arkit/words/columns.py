@@ -27,6 +27,7 @@ Kind = Literal[
     "number",
     "times",
     "rate",
+    "exchange_rate",
     "deviations",
     "link",
 ]
@@ -78,6 +79,16 @@ def column(name: str) -> Column:
     return Column(text(f"columns.{name}"), KINDS[name]) if name in KINDS else Column(shown_value(name), "amount")
 
 
+def currency_column(name: str) -> str:
+    """The column that has the currency of an amount.
+
+    >>> currency_column("base_open_amount"), currency_column("document_amount"), currency_column("gross")
+    ('base_currency', 'document_currency', 'currency')
+    """
+    kind, _, rest = name.partition("_")
+    return f"{kind}_currency" if kind in ("base", "document") and rest else "currency"
+
+
 def shown_value(value: str, name: str = "") -> str:
     """What a reader sees of a stored code; what is not a code, such as a category of one's own, is shown as it is.
 
@@ -106,7 +117,7 @@ NOTHING: Final = "–"
 MINUS: Final = "\u2212"
 
 
-DECIMALS: Final = {"count": 0, "rate": 4, "times": 2, "deviations": 2}
+DECIMALS: Final = {"count": 0, "rate": 4, "exchange_rate": 6, "times": 2, "deviations": 2}
 """Decimals of the kinds that have not one."""
 _ALWAYS_WITH_DECIMALS: Final = ("times", "deviations")
 
@@ -221,6 +232,16 @@ def share_shown(share: float, *, places: int = 0) -> str:
     # Chinese writes the sign without a space; English as ISO 31-0 has it, like the tables.
     pattern = digits + ("%" if locale.language == "zh" else "\u00a0%")
     return format_percent(share, format=parse_pattern(pattern), locale=locale)
+
+
+def rate_shown(rate: float) -> str:
+    """An exchange rate within a sentence, with four digits that count.
+
+    >>> rate_shown(1.128242), rate_shown(0.00653345)
+    ('1.1282', '0.006533')
+    """
+    places = 4 if rate >= 1 else 3 - math.floor(math.log10(rate))
+    return number_shown(rate, places=places)
 
 
 def month_name(day: date) -> str:

@@ -50,7 +50,7 @@ def test_headline_says_the_change_the_overdue_share_and_who_holds_it() -> None:
     markup = report_of(ledger_of(*TWO_MONTHS)).headline().markup.replace("\u00a0", " ")
     # 3000 after 1500; 1000 of 3000 past due, after all of 1500; all of it with one customer.
     assert "Receivables rose 100.0 % to EUR 3K" in markup
-    assert "33 % is past due, 67 points less than in February, all of it at one customer." in markup
+    assert "33 % is past due, 67 points less than in February, all of it at one customer: C1 EUR 1K." in markup
 
 
 def test_headline_of_a_first_month_compares_with_nothing() -> None:
@@ -120,7 +120,7 @@ def test_the_workbook_has_the_same_numbers_as_the_page() -> None:
     report = report_of(ledger_of(*TWO_MONTHS))
     sheets = {sheet.name: sheet.table for sheet in report.sheets()}
     close = ["Tie-out", "Posted after cut-off", "Credit balances"]
-    first = ["Summary", "Aging", "Customers", "Items", "Movements"]
+    first = ["Summary", "Aging", "Drivers", "Customers", "Items", "Movements"]
     assert list(sheets) == [*first, *close, "Findings", "Reconciliation"]
     assert sheets["Aging"]["gross"].sum() == sheets["Items"]["open_amount"].sum() == 3000.0
     assert sheets["Reconciliation"]["control_total"].sum() == 3000.0

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import ipywidgets
 import pandas as pd
+import polars as pl
 import pytest
 
 import arkit as ar
@@ -49,13 +51,13 @@ def test_the_page_and_the_report_agree(entity: str, sample: ar.Ledger) -> None:
     part = sample.where(entity=entity) if entity else sample
     report = MonthlyReport(part, as_of="2026-10-31", entity=entity or "all")
     currency = report.facts.main_currency
-    page, chosen = page_of("receivables", sample), Chosen(day=DAY, entity=entity, currency=currency)
+    page, chosen = page_of("receivables", sample), Chosen(day=DAY, entity=entity)
     [sheet, customers, items] = page.sheets(chosen)
     own = report.facts.aging[report.facts.aging["currency"] == currency].reset_index(drop=True)
     pd.testing.assert_frame_equal(sheet.table, own)
     assert customers.table["net"].sum() == pytest.approx(float(own["net"].iloc[0]))
     assert items.table["open_amount"].sum() == pytest.approx(float(own["net"].iloc[0]))
-    [tiles] = page.kpis(chosen)
+    [tiles, *_] = page.kpis(chosen)
     for name, shown in (("past_due_ratio", "{:.1%}"), ("dso", "{:.1f} days")):
         value = report.facts.kpi(name, currency=currency, day=DAY)
         assert shown.format(value).replace("%", " %") in tiles.markup.replace("\u00a0", " ")
@@ -264,3 +266,41 @@ def test_the_language_is_the_parameters_else_the_addresss_else_the_servers(
 
 def test_a_language_that_is_not_there_is_a_sentence() -> None:
     assert "There is no language" in "".join(texts(pages.show("home", snapshot(), language="xx")))
+
+
+def test_all_currencies_are_first_and_the_default_and_one_rank_and_one_search_go_over_all(sample: ar.Ledger) -> None:
+    page = page_of("worklist", sample)
+    assert page.currency_options(Chosen(day=DAY))[0] == ("All currencies", "")
+    rows = page.worklist(Chosen(day=DAY))
+    assert rows["currency"].unique().tolist() == ["EUR"]
+    assert rows["rank"].is_unique
+    # This customer owes pounds alone.
+    assert page.worklist(Chosen(day=DAY, search="alder supplies"))["customer_id"].tolist() == ["000176"]
+    assert page.worklist(Chosen(day=DAY, search="alder supplies", currency="EUR")).empty
+
+
+def test_all_currencies_are_those_of_the_group_report_with_their_rates_named(sample: ar.Ledger) -> None:
+    page = page_of("receivables", sample)
+    [tiles, rates] = page.kpis(Chosen(day=DAY))
+    assert "EUR 1.81M" in tiles.markup
+    assert "GBP 1.1282" in rates.markup
+    [over_time] = page.over_time(Chosen(day=DAY))
+    assert "EUR" in over_time.layout.title.text
+    [by_currency] = page_of("explore_aging", sample).grouped(Chosen(day=DAY, by="currency"))
+    assert "JPY" in by_currency.markup
+
+
+def test_a_currency_of_its_own_is_in_document_currency_and_the_proof_always_is(sample: ar.Ledger) -> None:
+    page, pounds = page_of("receivables", sample), Chosen(day=DAY, currency="GBP")
+    [sheet, _, items] = page.sheets(pounds)
+    assert sheet.table["gross"].tolist() == [426658.18]
+    assert items.table["currency"].unique().tolist() == ["GBP"]
+    [proof] = page.proof(Chosen(day=DAY))
+    assert "everything adds up" in proof.markup
+
+
+def test_what_has_no_rate_is_named_on_the_dashboard(sample: ar.Ledger) -> None:
+    frames = replace(sample.frames, rates=sample.frames.rates.filter(pl.col("currency").cast(pl.String) != "JPY"))
+    page = page_of("receivables", replace(sample, frames=frames))
+    said = " ".join(part.markup for part in page.kpis(Chosen(day=DAY)))
+    assert "Not in it, for want of a rate: JPY 6.17M (2 items)." in said

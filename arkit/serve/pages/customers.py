@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import ClassVar, Final
@@ -48,7 +49,7 @@ class Customers(Page):
 
     def map(self, chosen: Chosen) -> Sequence[Shown]:
         """Every customer by exposure and lateness."""
-        rows, day, currency = self.rows(chosen), day_shown(chosen.day), chosen.currency
+        rows, day, currency = self.rows(chosen), day_shown(chosen.day), self.currency_of(chosen)
         if rows.empty:
             return [notice(text("serve.customers.nothing", currency=currency, day=day), tone="warn")]
         title = titled("serve.customers.map", chosen, day=day)
@@ -65,7 +66,7 @@ class Customers(Page):
         moves = self._page(chosen).moves
         if moves is None:
             return []
-        moved = moves[(moves["currency"] == chosen.currency) & moves["moved"].isin(["worse", "better"])]
+        moved = moves[(moves["currency"] == self.currency_of(chosen)) & moves["moved"].isin(["worse", "better"])]
         if moved.empty:
             return [notice(text("serve.customers.no_movers"), tone="good")]
         rows = moved.sort_values(["moved", "open_amount"], ascending=False).head(SHOWN_MOVERS)
@@ -77,7 +78,7 @@ class Customers(Page):
         page = self._page(chosen)
         if not chosen.customer:
             return [notice(text("serve.customers.none_chosen"))]
-        one = OneCustomer(page.ledger, page.categorised, chosen.day, chosen.customer, current_language())
+        one = OneCustomer(page.shown, page.categorised, chosen.day, chosen.customer, current_language(), page.ledger)
         return [legend_below(one.timeline()), one.behaviour(), one.statement()]
 
     def customer_options(self, chosen: Chosen) -> list[Choice]:
@@ -91,7 +92,7 @@ class Customers(Page):
 
     def ranked(self, chosen: Chosen) -> Sequence[Shown]:
         """Whom to follow up first, and why."""
-        rows, day, currency = self.worklist(chosen), day_shown(chosen.day), chosen.currency
+        rows, day, currency = self.worklist(chosen), day_shown(chosen.day), self.currency_of(chosen)
         if rows.empty:
             return [notice(text("serve.worklist.nothing", currency=currency, day=day), tone="good")]
         at_risk = short_amount(float(rows["priority_amount"].sum()), currency)
@@ -117,29 +118,31 @@ class Customers(Page):
     def rows(self, chosen: Chosen) -> pd.DataFrame:
         """The customers with business in a currency, with behaviour and category."""
         categorised = self._page(chosen).categorised
-        return categorised[categorised["currency"] == chosen.currency]
+        return categorised[categorised["currency"] == self.currency_of(chosen)]
 
     def worklist(self, chosen: Chosen) -> pd.DataFrame:
         """The worklist that the filters leave, in order of rank."""
         ranked = self._page(chosen).ranked
-        rows = ranked[ranked["currency"] == chosen.currency]
+        rows = ranked[ranked["currency"] == self.currency_of(chosen)]
         rows = rows[rows["collector"] == chosen.collector] if chosen.collector else rows
         kept = _with_words(rows[["customer_id", "name", "stage", "next_step"]], chosen.search)
         return rows.loc[kept, OF_WORKLIST].sort_values("rank", ignore_index=True)
 
     def _page(self, chosen: Chosen) -> CustomersPage:
-        return self._pages(chosen.entity, chosen.day)
+        return self._pages(chosen.entity, not chosen.currency, chosen.day)
 
     @cached_property
-    def _pages(self) -> Callable[[str, date], CustomersPage]:
+    def _pages(self) -> Callable[[str, bool, date], CustomersPage]:
         """What is known of the customers of an entity on a day, the latest few kept."""
         return lru_cache(maxsize=KEPT)(self._of_entity)
 
-    def _of_entity(self, entity: str, day: date) -> CustomersPage:
+    def _of_entity(self, entity: str, together: bool, day: date) -> CustomersPage:
+        """The customers with all currencies together, or, without rates, with each by itself."""
         part = self._parts(entity, ALL, ALL)
         assert part is not None  # by itself, an entity that a reader can choose always has items
-        language = current_language()
-        return CustomersPage(part, day=day, entity=entity or ALL_ENTITIES, policy=self.policy, language=language)
+        part = part if together else replace(part, frames=replace(part.frames, rates=part.frames.rates.clear()))
+        page = CustomersPage(part, day=day, entity=entity or ALL_ENTITIES, policy=self.policy)
+        return replace(page, language=current_language(), asked=self.whole.currency)
 
 
 def _with_words(rows: pd.DataFrame, words: str) -> pd.Index[int]:

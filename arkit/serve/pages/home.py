@@ -43,12 +43,19 @@ class Rate(msgspec.Struct, frozen=True):
     value: float | None = None
 
 
+class Presented(msgspec.Struct, frozen=True):
+    """What a run record says in the currency that the report is shown in."""
+
+    aging: list[Balance] = []
+
+
 class Record(msgspec.Struct, frozen=True):
     """What a page needs of a run record; nothing else of it is read."""
 
     parameters: dict[str, Any] = {}
     aging: list[Balance] = []
     kpis: list[Rate] = []
+    presentation: Presented = Presented()
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ class Finished:
         """The gross receivables by currency, the one with most open items first."""
         sums: dict[str, float] = {}
         items: Counter[str] = Counter()
-        for balance in self.record.aging:
+        for balance in self.record.presentation.aging or self.record.aging:
             sums[balance.currency] = round(sums.get(balance.currency, 0.0) + balance.gross, 4)
             items[balance.currency] += balance.items
         return {currency: sums[currency] for currency, _ in items.most_common() if sums[currency]}

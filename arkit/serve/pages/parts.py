@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 import narwhals as nw
 import polars as pl
 
+from arkit.aging.presentation import Presentation
 from arkit.errors import ReadingError, UnknownNameError
 from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
@@ -31,7 +32,7 @@ from arkit.present.sheets import Sheet
 from arkit.present.workbook import write_workbook
 from arkit.read.reading import read_for_day, read_ledger, sample_ledger
 from arkit.serve.pages import Entry, Named, language_of, read_address
-from arkit.serve.serving import LANGUAGE, LEDGER, POLICY, QUERY, REPORTS
+from arkit.serve.serving import CURRENCY, LANGUAGE, LEDGER, POLICY, QUERY, REPORTS
 from arkit.words.catalogue import ENGLISH, current_language, speaking, text
 from arkit.words.columns import UNAPPLIED, column, day_shown, joined, shown_value
 
@@ -178,9 +179,10 @@ class Page:
         return [(text("serve.all.segments"), ALL), *((f"{column(n).title}: {v}", f"{n}:{v}") for n, v in named)]
 
     def currency_options(self, _: Chosen) -> list[Choice]:
-        """The currencies, the one with most items first."""
+        """All currencies together, then each by itself, the one with most items first."""
         counts = collect(self.ledger.scan("items").group_by("currency").agg(nw.len().alias("items")))
-        return [(code, code) for code in counts.sort("items", "currency", descending=[True, False])["currency"]]
+        ordered = counts.sort("items", "currency", descending=[True, False])["currency"]
+        return with_all("serve.all.currencies", ordered.to_list())
 
     def day_options(self, _: Chosen) -> list[Choice]:
         """Every day that the ledger covers."""
@@ -193,9 +195,28 @@ class Page:
         labels = (*self.policy.labels, UNAPPLIED)
         return [(text("serve.all.buckets"), ALL), *((shown_value(label), label) for label in labels)]
 
-    def part(self, chosen: Chosen) -> Ledger | None:
-        """The part of the ledger that the filters leave; none where nothing is left."""
+    @cached_property
+    def whole(self) -> Presentation:
+        """How all currencies of the whole ledger are shown together: in which currency, and why."""
+        return Presentation.of(self.ledger, self.day, self.policy, currency=os.environ.get(CURRENCY, ""))
+
+    def currency_of(self, chosen: Chosen) -> str:
+        """The currency in which the page is: the chosen one, else that of all together."""
+        return chosen.currency or self.whole.currency
+
+    def booked(self, chosen: Chosen) -> Ledger | None:
+        """The part of the ledger that the filters leave, in document currency; none where nothing is left."""
         return self._parts(*chosen.part)
+
+    def part(self, chosen: Chosen) -> Ledger | None:
+        """The part of the ledger that the filters leave, of all currencies in one where none is chosen."""
+        shown = None if chosen.currency else self.presentation(chosen.part, chosen.day)
+        return shown.at(chosen.day) if shown else self.booked(chosen)
+
+    def presentation(self, of: tuple[str, str, str], day: date) -> Presentation | None:
+        """How the currencies of a part are shown together on a day."""
+        part = self._parts(*of)
+        return None if part is None else replace(self.whole, ledger=part, day=day)
 
     @cached_property
     def _parts(self) -> Callable[[str, str, str], Ledger | None]:

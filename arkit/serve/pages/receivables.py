@@ -10,11 +10,15 @@ import pandas as pd
 from arkit.aging.aging import aging_table, aging_trend
 from arkit.aging.open_items import open_items
 from arkit.aging.reconcile import reconcile
+from arkit.calendar import months_before
 from arkit.kpi.panel import kpi_trend
+from arkit.model.ledger import Ledger
+from arkit.model.presented import DOCUMENT_CURRENCY
 from arkit.present import charts
-from arkit.present.html import definitions, notice, table
+from arkit.present.html import Html, definitions, notice, table
 from arkit.present.live import Shown
 from arkit.present.sheets import Sheet
+from arkit.reports.headline import presented, without_rate
 from arkit.reports.tiles import dashboard_tiles, terms
 from arkit.serve.pages.parts import ALL, KEPT, Choice, Chosen, Page, titled, values_of
 from arkit.words.catalogue import text
@@ -43,8 +47,23 @@ class Receivables(Page):
         part, aging = self.part(chosen), self._aging(chosen)
         if part is None or aging.empty:
             return [notice(text("serve.receivables.nothing", day=day_shown(chosen.day)), tone="warn")]
-        row, policy = aging.iloc[0], self.policy
-        return [dashboard_tiles(part, row, currency=chosen.currency, day=chosen.day, policy=policy)]
+        before = part if chosen.currency else self._month_before(chosen)
+        currency, day, policy = self.currency_of(chosen), chosen.day, self.policy
+        shown = dashboard_tiles(part, aging.iloc[0], currency=currency, day=day, policy=policy, before=before)
+        return [shown, *self._beside(chosen)]
+
+    def _month_before(self, chosen: Chosen) -> Ledger | None:
+        """The part as of a month before, at the closing rates of then."""
+        shown = self.presentation(chosen.part, chosen.day)
+        return None if shown is None else shown.at(months_before(chosen.day, 1))
+
+    def _beside(self, chosen: Chosen) -> list[Html]:
+        """The rates at which all currencies are shown together, and what has none."""
+        shown = None if chosen.currency else self.presentation(chosen.part, chosen.day)
+        if shown is None:
+            return []
+        left_out = without_rate(shown, self._agings(chosen.part, chosen.currency, chosen.day, ()))
+        return [*map(notice, presented(shown)), *(notice(line, tone="warn") for line in left_out)]
 
     def aging(self, chosen: Chosen) -> Sequence[Shown]:
         """The aging of the day as bars."""
@@ -54,10 +73,14 @@ class Receivables(Page):
 
     def over_time(self, chosen: Chosen) -> Sequence[Shown]:
         """The aging of the month-ends up to the day that the page opens on."""
-        part, currency = self.part(chosen), chosen.currency
+        part, currency = self.booked(chosen), self.currency_of(chosen)
+        together = None if chosen.currency else self.presentation(chosen.part, self.day)
         if part is None:
             return []
-        trend = aging_trend(part, as_of=self.day, months=MONTHS - 1, policy=self.policy)
+        if together:
+            trend = together.trend(MONTHS - 1)
+        else:
+            trend = aging_trend(part, as_of=self.day, months=MONTHS - 1, policy=self.policy)
         own = trend[trend["currency"] == currency]
         if own["as_of"].nunique() < 2:
             return []
@@ -71,7 +94,7 @@ class Receivables(Page):
             return []
         largest = rows.head(SHOWN_CUSTOMERS)
         key, bucket = "of_bucket" if chosen.bucket else "all", shown_value(chosen.bucket)
-        said: dict[str, Any] = {"currency": chosen.currency, "day": day_shown(chosen.day), "bucket": bucket}
+        said: dict[str, Any] = {"currency": self.currency_of(chosen), "day": day_shown(chosen.day), "bucket": bucket}
         caption = text(f"serve.receivables.customers.{key}", count=len(rows), shown=len(largest), **said)
         note = text("serve.receivables.customers.note")
         return [table(largest, caption=caption, note=note, picks={"customer_id": "customer"})]
@@ -91,7 +114,7 @@ class Receivables(Page):
 
     def proof(self, chosen: Chosen) -> Sequence[Shown]:
         """Whether what is shown adds up to the control total, and what could not be used."""
-        part = self.part(chosen)
+        part = self.booked(chosen)
         if part is None:
             return []
         proof = reconcile(part, as_of=chosen.day, policy=self.policy)
@@ -125,42 +148,49 @@ class Receivables(Page):
         return Sheet(name="", subtitle=subtitle, table=self._items(chosen), totals=("open_amount",))
 
     def _aging(self, chosen: Chosen) -> pd.DataFrame:
-        rows = self._agings(chosen.part, chosen.day, ())
-        return rows[rows["currency"] == chosen.currency].reset_index(drop=True)
+        rows = self._agings(chosen.part, chosen.currency, chosen.day, ())
+        return rows[rows["currency"] == self.currency_of(chosen)].reset_index(drop=True)
 
     def _by_customer(self, chosen: Chosen) -> pd.DataFrame:
-        rows = self._agings(chosen.part, chosen.day, BY_CUSTOMER)
+        rows = self._agings(chosen.part, chosen.currency, chosen.day, BY_CUSTOMER)
         ranked = chosen.bucket or "net"
-        kept = (rows["currency"] == chosen.currency) & ((rows[ranked] != 0) | (not chosen.bucket))
+        kept = (rows["currency"] == self.currency_of(chosen)) & ((rows[ranked] != 0) | (not chosen.bucket))
         return _largest_first(rows[kept], ranked)
 
     @cached_property
-    def _agings(self) -> Callable[[tuple[str, str, str], date, tuple[str, ...]], pd.DataFrame]:
+    def _agings(self) -> Callable[[tuple[str, str, str], str, date, tuple[str, ...]], pd.DataFrame]:
         """The agings of the parts and days that were looked at last: several sections ask for the same one."""
         return lru_cache(maxsize=KEPT)(self._aged)
 
-    def _aged(self, of: tuple[str, str, str], day: date, by: tuple[str, ...]) -> pd.DataFrame:
-        part = self._parts(*of)
+    def _aged(self, of: tuple[str, str, str], currency: str, day: date, by: tuple[str, ...]) -> pd.DataFrame:
+        shown = self.presentation(of, day)
+        part = shown.at(day) if shown and not currency else self._parts(*of)
         rows = aging_table(part or self.ledger, as_of=day, by=list(by), policy=self.policy)
         return rows if part else rows.head(0)
 
     def _items(self, chosen: Chosen) -> pd.DataFrame:
         part = self.part(chosen)
         rows = open_items(part or self.ledger, as_of=chosen.day, policy=self.policy)
-        kept = (rows["currency"] == chosen.currency) & (part is not None)
+        kept = (rows["currency"] == self.currency_of(chosen)) & (part is not None)
         kept &= (rows["bucket"] == chosen.bucket) | (not chosen.bucket)
         kept &= (rows["customer_id"] == chosen.customer) | (not chosen.customer)
         return _largest_first(rows[kept], "open_amount")[OF_ITEMS]
 
     def grouped(self, chosen: Chosen) -> Sequence[Shown]:
         """The aging of the day by a column of one's choice, the largest group first."""
-        rows = self._agings(chosen.part, chosen.day, BY_CUSTOMER if chosen.by == "customer_id" else (chosen.by,))
-        rows = rows[rows["currency"] == chosen.currency].sort_values("gross", ascending=False)
-        day, by = day_shown(chosen.day), column(chosen.by).title
-        caption = text("serve.explore_aging.grouped", day=day, currency=chosen.currency, by=by)
+        by = {"customer_id": BY_CUSTOMER, "currency": self._by_currency(chosen)}.get(chosen.by, (chosen.by,))
+        rows = self._agings(chosen.part, chosen.currency, chosen.day, by)
+        rows = rows[rows["currency"] == self.currency_of(chosen)].sort_values("gross", ascending=False)
+        day, currency, title = day_shown(chosen.day), self.currency_of(chosen), column(chosen.by).title
+        caption = text("serve.explore_aging.grouped", day=day, currency=currency, by=title)
         many = len(rows) > SHOWN_GROUPS
         note = text("serve.explore_aging.largest", count=len(rows), shown=SHOWN_GROUPS) if many else ""
         return [table(rows.head(SHOWN_GROUPS), caption=caption, note=note)]
+
+    def _by_currency(self, chosen: Chosen) -> tuple[str, ...]:
+        """The column of the document currency, which a translated ledger has beside the one it is shown in."""
+        part = self.part(chosen)
+        return (DOCUMENT_CURRENCY,) if part and DOCUMENT_CURRENCY in part.columns("items") else ("currency",)
 
     def by_options(self, _: Chosen) -> list[Choice]:
         """The columns that have anything to group by."""
@@ -169,15 +199,15 @@ class Receivables(Page):
 
     def kpi_panel(self, chosen: Chosen) -> Sequence[Shown]:
         """The KPIs of a year of month-ends as small charts, and those of the day."""
-        part = self.part(chosen)
+        part, currency = self.part(chosen), self.currency_of(chosen)
         if part is None:
             return []
         trend = kpi_trend(part, as_of=self.day, months=YEAR, window=chosen.window, policy=self.policy)
-        trend = trend[trend["currency"] == chosen.currency]
+        trend = trend[trend["currency"] == currency]
         now = trend.loc[trend["as_of"].dt.date == self.day, ["title", "value", "unit", "basis", "reason"]]
         value = {"value": Column(text("serve.explore_kpis.value"), "amount")}
         caption = text("serve.explore_kpis.of_day", day=day_shown(self.day))
-        title = text(f"serve.explore_kpis.trend.{chosen.window}", currency=chosen.currency)
+        title = text(f"serve.explore_kpis.trend.{chosen.window}", currency=currency)
         of_day = table(now, caption=caption, columns=value, kind_column="unit")
         return [charts.kpi_chart(trend, title=title), of_day]
 
