@@ -10,12 +10,13 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from arkit.calendar import currencies
+from arkit.calendar import currencies, month_ends_back, months_before
 from arkit.errors import PolicyError, unknown_name
 from arkit.resources import bundled, resource
 from arkit.settings import Settings
@@ -397,6 +398,14 @@ class Policy(Settings, frozen=True, kw_only=True):
     max_rate_age
         The oldest exchange rate that reports and dashboards may use, in days before the day: with rates of month-ends,
         a month.
+    window
+        The stretch of sales and payments that KPIs take: ``month``, ``quarter``, ``year``, or a number of days.
+    periods
+        The last days of the company's own periods, rising, such as those of a 4-4-5 calendar or of a year from April: a
+        month is one of them, a quarter three and a year twelve. Left out, months are those of the calendar.
+    sales_tax
+        The share of tax on the sales of the sales table, which are without it. Receivables are with tax: without this,
+        and without a column ``tax``, billings are taken in place of the sales.
     segmentation
         The company's own categories and rules; left out, those of ``templates/policies/categories.toml``.
     collection
@@ -425,6 +434,9 @@ class Policy(Settings, frozen=True, kw_only=True):
     cost_of_capital: Share = 0.08
     currency: str = ""
     max_rate_age: Annotated[int, Meta(ge=0)] = 31
+    window: Literal["month", "quarter", "year"] | Annotated[int, Meta(ge=1, le=36_525)] = "quarter"
+    periods: tuple[date, ...] = ()
+    sales_tax: Share | None = None
     segmentation: CategoryPolicy | UnsetType = UNSET
     collection: CollectionPolicy | UnsetType = UNSET
     plausibility: dict[str, Plausible] = msgspec.field(default_factory=dict)
@@ -441,6 +453,8 @@ class Policy(Settings, frozen=True, kw_only=True):
             raise PolicyError(f"the first edge must be at least {self.first_overdue_day}, found {self.edges[0]}")
         if self.currency and self.currency not in currencies():
             raise PolicyError(f"currency must be a code of ISO 4217 such as EUR, found {self.currency!r}")
+        if any(one >= other for one, other in pairwise(self.periods)):
+            raise PolicyError("the last days of the periods must rise")
         if self.segmentation is not UNSET:
             self.latest_stages()
 
@@ -464,6 +478,34 @@ class Policy(Settings, frozen=True, kw_only=True):
         """Bucket labels from the youngest to the oldest."""
         numbered = [f"{low}-{high}" for low, high in zip(self.starts, self.edges, strict=False)]
         return (*([NOT_DUE] if self.has_not_due else []), *numbered, f"over {self.edges[-1]}")
+
+    def before(self, day: date, months: int) -> date:
+        """The day with which the month ended that was so many months before: of the calendar, or of the periods.
+
+        Raises
+        ------
+        PolicyError
+            The periods begin later.
+
+        Examples
+        --------
+        >>> Policy().before(date(2026, 3, 31), 1)
+        datetime.date(2026, 2, 28)
+        >>> Policy(periods=(date(2026, 1, 24), date(2026, 2, 28), date(2026, 3, 28))).before(date(2026, 3, 31), 2)
+        datetime.date(2026, 2, 28)
+        """
+        if not self.periods or not months:
+            return months_before(day, months)
+        ended = [end for end in self.periods if end < day]
+        if len(ended) < months:
+            raise PolicyError(f"the periods do not say which day was the last {months} periods before {day}")
+        return ended[-months]
+
+    def month_ends(self, day: date, months: int) -> list[date]:
+        """A day and the ends of the months before it, the earliest first, as far as the periods go."""
+        back = month_ends_back(day, months)
+        ended = [end for end in self.periods if end < day][-months:] if months else []
+        return [*ended, day] if self.periods else back
 
     @property
     def categories(self) -> CategoryPolicy:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import narwhals as nw
 import polars as pl
 
-from arkit.calendar import day_of, month_ends_back
+from arkit.calendar import day_of
 from arkit.errors import unknown_name
 from arkit.model.engine import ATTRIBUTES, Rows, beside, collect, touching
 from arkit.model.ledger import Ledger
@@ -142,7 +142,7 @@ def aging_trend(
     """
     policy = policy or DEFAULT_POLICY
     last = ledger.require(as_of)
-    days = [day for day in month_ends_back(last, months) if day >= ledger.covers[0]]
+    days = [day for day in policy.month_ends(last, months) if day >= ledger.covers[0]]
     frame = trend_frame(ledger, days, by=by, policy=policy, of=of)
     return _in_units(frame, policy, of)
 

@@ -291,10 +291,10 @@ def _ledger(
 
 def _with_amounts(tables: Mapping[str, Conformed], layout: Layout) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
     frames, findings = {"gl": pl.DataFrame(), "sales": pl.DataFrame()}, []
-    for name, amount in (("gl", "balance"), ("sales", "amount")):
+    for name, amount, others in (("gl", "balance", {}), ("sales", "amount", {"tax": "currency"})):
         if name in tables:
             rows = tables[name].rows
-            read, found = read_amounts(rows, {amount: "currency"}, table=name, layout=layout.of_table(name))
+            read, found = read_amounts(rows, {amount: "currency", **others}, table=name, layout=layout.of_table(name))
             unread = read.filter(pl.col(amount).is_null()).drop(amount)
             frames[name] = read.drop_nulls(amount)
             check_sums(frames[name][amount], table=name)

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ASSUMED: Final = "taken as lost"
-WRITE_OFFS: Final = "write-offs"
+ENTERED: Final = "what entered it"
 CHAIN: Final = "roll rates"
+_SUMS: Final = ("left", "written_off", "cured", "transferred", "items")
 
 
 def loss_rates(
@@ -29,8 +30,9 @@ def loss_rates(
 
     Formula: ``loss_rate = (sum of rolled x loss rate of the bucket it rolled into + written off) / left``, where what
     left the bucket was rolled, cured or written off; what stayed in it is still on its way. Where everything is
-    paid or in the next bucket a month later, this is the product of the roll rates. Of the oldest bucket:
-    ``written off / (written off + cured)`` where any of it was written off, else all is taken as lost.
+    paid or in the next bucket a month later, this is the product of the roll rates. Of the oldest bucket, from which
+    nothing rolls: of what entered it in these months, ``(written off + still open at their end) / all that entered``;
+    where nothing did, all is taken as lost.
     ``expected_loss = loss_rate x open_amount``.
 
     Parameters
@@ -42,7 +44,7 @@ def loss_rates(
     -------
     DataFrame
         The group columns, ``currency``, ``months`` (how many went into the rates), ``bucket``, ``items`` (those that
-        left the bucket, the n of the rate), ``loss_rate`` (0-1), ``loss_basis`` (*roll rates*, *write-offs* or
+        left the bucket, the n of the rate), ``loss_rate`` (0-1), ``loss_basis`` (*roll rates*, *what entered it* or
         *taken as lost*), ``open_amount`` on the day and ``expected_loss`` in currency units, ``reason`` where there is
         no rate.
 
@@ -67,11 +69,13 @@ def loss_rates(
     keys = group_columns(by, ledger)
     last = len(policy.labels) - 1
     sums = _by_group(transitions(ledger, days, by=by, policy=policy), keys, last)
+    old = _endings(transitions(ledger, [days[0], days[-1]], by=by, policy=policy), keys, last)
     aging = aging_frame(ledger, days[-1], by=by, policy=policy).rename(
         {label: f"open_{bucket}" for bucket, label in enumerate(policy.labels)}
     )
     wide = aging.select(*keys, pl.col("^open_.*$")).join(sums, on=keys, how="full", coalesce=True, nulls_equal=True)
-    wide = wide.with_columns(pl.exclude(keys).fill_null(0))
+    wide = wide.join(old, on=keys, how="left", nulls_equal=True).with_columns(pl.exclude(keys).fill_null(0))
+    wide = wide.with_columns(_entered(last))
     for bucket in range(last, -1, -1):
         wide = wide.with_columns(_loss(bucket, last).alias(f"loss_{bucket}"))
     rows = pl.concat([_row(wide, keys, bucket, last) for bucket in range(last + 1)])
@@ -92,7 +96,7 @@ def _by_group(moves: pl.DataFrame, keys: list[str], last: int) -> pl.DataFrame:
     sums = []
     for bucket in range(last + 1):
         here = pl.col("bucket") == bucket
-        sums += [pl.col(name).filter(here).sum().alias(f"{name}_{bucket}") for name in ("left", "written_off", "items")]
+        sums += [pl.col(name).filter(here).sum().alias(f"{name}_{bucket}") for name in _SUMS]
         sums += [
             pl.col("kept").filter(here & (pl.col("bucket_next") == later)).sum().alias(f"rolled_{bucket}_{later}")
             for later in range(bucket + 1, last + 1)
@@ -100,11 +104,28 @@ def _by_group(moves: pl.DataFrame, keys: list[str], last: int) -> pl.DataFrame:
     return moves.group_by(keys).agg(sums)
 
 
+def _endings(moves: pl.DataFrame, keys: list[str], last: int) -> pl.DataFrame:
+    """What became over all the months of what was in the oldest bucket before them: it did not enter in them."""
+    old = moves.filter(pl.col("bucket") == last).group_by(keys)
+    return old.agg(pl.col("kept", "written_off", "cured", "transferred").sum().name.prefix("old_"))
+
+
+def _entered(last: int) -> list[pl.Expr]:
+    """Of what entered the oldest bucket in the months: what is ``lost``, and what was paid or transferred."""
+    open_then = (pl.col(f"open_{last}") - pl.col("old_kept")).clip(0)
+    ended = {
+        name: (pl.col(f"{name}_{last}") - pl.col(f"old_{name}")).clip(0)
+        for name in ("written_off", "cured", "transferred")
+    }
+    return [(open_then + ended["written_off"]).alias("lost"), (ended["cured"] + ended["transferred"]).alias("saved")]
+
+
 def _loss(bucket: int, last: int) -> pl.Expr:
     """The loss rate of a bucket out of those of the older ones; missing where one that matters is missing."""
-    lost, left = pl.col(f"written_off_{bucket}"), pl.col(f"left_{bucket}")
     if bucket == last:
-        return pl.when(lost > 0).then(lost / left).otherwise(1.0)
+        entered = pl.col("lost") + pl.col("saved")
+        return pl.when(entered > 0).then(pl.col("lost") / entered).otherwise(1.0)
+    lost, left = pl.col(f"written_off_{bucket}"), pl.col(f"left_{bucket}")
     for later in range(bucket + 1, last + 1):
         rolled = pl.col(f"rolled_{bucket}_{later}")
         lost = lost + pl.when(rolled > 0).then(rolled * pl.col(f"loss_{later}")).otherwise(0.0)
@@ -114,7 +135,7 @@ def _loss(bucket: int, last: int) -> pl.Expr:
 def _row(wide: pl.DataFrame, keys: list[str], bucket: int, last: int) -> pl.DataFrame:
     """The rows of one bucket."""
     loss, amount, left = pl.col(f"loss_{bucket}"), pl.col(f"open_{bucket}"), pl.col(f"left_{bucket}")
-    of_oldest = pl.when(pl.col(f"written_off_{bucket}") > 0).then(pl.lit(WRITE_OFFS)).otherwise(pl.lit(ASSUMED))
+    of_oldest = pl.when(pl.col("lost") + pl.col("saved") > 0).then(pl.lit(ENTERED)).otherwise(pl.lit(ASSUMED))
     basis = of_oldest if bucket == last else pl.when(loss.is_not_null()).then(pl.lit(CHAIN))
     nothing_left, unknown = (text(f"credit.no_loss_rate.{why}") for why in ("nothing_left", "older_unknown"))
     why = pl.when(left == 0).then(pl.lit(nothing_left)).otherwise(pl.lit(unknown))

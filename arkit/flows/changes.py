@@ -152,7 +152,7 @@ def explain_dso(
     as_of: date | str,
     since: date | str,
     by: By = None,
-    window: Length = "month",
+    window: Length | None = None,
     policy: Policy | None = None,
 ) -> pd.DataFrame:
     """Show why days sales outstanding changed between two days.

@@ -12,7 +12,6 @@ import polars as pl
 from arkit.aging.aging import By
 from arkit.aging.entry_lines import flows
 from arkit.aging.open_items import open_frame
-from arkit.calendar import month_ends_back
 from arkit.kpi.inputs import balances, window_sales
 from arkit.kpi.panel import beside
 from arkit.kpi.question import AS_OF, Question, ask_each, of_days
@@ -212,7 +211,7 @@ def activity_trend(
     ----------
     The accounts receivable turnover schedule: opening balance, sales, receipts, closing balance by month.
     """
-    ends = month_ends_back(ledger.require(as_of), months)
+    ends = (policy or DEFAULT_POLICY).month_ends(ledger.require(as_of), months)
     days = [day for before, day in pairwise(ends) if before >= ledger.covers[0]]
     questions = ask_each(ledger, days=days or ends[-1:], by=by, window="month", policy=policy)
     table = pl.concat([_activity(question) for question in questions]).filter(of_days(days)).sort(questions[0].keys)

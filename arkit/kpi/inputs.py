@@ -11,10 +11,11 @@ import polars as pl
 
 from arkit.aging.aging import bucketed, open_on, trend_frame
 from arkit.aging.open_items import held_amounts
-from arkit.calendar import day_of, months_before
-from arkit.kpi.question import AS_OF, BILLINGS, DEBITS, INVOICES, Question, by_month, of_days, once
+from arkit.calendar import day_of
+from arkit.kpi.question import AS_OF, BILLINGS, DEBITS, INVOICES, SALES, Question, by_month, has_tax, of_days, once
 from arkit.model.engine import Rows, beside, collect, is_one_of, touching
 from arkit.model.money import at_rate
+from arkit.policy import Policy
 from arkit.words.columns import BILLING_TYPES, NOT_DUE
 
 LARGEST: Final = 10
@@ -39,18 +40,21 @@ def balances(question: Question) -> pl.DataFrame:
 
 
 def opening(question: Question) -> pl.DataFrame:
-    """``opening``: gross receivables at the start of the window; missing where the ledger begins later."""
+    """``opening``, gross, and ``opening_net`` receivables at the start; missing where the ledger begins later."""
     begun = [window for window in question.windows if question.ledger.covers[0] <= window.start]
     nothing = pl.when(question.knows_window).then(0).cast(pl.Int64)
     groups = balances(question).select(question.keys).filter(~of_days([window.end for window in begun]))
-    others = groups.with_columns(opening=nothing)
+    others = groups.with_columns(opening=nothing, opening_net=nothing)
     if not begun:
         return others
     starts = {"day": [day_of(window.start) for window in begun], AS_OF: [day_of(window.end) for window in begun]}
     of_start = pl.DataFrame(starts, schema={"day": pl.Int32, AS_OF: pl.Int32})
-    rows = _receivables(question, [window.start for window in begun])
+    rows = open_on(question.ledger, [window.start for window in begun], policy=question.policy)
     rows = rows.join(beside(of_start, rows), on="day", how="inner")
-    return pl.concat([question.sums(rows.with_columns(nw.col("open_amount").alias("opening")), ["opening"]), others])
+    amount = nw.col("open_amount")
+    gross = nw.when(amount > 0).then(amount).otherwise(0)
+    rows = rows.with_columns(gross.alias("opening"), amount.alias("opening_net"))
+    return pl.concat([question.sums(rows, ["opening", "opening_net"]), others])
 
 
 def _receivables(question: Question, days: Sequence[date]) -> Rows:
@@ -128,7 +132,7 @@ def daily_sales(question: Question) -> pl.DataFrame:
     """
     ledger, groups = question.ledger, question.groups
     if question.basis != BILLINGS:
-        rows, table = ledger.scan("sales").with_columns(nw.col("amount").alias("sales")), "sales"
+        rows, table = ledger.scan("sales").with_columns(_with_tax(question).alias("sales")), "sales"
     else:
         wanted = is_one_of("item_type", *BILLING_TYPES), nw.col("replaces").is_null()
         originals = ledger.scan("entries").filter(nw.col("entry_type") == "original")
@@ -137,6 +141,14 @@ def daily_sales(question: Question) -> pl.DataFrame:
     inside = [name for name in groups if name in ledger.columns(table)]
     named = ["customer_id"] if len(inside) < len(groups) else []
     return collect(rows.group_by(*dict.fromkeys([*inside, *named]), "day").agg(nw.col("sales").sum()))
+
+
+def _with_tax(question: Question) -> nw.Expr:
+    """The sales of a row of the sales table, with their tax where the basis is with tax."""
+    amount, rate = nw.col("amount"), question.policy.sales_tax
+    if question.basis != SALES:
+        return amount
+    return amount + nw.col("tax") if has_tax(question.ledger) else amount + at_rate(amount, nw.lit(rate or 0.0))
 
 
 def knows_sales(question: Question) -> pl.Expr:
@@ -161,17 +173,23 @@ def _known_days(question: Question) -> tuple[date, date]:
 @once
 def months(question: Question) -> pl.DataFrame:
     """The months counted back whose sales are known: ``month``, ``upto`` its last day, ``length``."""
-    rows = [row for day in question.days for row in _months_back(day, _known_days(question))]
+    rows = [row for day in question.days for row in _months_back(day, _known_days(question), question.policy)]
     return pl.DataFrame(rows, orient="row", schema=dict.fromkeys((AS_OF, "month", "upto", "length"), pl.Int32))
 
 
-def _months_back(day: date, known: tuple[date, date]) -> list[tuple[int, int, int, int]]:
+def _months_back(day: date, known: tuple[date, date], policy: Policy) -> list[tuple[int, int, int, int]]:
     first, last = known
     ends = [day]
-    while day <= last and (end := months_before(day, len(ends))) >= first - timedelta(days=1):
+    while day <= last and (end := _month_before(day, len(ends), policy)) >= first - timedelta(days=1):
         ends.append(end)
     spans = enumerate(pairwise(ends))
     return [(day_of(day), month, day_of(end), (end - before).days) for month, (end, before) in spans]
+
+
+def _month_before(day: date, months: int, policy: Policy) -> date:
+    """The end of a month before, or the first of all days where the policy's periods begin later."""
+    ended = sum(end < day for end in policy.periods)
+    return date.min if policy.periods and ended < months else policy.before(day, months)
 
 
 @once

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 import polars as pl
 
 from arkit.aging.aging import By
-from arkit.calendar import day_of, month_ends_back
+from arkit.calendar import day_of
 from arkit.errors import unknown_name
 from arkit.kpi.inputs import (
     balances,
@@ -34,7 +34,7 @@ from arkit.kpi.question import AS_OF, Length, Question, ask, ask_each
 from arkit.kpi.registry import KPI, KPIS
 from arkit.model.ledger import Ledger
 from arkit.model.money import minor_per_unit
-from arkit.policy import Policy
+from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.words.catalogue import ENGLISH, speaking, text
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ PARTS: Final[dict[str, Callable[[Question], pl.DataFrame]]] = {
 _ON_THE_DAY: Final = ("receivables", "oldest", "unapplied", "net", "unmatched")
 _PAST_DUE: Final = ("not_due", "past_due")
 _IN_THE_WINDOW: Final = (
-    *("opening", "paid", "paid_days_late", "paid_days", "paid_terms", "written_off", "taken", "offered"),
+    *("opening", "opening_net", "paid", "paid_days_late", "paid_days", "paid_terms", "written_off", "taken", "offered"),
     *("due_items", "on_time_items", "due_amount", "on_time_amount"),
 )
 
@@ -94,7 +94,7 @@ def kpis(
     *,
     as_of: date | str,
     by: By = None,
-    window: Length = "month",
+    window: Length | None = None,
     policy: Policy | None = None,
     names: Sequence[str] | None = None,
 ) -> pd.DataFrame:
@@ -112,7 +112,8 @@ def kpis(
     by
         Column or columns to group by; the currency is always one of them.
     window
-        ``month``, ``quarter``, ``year`` or a number of days: the stretch of sales and payments that ends on the day.
+        ``month``, ``quarter``, ``year`` or a number of days: the stretch of sales and payments that ends on the day. By
+        default that of the policy.
     policy
         What is past due, whether unapplied amounts are netted, and the yearly cost of capital.
     names
@@ -153,7 +154,7 @@ def kpi_trend(
     as_of: date | str,
     months: int = 12,
     by: By = None,
-    window: Length = "month",
+    window: Length | None = None,
     policy: Policy | None = None,
     names: Sequence[str] | None = None,
 ) -> pd.DataFrame:
@@ -196,7 +197,8 @@ def kpi_trend(
     ----------
     Credit Research Foundation, standard measurements of receivables performance, month by month.
     """
-    days = [day for day in month_ends_back(ledger.require(as_of), months) if day >= ledger.covers[0]]
+    ends = (policy or DEFAULT_POLICY).month_ends(ledger.require(as_of), months)
+    days = [day for day in ends if day >= ledger.covers[0]]
     questions = ask_each(ledger, days=days, by=by, window=window, policy=policy)
     panels = pl.concat([_panel(question, names) for question in questions])
     day = pl.from_epoch(pl.col(AS_OF), time_unit="d").alias("as_of")
@@ -252,8 +254,20 @@ def _side_by_side(wide: pl.DataFrame, keys: list[str], chosen: Sequence[KPI]) ->
 
 
 def _descriptions(question: Question, chosen: Sequence[KPI]) -> pl.DataFrame:
-    rows = [(kpi.name, kpi.title, kpi.unit, kpi.good, question.basis if kpi.uses_sales else None) for kpi in chosen]
+    rows = [
+        (kpi.name, titled(kpi, question), kpi.unit, kpi.good, question.basis if kpi.uses_sales else None)
+        for kpi in chosen
+    ]
     return pl.DataFrame(rows, orient="row", schema=dict.fromkeys(("kpi", "title", "unit", "good", "basis"), pl.String))
+
+
+def titled(kpi: KPI, question: Question) -> str:
+    """The title of a KPI with the window that it takes: the same KPI of a month and of a quarter differ."""
+    if not kpi.uses_window:
+        return kpi.title
+    length = question.length
+    window = text("kpi.window.days", count=length) if isinstance(length, int) else text(f"kpi.window.{length}")
+    return text("kpi.window.title", title=kpi.title, window=window)
 
 
 def _kpi(name: str) -> KPI:
@@ -263,7 +277,7 @@ def _kpi(name: str) -> KPI:
 
 
 def single_kpi(
-    name: str, ledger: Ledger, *, as_of: date | str, by: By, window: Length, policy: Policy | None
+    name: str, ledger: Ledger, *, as_of: date | str, by: By, window: Length | None, policy: Policy | None
 ) -> pd.DataFrame:
     """One KPI, its column named after it."""
     question = ask(ledger, as_of=as_of, by=by, window=window, policy=policy)
@@ -334,7 +348,7 @@ class OverWindow(Protocol):
         *,
         as_of: date | str,
         by: By = None,
-        window: Length = "month",
+        window: Length | None = None,
         policy: Policy | None = None,
     ) -> pd.DataFrame:
         """One row for each group."""
@@ -351,7 +365,7 @@ class OnDay(Protocol):
 
 def _over_window(name: str) -> OverWindow:
     def measure(
-        ledger: Ledger, *, as_of: date | str, by: By = None, window: Length = "month", policy: Policy | None = None
+        ledger: Ledger, *, as_of: date | str, by: By = None, window: Length | None = None, policy: Policy | None = None
     ) -> pd.DataFrame:
         return single_kpi(name, ledger, as_of=as_of, by=by, window=window, policy=policy)
 
@@ -384,7 +398,7 @@ def collection_effectiveness_index(  # noqa: D103 - its docstring is generated, 
     *,
     as_of: date | str,
     by: By = None,
-    window: Length = "month",
+    window: Length | None = None,
     convention: Convention = "period",
     policy: Policy | None = None,
 ) -> pd.DataFrame:

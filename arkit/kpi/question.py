@@ -15,7 +15,7 @@ import polars as pl
 
 from arkit.aging.aging import By, group_columns, with_columns_for
 from arkit.aging.entry_lines import first_due_days
-from arkit.calendar import day_of, months_before
+from arkit.calendar import day_of
 from arkit.errors import unknown_name
 from arkit.model.engine import Rows, beside, collect, is_one_of
 from arkit.model.ledger import Ledger
@@ -44,7 +44,7 @@ class Window:
         return (self.end - self.start).days
 
 
-def window_ending(day: date, length: Length) -> Window:
+def window_ending(day: date, length: Length, policy: Policy = DEFAULT_POLICY) -> Window:
     """The window of a length that ends on a day.
 
     A month that ends on the last day of a month is that calendar month; one that ends on the 15th begins after the 15th
@@ -61,17 +61,21 @@ def window_ending(day: date, length: Length) -> Window:
         return Window(day - timedelta(days=length), day, months=length / 30)
     if isinstance(length, int) or length not in MONTHS:
         raise unknown_name("window", length, known=[*MONTHS, "a number of days"])
-    return Window(months_before(day, MONTHS[length]), day, months=MONTHS[length])
+    return Window(policy.before(day, MONTHS[length]), day, months=MONTHS[length])
 
 
-SALES: Final = "sales, net of tax"
+SALES: Final = "sales, tax included"
+NET_SALES: Final = "sales, net of tax: too high by the tax"
 BILLINGS: Final = "billings, tax included"
 # Sales on so many days, all of them the last of a month, are sales by month.
 _A_HABIT: Final = 3
 
 
-def bases(ledger: Ledger, groups: Sequence[str], windows: Sequence[Window]) -> list[str]:
+def bases(ledger: Ledger, groups: Sequence[str], windows: Sequence[Window], policy: Policy) -> list[str]:
     """What the sales of each window are taken from.
+
+    Receivables are with tax. So sales are those of the sales table where their tax is known; where it is not, billings,
+    or, of a window that the ledger does not cover, the sales without their tax: named, since it is a mixed basis.
 
     The sales table cannot tell by a column that neither it nor the customers have; nor, where it has one day a month,
     the sales of a part of a month.
@@ -79,11 +83,29 @@ def bases(ledger: Ledger, groups: Sequence[str], windows: Sequence[Window]) -> l
     dates = ledger.frames.sales["date"]
     if dates.is_empty() or of_customers(ledger, groups) - {*ledger.columns("customers")}:
         return [BILLINGS] * len(windows)
+    if has_tax(ledger) or policy.sales_tax is not None:
+        return _where_by_month(dates, windows, SALES)
+    first = ledger.covers[0]
+    net = _where_by_month(dates, windows, NET_SALES)
+    return [
+        BILLINGS if first <= window.start + timedelta(days=1) else basis
+        for window, basis in zip(windows, net, strict=True)
+    ]
+
+
+def has_tax(ledger: Ledger) -> bool:
+    """Whether the sales table has the tax of every row."""
+    sales = ledger.frames.sales
+    return "tax" in sales.columns and sales["tax"].null_count() == 0
+
+
+def _where_by_month(dates: pl.Series, windows: Sequence[Window], basis: str) -> list[str]:
+    """The basis of the sales table where it can tell the sales of a window, else billings."""
     if not by_month(dates):
-        return [SALES] * len(windows)
+        return [basis] * len(windows)
     edges = pl.DataFrame({"start": [w.start for w in windows], "end": [w.end for w in windows]})
     whole = [(pl.col(edge) == pl.col(edge).dt.month_end()) | (pl.col(edge) == dates.max()) for edge in edges.columns]
-    return edges.select(pl.when(*whole).then(pl.lit(SALES)).otherwise(pl.lit(BILLINGS))).to_series().to_list()
+    return edges.select(pl.when(*whole).then(pl.lit(basis)).otherwise(pl.lit(BILLINGS))).to_series().to_list()
 
 
 def of_customers(ledger: Ledger, groups: Sequence[str]) -> set[str]:
@@ -109,6 +131,8 @@ class Question:
         One for each day, the earliest first.
     groups
         Group columns with the currency.
+    length
+        Of the windows, as it was asked for.
     basis
         What sales are taken from; the same for all windows.
     answers
@@ -120,6 +144,7 @@ class Question:
     by: tuple[str, ...]
     groups: tuple[str, ...]
     policy: Policy
+    length: Length
     basis: str
     answers: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -186,7 +211,7 @@ class Question:
         return table.with_columns(pl.when(self.knows_window).then(name).alias(name) for name in inputs)
 
 
-def ask(ledger: Ledger, *, as_of: date | str, by: By, window: Length, policy: Policy | None) -> Question:
+def ask(ledger: Ledger, *, as_of: date | str, by: By, window: Length | None, policy: Policy | None) -> Question:
     """A question about a day that the ledger covers.
 
     Raises
@@ -200,16 +225,22 @@ def ask(ledger: Ledger, *, as_of: date | str, by: By, window: Length, policy: Po
     return question
 
 
-def ask_each(ledger: Ledger, *, days: Sequence[date], by: By, window: Length, policy: Policy | None) -> list[Question]:
-    """A question about several days; where sales are taken from two sources, one for each of the two."""
+def ask_each(
+    ledger: Ledger, *, days: Sequence[date], by: By, window: Length | None, policy: Policy | None
+) -> list[Question]:
+    """A question about several days; where sales are taken from several sources, one for each of them.
+
+    Without a window it is that of the policy.
+    """
+    chosen = policy or DEFAULT_POLICY
     names = (by,) if isinstance(by, str) else tuple(by or ())
     groups = tuple(group_columns(names, ledger))
-    windows = [window_ending(day, window) for day in days]
+    length = chosen.window if window is None else window
+    windows = [window_ending(day, length, chosen) for day in days]
     of_basis: dict[str, list[Window]] = {}
-    for stretch, basis in zip(windows, bases(ledger, groups, windows), strict=True):
+    for stretch, basis in zip(windows, bases(ledger, groups, windows, chosen), strict=True):
         of_basis.setdefault(basis, []).append(stretch)
-    chosen = policy or DEFAULT_POLICY
-    return [Question(ledger, tuple(found), names, groups, chosen, basis) for basis, found in of_basis.items()]
+    return [Question(ledger, tuple(found), names, groups, chosen, length, basis) for basis, found in of_basis.items()]
 
 
 def of_days(days: Sequence[date]) -> pl.Expr:

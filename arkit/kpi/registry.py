@@ -22,6 +22,9 @@ Inputs = Mapping[str, float | Sequence[float]]
 _SALES_OF_PART: Final = {"sales": "window", "countback": "months", "uncollected": "months"}
 
 
+_OF_WINDOW: Final = {"opening", "sales", "payments", "delays", "punctuality", "write_offs", "discounts"}
+
+
 @dataclass(frozen=True)
 class Example:
     """A worked example: the inputs, and the value that they give. The registry's test computes it."""
@@ -81,6 +84,11 @@ class KPI:
         return not _SALES_OF_PART.keys().isdisjoint(self.parts)
 
     @property
+    def uses_window(self) -> bool:
+        """Whether it depends on the length of the window."""
+        return not _OF_WINDOW.isdisjoint(self.parts)
+
+    @property
     def undefined_when(self) -> tuple[str, ...]:
         """The reasons for which there may be no number."""
         return tuple(text(f"kpi.reason.{reason}") for _, reason in self.undefined)
@@ -117,6 +125,16 @@ _OF_SALES: Final = (
         undefined=(NO_HISTORY, NO_SALES),
         example=Example({"receivables": 50_000, "sales": 150_000, "days": 365}, 121.6667),
         places={"report": 2, "dashboard": 2, "index": 2},
+    ),
+    KPI(
+        name="control_account_dso",
+        unit="days",
+        good="down",
+        parts=("balances", "sales"),
+        value=pl.col("net") / SALES * DAYS,
+        undefined=(NO_HISTORY, NO_SALES),
+        # As above, with 14,000 on account.
+        example=Example({"net": 36_000, "sales": 150_000, "days": 365}, 87.6),
     ),
     KPI(
         name="countback_dso",
@@ -276,10 +294,15 @@ _OF_PAYMENTS: Final = (
 )
 
 
-_CHARGED: Final = OPENING + SALES
-_CHARGED_MONTHLY: Final = OPENING + SALES / pl.col("months")
+_NET: Final = pl.col("net")
+# Cash on account is collected: what is charged and what is left are those of the control account.
+_CHARGED: Final = pl.col("opening_net") + SALES
+_CHARGED_MONTHLY: Final = pl.col("opening_net") + SALES / pl.col("months")
 _NOBODY_OWES: Final = (pl.col("positive").is_null(), "no_debtors")
-_QUARTER: Final = {"opening": 6_200, "sales": 10_890, "receivables": 6_340, "not_due": 3_590, "months": 3}
+_QUARTER: Final = {
+    **{"opening": 6_200, "opening_net": 6_200, "sales": 10_890, "months": 3},
+    **{"receivables": 6_340, "net": 6_340, "not_due": 3_590},
+}
 
 _SHARES: Final = (
     KPI(
@@ -324,7 +347,7 @@ _SHARES: Final = (
         unit="ratio",
         good="up",
         parts=("balances", "opening", "sales"),
-        value=(_CHARGED - RECEIVABLES) / (_CHARGED - NOT_DUE),
+        value=(_CHARGED - _NET) / (_CHARGED - NOT_DUE),
         undefined=(NO_DUE_DATES, NO_OPENING, NO_HISTORY, (_CHARGED - NOT_DUE <= 0, "nothing_to_collect")),
         example=Example(_QUARTER, 0.7963),
         places={"report": 6, "dashboard": 4, "index": 4},
@@ -334,7 +357,7 @@ _SHARES: Final = (
         unit="ratio",
         good="up",
         parts=("balances", "opening", "sales"),
-        value=(_CHARGED_MONTHLY - RECEIVABLES) / (_CHARGED_MONTHLY - NOT_DUE),
+        value=(_CHARGED_MONTHLY - _NET) / (_CHARGED_MONTHLY - NOT_DUE),
         undefined=(NO_DUE_DATES, NO_OPENING, NO_HISTORY, (_CHARGED_MONTHLY - NOT_DUE <= 0, "nothing_to_collect")),
         example=Example(_QUARTER, 0.5593),
     ),
@@ -371,9 +394,11 @@ _SHARES: Final = (
         name="carrying_cost",
         unit="amount",
         good="down",
-        parts=("balances",),
-        value=at_rate(RECEIVABLES * DAYS, pl.col("cost_of_capital"), over=365),
-        example=Example({"receivables": 36_500, "cost_of_capital": 0.08, "days": 30}, 240),
+        parts=("balances", "opening"),
+        value=at_rate((OPENING + RECEIVABLES) * DAYS, pl.col("cost_of_capital"), over=2 * 365),
+        undefined=(NO_OPENING,),
+        # 36,500 on average over 30 days.
+        example=Example({"opening": 33_000, "receivables": 40_000, "cost_of_capital": 0.08, "days": 30}, 240),
     ),
 )
 

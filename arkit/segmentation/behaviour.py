@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.aging import bucketed, open_on, with_customers
+from arkit.aging.aging import bucketed, customers_on, open_on, with_customers
 from arkit.aging.entry_lines import BILLED, first_due_days, followed, require_history
 from arkit.aging.open_items import held_amounts
+from arkit.aging.translate import rates_on
 from arkit.calendar import day_of, month_ends_back
 from arkit.model.engine import Rows, beside, collect, day_number, is_one_of
 from arkit.model.ledger import Ledger
@@ -57,7 +58,10 @@ def lateness(ledger: Ledger, day: date) -> Rows:
     rows = followed(ledger, day).join(items, on="item", how="inner")
     due = first_due_days(ledger).rename({"first_due_day": "due_day"})
     rows = rows.join(due, on="item", how="inner")
-    rows = rows.with_columns((nw.col("document_day") + nw.col("leaves")).alias("end"))
+    # What is written off is owed no more: it is as late as it was then.
+    off = (nw.col("owed") == 1) & (nw.col("until") <= day_of(day))
+    end = nw.when(off).then(nw.col("until")).otherwise(nw.col("document_day") + nw.col("leaves"))
+    rows = rows.with_columns(end.alias("end"))
     rows = rows.filter((nw.col("paid") == 1) | ((nw.col("owed") == 1) & (nw.col("due_day") < day_of(day))))
     rows = rows.join(_disputed_days(rows, ledger, day), on="item", how="left")
     disputed = nw.col("disputed_days").fill_null(0)
@@ -268,7 +272,8 @@ def payment_behaviour(ledger: Ledger, *, as_of: date | str, policy: Policy | Non
         invoice date), ``payments`` (days with one), ``paid_amount``, ``payments_per_month``, ``last_payment``,
         ``longest_silence`` (days between payments, up to ``as_of`` while something is past due), ``part_paid_share``
         (items paid in parts), ``disputed_items``, ``open_amount`` (gross), ``past_due``, ``disputed_amount``,
-        ``oldest_days`` (past due), ``limit_use`` (open amount / credit limit).
+        ``oldest_days`` (past due), ``limit_use`` (open in all currencies /
+        credit limit, with the parent's).
 
     Raises
     ------
@@ -351,8 +356,49 @@ def _behaviour_on(ledger: Ledger, day: date, policy: Policy) -> pl.DataFrame:
     table = pl.concat([part.select(KEYS) for part in parts]).unique().sort(KEYS)
     for part in parts:
         table = table.join(part, on=KEYS, how="left", maintain_order="left")
-    named = with_customers(table, ledger, day, ["name", "credit_limit", "limit_currency"])
+    named = with_customers(table, ledger, day, ["name"])
+    named = named.join(limit_uses(ledger, day), on="customer_id", how="left", maintain_order="left")
     return _completed(named, day).select(COLUMNS)
+
+
+def limit_uses(ledger: Ledger, day: date) -> pl.DataFrame:
+    """How far each customer uses the credit limit: ``customer_id``, ``limit_use``.
+
+    Formula: what is open (gross) in all currencies, at the closing rates of the day in the currency of the limit, over
+    the limit. A customer with a parent is also held against the limit of the parent, with all its other customers: the
+    larger share counts. Missing where there is no limit, or a rate is missing.
+    """
+    rows = open_on(ledger, [day]).filter(nw.col("open_amount") > 0)
+    gross = collect(rows.group_by("customer_id", "currency").agg(nw.col("open_amount").sum()))
+    customers = customers_on(ledger, day, ["parent", "credit_limit", "limit_currency"]).with_columns(
+        pl.col("customer_id", "limit_currency").cast(pl.String)
+    )
+    parents = customers["parent"].drop_nulls().unique()
+    customers = customers.with_columns(
+        family=pl.coalesce("parent", pl.when(pl.col("customer_id").is_in(parents.implode())).then("customer_id"))
+    )
+    members = customers.filter(pl.col("family").is_not_null()).select("customer_id", holder="family")
+    held = pl.concat([customers.select("customer_id", holder="customer_id"), members]).unique()
+    limits = customers.filter(pl.col("credit_limit") > 0).select("credit_limit", "limit_currency", holder="customer_id")
+    owed = held.join(limits, on="holder").join(gross, on="customer_id")
+    used = _translated_uses(owed, ledger, day)
+    unused = limits.join(used, on="holder", how="anti").select("holder", limit_use=pl.lit(0.0))
+    uses = pl.concat([used, unused])
+    return held.join(uses, on="holder").group_by("customer_id").agg(pl.col("limit_use").max())
+
+
+def _translated_uses(owed: pl.DataFrame, ledger: Ledger, day: date) -> pl.DataFrame:
+    """The share of each holder's limit that is open, with the amounts in the currency of the limit."""
+    amounts = to_units(owed, {"open_amount": "currency"})
+    rates = [
+        {"limit_currency": to, "currency": currency, "rate": None if rate.value is None else float(rate.value)}
+        for to in owed["limit_currency"].drop_nulls().unique().sort()
+        for currency, rate in rates_on(ledger, day, to=to, currencies=owed["currency"].unique()).items()
+    ]
+    schema = {"limit_currency": pl.String, "currency": pl.String, "rate": pl.Float64}
+    rows = amounts.join(pl.DataFrame(rates, schema=schema), on=["limit_currency", "currency"], how="left")
+    use = pl.col("open_amount") * pl.col("rate") / pl.col("credit_limit")
+    return rows.group_by("holder").agg(pl.when(use.is_not_null().all()).then(use.sum()).alias("limit_use"))
 
 
 def _completed(table: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -360,12 +406,9 @@ def _completed(table: pl.DataFrame, day: date) -> pl.DataFrame:
     table = table.with_columns(pl.col(COUNTED).fill_null(0))
     months = (day_of(day) - pl.min_horizontal("first_day", "first_payment_day", "first_open_day") + 1) / DAYS_PER_MONTH
     waiting = pl.when(pl.col("past_due") > 0).then(day_of(day) - pl.col("last_payment_day"))
-    limit = pl.when(pl.col("limit_currency") == pl.col("currency")).then(pl.col("credit_limit"))
-    in_units = to_units(table.select("currency", "open_amount"), {"open_amount": "currency"})["open_amount"]
     return table.with_columns(
         months_of_history=months,
         payments_per_month=pl.col("payments") / pl.max_horizontal(months, pl.lit(1.0)),
         last_payment=pl.from_epoch(pl.col("last_payment_day").cast(pl.Int32), time_unit="d"),
         longest_silence=pl.max_horizontal("longest_gap", waiting),
-        limit_use=in_units / pl.when(limit > 0).then(limit),
     )

@@ -42,7 +42,7 @@ def test_the_published_example() -> None:
     assert (100 * rates["loss_rate"]).round(4).tolist() == [2.0, 4.0, 8.6957, 25.0, 100.0]
     assert rates["open_amount"].tolist() == [300_000, 140_000, 60_000, 23_000, 5_000]
     assert round(rates["expected_loss"].sum()) == 27567
-    assert rates["loss_basis"].tolist() == ["roll rates"] * 4 + ["taken as lost"]
+    assert rates["loss_basis"].tolist() == ["roll rates"] * 4 + ["what entered it"]
 
 
 def test_what_stays_in_its_bucket_is_still_on_its_way() -> None:
@@ -69,7 +69,22 @@ def test_of_the_oldest_bucket_the_write_offs_tell() -> None:
         covers=("2025-11-01", "2026-06-30"),
     )
     oldest = rates_of(ledger, "2026-06-30").loc["over 90"]
-    assert (oldest["loss_rate"], oldest["loss_basis"], oldest["items"]) == (0.25, "write-offs", 2)
+    assert (oldest["loss_rate"], oldest["loss_basis"], oldest["items"]) == (0.25, "what entered it", 2)
+
+
+@pytest.mark.parametrize("cents", ["0", "0.01"])
+def test_a_written_off_cent_does_not_make_the_oldest_bucket_safe(cents: str) -> None:
+    """Of 400 that entered, 100 was paid; 300 is open or written off. What was there before is not of it."""
+    items = """item_id document_date due_date amount
+    old 2025-06-01 2025-07-01 1000
+    1   2025-11-01 2025-12-01 300
+    2   2025-11-01 2025-12-01 100"""
+    off = "item_id entry_type effective_on amount\nold write_off 2026-06-10 -500"
+    off += f"\n1 write_off 2026-06-10 -{cents}" if cents != "0" else ""
+    payments = "item_id effective_on amount\n2 2026-06-10 100"
+    ledger = ledger_of(items, payments=payments, entries=off, covers=("2025-06-01", "2026-06-30"))
+    rates = ar.loss_rates(ledger, as_of="2026-06-30", months=6).set_index("bucket")
+    assert rates.loc["over 90", "loss_rate"] == 0.75
 
 
 def test_what_was_transferred_is_neither_lost_nor_paid() -> None:

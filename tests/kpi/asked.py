@@ -17,5 +17,5 @@ def settled(*rows: str, covers: tuple[str, str] = COVERS, **tables: str) -> ar.L
 
 def figure(ledger: ar.Ledger, name: str, as_of: str = DAY, **how: object) -> float | str:
     """Return a KPI of a ledger in one currency, or the reason why there is no number."""
-    [row] = ar.kpis(ledger, as_of=as_of, names=[name], **how).to_dict("records")
+    [row] = ar.kpis(ledger, as_of=as_of, names=[name], **{"window": "month", **how}).to_dict("records")
     return row["reason"] if pd.isna(row["value"]) else round(row["value"], 4)

@@ -1,5 +1,7 @@
 """KPIs of balances and sales: what counts, and when there is no number."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -173,7 +175,7 @@ def test_unapplied_receipts_and_credits_against_the_receivables() -> None:
 @pytest.mark.parametrize(("currency", "cost"), [("EUR", 2.4), ("JPY", 2), ("KWD", 2.4)])
 def test_the_cost_of_capital_in_the_units_of_each_currency(currency: str, cost: float) -> None:
     items = table(
-        f"item_id customer_id document_date due_date currency amount\na C1 2026-06-01 2026-07-01 {currency} 365"
+        f"item_id customer_id document_date due_date currency amount\na C1 2026-05-01 2026-07-01 {currency} 365"
     )
     ledger = ar.make_ledger(items=items, covers=COVERS)
     assert figure(ledger, "carrying_cost") == cost
@@ -182,7 +184,7 @@ def test_the_cost_of_capital_in_the_units_of_each_currency(currency: str, cost: 
 
 # What there is no number for
 
-OF_THE_DAY = {"past_due_ratio", "oldest_bucket_ratio", "unapplied_ratio", "top_10_share", "hhi", "carrying_cost"}
+OF_THE_DAY = {"past_due_ratio", "oldest_bucket_ratio", "unapplied_ratio", "top_10_share", "hhi"}
 
 
 def test_a_snapshot_has_the_figures_of_its_day_and_reasons_for_the_others() -> None:
@@ -191,6 +193,21 @@ def test_a_snapshot_has_the_figures_of_its_day_and_reasons_for_the_others() -> N
     panel = ar.kpis(ledger, as_of=DAY)
     assert set(panel.loc[panel["value"].notna(), "kpi"]) == OF_THE_DAY
     assert panel.loc[panel["value"].isna(), "reason"].str.len().gt(10).all()
+
+
+def test_cash_on_account_is_collected() -> None:
+    """Of 100 due, 60 was received and not applied yet: 60 % is collected, and the control account is 40."""
+    book = """item_id item_type document_date due_date amount
+    a invoice 2026-06-01 2026-06-20 100
+    r receipt 2026-06-25 2026-06-25 -60"""
+    ledger = ledger_of(book, covers=COVERS)
+    assert figure(ledger, "collection_effectiveness_index") == 0.6
+    assert (figure(ledger, "dso"), figure(ledger, "control_account_dso")) == (30, 12)
+
+
+def test_the_carrying_cost_is_that_of_the_average_balance() -> None:
+    ledger = settled("a 2026-05-05 2026-06-10 36500 2026-06-10", "b 2026-06-05 2026-07-10 109500 -")
+    assert figure(ledger, "carrying_cost") == round(73000 * 0.08 * 30 / 365, 2)
 
 
 def test_a_ledger_with_nothing_open_has_reasons() -> None:
@@ -205,7 +222,7 @@ def test_currencies_are_never_added() -> None:
     rows = "a C1 2026-06-01 2026-07-01 EUR 100 -\nb C1 2026-06-01 2026-06-20 USD 300 2026-06-25"
     items = table(f"item_id customer_id document_date due_date currency amount settled_on\n{rows}")
     ledger = ar.make_ledger(items=items, shape="settled", covers=COVERS)
-    panel = ar.kpis(ledger, as_of=DAY).set_index(["currency", "kpi"])["value"]
+    panel = ar.kpis(ledger, as_of=DAY, window="month").set_index(["currency", "kpi"])["value"]
     assert panel["EUR", "dso"] == 30
     assert panel["USD", "dso"] == 0
     assert panel["USD", "average_days_to_pay"] == 24
@@ -227,8 +244,8 @@ MONTHLY = "date currency amount\n2026-04-30 EUR 100\n2026-05-31 EUR 100\n2026-06
 @pytest.mark.parametrize(
     ("as_of", "window", "basis"),
     [
-        (DAY, "quarter", "sales, net of tax"),
-        (DAY, 30, "sales, net of tax"),
+        (DAY, "quarter", "sales, tax included"),
+        (DAY, 30, "sales, tax included"),
         (DAY, 45, "billings, tax included"),
         ("2026-06-15", "month", "billings, tax included"),
     ],
@@ -236,7 +253,62 @@ MONTHLY = "date currency amount\n2026-04-30 EUR 100\n2026-05-31 EUR 100\n2026-06
 def test_sales_by_month_cannot_tell_those_of_a_part_of_a_month(as_of: str, window: str | int, basis: str) -> None:
     items = "item_id document_date due_date amount\na 2026-05-20 2026-06-20 121\nb 2026-06-10 2026-07-10 121"
     ledger = ledger_of(items, sales=MONTHLY, covers=COVERS)
-    assert ar.dso(ledger, as_of=as_of, window=window)["basis"].tolist() == [basis]
+    assert ar.dso(ledger, as_of=as_of, window=window, policy=TAXED)["basis"].tolist() == [basis]
+
+
+TAXED = ar.Policy(sales_tax=0.21)
+
+
+@pytest.mark.parametrize("paid", ["", "b 2026-07-10 -"])
+def test_receivables_and_sales_are_on_one_tax_basis(paid: str) -> None:
+    """Nothing is paid of 121 with tax a month: none of it is collected, whatever the sales of 100 are taken from."""
+    items = "item_id document_date due_date amount\n" + "\n".join(
+        f"{month} 2026-0{month}-10 2026-0{month}-20 121" for month in (4, 5, 6)
+    )
+    tax = MONTHLY.replace("amount", "amount tax").replace(" 100", " 100 21")
+    for sales, policy, basis in (
+        (MONTHLY, ar.Policy(), "billings, tax included"),
+        (MONTHLY, TAXED, "sales, tax included"),
+        (tax, ar.Policy(), "sales, tax included"),
+    ):
+        ledger = ledger_of(items, sales=sales, covers=COVERS)
+        panel = ar.kpis(ledger, as_of=DAY, policy=policy).set_index("kpi")
+        assert (panel.loc["dso", "value"], panel.loc["dso", "basis"]) == (91, basis)
+        assert panel.loc["collection_effectiveness_index", "value"] == 0
+        assert panel.loc["receivables_turnover", "value"] == 2
+
+
+def test_sales_without_their_tax_are_named_where_nothing_else_is_known() -> None:
+    ledger = ledger_of(
+        "item_id document_date due_date amount\na 2026-06-03 2026-06-20 121", sales=MONTHLY, covers=("2026-06-01", DAY)
+    )
+    found = ar.dso(ledger, as_of=DAY, window="quarter")
+    assert found["basis"].tolist() == ["sales, net of tax: too high by the tax"]
+
+
+# The window
+
+
+def test_the_window_is_that_of_the_policy_and_in_the_title() -> None:
+    ledger = settled("a 2026-04-10 2026-07-10 100 -", "b 2026-06-10 2026-07-10 100 -")
+    for window, title, days in (
+        ("quarter", "Days sales outstanding, quarter", 91),
+        (45, "Days sales outstanding, 45 days", 90),
+    ):
+        [row] = ar.kpis(ledger, as_of=DAY, names=["dso"], policy=ar.Policy(window=window)).to_dict("records")
+        assert (row["title"], row["value"]) == (title, days)
+    assert ar.kpis(ledger, as_of=DAY, names=["dso"])["value"].tolist() == [91]
+    assert ar.kpis(ledger, as_of=DAY, names=["past_due_ratio"])["title"].tolist() == ["Past due"]
+
+
+def test_months_may_be_periods_of_the_company() -> None:
+    """Four weeks and five: the last period begins after 24 May, so that only the invoice of June is in it."""
+    policy = ar.Policy(window="month", periods=(date(2026, 4, 26), date(2026, 5, 24), date(2026, 6, 28)))
+    ledger = settled("a 2026-05-20 2026-07-10 100 -", "b 2026-06-10 2026-07-10 50 -")
+    assert figure(ledger, "dso", as_of="2026-06-28", policy=policy) == 150 / 50 * 35
+    assert figure(ledger, "countback_dso", as_of="2026-06-28", policy=policy) == 63
+    trend = ar.kpi_trend(ledger, as_of="2026-06-28", months=2, names=["dso"], policy=policy, window=10)
+    assert trend["as_of"].astype(str).tolist() == ["2026-05-24", "2026-06-28"]
 
 
 def test_sales_by_month_with_a_month_that_is_not_over() -> None:
@@ -244,14 +316,14 @@ def test_sales_by_month_with_a_month_that_is_not_over() -> None:
     ledger = ledger_of(
         "item_id document_date due_date amount\na 2026-06-03 2026-06-20 121", sales=UNFINISHED, covers=COVERS
     )
-    assert ar.dso(ledger, as_of="2026-06-05", window=5)["basis"].tolist() == ["sales, net of tax"]
-    assert ar.dso(ledger, as_of="2026-06-05", window=30)["basis"].tolist() == ["billings, tax included"]
+    assert ar.dso(ledger, as_of="2026-06-05", window=5, policy=TAXED)["basis"].tolist() == ["sales, tax included"]
+    assert ar.dso(ledger, as_of="2026-06-05", window=30, policy=TAXED)["basis"].tolist() == ["billings, tax included"]
 
 
 @pytest.mark.parametrize(("as_of", "window"), [("2026-07-31", "month"), ("2026-07-31", "quarter"), (DAY, "year")])
 def test_sales_that_begin_later_or_end_earlier_are_no_sales_of_the_window(as_of: str, window: str) -> None:
     items = "item_id document_date due_date amount\na 2026-05-20 2026-06-20 121"
     ledger = ledger_of(items, sales=MONTHLY, covers=("2025-01-01", "2026-07-31"))
-    assert figure(ledger, "dso", as_of=as_of, window=window) == (
+    assert figure(ledger, "dso", as_of=as_of, window=window, policy=TAXED) == (
         "needs the sales of the whole window; the ledger begins later, or its sales end earlier"
     )

@@ -65,6 +65,37 @@ def test_a_dispute_of_a_small_part_is_no_excuse_and_one_of_the_customer_is(mark:
     assert behaviour_of("A 2026-01-01 2026-01-31 100 2026-02-20", marks=marks)["days_late"] == late
 
 
+def test_what_is_written_off_is_as_late_as_it_was_then() -> None:
+    """Written off thirty days after it was due; the months since make it no later."""
+    off = "item_id entry_type effective_on amount\nA write_off 2026-03-02 -100"
+    found = behaviour_of("A 2026-01-01 2026-01-31 100 -", entries=off)
+    assert (found["items"], found["days_late"], found["on_time_share"]) == (1, 30, 0)
+
+
+def test_a_limit_is_used_in_its_currency_and_with_the_parent() -> None:
+    """C1 owes 100 dollars, worth 90, and 10, of 400. With C2, who owes 300, the parent's 500 is used to 80 %."""
+    ledger = ledger_of(
+        """item_id customer_id currency document_date due_date amount
+        A C1 USD 2026-06-01 2026-07-01 100
+        B C1 EUR 2026-06-01 2026-07-01 10
+        C C2 EUR 2026-06-01 2026-07-01 300
+        D C3 EUR 2026-06-01 2026-07-01 300
+        E C4 GBP 2026-06-01 2026-07-01 300""",
+        customers="""customer_id parent credit_limit limit_currency
+        C1 P 400 EUR
+        C2 P - -
+        P - 500 EUR
+        C3 - - -
+        C4 - 9 EUR""",
+        rates="currency base_currency date rate\nUSD EUR 2026-06-30 0.9",
+        covers=COVERS,
+    )
+    found = ar.payment_behaviour(ledger, as_of="2026-06-30").set_index(["customer_id", "currency"])["limit_use"]
+    assert found["C1"].tolist() == pytest.approx([0.8, 0.8])
+    assert found["C2"].tolist() == pytest.approx([0.8])
+    assert found[["C3", "C4"]].isna().all()
+
+
 def test_disputed_days_are_no_lateness() -> None:
     """Twenty days late, fifteen of them disputed after the due date: five."""
     marks = "item_id kind from to\nA dispute 2026-02-05 2026-02-20"
