@@ -191,9 +191,9 @@ def effectiveness(opening: float, sold: float, closing: float, not_due: float) -
 def parts_of_effectiveness(book: Book, **changed: float) -> dict[str, float]:
     """What collection effectiveness is made of, with what a mistake changes."""
     parts = {
-        "opening": owed(book, JUNE),
+        "opening": owed(book, JUNE, "net"),
         "sold": sales(book, DAY),
-        "closing": owed(book, DAY),
+        "closing": owed(book, DAY, "net"),
         "not_due": owed(book, DAY, NOT_DUE),
     }
     return parts | changed
@@ -260,9 +260,12 @@ EXERCISES: Final = (
         lambda book: kpi(book, "collection_effectiveness_index", DAY, "quarter"),
         {
             "sales_of_a_month": lambda book: kpi(book, "collection_effectiveness_index_monthly", DAY, "quarter"),
+            "on_account": lambda book: effectiveness(**parts_of_effectiveness(book, opening=owed(book, JUNE))),
             "opening_forgotten": lambda book: effectiveness(**parts_of_effectiveness(book, opening=0.0)),
             "not_due_blamed": lambda book: effectiveness(**parts_of_effectiveness(book, not_due=0.0)),
-            "of_the_sales": lambda book: (owed(book, JUNE) + sales(book, DAY) - owed(book, DAY)) / sales(book, DAY),
+            "of_the_sales": lambda book: (
+                (owed(book, JUNE, "net") + sales(book, DAY) - owed(book, DAY, "net")) / sales(book, DAY)
+            ),
         },
         columns=("collection_effectiveness_index", "value"),
     ),
