@@ -7,10 +7,10 @@ limits and its sentence in every language, so a company adds its own without tou
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from itertools import pairwise
+from itertools import count, islice, pairwise
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import msgspec
@@ -400,7 +400,7 @@ class Policy(Settings, frozen=True, kw_only=True):
         a month.
     window
         The stretch of sales and payments that KPIs take: ``month``, ``quarter``, ``year``, or a number of days.
-    periods
+    period_ends
         The last days of the company's own periods, rising, such as those of a 4-4-5 calendar or of a year from April: a
         month is one of them, a quarter three and a year twelve. Left out, months are those of the calendar.
     sales_tax
@@ -435,7 +435,7 @@ class Policy(Settings, frozen=True, kw_only=True):
     currency: str = ""
     max_rate_age: Annotated[int, Meta(ge=0)] = 31
     window: Literal["month", "quarter", "year"] | Annotated[int, Meta(ge=1, le=36_525)] = "quarter"
-    periods: tuple[date, ...] = ()
+    period_ends: tuple[date, ...] = ()
     sales_tax: Share | None = None
     segmentation: CategoryPolicy | UnsetType = UNSET
     collection: CollectionPolicy | UnsetType = UNSET
@@ -454,6 +454,7 @@ class Policy(Settings, frozen=True, kw_only=True):
         if self.currency and self.currency not in currencies():
             raise PolicyError(f"currency must be a code of ISO 4217 such as EUR, found {self.currency!r}")
         if any(one >= other for one, other in pairwise(self.periods)):
+        if any(one >= other for one, other in pairwise(self.period_ends)):
             raise PolicyError("the last days of the periods must rise")
         if self.segmentation is not UNSET:
             self.latest_stages()
@@ -491,21 +492,28 @@ class Policy(Settings, frozen=True, kw_only=True):
         --------
         >>> Policy().before(date(2026, 3, 31), 1)
         datetime.date(2026, 2, 28)
-        >>> Policy(periods=(date(2026, 1, 24), date(2026, 2, 28), date(2026, 3, 28))).before(date(2026, 3, 31), 2)
+        >>> Policy(period_ends=(date(2026, 1, 24), date(2026, 2, 28), date(2026, 3, 28))).before(date(2026, 3, 31), 2)
         datetime.date(2026, 2, 28)
         """
-        if not self.periods or not months:
+        if not self.period_ends or not months:
             return months_before(day, months)
-        ended = [end for end in self.periods if end < day]
-        if len(ended) < months:
+        ended = next(islice(self.ends_before(day), months - 1, None), None)
+        if ended is None:
             raise PolicyError(f"the periods do not say which day was the last {months} periods before {day}")
-        return ended[-months]
+        return ended
+
+    def ends_before(self, day: date) -> Iterator[date]:
+        """The ends of the months before a day, the latest first, without end where they are those of the calendar."""
+        if self.period_ends:
+            return (end for end in reversed(self.period_ends) if end < day)
+        return (months_before(day, back) for back in count(1))
 
     def month_ends(self, day: date, months: int) -> list[date]:
         """A day and the ends of the months before it, the earliest first, as far as the periods go."""
-        back = month_ends_back(day, months)
-        ended = [end for end in self.periods if end < day][-months:] if months else []
-        return [*ended, day] if self.periods else back
+        if not self.period_ends:
+            return month_ends_back(day, months)
+        ended = [*islice(self.ends_before(day), months)]
+        return [*reversed(ended), day]
 
     @property
     def categories(self) -> CategoryPolicy:

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final, cast
 
 import narwhals as nw
@@ -179,17 +179,11 @@ def months(question: Question) -> pl.DataFrame:
 
 def _months_back(day: date, known: tuple[date, date], policy: Policy) -> list[tuple[int, int, int, int]]:
     first, last = known
-    ends = [day]
-    while day <= last and (end := _month_before(day, len(ends), policy)) >= first - timedelta(days=1):
-        ends.append(end)
+    earliest = first - timedelta(days=1)
+    before = takewhile(lambda end: end >= earliest, policy.ends_before(day)) if day <= last else ()
+    ends = [day, *before]
     spans = enumerate(pairwise(ends))
     return [(day_of(day), month, day_of(end), (end - before).days) for month, (end, before) in spans]
-
-
-def _month_before(day: date, months: int, policy: Policy) -> date:
-    """The end of a month before, or the first of all days where the policy's periods begin later."""
-    ended = sum(end < day for end in policy.periods)
-    return date.min if policy.periods and ended < months else policy.before(day, months)
 
 
 @once

@@ -303,7 +303,7 @@ def test_the_window_is_that_of_the_policy_and_in_the_title() -> None:
 
 def test_months_may_be_periods_of_the_company() -> None:
     """Four weeks and five: the last period begins after 24 May, so that only the invoice of June is in it."""
-    policy = ar.Policy(window="month", periods=(date(2026, 4, 26), date(2026, 5, 24), date(2026, 6, 28)))
+    policy = ar.Policy(window="month", period_ends=(date(2026, 4, 26), date(2026, 5, 24), date(2026, 6, 28)))
     ledger = settled("a 2026-05-20 2026-07-10 100 -", "b 2026-06-10 2026-07-10 50 -")
     assert figure(ledger, "dso", as_of="2026-06-28", policy=policy) == 150 / 50 * 35
     assert figure(ledger, "countback_dso", as_of="2026-06-28", policy=policy) == 63
