@@ -453,7 +453,6 @@ class Policy(Settings, frozen=True, kw_only=True):
             raise PolicyError(f"the first edge must be at least {self.first_overdue_day}, found {self.edges[0]}")
         if self.currency and self.currency not in currencies():
             raise PolicyError(f"currency must be a code of ISO 4217 such as EUR, found {self.currency!r}")
-        if any(one >= other for one, other in pairwise(self.periods)):
         if any(one >= other for one, other in pairwise(self.period_ends)):
             raise PolicyError("the last days of the periods must rise")
         if self.segmentation is not UNSET:

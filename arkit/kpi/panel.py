@@ -255,19 +255,26 @@ def _side_by_side(wide: pl.DataFrame, keys: list[str], chosen: Sequence[KPI]) ->
 
 def _descriptions(question: Question, chosen: Sequence[KPI]) -> pl.DataFrame:
     rows = [
-        (kpi.name, titled(kpi, question), kpi.unit, kpi.good, question.basis if kpi.uses_sales else None)
+        (kpi.name, titled(kpi, question.length), kpi.unit, kpi.good, question.basis if kpi.uses_sales else None)
         for kpi in chosen
     ]
     return pl.DataFrame(rows, orient="row", schema=dict.fromkeys(("kpi", "title", "unit", "good", "basis"), pl.String))
 
 
-def titled(kpi: KPI, question: Question) -> str:
+def titled(kpi: KPI, length: Length) -> str:
     """The title of a KPI with the window that it takes: the same KPI of a month and of a quarter differ."""
     if not kpi.uses_window:
         return kpi.title
-    length = question.length
-    window = text("kpi.window.days", count=length) if isinstance(length, int) else text(f"kpi.window.{length}")
-    return text("kpi.window.title", title=kpi.title, window=window)
+    return text("kpi.window.title", title=kpi.title, window=window_name(length))
+
+
+def window_name(length: Length) -> str:
+    """What readers call a window.
+
+    >>> window_name(45)
+    '45 days'
+    """
+    return text("kpi.window.days", count=length) if isinstance(length, int) else text(f"kpi.window.{length}")
 
 
 def _kpi(name: str) -> KPI:

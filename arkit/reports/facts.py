@@ -16,7 +16,6 @@ from arkit.aging.aging import aging_table
 from arkit.aging.open_items import open_items
 from arkit.aging.presentation import Presentation
 from arkit.aging.reconcile import reconcile
-from arkit.calendar import month_ends_back
 from arkit.flows.movements import MOVEMENTS, movements
 from arkit.flows.roll_forward import presented_roll_forward, roll_forward
 from arkit.kpi.panel import kpi_trend
@@ -122,7 +121,7 @@ class Facts:
     @cached_property
     def month_ends(self) -> list[date]:
         """The day and the same day of the months before, as far as the ledger covers them, the earliest first."""
-        return [day for day in month_ends_back(self.day, TREND_MONTHS - 1) if day >= self.ledger.covers[0]]
+        return [day for day in self.policy.month_ends(self.day, TREND_MONTHS - 1) if day >= self.ledger.covers[0]]
 
     @cached_property
     def month_before(self) -> date | None:

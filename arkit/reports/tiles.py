@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
 from arkit.aging.aging import aging_table
 from arkit.calendar import months_before
-from arkit.kpi.panel import kpis
+from arkit.kpi.panel import kpis, window_name
+from arkit.kpi.question import NET_SALES
 from arkit.kpi.registry import KPI, KPIS, shown_on
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
@@ -25,25 +26,27 @@ def report_tiles(facts: Facts) -> Html:
     """The KPIs of the main currency as tiles, with last month, last year and the trend."""
     currency = facts.main_currency
     of_day = facts.trend[(facts.trend["currency"] == currency) & (facts.trend["as_of"] == facts.day)]
-    reasons = of_day.set_index("kpi")["reason"]
-    shown_tiles = [
-        _with_trend(facts, KPIS[name], reasons[name], currency) for name in shown_on("report") if name in reasons
-    ]
-    basis = of_day["basis"].dropna()
-    note = text("reports.tiles.note", currency=currency)
+    rows = {row["kpi"]: row for _, row in of_day.iterrows()}
+    shown_tiles = [_with_trend(facts, KPIS[name], rows[name]) for name in shown_on("report") if name in rows]
+    basis, window = of_day["basis"].dropna(), window_name(facts.policy.window)
+    note = text("reports.tiles.note", currency=currency, window=window)
     if len(basis):
-        note = text("reports.tiles.note_with_sales", currency=currency, basis=shown_value(basis.iloc[0]))
+        taken = shown_value(basis.iloc[0])
+        note = text("reports.tiles.note_with_sales", currency=currency, window=window, basis=taken)
     same_rates = text("reports.tiles.same_rates") if facts.presentation.translates else ""
     return tiles(shown_tiles, note=f"{note} {same_rates}".strip())
 
 
-def _with_trend(facts: Facts, kpi: KPI, reason: object, currency: str) -> Tile:
+def _with_trend(facts: Facts, kpi: KPI, row: pd.Series[Any]) -> Tile:
+    currency, title = str(row["currency"]), str(row["title"])
+    if row["basis"] == NET_SALES:  # receivables with tax over sales without: no number for a headline
+        return Tile(title, definition=kpi.definition, reason=shown_value(NET_SALES))
     now, *earlier = (
         facts.kpi(kpi.name, currency=currency, day=day) for day in (facts.day, facts.month_before, facts.year_before)
     )
     series = [facts.kpi(kpi.name, currency=currency, day=day) for day in facts.month_ends]
     since = dict(zip(("last_month", "last_year"), earlier, strict=True))
-    return _kpi_tile(kpi, now, since, currency=currency, reason=reason, series=series)
+    return _kpi_tile(kpi, now, since, currency=currency, reason=row["reason"], title=title, series=series)
 
 
 def _kpi_tile(
@@ -122,7 +125,10 @@ def dashboard_tiles(
     then = _rates(part, currency, month_ago, policy)["value"] if known else None
     amounts = [_amount(term, names, aging, earlier, currency, policy) for term, names in _amounts(policy)]
     rated = [_rated(name, now, then, currency) for name in shown_on("dashboard") if name in now.index]
-    return tiles([*amounts, *rated], note=text("reports.tiles.note_of_dashboard", currency=currency))
+    return tiles(
+        [*amounts, *rated],
+        note=text("reports.tiles.note_of_dashboard", currency=currency, window=window_name(policy.window)),
+    )
 
 
 def terms() -> tuple[Term, ...]:
@@ -185,7 +191,8 @@ def _amount(
 def _rated(name: str, now: pd.DataFrame, then: pd.Series[float] | None, currency: str) -> Tile:
     value, before = (None if values is None else _value(values, name) for values in (now["value"], then))
     reason = now.loc[name, "reason"]
-    return _kpi_tile(KPIS[name], value, {"last_month": before}, currency=currency, reason=reason, title=_title(name))
+    title = _title(name) if name == "past_due_ratio" else str(now.loc[name, "title"])
+    return _kpi_tile(KPIS[name], value, {"last_month": before}, currency=currency, reason=reason, title=title)
 
 
 def _value(values: pd.Series[float], name: str) -> float | None:
