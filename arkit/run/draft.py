@@ -150,10 +150,11 @@ class Draft:
 
     @cached_property
     def parameters(self) -> dict[str, str]:
-        """The notebook's parameters; what was published before and the language go to a notebook that asks for them."""
+        """The notebook's parameters; what was published before, language and currency go to one that asks for them."""
         known = parameters_of(self.request.notebook)
         language = {} if self.request.language == ENGLISH else {"language": self.request.language}
-        asked = {"earlier": EARLIER, **language}
+        currency = {"currency": self.request.currency} if self.request.currency else {}
+        asked = {"earlier": EARLIER, **language, **currency}
         return {**{name: asked[name] for name in asked if name in known}, **self.request.parameters}
 
     def page(self, ledger: Ledger, *, kind: ReportKind | None = None, language: str = "") -> Page:

@@ -185,6 +185,7 @@ def identity(request: Request, ledger: Ledger, policy: Policy, accepted: Sequenc
         "parameters": _hash(msgspec.json.encode(request.parameters, order="sorted")),
         "arkit": library_versions()["arkit"],
         **({} if request.language == ENGLISH else {"language": request.language}),
+        **({"currency": request.currency} if request.currency else {}),
         **({"accepted": _hash(msgspec.json.encode(accepted))} if accepted else {}),
     }
 

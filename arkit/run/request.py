@@ -170,8 +170,7 @@ class Request:
         policy = "policy.toml" if self.policy else ""
         day = self.as_of.isoformat()
         own = {"ledger": "ledger", "layout": "", "as_of": day, "entity": self.entity, "policy": policy}
-        currency = {"currency": self.currency} if self.currency else {}
-        return {**own, **currency, **self.extra}
+        return {**own, **self.extra}
 
     @property
     def title(self) -> str:

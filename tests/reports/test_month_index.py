@@ -28,6 +28,17 @@ def index(**records: dict[str, object] | None) -> MonthIndex:
     return MonthIndex(DAY, entries)
 
 
+def test_balances_are_in_the_presentation_currency_and_the_group_is_compared_in_document_currency() -> None:
+    in_euros = {"currency": "EUR", "gross": 0.13, "unapplied": 0.0, "net": 0.13}
+    rate = {"document_currency": "JPY", "rate": 0.006, "rate_on": "2026-10-30", "currency": "EUR"}
+    shown = {"currency": "EUR", "why": "rates", "aging": [in_euros], "currencies": [rate]}
+    made = index(all={**ES, "presentation": shown}, ES={**ES, "presentation": shown})
+    assert made.kpis()[["entity", "currency", "gross"]].to_dict("records")[0]["gross"] == 0.13
+    assert made.group_check()["currency"].tolist() == ["EUR", "JPY"]
+    markup = made.headline().markup
+    assert "Shown in EUR, the base currency of the exchange rates, at closing rates of 30 Oct 2026: JPY 0.006" in markup
+
+
 def test_the_group_is_compared_to_the_cent_in_each_currency() -> None:
     check = index(all=WHOLE, ES=ES, UK=UK).group_check()
     assert check.to_dict("records") == [
