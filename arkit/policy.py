@@ -406,6 +406,9 @@ class Policy(Settings, frozen=True, kw_only=True):
     sales_tax
         The share of tax on the sales of the sales table, which are without it. Receivables are with tax: without this,
         and without a column ``tax``, billings are taken in place of the sales.
+    large_unapplied
+        From which share of the receivables on what is unapplied is large: the DSO of the control account is then shown
+        beside the gross one.
     segmentation
         The company's own categories and rules; left out, those of ``templates/policies/categories.toml``.
     collection
@@ -437,6 +440,7 @@ class Policy(Settings, frozen=True, kw_only=True):
     window: Literal["month", "quarter", "year"] | Annotated[int, Meta(ge=1, le=36_525)] = "quarter"
     period_ends: tuple[date, ...] = ()
     sales_tax: Share | None = None
+    large_unapplied: Share = 0.1
     segmentation: CategoryPolicy | UnsetType = UNSET
     collection: CollectionPolicy | UnsetType = UNSET
     plausibility: dict[str, Plausible] = msgspec.field(default_factory=dict)

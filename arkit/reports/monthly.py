@@ -36,7 +36,7 @@ from arkit.reports.facts import (
     title_of,
 )
 from arkit.reports.headline import beside_headline, drivers, headline
-from arkit.reports.tiles import report_tiles
+from arkit.reports.tiles import report_tiles, speed_remarks
 from arkit.words.catalogue import ENGLISH, has_text, in_own_language, text
 from arkit.words.columns import ALL_ENTITIES, Column, day_shown
 
@@ -162,7 +162,7 @@ class MonthlyReport:
 
     def headline(self) -> Html:
         """What the month-end says, in one sentence."""
-        lines = [*beside_headline(self.facts), *self.closing.remarks()]
+        lines = [*beside_headline(self.facts), *speed_remarks(self.facts), *self.closing.remarks()]
         sentence, doubts = headline(self.facts), self.facts.doubts
         return page_part("headline", title=self.title, sentence=sentence, lines=lines, doubts=doubts)
 

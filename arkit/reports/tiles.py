@@ -9,6 +9,7 @@ import pandas as pd
 
 from arkit.aging.aging import aging_table
 from arkit.calendar import months_before
+from arkit.flows.changes import explain_dso
 from arkit.kpi.panel import kpis, window_name
 from arkit.kpi.question import NET_SALES
 from arkit.kpi.registry import KPI, KPIS, shown_on
@@ -20,6 +21,9 @@ from arkit.words.catalogue import text
 from arkit.words.columns import UNAPPLIED, is_missing, number_shown, short_amount, shown, shown_value
 
 SMALLEST_CHANGE: Final = 1e-9
+# Less than a day of difference is no disagreement.
+DAYS_APART: Final = 1.0
+PARTS_OF_CHANGE: Final = ("from_sales_timing", "from_terms", "from_early_payment", "from_delinquency")
 
 
 def report_tiles(facts: Facts) -> Html:
@@ -35,6 +39,48 @@ def report_tiles(facts: Facts) -> Html:
         note = text("reports.tiles.note_with_sales", currency=currency, window=window, basis=taken)
     same_rates = text("reports.tiles.same_rates") if facts.presentation.translates else ""
     return tiles(shown_tiles, note=f"{note} {same_rates}".strip())
+
+
+def speed_remarks(facts: Facts) -> list[str]:
+    """What the headline says of DSO where one number alone misleads: much is unapplied, or its variants disagree."""
+    return [*_of_the_control_account(facts), *_of_the_variants(facts)]
+
+
+def _of_the_control_account(facts: Facts) -> list[str]:
+    rows = facts.kpis[facts.kpis["currency"] == facts.main_currency].set_index("kpi")["value"]
+    if "unapplied_ratio" not in rows or not rows["unapplied_ratio"] >= facts.policy.large_unapplied:
+        return []
+    gross, net = (rows[name] for name in ("dso", "control_account_dso"))
+    if is_missing(gross):
+        return []
+    share, on_account = shown(rows["unapplied_ratio"], "ratio"), number_shown(net, places=1)
+    said = {"gross": number_shown(gross, places=1), "net": on_account, "share": share}
+    return [text("reports.headline.control_account", count=None, **said)]
+
+
+def _of_the_variants(facts: Facts) -> list[str]:
+    """Why DSO moved, where count-back DSO moved the other way."""
+    changes = []
+    for name in ("dso", "countback_dso"):
+        ends = [facts.kpi(name, currency=facts.main_currency, day=day) for day in (facts.month_before, facts.day)]
+        if ends[0] is None or ends[1] is None or abs(ends[1] - ends[0]) < DAYS_APART:
+            return []
+        changes.append(ends[1] - ends[0])
+    if changes[0] * changes[1] > 0 or facts.month_before is None:
+        return []
+    told = explain_dso(facts.shown, as_of=facts.day, since=facts.month_before, policy=facts.policy)
+    row = told[(told["currency"] == facts.main_currency) & told["reason"].isna()]
+    if row.empty:
+        return []
+    signed = [*changes, *(float(row.iloc[0][name]) for name in PARTS_OF_CHANGE)]
+    names = ("dso", "countback", "sales", "terms", "early", "late")
+    words = {name: _with_sign(change) for name, change in zip(names, signed, strict=True)}
+    return [text("reports.headline.dso_disagrees", count=None, **words)]
+
+
+def _with_sign(change: float) -> str:
+    sign = "+" if change >= 0 else "\u2212"
+    return f"{sign}{number_shown(abs(change), places=1)}"
 
 
 def _with_trend(facts: Facts, kpi: KPI, row: pd.Series[Any]) -> Tile:

@@ -54,7 +54,7 @@ def test_number_of_open_items(ledger: ar.Ledger, as_of: str, count: int) -> None
 def test_kpis(ledger: ar.Ledger, as_of: str, month: float, days_90: float, effectiveness: float) -> None:
     assert ar.dso(ledger, as_of=as_of, window="month")["dso"].round(4).tolist() == [month]
     assert ar.dso(ledger, as_of=as_of, window=90)["dso"].round(4).tolist() == [days_90]
-    index = ar.collection_effectiveness_index(ledger, as_of=as_of)["collection_effectiveness_index"]
+    index = ar.collection_effectiveness_index(ledger, as_of=as_of, window="month")["collection_effectiveness_index"]
     assert index.round(6).tolist() == [effectiveness]
 
 

@@ -53,6 +53,31 @@ def test_headline_says_the_change_the_overdue_share_and_who_holds_it() -> None:
     assert "33 % is past due, 67 points less than in February, all of it at one customer: C1 EUR 1K." in markup
 
 
+def test_headline_says_why_dso_and_count_back_dso_disagree() -> None:
+    """In August the sales of the summer make DSO fall, while what is past due grows."""
+    markup = report_of(ar.sample_ledger(), as_of="2026-08-31").headline().markup
+    assert "DSO and count-back DSO disagree" in markup
+    assert "DSO and count-back DSO disagree" not in report_of(ar.sample_ledger(), as_of="2026-10-31").headline().markup
+
+
+@pytest.mark.parametrize(("on_account", "said"), [(-250, True), (-50, False)])
+def test_headline_has_both_kinds_of_dso_where_much_is_unapplied(on_account: float, said: bool) -> None:
+    """1000 owed of 1000 sold in 90 days, and 250 on account: 90 days gross, 67.5 on the control account."""
+    items = pd.DataFrame(
+        {
+            "item_id": ["A", "R"],
+            "item_type": ["invoice", "receipt"],
+            "customer_id": "C1",
+            "currency": "EUR",
+            "document_date": ["2026-02-10", "2026-03-10"],
+            "due_date": ["2026-05-10", "2026-03-10"],
+            "amount": [1000.0, on_account],
+        }
+    )
+    markup = report_of(ar.make_ledger(items=items, covers=("2026-01-01", "2026-03-31"))).headline().markup
+    assert ("DSO is 90.0 days gross and 67.5 days on the control account" in markup) is said
+
+
 def test_headline_of_a_first_month_compares_with_nothing() -> None:
     markup = report_of(ledger_of(*TWO_MONTHS), as_of="2026-01-31").headline().markup
     assert "Receivables are EUR 1.5K on 31 Jan 2026" in markup

@@ -65,7 +65,7 @@ class Chosen:
     customer: str = ALL
     search: str = ""
     by: str = "currency"
-    window: str = "month"
+    window: str = "quarter"
 
     @property
     def part(self) -> tuple[str, str, str]:
