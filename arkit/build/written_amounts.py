@@ -23,6 +23,7 @@ from arkit.words.vocabulary import currency_names, currency_of
 _PLAIN: Final = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$"
 # What nearly every cell of nearly every export is like needs none of the steps.
 _SIMPLE: Final = {mark: rf"^-?[0-9]{{1,20}}(?:[{mark}][0-9]{{1,{SCALE}}})?$" for mark in (".", ",")}
+_DIGITS: Final = 15
 _LONG: Final = rf"(\.\d{{{SCALE}}})\d+$"
 # Groups of three, or as in India of two before the last: a thousands mark counts only there.
 _MARKS: Final = r"[,\s']"
@@ -186,10 +187,24 @@ def as_decimals(column: pl.Series, *, decimal_mark: str, unit: int = 1) -> pl.Se
     if column.dtype == pl.String:
         return _of_plain(plain_numbers(column, decimal_mark), places)
     if column.dtype.is_float():
-        # The shortest text that gives the same float is what the source showed: 97.6, not 97.599999...
-        usable = column.is_finite() & (column.abs() < LARGEST_EXACT)
-        column = column.set(~usable, None).round(SCALE + places).cast(pl.Decimal(38, SCALE + places), strict=False)
+        column = _of_floats(column, SCALE + places)
     return _of_plain(column.cast(pl.String), places) if places else column.cast(EXACT, strict=False)
+
+
+def _of_floats(column: pl.Series, places: int) -> pl.Series:
+    """Numbers as exact decimals of some places: as a spreadsheet shows them, to 15 digits, and cut off after the last.
+
+    The shortest text that gives the same float is what the source showed: 97.6, not 97.599999...
+    """
+    usable = column.is_finite() & (column.abs() < LARGEST_EXACT)
+    shown = column.set(~usable, None).round_sig_figs(_DIGITS)
+    rounded = shown.round(places)
+    exact = rounded.cast(pl.Decimal(38, places), strict=False)
+    longer = (shown != rounded).fill_null(False)
+    if not longer.any():
+        return exact
+    cut = _of_plain(shown.set(~longer, None).cast(pl.String), 0).cast(pl.Decimal(38, places))
+    return exact.to_frame("exact").select(pl.coalesce(pl.lit(cut), "exact")).to_series()
 
 
 def _of_plain(numbers: pl.Series, places: int) -> pl.Series:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arkit.build.written_amounts import amount_pattern, currencies_in, exact_amounts
+from arkit.build.written_amounts import amount_pattern, as_decimals, currencies_in, exact_amounts
+from arkit.model.money import to_minor
 from tests.model.books import examples
 
 WIDE = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")
@@ -87,3 +88,11 @@ def test_a_dash_alone_is_nothing() -> None:
 def test_a_sign_of_several_currencies_names_none() -> None:
     cells = pl.Series(["$5", "¥5", "5 kr", "R$ 5", "5 円", "12,50 руб.", "(CHF 5)", "US$ 5 Cr"])
     assert currencies_in(cells).to_list() == [None, None, None, "BRL", "JPY", "RUB", "CHF", "USD"]
+
+
+def test_a_number_is_cut_off_where_text_is_and_rounded_once() -> None:
+    given = [1.0049999, -1.0049999, 1.005, 0.1 + 0.2, 1.00499999999999989, 1e-7]
+    exact = as_decimals(pl.Series(given), decimal_mark=".")
+    assert [str(each) for each in exact] == ["1.004999", "-1.004999", "1.005000", "0.300000", "1.005000", "0.000000"]
+    minor, _ = to_minor(exact, unit=pl.Series([100] * len(given)))
+    assert minor.to_list() == [100, -100, 101, 30, 101, 0]
