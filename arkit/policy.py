@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 Name = Annotated[str, Meta(min_length=1)]
 Share = Annotated[float, Meta(ge=0, le=1)]
+Amount = Annotated[float, Meta(ge=0)]
+LeastAmount = Amount | dict[Name, Amount]  # in the currency of the items; or by currency, "other" for those not named
 
 
 class Worded(Settings, frozen=True, kw_only=True):
@@ -68,11 +70,6 @@ class Category(Worded, frozen=True, kw_only=True):
     ----------
     latest_stage
         The last stage of collection that its customers are taken to without a person's decision; empty for no limit.
-
-    Examples
-    --------
-    >>> Category(name="vip", say={"en": "Call the key account manager."}).sentence("zh")
-    'Call the key account manager.'
     """
 
     room: ClassVar = "segmentation"
@@ -132,6 +129,11 @@ class CategoryPolicy(Settings, frozen=True, kw_only=True):
         The category of customers for whom no rule fires; by default the first one.
     rules
         The rules; where several fire, the gravest category of theirs counts.
+    least_amount, least_share
+        Materiality: what is past due and undisputed counts from this amount and this share of the balance on; below
+        either, ``material_days`` and ``past_due_share`` are 0, and no rule by them fires.
+    offer_up_to_limit_use
+        Longer terms are recommended to nobody with something past due, nor above this share of the credit limit.
 
     Raises
     ------
@@ -148,6 +150,9 @@ class CategoryPolicy(Settings, frozen=True, kw_only=True):
     categories: Annotated[tuple[Category, ...], Meta(min_length=1)] = msgspec.field(default_factory=_bundled_categories)
     otherwise: str = ""
     rules: tuple[Rule, ...]
+    least_amount: LeastAmount = 100.0
+    least_share: Share = 0.05
+    offer_up_to_limit_use: Amount = 0.8
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -180,11 +185,6 @@ class Stage(Worded, frozen=True, kw_only=True):
         The days past due from which it counts.
     channel, owner
         By what means, and whose task it is.
-
-    Examples
-    --------
-    >>> Stage(name="final notice", from_days=45, channel="letter", owner="clerk").sentence("en")
-    'Next step: final notice.'
     """
 
     room: ClassVar = "collection"
@@ -193,13 +193,41 @@ class Stage(Worded, frozen=True, kw_only=True):
     owner: str
 
 
+class Proportion(Settings, frozen=True, kw_only=True):
+    """The amount and share of the balance, old enough for it, that a stage and those after it need to be collected."""
+
+    stage: Name
+    least_amount: LeastAmount = 0.0
+    least_share: Share = 0.0
+
+
+class AgeWeight(Settings, frozen=True, kw_only=True):
+    """How much an amount counts in the worklist from a number of days past due on."""
+
+    from_days: Annotated[int, Meta(ge=0)]
+    weight: Share
+
+
+BY_AGE = tuple(AgeWeight(from_days=days, weight=each) for days, each in ((0, 0.25), (15, 0.5), (31, 0.75), (61, 1.0)))
+
+
 class CollectionPolicy(Settings, frozen=True, kw_only=True):
-    """The stages of collection, in rising order of days.
+    """The stages of collection, in rising order of days, and how the worklist is ranked.
 
     Parameters
     ----------
     stages
         The stages.
+    weights
+        How much of an amount counts by its age, in rising order of days; by default those that come with arkit.
+    held_by
+        The kinds of flags that hold an amount back: it is shown, and neither asked for nor ranked.
+    due_soon_days
+        What falls due within so many days is shown beside what is past due.
+    apply_first_share
+        From what share of the amount to collect on unapplied cash and credits are to be applied before a call.
+    in_proportion
+        Which stages need an amount and a share of the balance; by default those that come with arkit.
     share_of_stage
         A stage is reached when this share of what is past due and undisputed is as old: a forgotten cent is no lawsuit.
     latest_stage
@@ -220,12 +248,20 @@ class CollectionPolicy(Settings, frozen=True, kw_only=True):
     stages: Annotated[tuple[Stage, ...], Meta(min_length=1)]
     share_of_stage: Annotated[float, Meta(gt=0, le=1)] = 0.2
     latest_stage: dict[str, str] = msgspec.field(default_factory=dict)
+    weights: Annotated[tuple[AgeWeight, ...], Meta(min_length=1)] = BY_AGE
+    held_by: tuple[Name, ...] = ("dispute", "promise", "plan")
+    due_soon_days: Annotated[int, Meta(ge=0)] = 14
+    apply_first_share: Share = 0.1
+    in_proportion: tuple[Proportion, ...] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        days = [stage.from_days for stage in self.stages]
-        if days != sorted(set(days)):
-            raise PolicyError(f"from_days must rise, found {days}")
+        for rising in (self.stages, self.weights):
+            days = [each.from_days for each in rising]
+            if days != sorted(set(days)):
+                raise PolicyError(f"from_days must rise, found {days}")
+        for each in self.in_proportion or ():
+            self._require_stage(each.stage, "stage of in_proportion")
         require_different(list(self.names), "stages")
         self.latest_of({})
 
@@ -233,6 +269,22 @@ class CollectionPolicy(Settings, frozen=True, kw_only=True):
     def names(self) -> tuple[str, ...]:
         """The names of the stages, the mildest first."""
         return tuple(stage.name for stage in self.stages)
+
+    @property
+    def proportions(self) -> tuple[Proportion, ...]:
+        """For each stage that needs an amount and a share its own: what is stated of it, or of the last one before."""
+        stated = default_stages().in_proportion if self.in_proportion is UNSET else self.in_proportion
+        of_stage = {each.stage: each for each in stated or ()}
+        found: list[Proportion] = []
+        for name in self.names:
+            if name in of_stage or found:
+                found.append(msgspec.structs.replace(of_stage.get(name) or found[-1], stage=name))
+        return tuple(found)
+
+    def _require_stage(self, name: str, what: str) -> None:
+        if name not in self.names:
+            stages = ", ".join(self.names)
+            raise PolicyError(f"the {what} is {name!r}, which is not one of the stages: {stages}")
 
     def latest_of(self, limits: Mapping[str, str]) -> dict[str, int]:
         """Category to the place of its last stage: the earlier one of that stated here and that among the limits.
@@ -244,11 +296,7 @@ class CollectionPolicy(Settings, frozen=True, kw_only=True):
         """
         found: dict[str, int] = {}
         for category, latest in [*self.latest_stage.items(), *limits.items()]:
-            if latest not in self.names:
-                raise PolicyError(
-                    f"the latest_stage of {category!r} is {latest!r}, which is not one of the stages: "
-                    f"{', '.join(self.names)}"
-                )
+            self._require_stage(latest, f"latest_stage of {category!r}")
             found[category] = min(found.get(category, len(self.names)), self.names.index(latest))
         return found
 
@@ -409,6 +457,11 @@ class Policy(Settings, frozen=True, kw_only=True):
     large_unapplied
         From which share of the receivables on what is unapplied is large: the DSO of the control account is then shown
         beside the gross one.
+    intercompany
+        ``apart``: companies of the group are left out of KPIs, categories and worklist; ``included``: they count.
+    advances_accounts
+        The control accounts of advances received; left out, those with receipts and nothing else. What is on them is
+        no credit balance to reclassify.
     segmentation
         The company's own categories and rules; left out, those of ``templates/policies/categories.toml``.
     collection
@@ -441,6 +494,8 @@ class Policy(Settings, frozen=True, kw_only=True):
     period_ends: tuple[date, ...] = ()
     sales_tax: Share | None = None
     large_unapplied: Share = 0.1
+    intercompany: Literal["apart", "included"] = "apart"
+    advances_accounts: tuple[Name, ...] | UnsetType = UNSET
     segmentation: CategoryPolicy | UnsetType = UNSET
     collection: CollectionPolicy | UnsetType = UNSET
     plausibility: dict[str, Plausible] = msgspec.field(default_factory=dict)

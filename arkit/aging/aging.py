@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import narwhals as nw
 import polars as pl
+from msgspec import UNSET
 
 from arkit.calendar import day_of
 from arkit.errors import unknown_name
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 By = str | Sequence[str] | None
 Measure = Literal["open_amount", "base_open_amount", "items"]
 # Credits of a customer are netted with debts on the same account only.
+TRADE: Final = "without_intercompany"
 _NETTED: Final = ("entity", "account", "customer_id", "currency", "day")
 
 
@@ -341,6 +343,36 @@ def with_columns_for(
         customers_on(ledger, day, of_customer).with_columns(pl.lit(day_of(day), pl.Int32).alias(on)) for day in days
     ]
     return rows.join(beside(pl.concat(daily), rows), on=["customer_id", on], how="left")
+
+
+def without_intercompany(ledger: Ledger, policy: Policy) -> Ledger:
+    """The ledger of the customers outside the group, where the policy keeps intercompany apart.
+
+    What companies of the group owe each other is no credit risk and is eliminated in the group's balance sheet. A
+    customer counts by its latest flag; where nobody else is left, the ledger is what it is.
+    """
+    if policy.intercompany == "included" or "intercompany" not in ledger.frames.customers.columns:
+        return ledger
+    latest = ledger.frames.customers.sort("valid_from", nulls_last=False, maintain_order=True)
+    latest = latest.unique("customer_id", keep="last").filter(pl.col("intercompany").fill_null(False))
+    own = latest["customer_id"].cast(pl.String)
+    names = ledger.frames.items["customer_id"].unique().cast(pl.String)
+    others = names.filter(~names.is_in(own.implode()))
+    if len(others) in (0, len(names)):
+        return ledger
+    if TRADE not in ledger.prepared:
+        ledger.prepared[TRADE] = ledger.where(customer_id=others.to_list())
+    part: Ledger = ledger.prepared[TRADE]
+    return part
+
+
+def advances_accounts(ledger: Ledger, policy: Policy) -> list[str]:
+    """The control accounts of advances received: those of the policy, or those with receipts and nothing else."""
+    if policy.advances_accounts is not UNSET:
+        return list(policy.advances_accounts)
+    only_receipts = (pl.col("item_type").cast(pl.String) == "receipt").all()
+    accounts = ledger.frames.items.group_by(pl.col("account").cast(pl.String)).agg(only_receipts)
+    return accounts.filter("item_type")["account"].drop_nulls().sort().to_list()
 
 
 def has_history(ledger: Ledger) -> bool:

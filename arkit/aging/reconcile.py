@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.aging import aging_frame
+from arkit.aging.aging import advances_accounts, aging_frame
 from arkit.errors import ReconciliationError, TooManyFaultsError, listed
 from arkit.model.engine import collect
 from arkit.model.ledger import Ledger, as_day
@@ -396,7 +396,8 @@ def late_entries(ledger: Ledger, *, as_of: date | str, known: date | str | None 
 def credit_balances(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:
     """Propose the customers with a credit balance for reclassification: they are creditors on the balance sheet.
 
-    Formula: customers whose gross + unapplied on an account is below zero.
+    Formula: customers whose gross + unapplied on an account is below zero; not on accounts of advances received, where
+    it is a liability already.
 
     Parameters
     ----------
@@ -424,9 +425,10 @@ def credit_balances(ledger: Ledger, *, as_of: date | str, policy: Policy | None 
     ----------
     IAS 1.32 (no offsetting of assets and liabilities); HGB section 246 (2); SAP FAGLF101.
     """
-    day = ledger.require(as_of)
+    day, policy = ledger.require(as_of), policy or DEFAULT_POLICY
     by = ["entity", "account", "customer_id", "name"]
-    aged = aging_frame(ledger, day, by=by, policy=policy or DEFAULT_POLICY)
-    credits = aged.filter(pl.col("net") < 0).with_columns(customer_credit=-pl.col("net")).sort("net", *by)
+    aged = aging_frame(ledger, day, by=by, policy=policy)
+    advances = pl.col("account").cast(pl.String).is_in(advances_accounts(ledger, policy)).fill_null(False)
+    credits = aged.filter((pl.col("net") < 0) & ~advances).with_columns(customer_credit=-pl.col("net")).sort("net", *by)
     amounts = ("gross", "unapplied", "net", "customer_credit")
     return to_units(credits.select(*by, "currency", *amounts), dict.fromkeys(amounts, "currency")).to_pandas()

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.aging import By, group_columns, with_columns_for
+from arkit.aging.aging import By, group_columns, with_columns_for, without_intercompany
 from arkit.aging.entry_lines import first_due_days
 from arkit.calendar import day_of
 from arkit.errors import unknown_name
@@ -230,9 +230,10 @@ def ask_each(
 ) -> list[Question]:
     """A question about several days; where sales are taken from several sources, one for each of them.
 
-    Without a window it is that of the policy.
+    Without a window it is that of the policy. Intercompany is left out where the policy keeps it apart.
     """
     chosen = policy or DEFAULT_POLICY
+    ledger = without_intercompany(ledger, chosen)
     names = (by,) if isinstance(by, str) else tuple(by or ())
     groups = tuple(group_columns(names, ledger))
     length = chosen.window if window is None else window

@@ -11,11 +11,12 @@ from typing import Final
 
 import pandas as pd
 
+from arkit.aging.aging import aging_table
 from arkit.aging.open_items import statement
 from arkit.aging.presentation import Presentation
 from arkit.aging.reconcile import reconcile, require_reconciled
 from arkit.calendar import months_before
-from arkit.collection.worklist import worklist
+from arkit.collection.worklist import formula_in_words, worklist
 from arkit.errors import unknown_name
 from arkit.flows.movements import activity_trend
 from arkit.model.ledger import Ledger, as_day
@@ -61,8 +62,18 @@ _DETERIORATING: Final = (*_WHO, "aspect", "paid_before", "paid_recent", "cash_ga
 _INACTIVE: Final = (*_WHO, "inactive_amount", "items", "inactive_since", "oldest_days", "otherwise_pays")
 _WEIGHTS: Final = {"days_late": "billed_amount", "recent_on_time_share": "recent_amount"}
 _TO_CALL: Final = (
-    *("rank", "customer_id", "name", "currency", "category", "open_amount", "past_due", "stage_days"),
-    *("chance_late", "priority_amount", "stage", "next_step", "reasons"),
+    *(
+        "rank",
+        "customer_id",
+        "name",
+        "currency",
+        "category",
+        "priority_amount",
+        "to_collect",
+        "due_soon",
+        "open_amount",
+    ),
+    *("stage_days", "stage", "next_step", "items_to_ask", "reasons"),
 )
 _BEHAVIOUR: Final = (
     *("currency", "category", "evidence", "recommendation", "days_late", "days_late_median", "on_time_share"),
@@ -203,7 +214,17 @@ class CustomersPage:
         sentence, lines = who_owes_what(self._own(self.categorised), self.currency), presented(self.presentation)
         if self.presentation.missing:
             lines.append(text("reports.customers.other_currencies", currency=self.currency))
+        if apart := self._intercompany:
+            amount = short_amount(apart, self.currency)
+            lines.append(text("reports.customers.intercompany_apart", amount=amount))
         return page_part("headline", title=self.title, sentence=sentence, lines=lines)
+
+    @property
+    def _intercompany(self) -> float:
+        """What companies of the group owe in the main currency, where the policy keeps it apart."""
+        aged = self._own(aging_table(self.shown, as_of=self.day, by="intercompany", policy=self.policy))
+        own = aged["gross"][aged["intercompany"] == "true"]
+        return float(own.sum()) if self.policy.intercompany == "apart" else 0.0
 
     def segment_map(self) -> charts.Figure:
         """Every customer by exposure and lateness."""
@@ -293,13 +314,18 @@ class CustomersPage:
         if rows.empty:
             return notice(text("reports.customers.none_to_call", currency=self.currency), tone="good")
         caption = text("reports.customers.worklist", count=len(rows), currency=self.currency)
-        note = text("reports.customers.worklist_note", left_out=self._not_listed())
-        return table(rows[list(_TO_CALL)], caption=caption, note=note.strip())
+        note = f"{self.priority} {self._not_listed()}".strip()
+        return table(rows[list(_TO_CALL)], caption=caption, note=note)
+
+    @property
+    def priority(self) -> str:
+        """The formula by which the call list is ordered, with the weights of the policy."""
+        return text("collection.priority", formula=formula_in_words(self.policy.stages))
 
     def _not_listed(self) -> str:
         """How much past due is not on the call list, because all of a customer's amount is disputed."""
         late = self._own(self.categorised[self.categorised["past_due"] > 0])
-        # The list has every customer with something past due and undisputed; who is missing disputes all of it.
+        # The list has every customer with something past due to ask or to wait for; who is missing disputes all of it.
         absent = late[~late["customer_id"].isin(self._own(self.ranked)["customer_id"])]
         amount = short_amount(absent["past_due"].sum(), self.currency)
         return text("reports.customers.all_disputed", count=len(absent), amount=amount) if len(absent) else ""
@@ -320,11 +346,11 @@ class CustomersPage:
         ['Categories', 'Worklist', 'Customers', 'Movers', 'Deteriorating', 'Inactive', 'Reconciliation']
         """
         moved = self.moves if self.moves is not None else self.categorised.head(0)[[*_KEYS, "name", "category"]]
-        q_value, priority = text("reports.customers.q_value"), text("reports.customers.priority")
+        q_value, priority = text("reports.customers.q_value"), self.priority
         proof = reconcile(self.ledger, as_of=self.day, policy=self.policy)
         made = [
             sheet("categories", category_summary(self.categorised), totals=("customers", "open_amount", "past_due")),
-            sheet("worklist", self.ranked, note=priority, totals=("priority_amount", *_OWED)),
+            sheet("worklist", self.ranked, note=priority, totals=("priority_amount", "to_collect", "due_soon", *_OWED)),
             sheet("every_customer", self._every_customer(), totals=_OWED),
             sheet("movers", moved),
             sheet("deteriorating", self.payers, note=q_value),

@@ -216,6 +216,8 @@ class MonthlyReport:
         if self.facts.intercompany.empty:
             return notice(text("reports.monthly.no_intercompany"))
         note = text("reports.monthly.intercompany_note")
+        if self.facts.policy.intercompany == "apart":
+            note = f"{note} {text('reports.monthly.intercompany_apart')}"
         return table(self.facts.intercompany, caption=text("reports.monthly.intercompany"), note=note)
 
     def customers(self) -> Html:

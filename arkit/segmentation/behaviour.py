@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.aging import bucketed, customers_on, open_on, with_customers
+from arkit.aging.aging import bucketed, customers_on, open_on, with_customers, without_intercompany
 from arkit.aging.entry_lines import BILLED, first_due_days, followed, require_history
 from arkit.aging.open_items import held_amounts
 from arkit.aging.translate import rates_on
@@ -20,7 +20,7 @@ from arkit.calendar import day_of, month_ends_back
 from arkit.model.engine import Rows, beside, collect, day_number, is_one_of
 from arkit.model.ledger import Ledger
 from arkit.model.money import minor_per_unit, to_units
-from arkit.policy import DEFAULT_POLICY, Policy
+from arkit.policy import DEFAULT_POLICY, LeastAmount, Policy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -229,20 +229,79 @@ def exposures(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
     return collect(sums)
 
 
+def least(amount: LeastAmount) -> pl.Expr:
+    """The least amount of a policy for the ``currency`` of each row.
+
+    >>> rows = pl.DataFrame({"currency": ["EUR", "JPY"]})
+    >>> rows.select(at=least({"JPY": 15_000, "other": 100}))["at"].to_list()
+    [100.0, 15000.0]
+    """
+    if not isinstance(amount, dict):
+        return pl.lit(float(amount))
+    by_currency = {name: float(each) for name, each in amount.items()}
+    other = by_currency.get("other", 0.0)
+    return pl.col("currency").cast(pl.String).replace_strict(by_currency, default=other, return_dtype=pl.Float64)
+
+
+def material_debts(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
+    """By customer what is past due and undisputed where it is material, and the age that a material amount has.
+
+    Formula: material is the larger of ``least_amount`` and ``least_share x balance`` of the categories' policy. Of what
+    is past due and undisputed, the oldest first, ``material_days`` is the age of the item with which the amounts reach
+    it. With a least amount of 100, a customer who owes 5 for 180 days and 995 for 20 days has 20.
+    """
+    rows = bucketed(ledger, [day], policy=policy).filter(nw.col("open_amount") > 0)
+    rows = rows.join(beside(held_amounts(ledger, day, "dispute").select("item", "held"), rows), on="item", how="left")
+    undisputed = nw.col("open_amount") - nw.col("held").fill_null(0)
+    is_late = nw.col("bucket") >= (1 if policy.has_not_due else 0)
+    rows = rows.with_columns(nw.when(is_late).then(undisputed).otherwise(NOTHING).alias("late"))
+    sums = rows.group_by(*KEYS, "due_day").agg(nw.col("open_amount", "late").sum())
+    table = collect(sums, as_text=KEYS).sort(*KEYS, "due_day")
+    unit = minor_per_unit(pl.col("currency"), table["currency"])
+    rules, balance = policy.categories, pl.col("open_amount").sum().over(KEYS)
+    material = pl.max_horizontal(least(rules.least_amount) * unit, rules.least_share * balance)
+    reached = (pl.col("late") > 0) & (pl.col("late").cum_sum().over(KEYS) >= material)
+    ages = (
+        table.with_columns(reached=reached)
+        .group_by(KEYS)
+        .agg(pl.col("late").sum().alias("material_past_due"), pl.col("due_day").filter("reached").min())
+    )
+    ages = ages.drop_nulls("due_day")
+    return ages.select(*KEYS, "material_past_due", material_days=day_of(day) - pl.col("due_day").cast(pl.Int64))
+
+
 COLUMNS: Final = (
     *("customer_id", "name", "currency", "months_of_history"),
     *("items", "billed_amount", "settled_items", "settled_amount", "late_open_items"),
     *("on_time_share", "on_time_share_amount", "recent_amount", "recent_on_time_share"),
     *("days_late", "days_late_median", "days_late_spread", "days_late_worst", "days_late_trend"),
     *("payments", "paid_amount", "payments_per_month", "last_payment", "longest_silence", "part_paid_share"),
-    *("disputed_items", "open_amount", "past_due", "disputed_amount", "oldest_days", "limit_use"),
+    *(
+        "disputed_items",
+        "open_amount",
+        "past_due",
+        "disputed_amount",
+        "oldest_days",
+        "material_past_due",
+        "material_days",
+    ),
+    "limit_use",
 )
 AMOUNTS: Final = (
     *("billed_amount", "recent_amount", "settled_amount", "paid_amount"),
-    *("open_amount", "past_due", "disputed_amount"),
+    *("open_amount", "past_due", "disputed_amount", "material_past_due"),
 )
 # What is 0, and not missing, where a customer has none.
-COUNTED: Final = (*AMOUNTS, "items", "settled_items", "late_open_items", "disputed_items", "payments", "oldest_days")
+COUNTED: Final = (
+    *AMOUNTS,
+    "items",
+    "settled_items",
+    "late_open_items",
+    "disputed_items",
+    "payments",
+    "oldest_days",
+    "material_days",
+)
 
 
 def payment_behaviour(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:
@@ -259,7 +318,7 @@ def payment_behaviour(ledger: Ledger, *, as_of: date | str, policy: Policy | Non
     as_of
         The day; nothing later is looked at.
     policy
-        What is past due.
+        What is past due and what is material, and whether intercompany is apart: then it is left out.
 
     Returns
     -------
@@ -272,8 +331,8 @@ def payment_behaviour(ledger: Ledger, *, as_of: date | str, policy: Policy | Non
         invoice date), ``payments`` (days with one), ``paid_amount``, ``payments_per_month``, ``last_payment``,
         ``longest_silence`` (days between payments, up to ``as_of`` while something is past due), ``part_paid_share``
         (items paid in parts), ``disputed_items``, ``open_amount`` (gross), ``past_due``, ``disputed_amount``,
-        ``oldest_days`` (past due), ``limit_use`` (open in all currencies /
-        credit limit, with the parent's).
+        ``oldest_days`` (past due), ``material_past_due`` and ``material_days`` (undisputed, as far as it is material by
+        the policy), ``limit_use`` (open in all currencies / credit limit, with the parent's).
 
     Raises
     ------
@@ -291,8 +350,8 @@ def payment_behaviour(ledger: Ledger, *, as_of: date | str, policy: Policy | Non
     ----------
     Credit Research Foundation, payment history in credit scoring; censoring as in survival analysis.
     """
-    day = require_history(ledger, as_of)
-    return _in_units(_behaviour_on(ledger, day, policy or DEFAULT_POLICY))
+    day, policy = require_history(ledger, as_of), policy or DEFAULT_POLICY
+    return _in_units(_behaviour_on(without_intercompany(ledger, policy), day, policy))
 
 
 def behaviour_trend(
@@ -334,12 +393,10 @@ def behaviour_trend(
     ----------
     As :func:`payment_behaviour`; monthly re-segmentation in credit control.
     """
-    last = require_history(ledger, as_of)
+    last, policy = require_history(ledger, as_of), policy or DEFAULT_POLICY
     days = [day for day in month_ends_back(last, months) if day > ledger.covers[0]]
-    frames = [
-        _behaviour_on(ledger, day, policy or DEFAULT_POLICY).select(pl.lit(day).alias("as_of"), *COLUMNS)
-        for day in days
-    ]
+    trade = without_intercompany(ledger, policy)
+    frames = [_behaviour_on(trade, day, policy).select(pl.lit(day).alias("as_of"), *COLUMNS) for day in days]
     return _in_units(pl.concat(frames))
 
 
@@ -352,6 +409,7 @@ def _behaviour_on(ledger: Ledger, day: date, policy: Policy) -> pl.DataFrame:
         punctuality(lateness(ledger, day), day),
         payment_rhythm(ledger, day),
         exposures(ledger, day, policy=policy),
+        material_debts(ledger, day, policy=policy),
     )
     table = pl.concat([part.select(KEYS) for part in parts]).unique().sort(KEYS)
     for part in parts:

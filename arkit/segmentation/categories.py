@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import polars as pl
 
 from arkit.errors import unknown_name
-from arkit.policy import CategoryPolicy, Limit, Policy, Rule, categories_of, default_rules, require_known
+from arkit.policy import Category, CategoryPolicy, Limit, Policy, Rule, categories_of, default_rules, require_known
 from arkit.segmentation.behaviour import KEYS
 from arkit.words.catalogue import current_language, has_text, speaking, text
 from arkit.words.columns import column
@@ -30,6 +30,9 @@ def categorise(
 
     Formula: a rule fires when all of its limits are reached; the category is the gravest of the rules that fired
     (risky, problem, new), and reliable where none did. A measure that is missing reaches no limit.
+    ``past_due_share = material_past_due / open_amount``: neither a forgotten cent nor an open dispute counts. An offer,
+    such as a longer term, is recommended only where nothing is past due and the limit is not used beyond
+    ``offer_up_to_limit_use``.
 
     Parameters
     ----------
@@ -63,7 +66,7 @@ def categorise(
     The three categories of Russian credit-control handbooks: reliable, problem, risky.
     """
     chosen = policy.categories if isinstance(policy, Policy) else policy or default_rules()
-    share = pl.when(pl.col("open_amount") > 0).then(pl.col("past_due") / pl.col("open_amount"))
+    share = pl.when(pl.col("open_amount") > 0).then(pl.col("material_past_due") / pl.col("open_amount"))
     frame = pl.from_pandas(behaviour).with_columns(past_due_share=share)
     for limit in (limit for rule in chosen.rules for limit in rule.when):
         if limit.measure not in frame.columns:
@@ -76,13 +79,25 @@ def categorise(
 def _judgement(policy: CategoryPolicy) -> list[pl.Expr]:
     """The columns that the rules add to the behaviour."""
     advice = {category.name: category.sentence() for category in policy.categories}
+    offers = {category.name: _offer(category) for category in policy.categories}
     category = _gravest(policy)
+    welcome = (pl.col("past_due") <= 0) & (pl.col("limit_use").fill_null(0.0) <= policy.offer_up_to_limit_use)
+    said = [
+        category.replace_strict(advice, return_dtype=pl.String),
+        pl.when(welcome).then(category.replace_strict(offers, return_dtype=pl.String)),
+    ]
     return [
         category.alias("category"),
         _of_fired(policy, lambda rule: pl.lit(rule.name), between=BETWEEN_RULES).alias("rules"),
         _of_fired(policy, _evidence, between=text("segmentation.evidence.between_rules")).alias("evidence"),
-        category.replace_strict(advice, return_dtype=pl.String).alias("recommendation"),
+        pl.concat_str(said, separator=" ", ignore_nulls=True).str.strip_chars().alias("recommendation"),
     ]
+
+
+def _offer(category: Category) -> str:
+    """What may be offered beyond it, such as a longer term, where nothing speaks against it."""
+    key = f"segmentation.offer.{category.name}"
+    return text(key) if has_text(key) and not category.say else ""
 
 
 def _fires(rule: Rule) -> pl.Expr:
@@ -90,9 +105,14 @@ def _fires(rule: Rule) -> pl.Expr:
 
 
 def _is_reached(limit: Limit) -> pl.Expr:
-    value = pl.col(limit.measure)
+    value = pl.col(_judged(limit.measure))
     reached = value >= limit.at_least if limit.at_least is not None else value <= limit.at_most
     return reached.fill_null(False) & value.cast(pl.Float64).is_not_nan().fill_null(False)
+
+
+def _judged(measure: str) -> str:
+    """What a rule looks at: of debts, what is material."""
+    return "material_days" if measure == "oldest_days" else measure
 
 
 def _gravest(policy: CategoryPolicy) -> pl.Expr:
@@ -115,10 +135,11 @@ def _evidence(rule: Rule) -> pl.Expr:
 
 
 def _measured(limit: Limit) -> pl.Expr:
-    shown, key = column(limit.measure), f"segmentation.measure.{limit.measure}"
+    measure = _judged(limit.measure)
+    shown, key = column(measure), f"segmentation.measure.{measure}"
     name = text(key) if has_text(key) else shown.title.lower()
     bound, kind = (limit.at_least, "at_least") if limit.at_least is not None else (limit.at_most, "at_most")
-    value = pl.col(limit.measure).cast(pl.Float64)
+    value = pl.col(measure).cast(pl.Float64)
     if shown.kind == "ratio":
         kind, bound, value = f"{kind}_percent", round((bound or 0) * 100), (value * 100).round(0)
     number = value.round(1).cast(pl.String).str.strip_suffix(".0")

@@ -213,7 +213,7 @@ def abc(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> p
     Dickie (1951), ABC inventory analysis shoots for dollars, not pennies; the limits 80 and 95 % are the usual ones.
     """
     question = ask(ledger, as_of=as_of, by="customer_id", window="year", policy=policy)
-    owed = trend_frame(ledger, question.days, by="customer_id", policy=question.policy)
+    owed = trend_frame(question.ledger, question.days, by="customer_id", policy=question.policy)
     owed = owed.select(pl.col(KEYS).cast(pl.String), open_amount="gross")
     rows = owed.join(sales(question).select(*KEYS, "sales"), on=KEYS, how="full", coalesce=True)
     rows = rows.with_columns(pl.col("open_amount").fill_null(0), basis=pl.lit(question.basis))

@@ -118,6 +118,16 @@ def test_customers_with_a_credit_balance_are_proposed_with_its_amount() -> None:
     ]
 
 
+def test_what_is_on_an_account_of_advances_is_a_liability_already() -> None:
+    """Receipts alone are on 120900 of the sample: it is told from the items, or by the policy."""
+    sample = make_ledger(**generate(items=600, seed=3, faults=False).tables)
+    own = {account for account in sample.items["account"].unique() if account != "120900"}
+    assert set(credit_balances(sample, as_of=DAY)["account"]) <= own
+    assert "120900" in set(sample.items["account"])
+    named = credit_balances(sample, as_of=DAY, policy=Policy(advances_accounts=[*own]))
+    assert set(named["account"]) <= {"120900"}
+
+
 def test_the_late_entries_of_the_sample_are_the_late_part_of_its_reconciliation() -> None:
     sample = generate(items=600, seed=3, faults=False)
     ledger = make_ledger(**sample.tables, covers=(None, "2026-11-05"))

@@ -129,7 +129,15 @@ def test_every_placeholder_is_filled_in() -> None:
 
 
 # Keys that are made of a stored value: a code, a column, a lesson with its exercises, a name in a policy.
-MADE_OF_VALUES = ("values.", "columns.", "lesson_", "collection.stage", "segmentation.category", "segmentation.rule")
+MADE_OF_VALUES = (
+    "values.",
+    "columns.",
+    "lesson_",
+    "collection.stage",
+    "segmentation.category",
+    "segmentation.rule",
+    "segmentation.offer",
+)
 WRITTEN = re.compile(r"[a-z_]+(?:\.[\w-]+)+")
 
 

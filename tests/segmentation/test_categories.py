@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from arkit.words.catalogue import languages
 from tests.literal import ledger_of
 
 MEASURES = sorted({limit.measure for rule in default_rules().rules for limit in rule.when} - {"past_due_share"})
+VERY_LATE = {"days_late_median": 90, "days_late": 90}
 number = st.one_of(st.none(), st.floats(-50, 400, allow_nan=False))
 customer = st.fixed_dictionaries({name: number for name in MEASURES})
 
@@ -23,8 +25,8 @@ def behaviour(*customers: dict[str, Any]) -> pd.DataFrame:
     """The behaviour of customers who pay on time, for years, but for what is stated."""
     usual = {
         "currency": "EUR", "name": "Somebody", "items": 20, "months_of_history": 24.0, "on_time_share": 1.0,
-        "days_late": 0.0, "days_late_median": 0.0, "days_late_trend": 0.0, "oldest_days": 0, "longest_silence": None,
-        "open_amount": 100.0, "past_due": 0.0,
+        "days_late": 0.0, "days_late_median": 0.0, "days_late_trend": 0.0, "material_days": 0, "longest_silence": None,
+        "open_amount": 100.0, "past_due": 0.0, "material_past_due": 0.0, "limit_use": None,
     }  # fmt: skip
     rows = [{"customer_id": f"C{n}", **usual, **said} for n, said in enumerate(customers)]
     numbers = {name: "float64" for name in rows[0] if name not in ("customer_id", "currency", "name")}
@@ -49,19 +51,20 @@ def test_the_rules_partition_the_customers(customers: list[dict[str, float | Non
         "two invoices": ({"items": 2}, "new", "items 2 (at most 2)"),
         "just below new": ({"items": 3}, "reliable", ""),
         "late by the median": (
-            {"days_late_median": 45},
+            {"days_late_median": 45, "days_late": 30},
             "risky",
-            "days late, median 45 (at least 45), items 20 (at least 3)",
+            "days late, median 45 (at least 45), days late 30 (at least 30), items 20 (at least 3)",
         ),
-        "a day short of it": ({"days_late_median": 44}, "reliable", ""),
-        "risky beats new": ({"months_of_history": 2, "days_late_median": 60}, "risky", None),
+        "a day short of it": ({"days_late_median": 44, "days_late": 60}, "reliable", ""),
+        "late with cents only": ({"days_late_median": 45, "days_late": 1}, "reliable", ""),
+        "risky beats new": ({"months_of_history": 2, "days_late_median": 60, "days_late": 60}, "risky", None),
         "half past due for a month": (
-            {"past_due": 50, "oldest_days": 30, "on_time_share": 0.9},
+            {"material_past_due": 50, "material_days": 30, "on_time_share": 0.9},
             "problem",
-            "past due, share 50% (at least 50%), oldest, days past due 30 (at least 30), on time 90% (at most 90%)",
+            "past due, share 50% (at least 50%), material past due, days 30 (at least 30), on time 90% (at most 90%)",
         ),
         "one late large invoice of a good payer": (
-            {"past_due": 80, "oldest_days": 100, "on_time_share": 0.95},
+            {"material_past_due": 80, "material_days": 100, "on_time_share": 0.95},
             "reliable",
             "",
         ),
@@ -77,7 +80,7 @@ def test_a_category_follows_from_its_rules(said: dict[str, Any], category: str, 
 
 @pytest.mark.parametrize("language", languages())
 def test_each_category_has_a_recommendation_in_each_language(language: str) -> None:
-    customers = behaviour({}, {"items": 1}, {"days_late_median": 10, "on_time_share": 0.1}, {"days_late_median": 90})
+    customers = behaviour({}, {"items": 1}, {"days_late_median": 10, "on_time_share": 0.1}, VERY_LATE)
     judged = ar.categorise(customers, language=language)
     assert set(judged["category"]) == set(default_rules().names)
     assert judged["recommendation"].str.len().min() > 10
@@ -152,13 +155,15 @@ def test_a_table_without_order_has_the_bundled_one() -> None:
 @pytest.mark.parametrize(
     ("language", "evidence"),
     {
-        "en": "days late, median 45 (at least 45), items 20 (at least 3)",
-        "ru": "дней опоздания, медиана: 45 (не менее 45), документов: 20 (не менее 3)",
-        "zh": "延迟付款天数中位数 45（不低于 45），单据数 20（不低于 3）",
+        "en": "days late, median 90 (at least 45), days late 90 (at least 30), items 20 (at least 3)",
+        "ru": (
+            "дней опоздания, медиана: 90 (не менее 45), дней опоздания: 90 (не менее 30), документов: 20 (не менее 3)"
+        ),
+        "zh": "延迟付款天数中位数 90（不低于 45），延迟付款天数 90（不低于 30），单据数 20（不低于 3）",
     }.items(),
 )
 def test_evidence_is_in_the_language(language: str, evidence: str) -> None:
-    assert ar.categorise(behaviour({"days_late_median": 45}), language=language)["evidence"].tolist() == [evidence]
+    assert ar.categorise(behaviour(VERY_LATE), language=language)["evidence"].tolist() == [evidence]
 
 
 def test_planted_behaviours_have_the_category_they_were_made_for() -> None:
@@ -175,8 +180,8 @@ def test_planted_behaviours_have_the_category_they_were_made_for() -> None:
 
 
 def test_movers_say_which_rules_began_and_ended() -> None:
-    before = ar.categorise(behaviour({}, {"items": 1}, {"days_late_median": 90}))
-    after = ar.categorise(behaviour({"days_late_median": 50}, {"items": 3}))
+    before = ar.categorise(behaviour({}, {"items": 1}, VERY_LATE))
+    after = ar.categorise(behaviour(VERY_LATE, {"items": 3}))
     moves = ar.migration(before, after).set_index("customer_id")
     assert moves["moved"].to_dict() == {"C0": "worse", "C1": "better", "C2": "went"}
     assert moves.loc["C0", ["category_before", "category", "began", "ended"]].tolist() == [
@@ -199,3 +204,74 @@ def test_the_matrix_of_classes_and_categories_loses_nobody() -> None:
     assert found == {"A": (1, 800.0), "B": (1, 150.0), "C": (1, 50.0), "none": (1, 0.0)}
     with pytest.raises(ar.errors.UnknownNameError, match="profit"):
         ar.category_matrix(judged, classes, of="profit")
+
+
+DAY = "2026-06-30"
+PAID = [f"I{month} C1 2025-{month:02}-01 2025-{month:02}-28 1000 2025-{month:02}-28" for month in range(1, 13)]
+
+
+def judged_with(*rows: str, policy: ar.Policy | None = None, **tables: str) -> dict[str, Any]:
+    """The category of a customer who paid a year of invoices on time and owes some more."""
+    header = "item_id customer_id document_date due_date amount settled_on"
+    ledger = ledger_of("\n".join([header, *PAID, *rows]), shape="settled", covers=("2025-01-01", DAY), **tables)
+    [row] = ar.categorise(ar.payment_behaviour(ledger, as_of=DAY, policy=policy), policy=policy).to_dict("records")
+    return row
+
+
+OLD = "OLD C1 2025-12-01 2025-12-31 {} -"
+
+
+@pytest.mark.parametrize(
+    ("amount", "marks", "category"),
+    [
+        ("0.01", "", "reliable"),
+        ("99.99", "", "reliable"),
+        ("100", "", "risky"),
+        ("5000", "item_id kind from\nOLD dispute 2026-01-10", "reliable"),
+        ("5000", "item_id kind from amount\nOLD dispute 2026-01-10 4950", "reliable"),
+    ],
+)
+def test_neither_a_forgotten_cent_nor_a_dispute_makes_a_customer_risky(amount: str, marks: str, category: str) -> None:
+    tables = {"marks": marks} if marks else {}
+    row = judged_with(OLD.format(amount), **tables)
+    assert (row["category"], row["material_days"]) == (category, 181 if category == "risky" else 0)
+
+
+def test_an_immaterial_old_debt_lends_its_age_to_no_other() -> None:
+    """A cent of 181 days beside 1000 of two days, on a balance of 1000.01."""
+    row = judged_with(OLD.format("0.01"), "NEW C1 2026-06-01 2026-06-28 1000 -")
+    assert (row["oldest_days"], row["material_days"], row["material_past_due"], row["category"]) == (
+        181, 2, 1000.01, "reliable"
+    )  # fmt: skip
+
+
+def test_what_is_material_is_a_share_of_the_balance_and_in_the_policy() -> None:
+    """Of 10,000 open, 400 are less than 5 %."""
+    large = "LARGE C1 2026-06-01 2026-07-28 9600 -"
+    assert judged_with(OLD.format("400"), large)["material_days"] == 0
+    rules = msgspec.structs.replace(default_rules(), least_share=0.01)
+    assert judged_with(OLD.format("400"), large, policy=ar.Policy(segmentation=rules))["material_days"] == 181
+
+
+@pytest.mark.parametrize(("past_due", "limit_use", "offered"), [(0, 0.8, True), (0.01, 0.1, False), (0, 0.81, False)])
+def test_longer_terms_are_for_those_who_owe_nothing_overdue(past_due: float, limit_use: float, offered: bool) -> None:
+    [row] = ar.categorise(behaviour({"past_due": past_due, "limit_use": limit_use})).to_dict("records")
+    assert ("longer term" in row["recommendation"]) == offered
+
+
+def test_intercompany_is_apart_unless_the_policy_includes_it() -> None:
+    ledger = ledger_of(
+        "item_id customer_id document_date due_date amount settled_on\nA C1 2026-01-01 2026-01-31 100 -\n"
+        "B C2 2026-01-01 2026-01-31 900 -",
+        shape="settled", covers=("2026-01-01", DAY), customers="customer_id intercompany\nC2 true",
+    )  # fmt: skip
+    together = ar.Policy(intercompany="included")
+    found = {}
+    for name, policy in (("apart", ar.Policy()), ("included", together)):
+        judged = ar.categorise(ar.payment_behaviour(ledger, as_of=DAY, policy=policy))
+        kpis = ar.kpis(ledger, as_of=DAY, policy=policy).set_index("kpi")["value"]
+        listed = ar.worklist(ledger, judged, as_of=DAY, policy=policy)["customer_id"].tolist()
+        classes = ar.abc(ledger, as_of=DAY, policy=policy)["customer_id"].tolist()
+        found[name] = (sorted(judged["customer_id"]), listed, sorted(classes), round(kpis["hhi"], 2))
+    assert found["apart"] == (["C1"], ["C1"], ["C1"], 1.0)
+    assert found["included"] == (["C1", "C2"], ["C2", "C1"], ["C1", "C2"], 0.82)

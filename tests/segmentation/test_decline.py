@@ -13,7 +13,7 @@ import pytest
 import arkit as ar
 from arkit.calendar import months_before
 from arkit.segmentation.rank_trend import q_values
-from tests.segmentation.companies import Found
+from tests.segmentation.companies import Found, Year
 from tests.segmentation.shuffled import payments_of, shuffled
 
 AS_OF = date(2026, 12, 31)
@@ -66,6 +66,39 @@ def test_payments_that_come_later() -> None:
     [payer] = payers(paid_monthly(noisy(STEADY, 3), late=late))
     assert (payer["deteriorating"], payer["aspect"], payer["billings_fell"]) == (True, "delay", False)
     assert payer["days_late_before"] < 2.5 < 7 < payer["days_late_recent"]
+
+
+def unpaid(customer: pl.DataFrame, *last: int) -> pl.DataFrame:
+    """The invoices with some of the last ones never paid, counted back from the latest, which is 0."""
+    names = [f"C1-{back}" for back in last]
+    day = pl.when(~pl.col("item_id").is_in(names)).then("settled_on")
+    return customer.with_columns(settled_on=day)
+
+
+def test_who_stops_paying_is_found_within_two_months() -> None:
+    """Paid every month for two years, at the latest five days late; nothing since October."""
+    [payer] = payers(unpaid(paid_monthly([1000.0] * 24, late=[0, 5] * 12), 0, 1))
+    assert (payer["deteriorating"], payer["aspect"]) == (True, "silence")
+    assert (payer["silent_days"], payer["silent_items"], payer["longest_wait"]) == (51, 2, 5)
+    # Of 21 stretches none was as long; 21 days are the least, and two invoices wait. Simes doubles it at most.
+    assert payer["p_value"] <= 2 * (21 / 51) ** 3 / 22
+
+
+def test_a_forgotten_invoice_is_no_silence() -> None:
+    """The one of October is not paid, those after it are: they do pay."""
+    [payer] = payers(unpaid(paid_monthly(noisy(STEADY, 4)), 2))
+    assert (payer["deteriorating"], payer["silent_days"]) == (False, 0)
+
+
+def test_who_buys_nothing_more_is_not_silent() -> None:
+    [payer] = payers(paid_monthly([1000.0] * 24 + [0.0] * 3))
+    assert payer["silent_days"] == 0
+
+
+def test_long_waits_of_the_past_make_silence_usual() -> None:
+    late = [60, 0, 0] * 8
+    [payer] = payers(unpaid(paid_monthly([1000.0] * 24, late=late), 0, 1))
+    assert not payer["deteriorating"]
 
 
 def test_who_pays_as_ever_is_not_called_declining() -> None:
@@ -191,6 +224,21 @@ def test_planted_decliners_are_found_and_few_others(record_property: Callable[[s
     assert np.mean(by_payments) >= 0.7
     assert np.mean(wrong) <= 0.1 + limit(wrong)
     assert called == 0
+
+
+@pytest.mark.prove
+def test_who_stops_paying_is_found_within_90_days(record_property: Callable[[str, object], None]) -> None:
+    """Twelve looks a year at 20 companies; the share of wrong names over all of them is kept, too."""
+    years = [Year.of_seed(seed) for seed in range(1, 21)]
+    stopped = pl.concat([each.stopped for each in years])
+    found, wrong = (stopped["days"] <= 90).sum() / stopped.height, [each.false_share for each in years]
+    record_property(
+        "notice",
+        f"decline: found {found:.3f} of {stopped.height} who stopped paying within 90 days of the first unpaid due "
+        f"date; false {np.mean(wrong):.3f} of those called in a year (two standard errors {limit(wrong):.3f})",
+    )
+    assert found >= 0.9
+    assert np.mean(wrong) <= 0.1 + limit(wrong)
 
 
 @pytest.mark.slow

@@ -49,7 +49,9 @@ def test_policies_on_customers_judge_as_those_that_come_with_arkit() -> None:
         rules = ar.CategoryPolicy.load(KEPT / "policies" / "categories.toml")
     stages = ar.CollectionPolicy.load(KEPT / "policies" / "collection.toml")
     judged = ar.categorise(behaviour, policy=rules)
-    assert judged.equals(ar.categorise(behaviour))
+    # What is past due counts where it is material since; "pays very late" has a limit more.
+    said = ["category", "rules", "recommendation"]
+    assert judged[said].equals(ar.categorise(behaviour)[said])
     ranked = ar.worklist(ledger, judged, as_of=DAY, stages=stages)
     assert ranked.equals(ar.worklist(ledger, judged, as_of=DAY))
 

@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 import pandas as pd
 
 from arkit.calendar import month_ends_back
+from arkit.collection.worklist import formula_in_words
 from arkit.present import charts
 from arkit.present.html import Term, definitions, notice, table
 from arkit.present.live import Shown
@@ -28,8 +29,28 @@ SHOWN_RANKS: Final = 50
 KEPT: Final = 4
 TERMS: Final = ("category", "days_late", "on_time_share", "priority_amount")
 OF_WORKLIST: Final = [
-    *("rank", "customer_id", "name", "category", "priority_amount", "past_due", "oldest_days", "stage", "next_step"),
-    *("reasons", "promise", "disputed_amount", "collector", "currency"),
+    *(
+        "rank",
+        "customer_id",
+        "name",
+        "category",
+        "priority_amount",
+        "to_collect",
+        "due_soon",
+        "past_due",
+        "oldest_days",
+    ),
+    *(
+        "stage",
+        "next_step",
+        "items_to_ask",
+        "reasons",
+        "promise",
+        "disputed_amount",
+        "unapplied",
+        "collector",
+        "currency",
+    ),
 ]
 
 
@@ -95,14 +116,15 @@ class Customers(Page):
         rows, day, currency = self.worklist(chosen), day_shown(chosen.day), self.currency_of(chosen)
         if rows.empty:
             return [notice(text("serve.worklist.nothing", currency=currency, day=day), tone="good")]
-        at_risk = short_amount(float(rows["priority_amount"].sum()), currency)
-        caption = titled("serve.worklist.ranked", chosen, count=len(rows), amount=at_risk, day=day)
-        key = "note_first" if len(rows) > SHOWN_RANKS else "note"
-        return [table(rows.head(SHOWN_RANKS), caption=caption, note=text(f"serve.worklist.{key}", count=SHOWN_RANKS))]
+        amount = short_amount(float(rows["priority_amount"].sum()), currency)
+        caption = titled("serve.worklist.ranked", chosen, count=len(rows), amount=amount, day=day)
+        first = text("serve.worklist.first", count=SHOWN_RANKS) if len(rows) > SHOWN_RANKS else ""
+        note = f"{self._page(chosen).priority} {first}".strip()
+        return [table(rows.head(SHOWN_RANKS), caption=caption, note=note)]
 
     def terms(self, _: Chosen) -> Sequence[Shown]:
         """What the terms of the page mean, on request."""
-        formulas = {"priority_amount": text("serve.term.formula.priority_amount")}
+        formulas = {"priority_amount": formula_in_words(self.policy.stages)}
         terms = [Term(column(name).title, text(f"serve.term.{name}"), formulas.get(name, "")) for name in TERMS]
         return [definitions(terms)]
 
@@ -112,8 +134,8 @@ class Customers(Page):
 
     def worklist_sheet(self, chosen: Chosen) -> Sheet:
         """The whole list."""
-        totals = ("priority_amount", "past_due", "disputed_amount")
-        return Sheet(name="", table=self.worklist(chosen), totals=totals, note=text("serve.worklist.note"))
+        totals = ("priority_amount", "to_collect", "due_soon", "past_due", "disputed_amount")
+        return Sheet(name="", table=self.worklist(chosen), totals=totals, note=self._page(chosen).priority)
 
     def rows(self, chosen: Chosen) -> pd.DataFrame:
         """The customers with business in a currency, with behaviour and category."""

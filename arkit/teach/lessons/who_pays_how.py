@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
+from arkit.aging.open_items import open_items
 from arkit.calendar import months_before
 from arkit.collection.worklist import worklist
 from arkit.flows.movements import activity_trend
@@ -124,9 +125,16 @@ def behaviour(ledger: Ledger) -> pd.DataFrame:
 
 
 def chased(ledger: Ledger) -> pd.DataFrame:
-    """Whom there is to chase, in the order of their names: what is open, how old, and how likely it is late."""
-    rows = worklist(ledger, categorise(payment_behaviour(ledger, as_of=DAY)), as_of=DAY).sort_values("customer_id")
-    return rows[["customer_id", "open_amount", "past_due", "oldest_days", "chance_late"]]
+    """What there is to chase, item by item in the order of the customers: how much, and how old."""
+    names = worklist(ledger, judged_on(ledger), as_of=DAY)["customer_id"]
+    rows = open_items(ledger, as_of=DAY)
+    rows = rows[rows["customer_id"].isin(names) & (rows["open_amount"] > 0)]
+    return rows.sort_values(["customer_id", "due_date"])[["customer_id", "item_id", "open_amount", "days_past_due"]]
+
+
+def judged_on(ledger: Ledger) -> pd.DataFrame:
+    """The customers of the ledger with their categories."""
+    return categorise(payment_behaviour(ledger, as_of=DAY))
 
 
 def received(ledger: Ledger) -> Figure:
@@ -141,7 +149,7 @@ def received(ledger: Ledger) -> Figure:
 @lru_cache(KEPT)
 def judged(book: Book) -> pd.DataFrame:
     """How each customer pays, with the category."""
-    rows = categorise(payment_behaviour(book.ledger, as_of=DAY))
+    rows = judged_on(book.ledger)
     return rows.assign(past_due_share=rows["past_due"] / rows["open_amount"])
 
 
@@ -215,6 +223,11 @@ def largest(book: Book, column: str) -> frozenset[str]:
     return frozenset(ranked(book).nlargest(1, column)["customer_id"])
 
 
+def worst_habit(book: Book) -> frozenset[str]:
+    """The customer to chase who is latest as a rule."""
+    return frozenset(judged(book).nlargest(1, "days_late_median")["customer_id"])
+
+
 def amounts(book: Book) -> dict[str, float]:
     """What the options of the case name."""
     return {
@@ -275,7 +288,7 @@ EXERCISES: Final = (
         {
             "largest_balance": lambda book: largest(book, "open_amount"),
             "most_past_due": lambda book: largest(book, "past_due"),
-            "oldest_debt": lambda book: largest(book, "oldest_days"),
+            "worst_habit": worst_habit,
         },
         columns=("customer_id",),
     ),
