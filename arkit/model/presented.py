@@ -42,7 +42,7 @@ def in_currency(ledger: Ledger, rates: Mapping[str, Fraction], *, to: str) -> Le
         "entries": _translated_entries(frames.entries, items),
         "sales": _translated_sales(frames.sales, factors).with_columns(into),
         "customers": customers.with_columns(_renamed("limit_currency", factors, to)),
-        "marks": _translated_marks(frames.marks, items, factors, to=to),
+        "marks": _translated_marks(frames.marks, frames.items, factors, to=to),
         "control": frames.control.clear(),
         "gl": frames.gl.clear(),
     }
@@ -95,9 +95,14 @@ def _worth(rows: pl.DataFrame, amount: str) -> pl.Series:
 
 
 def _translated_marks(marks: pl.DataFrame, items: pl.DataFrame, factors: pl.DataFrame, *, to: str) -> pl.DataFrame:
-    """Disputes and promises, their amounts translated as their items are."""
-    named = marks.join(items.select("item_id", "currency"), on="item_id", how="left", maintain_order="left")
-    return _in_units(named, ("amount",), factors, currency="currency", to=to).select(marks.columns)
+    """Disputes and promises: an amount is in the currency of its item, of a customer in that of most of its items."""
+    code = pl.col("currency").cast(pl.String)
+    of_item = items.select("item_id", of_item=code)
+    of_customer = items.group_by("customer_id").agg(of_customer=code.mode().sort().first())
+    named = marks.join(of_item, on="item_id", how="left", maintain_order="left")
+    named = named.join(of_customer, on="customer_id", how="left", maintain_order="left")
+    own = named.with_columns(currency=pl.coalesce("of_item", "of_customer"))
+    return _in_units(own, ("amount",), factors, currency="currency", to=to).select(marks.columns)
 
 
 def _in_units(
