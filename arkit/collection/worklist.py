@@ -267,7 +267,7 @@ def _with_stage(rows: pl.DataFrame, stages: CollectionPolicy, policy: Policy) ->
     in_all = [_is_enough(each, pl.col("to_collect")) for each in stages.proportions]
     # Overdue from day 0 on is overdue before the first stage: the first step all the same.
     place = pl.max_horizontal(pl.min_horizontal(allowed, pl.lit(first_hard - 1)), *in_proportion).clip(0)
-    asks = pl.col("to_collect") > pl.col("unapplied")
+    asks = (pl.col("to_collect") > 0) & ~_is_covered(stages)
     stage = (
         pl.when(asks).then(place).replace_strict(dict(enumerate(stages.names)), default=None, return_dtype=pl.String)
     )
@@ -294,14 +294,19 @@ def _next_step(rows: pl.DataFrame, stages: CollectionPolicy) -> pl.Expr:
     asked, unapplied = pl.col("to_collect"), pl.col("unapplied")
     by_promise = pl.col("promise").is_not_null()
     wait = pl.when(by_promise).then(_said("promise")).otherwise(_said("plan"))
-    is_part = (unapplied > 0) & (unapplied < asked) & (unapplied >= stages.apply_first_share * asked)
-    step = pl.when(asked <= 0).then(wait).when(unapplied >= asked).then(_said("covered"))
+    is_part = (unapplied > 0) & ~_is_covered(stages) & (unapplied >= stages.apply_first_share * asked)
+    step = pl.when(asked <= 0).then(wait).when(_is_covered(stages)).then(_said("covered"))
     parts = [
         pl.when(is_part).then(_said("apply_first")),
         step.otherwise(_step_of_stage(rows, stages)),
         pl.when(pl.col("insured_share") > 0).then(_said("insured")),
     ]
     return pl.concat_str(parts, separator=" ", ignore_nulls=True)
+
+
+def _is_covered(stages: CollectionPolicy) -> pl.Expr:
+    """Whether cash and credits on account cover what is to be collected, but for a part not worth a call."""
+    return pl.col("unapplied") >= (1 - stages.apply_first_share) * pl.col("to_collect")
 
 
 def _said(step: str) -> pl.Expr:

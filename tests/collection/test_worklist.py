@@ -104,6 +104,7 @@ def test_cash_on_account_is_applied_before_a_call() -> None:
     paid = "R C1 2026-06-25 2026-06-25 -500 -"
     row = one(late("C1", "500"), paid)
     assert (row["unapplied"], row["next_step"], pd.isna(row["stage"])) == (500, text("collection.step.covered"), True)
+    assert one(late("C1", "540"), paid)["next_step"] == text("collection.step.covered")
     part = one(late("C1", "900"), paid)
     assert part["next_step"].startswith(text("collection.step.apply_first"))
 
