@@ -295,6 +295,7 @@ class _Month:
         exports, ledger = self.ledgers.of(entity)
         request = self.request(entity, exports[0], kind)
         part = request.part_of(ledger)
+        request = request.suited_to(part)
         place = request.place(Path(self.run.output))
         inputs = [found for export in exports for found in self.inputs_of(export, kind)]
         accepted = [one for one in self.run.accepted if one.day in (None, self.day)]

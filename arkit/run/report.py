@@ -150,6 +150,7 @@ def report(
         execute.check_parameters(request.notebook, request.parameters)
         said = Said(hints or {}, request.answers, ask)
         part = request.part_of(read_export(request.ledger, layout=request.layout, as_of=request.as_of, said=said))
+        request = request.suited_to(part)
         inputs = manifest.inputs(request)
         draft = Draft.of(request, part, folder=folder, place=place, started=started, inputs=inputs)
         if draft.published is not None:

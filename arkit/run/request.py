@@ -10,7 +10,7 @@ name in ``notebooks``, which calls the page ``report``; its titles in the catalo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -69,9 +69,9 @@ class ReportKind:
 
 # The pages bring Plotly with them: a run imports them while it waits for other things.
 def _monthly(ledger: Ledger, *, as_of: date, **settings: Any) -> Page:
-    from arkit.reports import MonthlyReport
+    from arkit.reports import MonthlyReport, OpenItemsReport
 
-    return MonthlyReport(ledger, as_of=as_of.isoformat(), **settings)
+    return (OpenItemsReport if ledger.is_snapshot else MonthlyReport)(ledger, as_of=as_of.isoformat(), **settings)
 
 
 def _customers(ledger: Ledger, *, as_of: date, earlier: object, currency: str = "", **settings: Any) -> Page:
@@ -82,6 +82,10 @@ def _customers(ledger: Ledger, *, as_of: date, earlier: object, currency: str = 
 
 MONTHLY: Final = ReportKind("monthly_report", _monthly)
 REPORTS: Final = {kind.name: kind for kind in (MONTHLY, ReportKind("customers", _customers, suffix="+customers"))}
+
+
+OPEN_ITEMS: Final = resource("notebooks/open_items.ipynb")
+"""The notebook of the monthly report of a snapshot, of which nothing before its day is known."""
 
 
 def kind_named(name: str) -> ReportKind:
@@ -191,6 +195,11 @@ class Request:
         """
         ledger.require(self.as_of)
         return ledger if self.entity == ALL_ENTITIES else ledger.where(entity=self.entity)
+
+    def suited_to(self, ledger: Ledger) -> Request:
+        """The request with the notebook of open items, where the monthly report is asked of a snapshot."""
+        is_short = ledger.is_snapshot and self.notebook == MONTHLY.notebook
+        return replace(self, notebook=OPEN_ITEMS.resolve()) if is_short else self
 
     def refuse_arguments(self) -> None:
         """Refuse a further parameter that has an argument of its own.
