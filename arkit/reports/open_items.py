@@ -131,7 +131,8 @@ class OpenItemsReport(MonthlyReport):
             items=("item_id", "size"),
             oldest_due=("due_date", "min"),
             oldest_days=("days_past_due", "max"),
-        ).round(6)
+        )
+        rows = rows.assign(past_due=rows["past_due"].round(6), oldest_bucket=rows["oldest_bucket"].round(6))
         order = ["past_due", "oldest_days", "customer_id"]
         return rows.reset_index().sort_values(order, ascending=[False, False, True], ignore_index=True)[list(_CALL)]
 

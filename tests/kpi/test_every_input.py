@@ -26,6 +26,7 @@ MEASURES: dict[str, Callable[[ar.Ledger], pd.DataFrame]] = {
     "median_days_to_pay": lambda ledger: ar.median_days_to_pay(ledger, as_of=DAY, by="entity"),
     "movements": lambda ledger: ar.movements(ledger, as_of=DAY, since=MONTH_BEFORE),
     "open_items": lambda ledger: ar.open_items(ledger, as_of=DAY),
+    "plausibility": lambda ledger: ar.plausibility(ledger, as_of=DAY),
     "reconcile": lambda ledger: ar.reconcile(ledger, as_of=DAY),
     "roll_forward": lambda ledger: ar.roll_forward(ledger, as_of=DAY, since=MONTH_BEFORE, by="entity"),
     "roll_rates": lambda ledger: ar.roll_rates(ledger, as_of=DAY),
