@@ -54,7 +54,7 @@ def test_what_falls_due(page: OpenItemsReport) -> None:
 
 
 def test_a_snapshot_gets_this_report(items: pd.DataFrame, tmp_path: Path) -> None:
-    items.to_csv(tmp_path / "items.csv", index=False)
+    items.rename(columns={"amount": "open_amount"}).to_csv(tmp_path / "items.csv", index=False)
     layout = tmp_path / "layout.toml"
     layout.write_text(f'name = "snapshot"\nshape = "open_items"\nsnapshot_on = {DAY}\n', encoding="utf-8")
     made = report(ledger=tmp_path / "items.csv", layout=layout, as_of=DAY, output=tmp_path / "out")
