@@ -167,6 +167,14 @@ PLACES: Final = ("item", "source", "source_row")
 WORDING: Final = ("message",)
 """The sentence of a finding follows from its code; a sentence that arkit words better makes no report another."""
 
+OF_0_1_0: Final = frozenset(
+    (
+        *("name", "edges", "basis", "day_zero", "unapplied", "stop_share_of_rows", "stop_share_of_amount"),
+        *("gl_tolerance", "cost_of_capital", "segmentation", "collection"),
+    )
+)
+"""The settings of a policy that 0.1.0 had; the hashes of its reports are made of them."""
+
 Identity = Mapping[str, str]
 
 
@@ -180,7 +188,7 @@ def identity(request: Request, ledger: Ledger, policy: Policy, accepted: Sequenc
         notebook = file_digest(file, "sha256").hexdigest()
     return {
         "ledger": ledger_hash(ledger),
-        "policy": _hash(msgspec.json.encode(policy)),
+        "policy": _hash(msgspec.json.encode(_stated(policy))),
         "notebook": notebook,
         "parameters": _hash(msgspec.json.encode(request.parameters, order="sorted")),
         "arkit": library_versions()["arkit"],
@@ -188,6 +196,13 @@ def identity(request: Request, ledger: Ledger, policy: Policy, accepted: Sequenc
         **({"currency": request.currency} if request.currency else {}),
         **({"accepted": _hash(msgspec.json.encode(accepted))} if accepted else {}),
     }
+
+
+def _stated(policy: Policy) -> dict[str, Any]:
+    """What a policy says; a setting that 0.1.0 did not have counts once it is another than the default."""
+    usual = msgspec.to_builtins(Policy())
+    stated = msgspec.to_builtins(policy).items()
+    return {name: value for name, value in stated if name in OF_0_1_0 or value != usual.get(name)}
 
 
 def ledger_hash(ledger: Ledger) -> str:
