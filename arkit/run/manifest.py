@@ -167,6 +167,9 @@ PLACES: Final = ("item", "source", "source_row")
 WORDING: Final = ("message",)
 """The sentence of a finding follows from its code; a sentence that arkit words better makes no report another."""
 
+SINCE_0_1_0: Final = frozenset({"tax"})
+"""Columns that 0.1.0 did not have; without a value in them a ledger is what it was."""
+
 OF_0_1_0: Final = frozenset(
     (
         *("name", "edges", "basis", "day_zero", "unapplied", "stop_share_of_rows", "stop_share_of_amount"),
@@ -212,6 +215,7 @@ def ledger_hash(ledger: Ledger) -> str:
     for table in fields(ledger.frames):
         rows: pl.DataFrame = getattr(ledger.frames, table.name)
         rows = rows.drop(*PLACES, *WORDING, strict=False).with_columns(pl.col(pl.Categorical).cast(pl.String))
+        rows = rows.drop(name for name in SINCE_0_1_0 & {*rows.columns} if rows[name].is_null().all())
         said.update(f"{table.name}\n".encode())
         said.update(rows.sort(rows.columns, nulls_last=True).write_csv(quote_style="necessary").encode())
     return said.hexdigest()
