@@ -194,7 +194,9 @@ def _summed(rows: Rows, keys: list[str], labels: tuple[str, ...], *, value: nw.E
         nw.when(nw.col("bucket") == position).then(value).otherwise(0).alias(label)
         for position, label in enumerate(columns)
     )
-    spread = spread.with_columns(nw.when(nw.col("open_amount") != 0).then(1).otherwise(0).alias("items"))
+    spread = spread.with_columns(
+        nw.when(nw.col("open_amount") != 0).then(nw.lit(1, nw.Int64)).otherwise(nw.lit(0, nw.Int64)).alias("items")
+    )
     wide = spread.group_by(*keys).agg(nw.col(*columns, "items").sum())
     gross, net = pl.sum_horizontal(labels).alias("gross"), pl.sum_horizontal(columns).alias("net")
     table = collect(wide, as_text=[key for key in keys if key != "day"])
@@ -356,7 +358,7 @@ def without_intercompany(ledger: Ledger, policy: Policy) -> Ledger:
     latest = ledger.frames.customers.sort("valid_from", nulls_last=False, maintain_order=True)
     latest = latest.unique("customer_id", keep="last").filter(pl.col("intercompany").fill_null(False))
     own = latest["customer_id"].cast(pl.String)
-    names = ledger.frames.items["customer_id"].unique().cast(pl.String)
+    names = pl.Series(ledger.values("customer_id"), dtype=pl.String)
     others = names.filter(~names.is_in(own.implode()))
     if len(others) in (0, len(names)):
         return ledger
@@ -371,7 +373,8 @@ def advances_accounts(ledger: Ledger, policy: Policy) -> list[str]:
     if policy.advances_accounts is not UNSET:
         return list(policy.advances_accounts)
     only_receipts = (pl.col("item_type").cast(pl.String) == "receipt").all()
-    accounts = ledger.frames.items.group_by(pl.col("account").cast(pl.String)).agg(only_receipts)
+    kinds = collect(ledger.scan("items").select("account", "item_type").unique(), as_text=["account", "item_type"])
+    accounts = kinds.group_by("account").agg(only_receipts)
     return accounts.filter("item_type")["account"].drop_nulls().sort().to_list()
 
 

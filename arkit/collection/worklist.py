@@ -352,7 +352,7 @@ def formula_in_words(stages: CollectionPolicy) -> str:
     """The formula of the priority amount with the weights of the policy, as a page prints it.
 
     >>> from arkit.policy import DEFAULT_POLICY
-    >>> formula_in_words(DEFAULT_POLICY.stages)[-97:]
+    >>> formula_in_words(DEFAULT_POLICY.stages)[-96:]
     '(from 0 days 25 %, from 15 days 50 %, from 31 days 75 %, from 61 days 100 %) x share not insured'
     """
     said = [text("collection.weight", count=each.from_days, share=f"{each.weight * 100:g}") for each in stages.weights]

@@ -27,11 +27,14 @@ def test_months_of_a_small_ledger() -> None:
     assert trend["net"].tolist() == [100.0, 70.0, 70.0]
 
 
+WHOLE = ar.Policy(intercompany="included")
+
+
 @pytest.mark.parametrize("by", [None, "entity", "industry"])
 def test_receipts_are_those_of_the_roll_forward(by: str | None) -> None:
     ledger = ar.sample_ledger()
     keys = [*([by] if by else []), "currency"]
-    trend = ar.activity_trend(ledger, as_of="2026-10-31", months=2, by=by)
+    trend = ar.activity_trend(ledger, as_of="2026-10-31", months=2, by=by, policy=WHOLE)
     now = trend[trend["as_of"] == "2026-10-31"].set_index(keys)
     forward = ar.roll_forward(ledger, as_of="2026-10-31", since="2026-09-30", by=by).set_index(keys)
     expected = -(forward["cash"] + forward["settlements"])

@@ -45,18 +45,18 @@ def test_longer_terms() -> None:
     short = ["a 2026-04-10 2026-04-20 200 2026-04-20"]
     longer = ["b 2026-06-10 2026-06-20 100 2026-06-20", "c 2026-06-10 2026-07-31 100 -"]
     ledger = settled(*short, *longer, covers=COVERS)
-    assert parts(ledger, "2026-06-30", "2026-04-30") == {"dso_change": 15, "from_terms": 15}
+    assert parts(ledger, "2026-06-30", "2026-04-30", window="month") == {"dso_change": 15, "from_terms": 15}
 
 
 def test_customers_who_no_longer_pay_early() -> None:
     """On the same terms all was paid before it was due, then nothing is."""
     ledger = settled("a 2026-04-10 2026-05-10 100 2026-04-20", "b 2026-06-10 2026-07-10 100 -", covers=COVERS)
-    assert parts(ledger, "2026-06-30", "2026-04-30") == {"dso_change": 30, "from_early_payment": 30}
+    assert parts(ledger, "2026-06-30", "2026-04-30", window="month") == {"dso_change": 30, "from_early_payment": 30}
 
 
 def test_customers_who_pay_late() -> None:
     ledger = settled("a 2026-04-10 2026-04-20 100 2026-04-20", "b 2026-06-10 2026-06-20 100 -", covers=COVERS)
-    assert parts(ledger, "2026-06-30", "2026-04-30") == {"dso_change": 30, "from_delinquency": 30}
+    assert parts(ledger, "2026-06-30", "2026-04-30", window="month") == {"dso_change": 30, "from_delinquency": 30}
 
 
 def test_a_debt_older_than_the_known_sales_counts_by_its_amount() -> None:
@@ -67,7 +67,7 @@ def test_a_debt_older_than_the_known_sales_counts_by_its_amount() -> None:
         "a 2026-04-10 2026-04-20 100 2026-04-20",
         "b 2026-06-10 2026-06-20 25 2026-06-20",
     ]
-    found = parts(settled(*rows, covers=COVERS), "2026-06-30", "2026-04-30")
+    found = parts(settled(*rows, covers=COVERS), "2026-06-30", "2026-04-30", window="month")
     # Mean debt 37.5 at 1.2 days a unit rather than 0.3; 25 less at 0.75 days a unit.
     assert found == {"dso_change": 15, "from_sales_timing": 33.75, "from_delinquency": -18.75}
 
@@ -94,7 +94,9 @@ def test_a_policy_without_due_dates_tells_no_delinquency() -> None:
 
 def test_sales_on_two_bases_are_not_compared() -> None:
     """The sample knows sales by month: within a month they are billings, tax included."""
-    table = ar.explain_dso(ar.sample_ledger(), as_of="2026-10-31", since="2026-09-15")
+    table = ar.explain_dso(
+        ar.sample_ledger(), as_of="2026-10-31", since="2026-09-15", window="month", policy=ar.Policy(sales_tax=0)
+    )
     assert set(table["reason"]) == {"2026-09-15: sales are known on another basis than 2026-10-31"}
     assert table[["dso_change", *PARTS]].isna().all(axis=None)
 

@@ -86,7 +86,8 @@ def test_decliners_are_drawn_with_both_levels() -> None:
 
 def test_the_customers_page_agrees_with_the_aging() -> None:
     ledger = ar.sample_ledger()
-    page = CustomersPage(ledger, day=pd.Timestamp("2026-10-31").date())
+    policy = ar.Policy(intercompany="included")
+    page = CustomersPage(ledger, day=pd.Timestamp("2026-10-31").date(), policy=policy)
     aging = ar.aging_table(page.shown, as_of="2026-10-31").set_index("currency")
     open_amounts = page.categorised.groupby("currency")["open_amount"].sum()
     assert open_amounts.round(3).to_dict() == aging["gross"].round(3).to_dict()

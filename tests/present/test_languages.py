@@ -79,7 +79,7 @@ def test_kpis_over_time_are_named_in_the_language_of_the_page() -> None:
     with speaking("zh"):
         trend = ar.kpi_trend(ar.sample_ledger(), as_of="2026-10-31", months=2, names=["dso"])
         drawn = kpi_chart(trend[trend["currency"] == "EUR"], title="指标").to_plotly_json()
-    assert drawn["layout"]["annotations"][0]["text"] == "应收账款周转天数"
+    assert drawn["layout"]["annotations"][0]["text"] == "应收账款周转天数（季）"
     assert drawn["data"][0]["hovertemplate"].startswith("%{x|%Y年%-m月%-d日}")
 
 
