@@ -15,11 +15,22 @@ IBM = {
     "2013-06-30": [4284.29, 835.56, 0, 5119.85],
 }
 
+# What a person says of the columns that could change the number and that the ledger does not need.
+NOT_NEEDED = {
+    "ibm": ["PaperlessDate", "PaperlessBill"],
+    "hrc": ["key_0", "document_create_date", "baseline_create_date", "Day_due", "Delay_predict", "Payment_date_predict"],
+    "xero": [
+        *("updated_date_utc", "_fivetran_synced", "has_attachments", "has_errors", "is_discounted"),
+        *("line_amount_types", "sent_to_contact"),
+    ],
+}
+
 
 @pytest.fixture(scope="module")
 def ibm(ibm_late_payment: Path) -> dict[str, ar.Ledger]:
     files = {order: ibm_late_payment / f"invoices_{order}.csv" for order in ("dmy", "mdy")}
-    return {order: ar.read_ledger(file, hints={"currency": "USD"}) for order, file in files.items()}
+    hints = {"currency": "USD", "ignored": NOT_NEEDED["ibm"]}
+    return {order: ar.read_ledger(file, hints=hints) for order, file in files.items()}
 
 
 @pytest.mark.parametrize("order", ["dmy", "mdy"])
@@ -45,7 +56,8 @@ def test_ibm_names_no_currency(ibm_late_payment: Path) -> None:
 
 
 def test_hrc(hrc_open_items: Path) -> None:
-    ledger = ar.read_ledger(hrc_open_items / "open_items.csv", snapshot_on="2020-05-22")
+    hints = {"ignored": NOT_NEEDED["hrc"]}
+    ledger = ar.read_ledger(hrc_open_items / "open_items.csv", snapshot_on="2020-05-22", hints=hints)
     aging = ar.aging_table(ledger, as_of="2020-05-22").set_index("currency")
     columns = ["not due", "1-30", "31-60", "61-90", "gross"]
     assert aging.loc["USD", columns].tolist() == [10128874.55, 107523520.97, 127851304.87, 29610016.44, 275113716.83]
@@ -58,7 +70,7 @@ def test_hrc(hrc_open_items: Path) -> None:
 
 def test_xero(xero: Path) -> None:
     """Receivables only: payables, voided and deleted documents are left out."""
-    ledger = ar.read_ledger(xero / "xero_invoice_data.csv", hints={"base_currency": "CAD"})
+    ledger = ar.read_ledger(xero / "xero_invoice_data.csv", hints={"base_currency": "CAD", "ignored": NOT_NEEDED["xero"]})
     aging = ar.aging_table(ledger, as_of="2020-12-31").set_index("currency")
     columns = ["not due", "1-30", "31-60", "61-90", "over 90", "net"]
     assert aging.loc["GBP", columns].tolist() == [4500, 0, 2250, 0, 0, 6750]

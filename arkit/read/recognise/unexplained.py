@@ -6,8 +6,9 @@ different values, which may be a status, a type or a side. Each of them is asked
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Final
 
 import polars as pl
@@ -19,7 +20,8 @@ from arkit.read.body.rows import DATE
 from arkit.read.recognise.arithmetic import Cells
 from arkit.read.recognise.columns import BUCKET, Columns
 from arkit.read.recognise.draft import Draft
-from arkit.read.recognise.questions import Hints
+from arkit.read.recognise.questions import Candidate, Hints, Question
+from arkit.read.recognise.values import sum_of
 from arkit.words.vocabulary import Meaning, currency_of, item_type_of, mark_of, side_of, status_of
 
 MOST_VALUES: Final = 12
@@ -31,6 +33,19 @@ _ALWAYS: Final = ("customer_id", "item_id", "document_id")
 _ADDRESS: Final = r"\S@\S+\.\S|^https?://|^www\."
 _LONG_ID: Final = r"^\d{7,}$"
 _SHARE: Final = r"^-?\d+([.,]\d+)?\s*[%％]$"
+# What a column of each kind of cells can be, besides what has been found already.
+_CAN_BE: Final[dict[str, tuple[str, ...]]] = {
+    "days": ("document_date", "due_date", "settled_on", "snapshot_on"),
+    "amounts": (
+        *("open_amount", "amount", "paid", "tax", "net_amount", "debit", "credit", "balance"),
+        *("base_amount", "base_open_amount", "days_overdue", "item_id", "document_id", "customer_id", "account"),
+    ),
+    "texts": (
+        *("item_id", "document_id", "customer_id", "name", "status", "side", "mark", "item_type", "match"),
+        *("reference", "account"),
+    ),
+    "currencies": ("currency", "base_currency"),
+}
 _OWED: Final = ("open_amount", "amount")
 # Words of these meanings say themselves that the column is about what is mapped or changes nothing.
 _SAID_BY_WORDS: Final = (
@@ -69,7 +84,10 @@ class Seen:
 
 
 def with_rest(seen: Seen, hints: Hints) -> Draft:
-    """The draft with one role for each column."""
+    """The draft with one role for each column, and a question for each that could change the number.
+
+    A question which of several unknown columns it is asks less than what each of them is, and gives way.
+    """
     questions = seen.draft.questions
     missing = {question.key[1] for question in questions if question.key[0] == "columns"}
     guessed = {
@@ -81,8 +99,17 @@ def with_rest(seen: Seen, hints: Hints) -> Draft:
     known = {header: role for header, role in _explained(seen, hints).items() if header not in guessed}
     headers = [header for header in seen.rows.columns[1:] if header not in known]
     bears = {header: kind for header in headers if (kind := _bears(seen, header, missing))}
+    lost = len(missing) >= _NOTHING_KNOWN
+    alone = guessed - _of_several(questions)
+    asked = {header: kind for header, kind in bears.items() if lost or header not in alone}
+    found = {*(role.what for role in known.values() if role.role == "mapped"), *seen.table.columns} - missing
+    kept = [question for question in questions if not _gives_way(question, asked)]
     rest = {header: _rest(seen, header, bears.get(header, ""), header in guessed) for header in headers}
-    return replace(seen.draft, roles=tuple({**rest, **known}[header] for header in seen.rows.columns[1:]))
+    return replace(
+        seen.draft,
+        questions=(*kept, *(_question(seen, header, kind, found) for header, kind in asked.items())),
+        roles=tuple({**rest, **known}[header] for header in seen.rows.columns[1:]),
+    )
 
 
 def _rest(seen: Seen, header: str, kind: str, is_guessed: bool) -> ColumnRole:
@@ -90,6 +117,21 @@ def _rest(seen: Seen, header: str, kind: str, is_guessed: bool) -> ColumnRole:
     if kind or is_guessed:
         return ColumnRole(header, "unexplained", "", f"{kind or 'asked'}: {listed(_values(seen, header))}")
     return ColumnRole(header, "harmless", "", _why_harmless(seen, header))
+
+
+def _of_several(questions: Iterable[Question]) -> set[str]:
+    """The headers of which a question asks which is meant: the answer leaves the others unexplained."""
+    asked = [
+        {str(candidate.value) for candidate in question.candidates}
+        for question in questions
+        if question.key[0] == "columns" and question.key[1] not in _OWED
+    ]
+    return {header for headers in asked if len(headers) > 1 for header in headers}
+
+
+def _gives_way(question: Question, unknown: Mapping[str, str]) -> bool:
+    asked = [candidate.value for candidate in question.candidates]
+    return question.key[0] == "columns" and bool(unknown) and all(header in unknown for header in asked)
 
 
 def _explained(seen: Seen, hints: Hints) -> dict[str, ColumnRole]:
@@ -248,3 +290,39 @@ def _kind(seen: Seen, header: str) -> str:
         return ""
     few = len(values) <= MOST_VALUES and len(values) < len(cells) and cells.str.contains(r"[\p{L}\d]").any()
     return "texts" if few and header not in seen.cells.codes else ""
+
+
+def _question(seen: Seen, header: str, kind: str, found: set[str]) -> Question:
+    values = _values(seen, header)
+    shown = listed(values)
+    text = f"What is {header!r} of {seen.file} ({shown})? It could change the number, and nothing explains it."
+    left = [name for name in _CAN_BE[kind] if name not in found or name in _ALWAYS]
+    candidates = [
+        Candidate(header, _total(seen), "it cannot change the number"),
+        *(_kept(seen, header) if kind == "texts" and 2 <= len(values) <= _MOST_COMBINED else []),
+        *(Candidate(header, evidence=f"it is the {name}", key=("columns", name)) for name in left),
+    ]
+    return Question(("ignored",), text, tuple(candidates))
+
+
+def _kept(seen: Seen, header: str) -> list[Candidate]:
+    """The answers that only the rows with some of the values are receivables."""
+    values = sorted(str(value) for value in seen.rows[header].drop_nulls().unique())
+    chosen = [some for size in range(1, len(values)) for some in combinations(values, size)]
+    made = []
+    for some in chosen:
+        kept = seen.rows.filter(seen.rows[header].fill_null("").is_in(some))
+        total = _total(replace(seen, rows=kept))
+        made.append(Candidate(some, total, "only these rows are receivables", ("keep", header)))
+    return made
+
+
+def _total(seen: Seen) -> str:
+    """The sum of what is open by the layout so far."""
+    table = seen.table
+    for name in ("open_amount", "amount"):
+        plus = table.plus.get(name) or tuple(filter(None, [table.columns.get(name, "")]))
+        minus = table.minus.get(name, ())
+        if plus or minus:
+            return sum_of(seen.rows, plus, minus, mark=seen.mark)
+    return ""

@@ -319,7 +319,7 @@ def _answers(
     """The truth of everything that may be asked."""
     of_amount = [role for role in ("amount", "open_amount") if role in headers]
     columns: dict[str, Any] = {role: header for role, header in headers.items() if role not in (*HARMLESS, *AGING)}
-    if len(of_amount) == 1:
+    if len(of_amount) == 1 and not {"paid", "settled_on"} & {*KINDS[form.kind].needed}:
         columns |= dict.fromkeys(("amount", "open_amount"), headers[of_amount[0]])
     if "name" in headers and "customer_id" not in headers:
         columns["customer_id"] = headers["name"]

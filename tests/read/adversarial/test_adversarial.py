@@ -17,8 +17,8 @@ from tests.read.adversarial.score import GOOD, Result, counted, results, summary
 FILES = 300
 MANY = 20_000
 # The share that must be right, or right after one round of answers; and how many may be wrong without a word.
-AT_LEAST = 0.75
-WRONG_IN_SILENCE = 25
+AT_LEAST = 0.85
+WRONG_IN_SILENCE = 8
 
 NEVER = ("wrong", "broken")
 

@@ -81,6 +81,7 @@ LINES_COLUMNS = {
 LINES_ANSWERS: dict[str, object] = {
     "base_currency": "EUR",
     "columns": {"open_amount": "Residual Amount in Currency", "base_open_amount": "Residual Amount"},
+    "ignored": ["Journal"],
 }
 JOURNALS = {"invoice": "Customer Invoices", "credit_note": "Customer Invoices", "receipt": "Bank"}
 
