@@ -197,7 +197,7 @@ def _plain(seen: Seen) -> list[ColumnRole]:
 def _bears(seen: Seen, header: str, missing: set[str]) -> str:
     """The kind of a column that can bear on the number; else nothing."""
     kind = _kind(seen, header)
-    if seen.table.allocate and (kind != "amounts" or header in seen.cells.counts):
+    if seen.table.allocate and (kind not in ("amounts", "days") or header in seen.cells.counts):
         # The sides of an account are proved by its balances, its marks or its entries, whatever texts are beside them.
         return ""
     if not kind and missing & {*_ALWAYS} and seen.rows[header].drop_nulls().n_unique() > 1:
