@@ -18,7 +18,14 @@ IBM = {
 # What a person says of the columns that could change the number and that the ledger does not need.
 NOT_NEEDED = {
     "ibm": ["PaperlessDate", "PaperlessBill"],
-    "hrc": ["key_0", "document_create_date", "baseline_create_date", "Day_due", "Delay_predict", "Payment_date_predict"],
+    "hrc": [
+        "key_0",
+        "document_create_date",
+        "baseline_create_date",
+        "Day_due",
+        "Delay_predict",
+        "Payment_date_predict",
+    ],
     "xero": [
         *("updated_date_utc", "_fivetran_synced", "has_attachments", "has_errors", "is_discounted"),
         *("line_amount_types", "sent_to_contact"),
@@ -70,7 +77,9 @@ def test_hrc(hrc_open_items: Path) -> None:
 
 def test_xero(xero: Path) -> None:
     """Receivables only: payables, voided and deleted documents are left out."""
-    ledger = ar.read_ledger(xero / "xero_invoice_data.csv", hints={"base_currency": "CAD", "ignored": NOT_NEEDED["xero"]})
+    ledger = ar.read_ledger(
+        xero / "xero_invoice_data.csv", hints={"base_currency": "CAD", "ignored": NOT_NEEDED["xero"]}
+    )
     aging = ar.aging_table(ledger, as_of="2020-12-31").set_index("currency")
     columns = ["not due", "1-30", "31-60", "61-90", "over 90", "net"]
     assert aging.loc["GBP", columns].tolist() == [4500, 0, 2250, 0, 0, 6750]

@@ -225,6 +225,27 @@ def _paired(owed: Owed, seen: _File, relation: Relation, first: str, second: str
     return owed.having(evidence, proof, **{name: own, f"base_{name}": other})
 
 
+def several_currencies(
+    rows: pl.DataFrame, of: Mapping[str, str], main: Sequence[str], mark: str, file: str
+) -> tuple[Question, ...]:
+    """A question where amounts are in several currencies and no column says in which.
+
+    Amounts of one currency are equal to those in base currency in every row, or in none.
+    """
+    asked = []
+    for name in _BASE:
+        if name not in of or len(main) != 1 or of[name] in main:
+            continue
+        own, base = (exact_amounts(rows[header], decimal_mark=mark).fill_null(0) for header in (main[0], of[name]))
+        equal = (own == base).filter(own != 0)
+        if equal.any() and not equal.all():
+            text = f"{main[0]!r} of {file} is in several currencies: in some rows {of[name]!r} is the same. In which?"
+            total = sum_of(rows, (of[name],), (), mark=mark)
+            in_base = Candidate(of[name], total, "all amounts in base currency", ("columns", OPEN))
+            asked.append(Question(("columns", "currency"), text, (in_base,)))
+    return tuple(asked[:1])
+
+
 def _rival_of(owed: Owed, *headers: str) -> set[str]:
     return {name for name, rivals in owed.rivals.items() if {*headers} & {*rivals}}
 

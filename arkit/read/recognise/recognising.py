@@ -19,7 +19,7 @@ from arkit.read.body.reading import ReadTable
 from arkit.read.body.rows import DATE, ITEM, OTHER, REPEATED, SECTION, Roles, kinds_of
 from arkit.read.open_file import Grid
 from arkit.read.places import refusing
-from arkit.read.recognise.amounts import recognise_owed, refuse_open_in_base, stated_sums
+from arkit.read.recognise.amounts import recognise_owed, refuse_open_in_base, several_currencies, stated_sums
 from arkit.read.recognise.arithmetic import Facts, facts_of, measured
 from arkit.read.recognise.columns import (
     AMOUNT,
@@ -266,6 +266,8 @@ def _with_values(draft: Draft, question: _Question, layout: Layout) -> tuple[Dra
         file=file,
     )
     draft = draft.asking(*key.questions, *money.questions).adding(*key.decisions, money.decision)
+    if not money.columns and "currency" not in draft.table.section_labels:
+        draft = draft.asking(*several_currencies(kept, draft.extra, main, layout.decimal_mark, file))
     draft = _with_unit(draft, question)
     draft = draft.with_table(
         columns={**draft.table.columns, **key.columns, **money.columns},

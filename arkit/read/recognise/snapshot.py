@@ -101,7 +101,8 @@ def _between(facts: Facts, of: Mapping[str, str], buckets: Sequence[str], given:
     found = [bounds for day in days if ranges and (bounds := facts.bounds(ranges, day))]
     whole = [each for each in found if each[2].fits]
     if not whole:
-        return Day()
+        against = [each[2] for each in found if each[2].broken and "due_date" not in of]
+        return Day(questions=(_counted_otherwise(buckets, against[0], file),)) if against else Day()
     first, last, relation = whole[0]
     evidence = f"the columns of the aging fit {_shown(first, last)}, counted from {relation.columns['day'][0]}"
     if given is None and first != last:
@@ -113,6 +114,14 @@ def _between(facts: Facts, of: Mapping[str, str], buckets: Sequence[str], given:
         return Day(questions=(Question((DAY,), f"{file} is not of {given}: {evidence}.", shown),), roles=roles)
     roles = tuple(ColumnRole(header, "proof", "aging", evidence) for header in buckets)
     return Day(given or first, (Decision(DAY, str(given or first), evidence),), proofs=(relation.proof,), roles=roles)
+
+
+def _counted_otherwise(buckets: Sequence[str], relation: Relation, file: str) -> Question:
+    """The question from when the file counts the days of its own aging, where that is not the day of the document."""
+    day = relation.columns["day"][0]
+    text = f"The columns of the aging of {file} are not counted from {day!r}, and no due day is known. Which is it?"
+    evidence = f"age from {day}, against the aging of the file"
+    return Question(("columns", "due_date"), text, (Candidate(tuple(buckets), "", evidence, ("ignored",)),))
 
 
 _NEVER: Final = date(2199, 1, 1)

@@ -96,6 +96,7 @@ def with_rest(seen: Seen, hints: Hints) -> Draft:
         for candidate in question.candidates
         if question.key[0] == "columns" and (question.key[1] in _OWED or str(candidate.value) not in seen.meanings)
     }
+    guessed -= {*hints.ignored, *hints.keep, *hints.columns.values()}
     known = {header: role for header, role in _explained(seen, hints).items() if header not in guessed}
     headers = [header for header in seen.rows.columns[1:] if header not in known]
     bears = {header: kind for header in headers if (kind := _bears(seen, header, missing))}
@@ -197,7 +198,8 @@ def _plain(seen: Seen) -> list[ColumnRole]:
 def _bears(seen: Seen, header: str, missing: set[str]) -> str:
     """The kind of a column that can bear on the number; else nothing."""
     kind = _kind(seen, header)
-    if seen.table.allocate and (kind not in ("amounts", "days") or header in seen.cells.counts):
+    is_text = kind != "amounts" and header not in seen.cells.days
+    if seen.table.allocate and (is_text or header in seen.cells.counts):
         # The sides of an account are proved by its balances, its marks or its entries, whatever texts are beside them.
         return ""
     if not kind and missing & {*_ALWAYS} and seen.rows[header].drop_nulls().n_unique() > 1:

@@ -326,6 +326,7 @@ def _answers(
     if "item_id" in headers:
         columns["document_id"] = headers["item_id"]
     needed = {*KEYS, *KINDS[form.kind].needed, *(["name"] if form.customer == "name" else [])}
+    needed |= {*(() if "due_date" in headers else AGING)}
     sides, types = form.texts("sides"), form.texts("types")
     return {
         "columns": columns,
