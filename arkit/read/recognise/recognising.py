@@ -266,7 +266,7 @@ def _with_values(draft: Draft, question: _Question, layout: Layout) -> tuple[Dra
         file=file,
     )
     draft = draft.asking(*key.questions, *money.questions).adding(*key.decisions, money.decision)
-    if not money.columns and "currency" not in draft.table.section_labels:
+    if "currency" not in {**draft.table.columns, **money.columns, **draft.table.section_labels}:
         draft = draft.asking(*several_currencies(kept, draft.extra, main, layout.decimal_mark, file))
     draft = _with_unit(draft, question)
     draft = draft.with_table(
