@@ -51,7 +51,8 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         ``columns`` are equal. ``ratio``: ``whole`` is ``part`` times the value. ``base``: ``document`` and ``base`` are
         equal where ``currency`` is the value. ``days``: ``day`` plus ``days``, or less ``days_left``, or alone, is the
         day of the snapshot. ``terms``: ``day`` plus ``days`` is ``due``. ``buckets``: the sum of a row is in the column
-        of its days past due, counted from ``day``. ``zero``: rows with one ``mark`` add up to zero, for each ``by``.
+        of its days past due, counted from ``day``; if that is "= due_date", no column has the due day, and it is made
+        of them. ``zero``: rows with one ``mark`` add up to zero, for each ``by``.
         ``balanced``: debits equal credits, for each ``by``. ``partly``: where ``status`` is the value, ``plus`` less
         ``minus`` is less than ``whole``; each row in which it is not becomes a finding.
     columns
@@ -178,7 +179,7 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     types: dict[str, str] = {}
     statuses: dict[str, str] = {}
     header: tuple[str, ...] = ()
-    header_lines: Literal[1, 2] = 1
+    header_lines: Literal[1, 2, 3] = 1
     joined: dict[str, tuple[str, ...]] = {}
     plus: dict[str, tuple[str, ...]] = {}
     minus: dict[str, tuple[str, ...]] = {}
@@ -285,7 +286,7 @@ class Layout(Settings, frozen=True, kw_only=True):
             if layout.unit not in UNITS:
                 raise LayoutError(f"unit of {table} must be one of {', '.join(map(str, UNITS))}, found {layout.unit}")
             lost = [key for key in _BELOW_A_HEADER if getattr(layout, key) and not layout.header]
-            if lost or (layout.header_lines == 2 and not layout.header):
+            if lost or (layout.header_lines > 1 and not layout.header):
                 raise LayoutError(f"{listed(lost or ['header_lines'])} of {table} has no effect without header = [...]")
             single = {*layout.columns} & {*TABLES[table].of_type("money")}
             if layout.minus_when and (layout.plus or layout.minus) and not single:

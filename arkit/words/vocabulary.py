@@ -70,7 +70,21 @@ def meaning(header: str) -> Meaning | None:
         return Meaning(*found)
     stripped, currency = without_currency(header)
     found = _headers().get(key(stripped)) if currency else None
-    return Meaning(*found, currency) if found else _qualified(header)
+    return Meaning(*found, currency) if found else _qualified(header) or _abbreviated(header)
+
+
+_ABBREVIATED: Final = r"(?:[^\W\d_]{3,}\.?[\s/-]*)*[^\W\d_]{3,}\.[\s/-]*(?:[^\W\d_]{3,}\.?[\s/-]*)*"
+
+
+def _abbreviated(header: str) -> Meaning | None:
+    """The one meaning of all known words that a header with points abbreviates: ``Ausgl.bel.``, ``Nettofäll.``."""
+    if not re.fullmatch(_ABBREVIATED, header.strip()):
+        return None
+    parts = [part for part in re.split(r"([.\s/-]+)", header.strip()) if part]
+    pattern = "".join(r"\w*" if "." in part else re.escape(key(part)) for part in parts)
+    start = key(parts[0])
+    found = [each for word, each in _headers().items() if word.startswith(start) and re.fullmatch(pattern, word)]
+    return Meaning(*min(found)) if len({name for name, _ in found}) == 1 else None
 
 
 def _qualified(header: str) -> Meaning | None:

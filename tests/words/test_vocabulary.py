@@ -103,3 +103,26 @@ def test_what_only_looks_like_a_unit_is_none(text: str) -> None:
 def test_letters_and_names_are_no_side_and_a_b_no_mark(value: str) -> None:
     assert side_of(value) == ""
     assert mark_of(value) == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("Ausgl.bel.", "match"),
+        ("Nettofäll.", "due_date"),
+        ("Dat. scad.", "due_date"),
+        ("Term. płatn.", "due_date"),
+        ("Срок опл.", "due_date"),
+        ("Дата док.", "document_date"),
+        ("Vervaldat.", "due_date"),
+        ("Betr. in HW", "base_amount"),
+    ],
+)
+def test_an_abbreviation_means_what_all_words_mean_that_it_shortens(header: str, name: str) -> None:
+    found = meaning(header)
+    assert found is not None
+    assert found.name == name
+
+
+def test_an_abbreviation_of_several_meanings_means_nothing() -> None:
+    assert meaning("Rech.") is None  # Rechnung, Rechnungsdatum

@@ -224,6 +224,24 @@ def _buckets(proof: Proof, day: date | None) -> pl.Expr:
     return _where(some & past.is_not_null(), pl.all_horizontal(fits))
 
 
+DUE: Final = "due_date"
+
+
+def due_days(rows: pl.DataFrame, proof: Proof, layout: Layout) -> pl.Series:
+    """The due day of rows whose amounts are in the columns of an aging: the first of the days past due, as text.
+
+    Of a row in several columns the oldest counts, and the proof names it.
+    """
+    parts = [(first or 0, header) for header, (first, _) in zip(proof.of("buckets"), ranges(proof.value), strict=True)]
+    cases = [
+        pl.when(amounts(rows[header], mark=layout.decimal_mark).fill_null(0) != 0).then(
+            pl.lit(layout.snapshot_on, dtype=pl.Date).dt.offset_by(f"-{first}d")
+        )
+        for first, header in sorted(parts, reverse=True)
+    ]
+    return rows.select(pl.coalesce(cases).dt.to_string("%Y-%m-%d").alias(DUE)).to_series()
+
+
 def within(days: pl.Expr, first: int | None, last: int | None) -> pl.Expr:
     """Whether a number of days is in a range that may be open on either side."""
     return (days >= first if first is not None else pl.lit(True)) & (days <= last if last is not None else pl.lit(True))

@@ -32,7 +32,7 @@ from arkit.read.body.accounts import (
     with_openings,
 )
 from arkit.read.body.header import DAY, Header, find_header, header_on_top, stated_above
-from arkit.read.body.proofs import Relation, amount_headers
+from arkit.read.body.proofs import DUE, Relation, amount_headers, due_days
 from arkit.read.body.rows import (
     DATE,
     ITEM,
@@ -69,6 +69,9 @@ def with_values(rows: pl.DataFrame, roles: Roles, layout: Layout) -> tuple[pl.Da
     if table.allocate:
         made["item_id"] = account_ids(rows, roles)
     made |= {name: _amount(rows, name, table, layout.decimal_mark) for name in dict.fromkeys(amounts.values())}
+    for proof in table.proofs:
+        if proof.of("day") == (MADE.format(DUE),):
+            made[DUE] = due_days(rows, proof, layout)
     if table.columns.get("currency") in amounts:
         made["currency"] = currencies_in(rows[table.columns["currency"]])
     texts = TABLES[roles.name].of_type("text", "category")
@@ -253,9 +256,10 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
         raise ReadingError(f"{grid.file} has a header (row {number}) but no rows. Export it again.")
     refuse_nameless(items, roles, grid.file)
     items = with_openings(items, roles, layout, classified) if table.allocate else items
-    values, simple = with_values(items, roles, layout)
     above = stated_above(grid, header, table, layout)
     day = above.pop(DAY, None)
+    own = msgspec.structs.replace(layout, snapshot_on=layout.snapshot_on or (date.fromisoformat(day) if day else None))
+    values, simple = with_values(items, roles, own)
     simple = msgspec.structs.replace(simple, constants={**simple.constants, **above})
     kinds = rows["kind"]
     found = found.join(rows.filter(kinds != ITEM).select("source_row"), on="source_row", how="semi")
@@ -269,6 +273,7 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
             _differing(found, name, simple),
             _outside(rows, found, proven, name),
             opening_findings(items, roles, name),
+            _inferred_due(values, table, name),
         ),
         proofs=found,
         proven_items=int(proven.sum()),
@@ -386,6 +391,15 @@ def _outside(rows: pl.DataFrame, found: pl.DataFrame, proven: pl.Series, name: s
     outside = rows.filter((rows["kind"] == ITEM) & ~proven)
     first = outside.select("source_row").head(1)
     return find("not_in_a_total", first, table=name, value=value_of("rows", count=pl.lit(outside.height)))
+
+
+def _inferred_due(rows: pl.DataFrame, table: TableLayout, name: str) -> pl.DataFrame:
+    """One finding for the items whose due day is that of a column of the aging."""
+    if not any(proof.of("day") == (MADE.format(DUE),) for proof in table.proofs):
+        return no_findings()
+    inferred = rows.filter(pl.col(MADE.format(DUE)).is_not_null())
+    first = inferred.select("source_row").head(1)
+    return find("inferred_due_date", first, table=name, value=value_of("rows", count=pl.lit(inferred.height)))
 
 
 def _minor(rows: pl.DataFrame, column: str) -> pl.Expr:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import polars as pl
@@ -33,13 +34,14 @@ HARMLESS = "harmless"
 def meanings_of(lines: Sequence[Sequence[str]]) -> dict[str, Meaning]:
     """The meaning of each known header by its name.
 
-    Where a header has two lines, the upper text may be above several columns: each text is tried with the upper text to
-    its left first, then as it is joined, and the lower text by itself.
+    Where a header has several lines, an upper text may be above several columns: each text is tried with the upper
+    texts to its left first, then as it is joined, and the lowest text by itself.
     """
     texts = texts_of(lines)
-    spread = texts_of([_spread(lines[0], lines[1]), lines[1]]) if len(lines) == 2 else texts
+    spread = texts_of([*(_spread(*pair) for pair in pairwise(lines)), lines[-1]])
+    lowest = [next((text for text in reversed(column) if text), "") for column in zip(*lines, strict=True)]
     found = {}
-    for name, text, wide, lower in zip(names_of(texts), texts, spread, lines[-1], strict=True):
+    for name, text, wide, lower in zip(names_of(texts), texts, spread, lowest, strict=True):
         known = next((each for one in (wide, text, lower) if one and (each := _meaning_of(one))), None)
         if known:
             found[name] = known
@@ -244,7 +246,7 @@ def recognise_header(grid: Grid, *, wanted: set[str]) -> tuple[Grid, Header, Dec
     if best < _FEWEST and grid.cells.height > SEARCHED:
         rows = grid.top(_LATEST)
         best, lines, first = _best(rows, wanted)
-    evidence = f"{best} known headers" + (", two lines joined" if lines == 2 else "")
+    evidence = f"{best} known headers" + (f", {lines} lines joined" if lines > 1 else "")
     if best < _FEWEST:
         lines, first, evidence = 1, _by_shape(rows, grid.file), "no known headers; texts above cells of other kinds"
     grid, header = header_on_top(grid, header_at(grid, first, lines))
@@ -256,14 +258,14 @@ def recognise_header(grid: Grid, *, wanted: set[str]) -> tuple[Grid, Header, Dec
 def _best(rows: list[list[str]], wanted: set[str]) -> tuple[int, int, int]:
     """How many headers are known, in how many lines, from which row on.
 
-    Two lines only where they say more than one; the first such row, since a header may be repeated.
+    Several lines only where they say more than one; the first such row, since a header may be repeated.
     """
     few = len(rows) <= SEARCHED
     starts = [start for start, row in enumerate(rows) if any(row) and (few or not _looks_like_item(row))]
     scores = [
         (_score(rows[start : start + lines], wanted), -lines, -start)
         for start in starts
-        for lines in (1, 2)
+        for lines in (1, 2, 3)
         if start + lines <= len(rows)
     ]
     best, lines, first = max(scores, default=(0, -1, 0))
@@ -296,12 +298,22 @@ def _by_shape(rows: list[list[str]], file: str) -> int:
 
 
 def _score(lines: list[list[str]], wanted: set[str]) -> int:
-    if len(lines) == 2 and (_looks_like_item(lines[1]) or not any(lines[0]) or not any(lines[1])):
+    if len(lines) > 1 and (any(map(_looks_like_item, lines[1:])) or not all(map(any, lines))):
         return -1
     texts = texts_of(lines)
-    found = {each.name for each in meanings_of(lines).values()}
+    found = {each.name for each in meanings_of(lines).values()} | _tree(lines)
     named = sum(text in wanted for text in texts)
     return len(found) + named
+
+
+_OF_A_TREE: Final = {"customer_id", "name", "contract", "document_id", "item_id"}
+
+
+def _tree(lines: list[list[str]]) -> set[str]:
+    """What the lines of one column name, where customers, contracts and documents are below each other in it."""
+    full = [column for column in zip(*lines, strict=True) if len(column) > 1 and all(column)]
+    named = [{each.name for text in column if (each := meaning(text))} & _OF_A_TREE for column in full]
+    return next((names for names in named if len(names) == len(lines)), set())
 
 
 def _looks_like_item(cells: list[str]) -> bool:

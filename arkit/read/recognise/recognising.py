@@ -39,13 +39,14 @@ from arkit.read.recognise.questions import Hints, QuestionsError
 from arkit.read.recognise.receivables import Amounts, Receivables, recognise_receivables, recognise_signs
 from arkit.read.recognise.repeats import Repeats, recognise_lines, recognise_payments
 from arkit.read.recognise.sections import recognise_sections
-from arkit.read.recognise.snapshot import Day, recognise_day, recognise_due
+from arkit.read.recognise.snapshot import Day, bucket_ranges, recognise_day, recognise_due
 from arkit.read.recognise.unexplained import Seen, with_rest
 from arkit.read.recognise.values import (
     Found,
     Mark,
     ShapeDecision,
     amount_of,
+    day_above,
     recognise_currency,
     recognise_date_order,
     recognise_decimal_mark,
@@ -55,6 +56,7 @@ from arkit.words.vocabulary import MONEY, Meaning, unit_of
 
 _DATES = TABLES["items"].of_type("date")
 _DATED_TEXT = 0.4
+_FEWEST_RANGES = 2
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,10 @@ class _Question:
     roles: dict[str, str]
     buckets: tuple[str, ...]
 
-    def day(self) -> Day:
-        """The day that the rows say, held against the one that is given."""
-        given, ignored = self.snapshot_on, self.hints.ignored
+    def day(self, layout: Layout) -> Day:
+        """The day that the rows say, held against the one that is given or above the header."""
+        titled = day_above(self.above, layout)
+        given, ignored = self.snapshot_on or (titled[1] if titled else None), self.hints.ignored
         return recognise_day(self.facts, self.roles, self.buckets, given=given, ignored=ignored, file=self.grid.file)
 
 
@@ -328,7 +331,7 @@ def _with_shape(
     draft: Draft, question: _Question, layout: Layout, kept: pl.DataFrame, found: Receivables
 ) -> tuple[Draft, Layout]:
     """The draft with what its shape needs, and the layout with the shape."""
-    day = question.day()
+    day = question.day(layout)
     shaped = recognise_shape(
         kept,
         draft.given,
@@ -344,7 +347,8 @@ def _with_shape(
     if shaped.questions and question.otherwise:
         question = replace(question, snapshot_on=question.otherwise, otherwise=None)
         return _with_shape(draft, question, layout, kept, found)
-    draft = _with_day(draft, shaped, day, given=question.snapshot_on is not None)
+    draft = _with_days_of_aging(draft, question.buckets, day, question.hints)
+    draft = _with_day(draft, shaped, day)
     if shaped.shape == "settled":
         draft = draft.with_table(paid_when=found.paid)
     return draft.of_shape(shaped.shape, question.hints), msgspec.structs.replace(layout, shape=shaped.shape)
@@ -362,14 +366,27 @@ def _with_due_day(draft: Draft, facts: Facts, columns: Columns, rows: pl.DataFra
     return draft.asking(*due.questions)
 
 
-def _with_day(draft: Draft, shaped: ShapeDecision, day: Day, *, given: bool) -> Draft:
+def _with_days_of_aging(draft: Draft, buckets: Sequence[str], day: Day, hints: Hints) -> Draft:
+    """The draft with the due day by the columns of the aging, where no column has it and no other day explains them."""
+    asked = any(question.key == ("columns", "due_date") for question in draft.questions)
+    ranges = {} if {*buckets} & {*hints.ignored} else bucket_ranges(buckets)
+    if "due_date" in draft.table.columns or asked or day.proofs or day.questions or len(ranges) < _FEWEST_RANGES:
+        return draft
+    value = " ".join(
+        f"{'' if first is None else first}:{'' if last is None else last}" for first, last in ranges.values()
+    )
+    proof = Proof(kind="buckets", columns={"day": ("= due_date",), "buckets": tuple(ranges)}, value=value)
+    evidence = "no column has it, and the aging says how many days past due each amount is"
+    return draft.proven_by([proof]).adding(Decision("due_date", "by the columns of the aging", evidence, "likely"))
+
+
+def _with_day(draft: Draft, shaped: ShapeDecision, day: Day) -> Draft:
     """The draft with the day of a snapshot: above the header, or as the rows say it."""
     draft = draft.with_table(stated_above={**draft.table.stated_above, **shaped.stated_above})
     draft = draft.adding(*shaped.decisions).explaining(*day.roles)
     if shaped.shape != "open_items":
         return draft.asking(*shaped.questions)
-    asked = day.questions or shaped.questions if given or shaped.questions else ()
-    return draft.asking(*asked).adding(*day.decisions).proven_by(day.proofs)
+    return draft.asking(*(day.questions or shaped.questions)).adding(*day.decisions).proven_by(day.proofs)
 
 
 def _style(
@@ -379,7 +396,9 @@ def _style(
     days = {name: header for name, header in columns.of.items() if name in _DATES and header not in columns.blank}
     named = [columns.of[name] for name in MONEY if name in columns.of]
     amounts = [*named, *columns.buckets] or [
-        name for name in rows.columns[1:] if share(rows[name].drop_nulls(), AMOUNT) > _DATED_TEXT
+        name
+        for name in rows.columns[1:]
+        if name not in days.values() and share(rows[name].drop_nulls(), AMOUNT) > _DATED_TEXT
     ]
     workbook = grid.kind != "text"
     mark = recognise_decimal_mark(

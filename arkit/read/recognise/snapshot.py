@@ -105,10 +105,14 @@ def _between(facts: Facts, of: Mapping[str, str], buckets: Sequence[str], given:
         return Day(questions=(_counted_otherwise(buckets, against[0], file),)) if against else Day()
     first, last, relation = whole[0]
     evidence = f"the columns of the aging fit {_shown(first, last)}, counted from {relation.columns['day'][0]}"
+    fits = given is None or first <= given <= last
+    if not fits and "due_date" not in of and (None, 0) in ranges.values():
+        # What is not due has a due day, which no column states: the aging need not count from another day.
+        return Day()
     if given is None and first != last:
         candidates = (Candidate(last.isoformat(), evidence=evidence),) if last < _NEVER else ()
         return Day(questions=(Question((DAY,), f"{file} does not say its day; {evidence}.", candidates),))
-    if given and not first <= given <= last:
+    if not fits:
         shown = (Candidate(last.isoformat(), evidence=evidence),) if last < _NEVER else ()
         roles = tuple(ColumnRole(header, "contradiction", DAY, evidence) for header in buckets)
         return Day(questions=(Question((DAY,), f"{file} is not of {given}: {evidence}.", shown),), roles=roles)

@@ -342,7 +342,7 @@ def recognise_shape(
         return _any_day(rows, str(settled))
     if hints.shape == "applied":
         return ShapeDecision("applied", decisions=(Decision("shape", "applied", "hint", "stated"),))
-    label = _day_above(above, layout)
+    label = day_above(above, layout)
     found = label[1] if label else snapshot_on or in_rows
     if found is None:
         amounts = "open amounts" if "open_amount" in given else "amounts without a day of settling"
@@ -361,7 +361,7 @@ def recognise_shape(
 def _account(above: list[str], layout: Layout, snapshot_on: date | None) -> ShapeDecision:
     """An account tells any day; the day of the export is the last of them."""
     shape = Decision("shape", "applied", "an account: documents and payments are rows alike")
-    label = None if snapshot_on else _day_above(above, layout)
+    label = None if snapshot_on else day_above(above, layout)
     if label is None:
         return ShapeDecision("applied", decisions=(shape,))
     day = Decision(DAY, label[1].isoformat(), f"above the header: {label[2]}")
@@ -373,7 +373,7 @@ def _any_day(rows: pl.DataFrame, settled: str) -> ShapeDecision:
     return ShapeDecision("settled", decisions=(Decision("shape", "settled", f"{settled} is filled in {number} rows"),))
 
 
-def _day_above(lines: list[str], layout: Layout) -> tuple[str, date, str] | None:
+def day_above(lines: list[str], layout: Layout) -> tuple[str, date, str] | None:
     """The words before the day of the snapshot, the day, and the line: the clearest words first."""
     clear = any(re.search(rf"(?i){_BEGIN}({pattern})", line) for pattern in words("as_of", "clear") for line in lines)
     for kind in ("clear", "short", *(() if clear else ("printed",))):
