@@ -73,12 +73,14 @@ def meaning(header: str) -> Meaning | None:
     return Meaning(*found, currency) if found else _qualified(header) or _abbreviated(header)
 
 
-_ABBREVIATED: Final = r"(?:[^\W\d_]{3,}\.?[\s/-]*)*[^\W\d_]{3,}\.[\s/-]*(?:[^\W\d_]{3,}\.?[\s/-]*)*"
+_ABBREVIATED: Final = re.compile(r"[^\W\d_]{3,}\.?")
+_LONGEST: Final = 60
 
 
 def _abbreviated(header: str) -> Meaning | None:
     """The one meaning of all known words that a header with points abbreviates: ``Ausgl.bel.``, ``Nettofäll.``."""
-    if not re.fullmatch(_ABBREVIATED, header.strip()):
+    words = [word for word in re.split(r"[\s/-]+|(?<=\.)", header.strip()) if word]
+    if len(header) > _LONGEST or "." not in header or not all(map(_ABBREVIATED.fullmatch, words)):
         return None
     parts = [part for part in re.split(r"([.\s/-]+)", header.strip()) if part]
     pattern = "".join(r"\w*" if "." in part else re.escape(key(part)) for part in parts)
