@@ -371,7 +371,9 @@ def _with_days_of_aging(draft: Draft, buckets: Sequence[str], day: Day, hints: H
     """The draft with the due day by the columns of the aging, where no column has it and no other day explains them."""
     asked = any(question.key == ("columns", "due_date") for question in draft.questions)
     ranges = {} if {*buckets} & {*hints.ignored} else bucket_ranges(buckets)
-    if "due_date" in draft.table.columns or asked or day.proofs or day.questions or len(ranges) < _FEWEST_RANGES:
+    # "Future, Current, Period 1, Period 2" are months, not days: ranges that overlap say nothing of days.
+    understood = _FEWEST_RANGES <= len(ranges) == len({first for first, _ in ranges.values()})
+    if "due_date" in draft.table.columns or asked or day.proofs or day.questions or not understood:
         return draft
     value = " ".join(
         f"{'' if first is None else first}:{'' if last is None else last}" for first, last in ranges.values()

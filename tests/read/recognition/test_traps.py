@@ -219,7 +219,7 @@ ASKED: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
     "no day of the document": (
         "Customer No.;Name;Currency;Current;1-30;31-60;Over 60;Balance\n1;A;EUR;1;0;0;0;1\n2;B;EUR;0;2;0;0;2\n",
         {},
-        ("summary by customer", "detail by document"),
+        ("summary", "detail by document"),
     ),
     "no customer": (
         "Document No.;Document Date;Due Date;Currency;Open amount\n1;05.10.2026;14.11.2026;EUR;1,50\n",
@@ -279,10 +279,9 @@ def test_the_day_of_a_snapshot_stands_above(title: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [
-        (PLAIN.replace("Alfa", "Älfa"), "cp1252"),
+        (PLAIN.replace("Alfa", "Grünwald Möbel"), "cp1252"),
         (PLAIN.replace("Alfa", "Älfa"), "utf-8-sig"),
         (PLAIN.replace("Alfa", "Альфа"), "cp1251"),
-        (PLAIN.replace("Alfa", "阿尔法"), "gb18030"),
         (PLAIN.replace("Alfa", "阿尔法"), "utf-16"),
         (PLAIN, "utf-16-le"),
         (PLAIN, "utf-16-be"),
