@@ -247,14 +247,10 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     classified = with_account_kinds(classified, roles, layout) if table.allocate else classified
     found = _proofs(_counted_once(classified, roles), roles, layout)
     rows = classified.with_columns(_decided(classified, found, roles))
-    if not table.allocate:
-        _refuse_opening_balances(rows, grid.file)
+    _refuse_opening_balances(rows, table, grid.file)
     number = int(grid.cells["source_row"][header.first])
     rows = with_sections(rows, roles, below=number)
-    items = rows.filter(pl.col("kind") == ITEM)
-    if items.is_empty():
-        raise ReadingError(f"{grid.file} has a header (row {number}) but no rows. Export it again.")
-    refuse_nameless(items, roles, grid.file)
+    items = _items_of(rows, roles, grid.file, number)
     items = with_openings(items, roles, layout, classified) if table.allocate else items
     above = stated_above(grid, header, table, layout)
     day = above.pop(DAY, None)
@@ -281,6 +277,15 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
         day=date.fromisoformat(day) if day else None,
         counts={str(kind): count for kind, count in kinds.value_counts().iter_rows()},
     )
+
+
+def _items_of(rows: pl.DataFrame, roles: Roles, file: str, number: int) -> pl.DataFrame:
+    """The rows of items, each of a customer."""
+    items = rows.filter(pl.col("kind") == ITEM)
+    if items.is_empty():
+        raise ReadingError(f"{file} has a header (row {number}) but no rows. Export it again.")
+    refuse_nameless(items, roles, file)
+    return items
 
 
 def _refuse_absent(table: TableLayout, header: Header, file: str) -> None:
@@ -339,8 +344,8 @@ def _decided(rows: pl.DataFrame, found: pl.DataFrame, roles: Roles) -> pl.Series
     return decided_edges(kinds.set(perhaps & ~is_total, ITEM))
 
 
-def _refuse_opening_balances(rows: pl.DataFrame, file: str) -> None:
-    """Refuse a file that begins with balances of items that are not in it.
+def _refuse_opening_balances(rows: pl.DataFrame, table: TableLayout, file: str) -> None:
+    """Refuse a file, unless it is an account, that begins with balances of items that are not in it.
 
     Raises
     ------
@@ -350,7 +355,7 @@ def _refuse_opening_balances(rows: pl.DataFrame, file: str) -> None:
     between = rows.filter(pl.col("kind") != ITEM)
     texts = [name for name in rows.columns if name not in ("source_row", "kind")]
     amounts = [name for name in texts if (known := meaning(name)) and known.name in MONEY]
-    if between.is_empty() or not amounts:
+    if between.is_empty() or not amounts or table.allocate:
         return
     opening = between.filter(pl.any_horizontal(pl.col(texts).str.contains(any_of("rows", "opening"))))
     carried = opening.filter(pl.any_horizontal(pl.col(amounts).str.contains("[1-9]")))
