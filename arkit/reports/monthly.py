@@ -337,8 +337,8 @@ class MonthlyReport:
         >>> from arkit import reports
         >>> report = reports.monthly_report(as_of="2026-10-31", entity="ES")
         >>> [sheet.name for sheet in report.sheets()]
-        ['Summary', 'Aging', 'Intercompany', 'Customers', 'Items', 'Movements', 'Tie-out', 'Posted after cut-off',
-         'Credit balances', 'Findings', 'Reconciliation']
+        ['Summary', 'Aging', 'Drivers', 'Intercompany', 'Customers', 'Items', 'Movements', 'Tie-out',
+         'Posted after cut-off', 'Credit balances', 'Findings', 'Reconciliation']
         """
         facts, labels = self.facts, self.policy.labels
         note = text(f"reports.monthly.counted.{self.policy.basis}", policy=self.policy.name)
