@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 By = str | Sequence[str] | None
 Measure = Literal["open_amount", "base_open_amount", "items"]
-# Credits of a customer are netted with debts on the same account only.
 TRADE: Final = "without_intercompany"
+# Credits of a customer are netted with debts on the same account only.
 _NETTED: Final = ("entity", "account", "customer_id", "currency", "day")
 
 
@@ -243,6 +243,15 @@ def in_buckets(rows: Rows, day: nw.Expr, *, policy: Policy) -> Rows:
         position = nw.when(dated > day - start).then(nw.lit(bucket)).otherwise(position)
     unapplied = nw.col("open_amount") < 0
     return rows.with_columns(nw.when(unapplied).then(nw.lit(last + 1)).otherwise(position).alias("bucket"))
+
+
+def first_late_bucket(policy: Policy) -> int:
+    """The position of the first bucket that is past due.
+
+    >>> first_late_bucket(Policy()), first_late_bucket(Policy(basis="document_date"))
+    (1, 0)
+    """
+    return 1 if policy.has_not_due else 0
 
 
 def _starts_after_first(policy: Policy) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.reconcile import KEYS, reconciliation_frame
+from arkit.aging.reconcile import KEYS, reconciliation_frame, ways_to_explain
 from arkit.calendar import day_of
 from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
@@ -66,19 +66,13 @@ def difference_candidates(ledger: Ledger, *, as_of: date | str, policy: Policy |
     """
     day = ledger.require(as_of)
     lines = reconciliation_frame(ledger, day, policy=policy or DEFAULT_POLICY)
-    wanted = _wanted(lines.filter(pl.col("unexplained").fill_null(0) != 0))
-    booked = _booked(ledger, day, wanted)
-    return to_units(_found(wanted, booked, day), {"difference": "currency", "amount": "currency"}).to_pandas()
+    booked = _booked(ledger, day, _wanted(lines.filter(pl.col("unexplained").fill_null(0) != 0)))
+    return to_units(_found(booked, day), {"difference": "currency", "amount": "currency"}).to_pandas()
 
 
 def _wanted(lines: pl.DataFrame) -> pl.DataFrame:
-    """The differences of each account that may be looked for.
-
-    Whether the general ledger has the late entries, and the rows excluded here, nobody knows: each way leaves another.
-    """
-    late, apart = pl.col("posted_after_cut_off"), pl.col("excluded") + pl.col("rounding")
-    rest = pl.col("gl_difference").fill_null(pl.col("unexplained"))
-    ways = pl.concat_list(rest, rest - late, rest + apart, rest + apart - late)
+    """The differences of each account that may be looked for: each way to explain it leaves another."""
+    ways = pl.concat_list([rest for rest, *_ in ways_to_explain()])
     each = lines.select(*KEYS, difference=ways).explode("difference").filter(pl.col("difference") != 0)
     return each.unique(maintain_order=True).with_columns(size=pl.col("difference").abs())
 
@@ -118,16 +112,11 @@ def bridge(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -
     known = lines.filter(pl.col("gl_difference").is_not_null()).sort(
         pl.col("unexplained").abs(), *KEYS, descending=[True, False, False, False]
     )
-    late, apart = pl.col("posted_after_cut_off"), pl.col("excluded") + pl.col("rounding")
-    explained = pl.col("gl_difference") - pl.col("unexplained")
-    # What explains the difference is one of: nothing, the late entries, the excluded rows (they lack here), both.
-    has_late = (explained == late) | (explained == late - apart)
-    has_apart = ((explained == -apart) | (explained == late - apart)) & (explained != late)
     table = known.select(
         *KEYS,
         balance=pl.col("gross") + pl.col("unapplied"),
-        posted_after_cut_off=pl.when(has_late).then(late).otherwise(0),
-        excluded=pl.when(has_apart).then(apart).otherwise(0),
+        posted_after_cut_off="late_taken",
+        excluded="excluded_taken",
         unexplained="unexplained",
         gl_balance=pl.col("gl_balance").fill_null(0),
     )
@@ -144,7 +133,7 @@ def _booked(ledger: Ledger, day: date, wanted: pl.DataFrame) -> pl.DataFrame:
     return found.join(wanted, on=KEYS, how="inner", nulls_equal=True).with_columns(of=pl.col("amount").abs())
 
 
-def _found(wanted: pl.DataFrame, booked: pl.DataFrame, day: date) -> pl.DataFrame:
+def _found(booked: pl.DataFrame, day: date) -> pl.DataFrame:
     until = booked.filter(pl.col("effective_day") <= day_of(day))
     items = until.filter(pl.col("entry_type") == "original")
     near = booked.filter((pl.col("effective_day") - day_of(day)).abs() <= NEAR)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEYS: Final = ("entity", "account", "currency")
+TAKEN: Final = ("late_taken", "excluded_taken")
+"""What of the late entries and of the excluded rows explains a difference: all of it, or nothing."""
 AMOUNTS: Final = (
     "gross",
     "unapplied",
@@ -84,11 +86,11 @@ def reconcile(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None
     policy = policy or DEFAULT_POLICY
     day = ledger.require(as_of)
     table = reconciliation_frame(ledger, day, policy=policy)
-    return to_units(table, dict.fromkeys(AMOUNTS, "currency")).to_pandas()
+    return to_units(table.select(*KEYS, *AMOUNTS, "status"), dict.fromkeys(AMOUNTS, "currency")).to_pandas()
 
 
 def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
-    """The reconciliation with amounts in minor units."""
+    """The reconciliation with amounts in minor units, and with the two columns of ``TAKEN``."""
     aged = aging_frame(ledger, day, by=["entity", "account"], policy=policy).select(*KEYS, "gross", "unapplied")
     parts = [aged, _excluded(ledger, day), _control(ledger, day), _late(ledger, day), _general_ledger(ledger, day)]
     keys = pl.concat([part.select(KEYS) for part in parts]).unique()
@@ -115,8 +117,9 @@ def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.Dat
         gl_difference=shown - pl.when(absent).then(0).otherwise(pl.col("gl_balance")),
     )
     tolerance = policy.gl_tolerance * minor_per_unit(pl.col("currency"), table["currency"])
-    table = table.with_columns(unexplained=_unexplained())
-    return table.with_columns(status=_status(tolerance)).select(*KEYS, *AMOUNTS, "status").sort(KEYS)
+    table = table.with_columns(_explained())
+    columns = (*KEYS, *AMOUNTS, *TAKEN, "excluded_once", "status")
+    return table.with_columns(status=_status(tolerance)).select(columns).sort(KEYS)
 
 
 def _excluded(ledger: Ledger, day: date) -> pl.DataFrame:
@@ -158,17 +161,26 @@ def _general_ledger(ledger: Ledger, day: date) -> pl.DataFrame:
     return gl.group_by(KEYS).agg(pl.col("balance").sum().alias("gl_balance"))
 
 
-def _unexplained() -> pl.Expr:
-    """What neither late recording nor excluded rows explain.
+def ways_to_explain() -> list[tuple[pl.Expr, pl.Expr, pl.Expr]]:
+    """What a difference to the general ledger leaves unexplained in each way, with what is taken in it.
 
-    Whether the general ledger has the entries recorded late, and the excluded rows, cannot be known from here: each is
-    taken as it explains more.
+    Whether the general ledger has the entries recorded late, and the excluded rows, cannot be known from here: neither
+    of them explains the difference, or one, or both.
     """
+    nothing = pl.lit(0, pl.Int64)
     late, apart = pl.col("posted_after_cut_off"), pl.col("excluded_once") + pl.col("rounding")
-    rest = pl.col("gl_difference")
-    candidates = [rest, rest - late, rest + apart, rest + apart - late]
-    smallest = pl.min_horizontal(candidate.abs() for candidate in candidates)
-    return pl.coalesce(pl.when(candidate.abs() == smallest).then(candidate) for candidate in candidates)
+    taken = [(nothing, nothing), (late, nothing), (nothing, apart), (late, apart)]
+    return [(pl.col("gl_difference") - one + other, one, other) for one, other in taken]
+
+
+def _explained() -> list[pl.Expr]:
+    """The way that explains most: ``unexplained``, and what is taken in it."""
+    ways = ways_to_explain()
+    smallest = pl.min_horizontal(rest.abs() for rest, *_ in ways)
+    return [
+        pl.coalesce(pl.when(way[0].abs() == smallest).then(way[place]) for way in ways).alias(name)
+        for place, name in enumerate(("unexplained", *TAKEN))
+    ]
 
 
 def _status(tolerance: pl.Expr) -> pl.Expr:

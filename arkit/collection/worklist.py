@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.aging import with_customers
+from arkit.aging.aging import first_late_bucket, with_customers
 from arkit.aging.open_items import held_amounts, open_frame
 from arkit.model.engine import beside, collect
 from arkit.model.ledger import Ledger
@@ -127,7 +127,7 @@ def asked_items(ledger: Ledger, day: date, *, stages: CollectionPolicy, policy: 
     disputed = held_amounts(ledger, day, "dispute").select("item_id", pl.col("held").alias("in_dispute"))
     rows = open_frame(ledger, day, policy=policy).with_columns(pl.col(KEYS).cast(pl.String))
     rows = rows.join(held, on="item_id", how="left").join(disputed, on="item_id", how="left")
-    late = pl.col("bucket") >= (1 if policy.has_not_due else 0)
+    late = pl.col("bucket") >= first_late_bucket(policy)
     owed, soon = pl.col("open_amount") > 0, pl.col("days_past_due") >= -stages.due_soon_days
     held_back = pl.min_horizontal("open_amount", pl.col("held").fill_null(0))
     asked = pl.col("open_amount") - held_back

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.aging import By
+from arkit.aging.aging import By, first_late_bucket
 from arkit.aging.entry_lines import flows
 from arkit.aging.open_items import open_frame
 from arkit.kpi.inputs import balances, window_sales
@@ -134,7 +134,7 @@ def _movement(policy: Policy) -> pl.Expr:
     """The name of a movement out of the positions of its buckets then and now."""
     apart = len(policy.labels)
     now, then = pl.col("position"), pl.col("position_then")
-    first_late = 1 if policy.has_not_due else 0
+    first_late = first_late_bucket(policy)
     less = pl.col("open_amount").abs() < pl.col("before").abs()
     more = pl.col("open_amount").abs() > pl.col("before").abs()
     return (

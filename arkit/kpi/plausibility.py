@@ -23,7 +23,7 @@ from arkit.model.engine import Rows, collect, is_one_of
 from arkit.model.ledger import Ledger
 from arkit.policy import DEFAULT_POLICY, Plausible, Policy
 from arkit.words.catalogue import text
-from arkit.words.columns import NOT_DUE, joined, number_shown, share_shown
+from arkit.words.columns import NOT_DUE, is_missing, joined, number_shown, share_shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,18 +79,13 @@ def plausibility(ledger: Ledger, *, as_of: date | str, policy: Policy | None = N
     return pl.concat(parts).to_pandas()
 
 
-def require_plausible(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:
-    """The plausibility of a day, or stop where the policy says so.
+def require_plausible(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None) -> None:
+    """Stop where the policy says so; checks that only warn are not looked at.
 
     Parameters
     ----------
     ledger, as_of, policy
         As in :func:`plausibility`.
-
-    Returns
-    -------
-    DataFrame
-        The table of :func:`plausibility`.
 
     Raises
     ------
@@ -100,14 +95,14 @@ def require_plausible(ledger: Ledger, *, as_of: date | str, policy: Policy | Non
     Examples
     --------
     >>> import arkit as ar
-    >>> len(require_plausible(ar.sample_ledger(), as_of="2026-10-31")) > 0
-    True
+    >>> require_plausible(ar.sample_ledger(), as_of="2026-10-31")
     """
-    table = plausibility(ledger, as_of=as_of, policy=policy)
-    stops = table.loc[table["result"] == "stop", "message"]
-    if len(stops):
+    seen = _Seen(ledger, ledger.require(as_of), policy or DEFAULT_POLICY)
+    stopping = [name for name, limits in seen.policy.plausible.items() if limits.then == "stop"]
+    found = [_judged(name, CHECKS[name], seen) for name in stopping]
+    stops = [message for table in found for message in table["message"] if message]
+    if stops:
         raise PlausibilityError(f"The numbers of {as_of} are not plausible: {listed(stops)} The policy stops here.")
-    return table
 
 
 def doubts(table: pd.DataFrame) -> list[str]:
@@ -308,7 +303,8 @@ def _outside(value: pl.Expr, limits: Plausible) -> pl.Expr:
 
 def _sentence(row: dict[str, Any], check: Check) -> str:
     """What is not plausible, with the value and the limit that it passes."""
-    limit = row["at_most"] if (row["at_most"] or 0) < row["value"] else row["at_least"]
+    too_low = not is_missing(row["at_least"]) and row["value"] < row["at_least"]
+    limit = row["at_least"] if too_low else row["at_most"]
     shown = (lambda value: share_shown(value, places=1)) if check.unit == "share" else number_shown
     where = text("kpi.plausibility.where", where=row["where"]) if row["where"] else ""
     return text(f"kpi.plausibility.{row['check']}", value=shown(row["value"]), limit=shown(limit), where=where)

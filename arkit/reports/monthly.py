@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Self
 
 import pandas as pd
 from msgspec import UNSET
@@ -94,10 +95,8 @@ def monthly_report(
     >>> report.title
     'Receivables of ES on 31 Oct 2026'
     """
-    part, chosen = opened(ledger, layout=layout, as_of=as_of, entity=entity, policy=policy)
-    before = Earlier.load(earlier) if earlier else None
-    page = MonthlyReport(part, as_of=as_of, entity=entity, policy=chosen, earlier=before, language=language)
-    return replace(page, currency=currency)
+    source = {"layout": layout, "as_of": as_of, "entity": entity, "policy": policy}
+    return MonthlyReport.opened(ledger, source, earlier=earlier, language=language, currency=currency)
 
 
 # What a section cannot do without; the decorator `needs` hands it over, or says that there is no history.
@@ -130,6 +129,16 @@ class MonthlyReport:
     earlier: Earlier | None = None
     language: str = ENGLISH
     currency: str = ""
+
+    @classmethod
+    def opened(
+        cls, ledger: str | Path, source: Mapping[str, Any], *, earlier: str | Path, language: str, currency: str
+    ) -> Self:
+        """The report of a source, as :func:`arkit.reports.facts.opened` takes it, beside what was published before."""
+        part, policy = opened(ledger, **source)
+        before = Earlier.load(earlier) if earlier else None
+        page = cls(part, as_of=source["as_of"], entity=source["entity"], policy=policy, earlier=before)
+        return replace(page, language=language, currency=currency)
 
     @cached_property
     def facts(self) -> Facts:

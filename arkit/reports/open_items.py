@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -12,8 +12,7 @@ import pandas as pd
 
 from arkit.present.html import Html, Tile, notice, table, tiles
 from arkit.present.sheets import Sheet
-from arkit.reports.closing import Earlier
-from arkit.reports.facts import late_labels, opened, sheet
+from arkit.reports.facts import late_labels, sheet
 from arkit.reports.monthly import LARGEST, MonthlyReport
 from arkit.words.catalogue import ENGLISH, in_own_language, text
 from arkit.words.columns import ALL_ENTITIES, day_shown, number_shown, share_shown, short_amount
@@ -58,10 +57,8 @@ def open_items_report(
     >>> reports.open_items_report(as_of="2026-10-31", entity="ES").title
     'Receivables of ES on 31 Oct 2026'
     """
-    part, chosen = opened(ledger, layout=layout, as_of=as_of, entity=entity, policy=policy)
-    before = Earlier.load(earlier) if earlier else None
-    report = OpenItemsReport(part, as_of=as_of, entity=entity, policy=chosen, earlier=before)
-    return replace(report, language=language, currency=currency)
+    source = {"layout": layout, "as_of": as_of, "entity": entity, "policy": policy}
+    return OpenItemsReport.opened(ledger, source, earlier=earlier, language=language, currency=currency)
 
 
 @in_own_language

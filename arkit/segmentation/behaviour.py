@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.aging import bucketed, customers_on, open_on, with_customers, without_intercompany
+from arkit.aging.aging import bucketed, customers_on, first_late_bucket, open_on, with_customers, without_intercompany
 from arkit.aging.entry_lines import BILLED, first_due_days, followed, require_history
 from arkit.aging.open_items import held_amounts
 from arkit.aging.translate import rates_on
@@ -215,7 +215,7 @@ def exposures(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
     rows = bucketed(ledger, [day], policy=policy).filter(nw.col("open_amount") > 0)
     held = held_amounts(ledger, day, "dispute").select("item", "held")
     rows = rows.join(beside(held, rows), on="item", how="left")
-    amount, is_late = nw.col("open_amount"), nw.col("bucket") >= (1 if policy.has_not_due else 0)
+    amount, is_late = nw.col("open_amount"), nw.col("bucket") >= first_late_bucket(policy)
     rows = rows.with_columns(
         nw.when(is_late).then(amount).otherwise(NOTHING).alias("past_due"),
         nw.min_horizontal(nw.col("held").fill_null(0), amount).alias("disputed_amount"),
@@ -253,7 +253,7 @@ def material_debts(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame
     rows = bucketed(ledger, [day], policy=policy).filter(nw.col("open_amount") > 0)
     rows = rows.join(beside(held_amounts(ledger, day, "dispute").select("item", "held"), rows), on="item", how="left")
     undisputed = nw.col("open_amount") - nw.col("held").fill_null(0)
-    is_late = nw.col("bucket") >= (1 if policy.has_not_due else 0)
+    is_late = nw.col("bucket") >= first_late_bucket(policy)
     rows = rows.with_columns(nw.when(is_late).then(undisputed).otherwise(NOTHING).alias("late"))
     sums = rows.group_by(*KEYS, "due_day").agg(nw.col("open_amount", "late").sum())
     table = collect(sums, as_text=KEYS).sort(*KEYS, "due_day")

@@ -62,6 +62,19 @@ def test_the_bridge_adds_up() -> None:
     assert (row["balance"], row["unexplained"], row["gl_balance"]) == (1_147.55, 247.55, 900.00)
 
 
+def test_the_bridge_adds_up_where_a_row_is_there_twice() -> None:
+    """100.00 came twice and 50.00 has no day; the general ledger has the second, and lacks another 7.00."""
+    rows = [("I1", "2026-02-10", 100.0), ("I1", "2026-02-10", 100.0), ("I2", "", 50.0), ("I3", "2026-02-10", 900.0)]
+    items = pd.DataFrame(rows, columns=["item_id", "document_date", "amount"])
+    items = items.assign(entity="DE", account="1200", customer_id="A", currency="EUR", due_date="2026-03-10")
+    balance = pd.DataFrame({"entity": ["DE"], "account": "1200", "date": DAY, "currency": "EUR", "balance": 1_043.0})
+    ledger = ar.make_ledger(items=items, gl=balance, covers=("2026-01-01", "2026-04-30"))
+    [row] = bridge(ledger, as_of=DAY).to_dict("records")
+    steps = row["balance"] - row["posted_after_cut_off"] + row["excluded"] - row["unexplained"]
+    assert (row["balance"], row["excluded"], row["unexplained"]) == (1_000.0, 50.0, 7.0)
+    assert steps == row["gl_balance"]
+
+
 def test_a_difference_is_accepted_to_the_cent() -> None:
     ledger = ledger_of(1_147.54)
     accepted = Accepted(name="A. Weber", reason="rounding of the interface", amount=0.01, account="1200")

@@ -134,6 +134,13 @@ def test_a_policy_file_changes_one_limit(tmp_path: Path) -> None:
     assert chosen["past_due"] == default_plausible()["past_due"]
 
 
+def test_a_value_below_its_limit_names_that_limit() -> None:
+    ledger = ledger_of(*USUAL, paid=PAID.head(1))
+    policy = ar.Policy(plausibility={"applied_receipts": Plausible(at_least=0.9, then="stop")})
+    with pytest.raises(PlausibilityError, match=r"50\.0.% of the receipts is applied"):
+        require_plausible(ledger, as_of=DAY, policy=policy)
+
+
 def test_every_check_has_limits_and_a_sentence() -> None:
     assert set(CHECKS) == set(default_plausible())
     table = ar.plausibility(ledger_of(*USUAL), as_of=DAY)
