@@ -39,11 +39,12 @@ LEVEL_OF_BILLINGS: Final = 0.05
 SHORT_WAIT: Final = 21  # days; a shorter one is no silence: payments run every other week, and money is on its way
 LEAST_WAITS: Final = 6
 AMOUNTS: Final = ("paid_before", "paid_recent", "cash_gap", "billed_before", "billed_recent")
+SILENCE: Final = ("silent_days", "silent_items", "longest_wait")
 COLUMNS: Final = (
     *("customer_id", "name", "currency", "deteriorating", "aspect", "p_value", "q_value", "cash_gap"),
     *("paid_before", "paid_recent", "payments_before", "payments_recent", "days_late_before", "days_late_recent"),
     *("billed_before", "billed_recent", "billings_fell", "amount_trend", "frequency_trend", "delay_trend"),
-    *("silent_days", "silent_items", "longest_wait"),
+    *SILENCE,
     *("history_months", "recent_months", "season_allowed", "reason"),
 )
 
@@ -128,7 +129,9 @@ def deteriorating_payers(
         deteriorating=(pl.col("q_value") <= false_discovery_rate).fill_null(False),
     )
     table = with_customers(table.sort("p_value", *KEYS, nulls_last=True), ledger, day, ["name"])
-    return to_units(table.select(COLUMNS), dict.fromkeys(AMOUNTS, "currency")).to_pandas()
+    # Of one type whether or not it is missing for somebody: pandas has no whole numbers that may be missing.
+    shown = table.select(COLUMNS).with_columns(pl.col(SILENCE).cast(pl.Float64))
+    return to_units(shown, dict.fromkeys(AMOUNTS, "currency")).to_pandas()
 
 
 # Months

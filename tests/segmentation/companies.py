@@ -106,5 +106,4 @@ def _look(ledger: ar.Ledger, day: date) -> pl.DataFrame:
     """Who is called deteriorating on a day, and since when invoices wait without a payment."""
     payers = pl.from_pandas(ar.deteriorating_payers(ledger, as_of=day))
     since = pl.lit(day) - pl.duration(days=pl.col("silent_days").cast(pl.Int64))
-    waiting = pl.col("silent_items").cast(pl.Float64)
-    return payers.select("customer_id", "deteriorating", waiting, look=pl.lit(day), waits_since=since)
+    return payers.select("customer_id", "deteriorating", "silent_items", look=pl.lit(day), waits_since=since)
