@@ -28,7 +28,7 @@ from arkit.words.catalogue import languages
 from arkit.words.columns import ALL_ENTITIES
 
 if TYPE_CHECKING:
-    from arkit.read.recognise.questions import Candidate, Question, QuestionsError
+    from arkit.files.questions import Candidate, Question, QuestionsError
     from arkit.run.run_file import RunFile
 
 DONE: Final = 0
@@ -82,7 +82,7 @@ class _Command(_Common):
 
 def _in_words(error: ArkitError) -> str:
     """An error as a sentence; the questions that an export leaves open as a list with the options that answer them."""
-    from arkit.read.recognise.questions import QuestionsError
+    from arkit.files.questions import QuestionsError
     from arkit.reports.asking import question_lines
 
     return "\n".join([error.opening, *question_lines(error)]) if isinstance(error, QuestionsError) else str(error)
@@ -159,7 +159,7 @@ def _pairs(_: click.Context, __: click.Parameter, given: Sequence[str]) -> dict[
 
 
 def _hints(_: click.Context, __: click.Parameter, given: Sequence[str]) -> dict[str, Any]:
-    from arkit.read.recognise.questions import merged, parsed
+    from arkit.files.questions import merged, parsed
 
     hints = {text: parsed(text) for text in given}
     for text, hint in hints.items():

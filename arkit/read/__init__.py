@@ -1,1 +1,1 @@
-"""From files and databases to tables: by a layout, or recognised without one."""
+"""From files and databases to a ledger: by a layout, or recognised without one."""

@@ -12,9 +12,9 @@ from typing import Any, Final
 import polars as pl
 
 from arkit.errors import ReadingError
-from arkit.read.open_file import Grid
-from arkit.read.places import first_line
-from arkit.read.recognise.questions import Candidate, Hints, Question, QuestionsError, merged, nested, printable
+from arkit.files.open_file import Grid
+from arkit.files.places import first_line
+from arkit.files.questions import Candidate, Hints, Question, QuestionsError, merged, nested, printable
 
 _COMPARED: Final = 200
 _HEAD = (

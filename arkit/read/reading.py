@@ -15,20 +15,20 @@ import polars as pl
 
 from arkit.build.assembly import build
 from arkit.errors import LedgerError, ReadingError, listed, unknown_name
+from arkit.files.body.documents import documents_once, payments_in
+from arkit.files.body.reading import ReadTable, with_own_header
+from arkit.files.databases import is_database, query_of, read_database
+from arkit.files.open_file import Grid, open_grid
+from arkit.files.places import Places, first_line, loose_files, places_in, refusing
+from arkit.files.questions import Hints, as_hints
+from arkit.files.several import TableSource, joined, read_source, with_files
 from arkit.model.findings import combine
 from arkit.model.layout import NEEDED_FOR_SHAPE, Layout, Reading, Shape, TableLayout
 from arkit.model.ledger import Ledger, as_day
 from arkit.model.schema import TABLES
 from arkit.model.snapshot import MANIFEST, thaw
 from arkit.read.answers import answers_of, refuse_idle
-from arkit.read.body.documents import documents_once, payments_in
-from arkit.read.body.reading import ReadTable, with_own_header
-from arkit.read.databases import is_database, query_of, read_database
-from arkit.read.open_file import Grid, open_grid
-from arkit.read.places import Places, first_line, loose_files, places_in, refusing
-from arkit.read.recognise.questions import Hints, as_hints
-from arkit.read.recognise.recognising import Recognised, proof_decisions, recognise
-from arkit.read.several import TableSource, joined, read_source, with_files
+from arkit.recognise.recognising import Recognised, proof_decisions, recognise
 from arkit.resources import resource
 
 _CANONICAL: Final = Layout(name="canonical")
@@ -61,7 +61,7 @@ def read_ledger(
         The day of a snapshot of open items, where neither the layout nor the file states it.
     hints
         What a file does not say by itself, as an error asks for it: ``{"currency": "EUR"}``; or the path of a file of
-        answers (TOML). See :class:`arkit.read.recognise.questions.Hints`. With a layout only the days can be said:
+        answers (TOML). See :class:`arkit.files.questions.Hints`. With a layout only the days can be said:
         ``snapshot_on``, ``covers_from``, ``covers_until``.
 
     Raises

@@ -12,14 +12,14 @@ from typing import Any, Final
 import polars as pl
 
 from arkit.errors import ArkitError, ReportError, listed
+from arkit.files.databases import is_database, name_of
+from arkit.files.open_file import open_grid
+from arkit.files.places import loose_files, places_in
+from arkit.files.questions import Candidate, Key, Question, QuestionsError, as_hints, merged
 from arkit.model.layout import ColumnRole, Decision, Layout
 from arkit.model.ledger import Ledger
 from arkit.read.answers import add_answers, add_questions, answers_of, hints_of
-from arkit.read.databases import is_database, name_of
-from arkit.read.open_file import open_grid
-from arkit.read.places import loose_files, places_in
 from arkit.read.reading import read_for_day
-from arkit.read.recognise.questions import Candidate, Key, Question, QuestionsError, as_hints, merged
 
 Source = str | Path | Sequence[str | Path]
 Answers = Sequence[tuple[Question, Candidate]]

@@ -9,8 +9,8 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from arkit.files.questions import Candidate, Question, QuestionsError, printable
 from arkit.model.layout import ColumnRole, Role
-from arkit.read.recognise.questions import Candidate, Question, QuestionsError, printable
 from arkit.words.catalogue import text
 
 WIDTH: Final = 100

@@ -15,12 +15,12 @@ import polars as pl
 
 from arkit.aging.reconcile import reconcile, require_reconciled
 from arkit.errors import PlausibilityError, ReconciliationError, TooManyFaultsError, listed
+from arkit.files.several import with_cells
 from arkit.kpi.plausibility import doubts, plausibility, require_plausible
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
 from arkit.policy import Policy
 from arkit.present.sheets import Sheet, totals_by_currency
-from arkit.read.several import with_cells
 from arkit.reports.asking import role_lines
 from arkit.reports.facts import in_page_language
 from arkit.words.catalogue import ENGLISH, in_own_language, text

@@ -14,13 +14,13 @@ import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
 from arkit.errors import ReportError, listed
+from arkit.files.databases import name_of
+from arkit.files.places import first_line
+from arkit.files.questions import QuestionsError, printable
+from arkit.files.several import cells_of
 from arkit.model.ledger import as_day
 from arkit.policy import Policy
 from arkit.present.workbook import write_workbook
-from arkit.read.databases import name_of
-from arkit.read.places import first_line
-from arkit.read.recognise.questions import QuestionsError, printable
-from arkit.read.several import cells_of
 from arkit.reports.answering import Ask, Said, read_export, saved_layout
 from arkit.reports.asking import WIDTH, question_lines, role_lines
 from arkit.reports.check import Check

@@ -16,13 +16,13 @@ import pandas as pd
 from arkit.aging.reconcile import require_reconciled
 from arkit.calendar import months_before
 from arkit.errors import ReconciliationError
+from arkit.files.databases import name_of
 from arkit.flows.changes import explain_changes, last_known
 from arkit.kpi.plausibility import require_plausible
 from arkit.model.ledger import Ledger
 from arkit.model.snapshot import freeze
 from arkit.policy import Accepted, Policy
 from arkit.present.sheets import totals_by_currency
-from arkit.read.databases import name_of
 from arkit.read.reading import read_ledger
 from arkit.reports.closing import Compared, Earlier
 from arkit.reports.facts import BALANCES

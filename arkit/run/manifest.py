@@ -30,9 +30,9 @@ import pandas as pd
 import polars as pl
 
 from arkit.errors import ReportError, RunError
+from arkit.files.databases import is_url, name_of
 from arkit.model.ledger import Ledger
 from arkit.policy import Accepted, Policy
-from arkit.read.databases import is_url, name_of
 from arkit.reports.published import first_version, version_of
 from arkit.words.catalogue import ENGLISH
 

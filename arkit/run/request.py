@@ -18,8 +18,8 @@ from urllib.parse import quote
 
 from arkit.calendar import require_currency
 from arkit.errors import ReportError, unknown_name
+from arkit.files.databases import is_url
 from arkit.model.ledger import Ledger
-from arkit.read.databases import is_url
 from arkit.reports.facts import title_of
 from arkit.resources import resource
 from arkit.words.catalogue import ENGLISH, require_language

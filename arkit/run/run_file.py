@@ -9,10 +9,10 @@ import msgspec
 
 from arkit.calendar import require_currency
 from arkit.errors import ArkitError, RunError
+from arkit.files.databases import is_url, name_of
 from arkit.model.ledger import Ledger, joined
 from arkit.policy import Accepted
 from arkit.read.answers import answers_of
-from arkit.read.databases import is_url, name_of
 from arkit.read.reading import read_for_day
 from arkit.run.execute import Listener
 from arkit.run.request import MONTHLY, kind_named

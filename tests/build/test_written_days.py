@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arkit.build.parsing import dates
-from arkit.read.body.rows import DATE
+from arkit.files.body.rows import DATE
 from tests.model.books import examples
 
 LANGUAGES = ("en", "de", "ru", "zh", "fr", "es", "pt", "it", "pl", "tr", "ja", "nl")

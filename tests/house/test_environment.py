@@ -34,7 +34,7 @@ EXTRAS_OF_ROOM = {
 EXTRAS_OF_MODULE = {
     "arkit.present.live": ["lab"],
     "arkit.serve.pages": ["lab"],
-    "arkit.read.databases": ["duckdb", "sql"],
+    "arkit.files.databases": ["duckdb", "sql"],
 }
 DISTRIBUTIONS = packages_distributions()
 NEVER_INSTALLED = sys.stdlib_module_names | {"arkit", "__future__"}

@@ -16,6 +16,8 @@ FLOORS = (
     ("policy",),
     ("model",),
     ("build",),
+    ("files",),
+    ("recognise",),
     ("read", "sample"),
     ("aging",),
     # Explained changes hold the KPIs of two days against one another, so flows stand on the KPIs.

@@ -14,9 +14,9 @@ from typing import Any
 
 import arkit as ar
 from arkit.errors import ArkitError, ReadingError
+from arkit.files.questions import Key, Question, merged, nested
 from arkit.model.ledger import as_day
 from arkit.policy import Policy
-from arkit.read.recognise.questions import Key, Question, merged, nested
 from arkit.reports.check import Check
 
 Amounts = Mapping[str, str]

@@ -6,8 +6,8 @@ import pytest
 
 import arkit as ar
 from arkit.errors import ReadingError
-from arkit.read.encodings import detected
-from arkit.read.recognise.questions import QuestionsError
+from arkit.files.encodings import detected
+from arkit.files.questions import QuestionsError
 
 DE = "Beleg;Debitor;Belegdatum;Fällig am;Offen;Währung\nR1;Müller & Söhne;05.01.2026;04.02.2026;1.200,00;EUR\n"
 FR = "Facture;Client;Date;Montant\nF1;Crème Forêt;05/01/2026;10,00\n"

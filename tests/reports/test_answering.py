@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from arkit.errors import ReportError
+from arkit.files.questions import Candidate, Question
 from arkit.model.layout import Layout
 from arkit.read.answers import hints_of
-from arkit.read.recognise.questions import Candidate, Question
 from arkit.reports.answering import Export, saved_layout
 from tests.run.test_answers import DAY, UNCLEAR
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from arkit.read.recognise.questions import STATUSES, WITNESSES
+from arkit.files.questions import STATUSES, WITNESSES
 from arkit.words.columns import ITEM_TYPES
 from arkit.words.vocabulary import item_type_of, languages, mark_of, meaning, side_of, status_of, unit_of
 

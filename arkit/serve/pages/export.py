@@ -13,12 +13,12 @@ from typing import Any, Final
 import ipywidgets as widgets
 import pandas as pd
 
+from arkit.files.questions import Candidate, Question, python_of
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.live import choice, outputs_of, search, several
 from arkit.read.answers import answers_of
-from arkit.read.recognise.questions import Candidate, Question, python_of
 from arkit.reports.answering import Export, Source, saved_layout
 from arkit.reports.asking import roles_told
 from arkit.reports.check import Check, titles

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 import arkit as ar
 from arkit.errors import ReadingError
+from arkit.files.questions import QuestionsError
 from arkit.model.layout import Layout, Proof, TableLayout
-from arkit.read.recognise.questions import QuestionsError
 from tests.literal import codes
 from tests.read.recognition.exports import write
 

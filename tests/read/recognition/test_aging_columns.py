@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import arkit as ar
-from arkit.read.recognise.questions import QuestionsError
+from arkit.files.questions import QuestionsError
 
 RIGHT = {"not due": 300.0, "1-30": 450.5, "31-60": 900.0}
 HEADERS = {

@@ -8,8 +8,8 @@ import pytest
 
 import arkit as ar
 from arkit.errors import ReadingError
+from arkit.files.questions import Candidate, Question, QuestionsError, as_hints
 from arkit.read.answers import add_questions, answers_of
-from arkit.read.recognise.questions import Candidate, Question, QuestionsError, as_hints
 from tests.read.recognition.exports import PLAIN, write
 
 AMOUNT = Question(

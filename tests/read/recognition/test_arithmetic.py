@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arkit.read.recognise.arithmetic import Facts, facts_of, measured
+from arkit.recognise.arithmetic import Facts, facts_of, measured
 from tests.drawn import few
 
 CENTS = st.integers(-10_000_000, 10_000_000)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import arkit as ar
-from arkit.read.recognise.questions import QuestionsError, merged, nested
+from arkit.files.questions import QuestionsError, merged, nested
 from tests.read.recognition.exports import DAY, items_of, read, write
 
 # Neither currency nor day, two columns that could be open, days in either order.

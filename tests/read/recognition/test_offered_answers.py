@@ -9,7 +9,7 @@ import pytest
 
 import arkit as ar
 from arkit.errors import ArkitError, ReadingError
-from arkit.read.recognise.questions import Candidate, Question, QuestionsError, as_hints, merged, nested, parsed
+from arkit.files.questions import Candidate, Question, QuestionsError, as_hints, merged, nested, parsed
 from tests.read.recognition.exports import DAY, write
 from tests.read.recognition.test_traps import ASKED
 

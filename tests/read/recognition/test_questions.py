@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from arkit.errors import ReadingError
-from arkit.read.recognise.questions import Candidate, Key, Question, QuestionsError, as_hints, merged, nested, parsed
+from arkit.files.questions import Candidate, Key, Question, QuestionsError, as_hints, merged, nested, parsed
 
 HEADERS = (
     "Amount",

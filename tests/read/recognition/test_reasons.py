@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from arkit.errors import ReadingError
+from arkit.files.questions import QuestionsError
 from arkit.model.layout import Layout
 from arkit.read.reading import read_ledger
-from arkit.read.recognise.questions import QuestionsError
 
 DAY = "2026-03-31"
 ROWS = """\

@@ -6,7 +6,7 @@ import pytest
 
 import arkit as ar
 from arkit.errors import ReadingError
-from arkit.read.recognise.questions import QuestionsError
+from arkit.files.questions import QuestionsError
 from tests.read.recognition.exports import DAY, decided, read
 
 HEADER = "Document No.;Customer No.;Document Date;Due Date;Currency;Amount"

@@ -6,8 +6,8 @@ import pytest
 
 import arkit as ar
 from arkit.errors import LayoutError, ReadingError
+from arkit.files.questions import QuestionsError
 from arkit.model.layout import Layout, TableLayout
-from arkit.read.recognise.questions import QuestionsError
 
 
 def read(folder: Path, text: str, **told: object) -> ar.Ledger:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import arkit as ar
-from arkit.read.recognise.questions import QuestionsError
+from arkit.files.questions import QuestionsError
 
 HEADER = "Invoice,Customer,Date,Due Date,Amount,Amount Due,Days Overdue,Currency,Zone,Zoll,City\n"
 ROWS = """N-1,Abel,2026-01-10,2026-02-09,400.00,300.00,50,EUR,north,12.50,Riga

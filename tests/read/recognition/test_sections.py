@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from arkit.read.recognise.questions import QuestionsError
+from arkit.files.questions import QuestionsError
 from tests.read.recognition.exports import read
 
 NOTE = """\

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 import arkit as ar
-from arkit.read.recognise.questions import QuestionsError
-from arkit.read.recognise.snapshot import bucket_ranges
+from arkit.files.questions import QuestionsError
+from arkit.recognise.snapshot import bucket_ranges
 
 OVERDUE = """Invoice,Customer,Invoice Date,Due Date,Open Amount,Currency,Days Overdue
 511,K1,2026-01-10,2026-02-09,100.00,EUR,47

@@ -15,13 +15,13 @@ import polars as pl
 
 from arkit.build.written_amounts import exact_amounts
 from arkit.errors import listed
+from arkit.files.body.rows import DATE
+from arkit.files.questions import Candidate, Hints, Question
 from arkit.model.layout import ColumnRole, TableLayout
-from arkit.read.body.rows import DATE
-from arkit.read.recognise.arithmetic import Cells
-from arkit.read.recognise.columns import BUCKET, Columns
-from arkit.read.recognise.draft import Draft
-from arkit.read.recognise.questions import Candidate, Hints, Question
-from arkit.read.recognise.values import sum_of
+from arkit.recognise.arithmetic import Cells
+from arkit.recognise.columns import BUCKET, Columns
+from arkit.recognise.draft import Draft
+from arkit.recognise.values import sum_of
 from arkit.words.vocabulary import Meaning, currency_of, item_type_of, mark_of, side_of, status_of
 
 MOST_VALUES: Final = 12

@@ -14,15 +14,15 @@ from typing import Any, Final, Self
 import polars as pl
 
 from arkit.errors import ReadingError, listed
+from arkit.files.body.accounts import balance_before, begins_with
+from arkit.files.body.header import text_after
+from arkit.files.body.proofs import Relation, amounts
+from arkit.files.questions import Candidate, Question
 from arkit.model.layout import ColumnRole, Decision, Proof
-from arkit.read.body.accounts import balance_before, begins_with
-from arkit.read.body.header import text_after
-from arkit.read.body.proofs import Relation, amounts
-from arkit.read.recognise.arithmetic import Facts
-from arkit.read.recognise.columns import Columns, Key
-from arkit.read.recognise.journals import Journal
-from arkit.read.recognise.questions import Candidate, Question
-from arkit.read.recognise.values import sum_of
+from arkit.recognise.arithmetic import Facts
+from arkit.recognise.columns import Columns, Key
+from arkit.recognise.journals import Journal
+from arkit.recognise.values import sum_of
 from arkit.words.vocabulary import without_currency, words
 
 _HALF: Final = 0.5

@@ -13,11 +13,11 @@ from datetime import date
 from typing import Final
 
 from arkit.errors import listed
+from arkit.files.body.proofs import Relation
+from arkit.files.questions import Candidate, Question
 from arkit.model.layout import ColumnRole, Decision, Proof
-from arkit.read.body.proofs import Relation
-from arkit.read.recognise.arithmetic import Facts, Range
-from arkit.read.recognise.columns import Columns
-from arkit.read.recognise.questions import Candidate, Question
+from arkit.recognise.arithmetic import Facts, Range
+from arkit.recognise.columns import Columns
 from arkit.words.vocabulary import any_of
 
 DAY: Final = "snapshot_on"

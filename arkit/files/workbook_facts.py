@@ -20,8 +20,8 @@ from zipfile import BadZipFile, ZipFile
 import polars as pl
 
 from arkit.errors import ReadingError, listed
+from arkit.files.places import first_line, kind_of, misnamed
 from arkit.model.findings import combine, find, no_findings
-from arkit.read.places import first_line, kind_of, misnamed
 from arkit.words.catalogue import ENGLISH, text
 
 if TYPE_CHECKING:

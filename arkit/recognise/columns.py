@@ -18,13 +18,13 @@ import polars as pl
 
 from arkit.build.written_amounts import NO_AMOUNT, amount_pattern
 from arkit.errors import ReadingError, listed
+from arkit.files.body.header import Header, header_at, header_on_top, names_of, texts_of
+from arkit.files.body.reading import ROW
+from arkit.files.body.rows import DATE
+from arkit.files.open_file import Grid
+from arkit.files.questions import Candidate, Hints, Question
 from arkit.model.layout import Decision, Sure
 from arkit.model.schema import TABLES
-from arkit.read.body.header import Header, header_at, header_on_top, names_of, texts_of
-from arkit.read.body.reading import ROW
-from arkit.read.body.rows import DATE
-from arkit.read.open_file import Grid
-from arkit.read.recognise.questions import Candidate, Hints, Question
 from arkit.words.vocabulary import MONEY, REMEMBERED, Meaning, currency_of, meaning, without_currency, words
 
 BUCKET = "bucket"

@@ -14,9 +14,9 @@ import polars as pl
 
 from arkit.build import parsing
 from arkit.errors import ReadingError, listed
+from arkit.files.body.rows import DATE
+from arkit.files.open_file import Grid
 from arkit.model.layout import Layout, TableLayout
-from arkit.read.body.rows import DATE
-from arkit.read.open_file import Grid
 from arkit.words.vocabulary import currency_of, without_currency
 
 SEARCHED: Final = 5000

@@ -19,12 +19,12 @@ import polars as pl
 from arkit.build import parsing
 from arkit.build.written_amounts import bare_amounts, currencies_in, exact_amounts
 from arkit.errors import ReadingError
+from arkit.files.body.header import DAY, currency_after, day_after
+from arkit.files.body.reading import signed_sum
+from arkit.files.body.rows import DATE
+from arkit.files.questions import Candidate, Hints, Question
 from arkit.model.layout import DateOrder, Decision, Layout, Shape, TableLayout
 from arkit.model.money import EXACT
-from arkit.read.body.header import DAY, currency_after, day_after
-from arkit.read.body.reading import signed_sum
-from arkit.read.body.rows import DATE
-from arkit.read.recognise.questions import Candidate, Hints, Question
 from arkit.words.vocabulary import currency_of, words
 
 T = TypeVar("T")

@@ -20,9 +20,9 @@ from arkit.build.nothing import without_nothing
 from arkit.build.parsing import as_cells
 from arkit.build.wanted import wanted_rows
 from arkit.build.written_amounts import decimals_as_text, exact_amounts
+from arkit.files.body.reading import MADE, ReadTable, canonical, with_values
+from arkit.files.body.rows import Roles, later_rows
 from arkit.model.layout import Layout, TableLayout
-from arkit.read.body.reading import MADE, ReadTable, canonical, with_values
-from arkit.read.body.rows import Roles, later_rows
 
 
 def documents_once(read: ReadTable, layout: Layout) -> ReadTable:

@@ -16,14 +16,14 @@ import polars as pl
 from arkit.build.parsing import as_cells, as_text
 from arkit.build.wanted import refuse_undecided
 from arkit.errors import ReadingError, listed
+from arkit.files.body.header import find_header
+from arkit.files.body.proofs import held
+from arkit.files.body.reading import ROW, ReadTable, read_body, with_own_header
+from arkit.files.databases import is_database, query_of, read_database
+from arkit.files.open_file import Grid, open_grid, read_table
+from arkit.files.places import loose_files, places_in, refusing
 from arkit.model.findings import combine, find, value_of
 from arkit.model.layout import Layout, TableLayout
-from arkit.read.body.header import find_header
-from arkit.read.body.proofs import held
-from arkit.read.body.reading import ROW, ReadTable, read_body, with_own_header
-from arkit.read.databases import is_database, query_of, read_database
-from arkit.read.open_file import Grid, open_grid, read_table
-from arkit.read.places import loose_files, places_in, refusing
 
 _STARTS: Final = {"source": pl.String, "start": pl.Int64}
 _PLACE: Final = ("source", "source_row")

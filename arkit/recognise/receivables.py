@@ -16,8 +16,8 @@ import polars as pl
 
 from arkit.build.wanted import has_value
 from arkit.errors import ReadingError, listed
+from arkit.files.questions import NOT_RECEIVABLE, STATUSES, Candidate, Hints, Question
 from arkit.model.layout import ColumnRole, Decision
-from arkit.read.recognise.questions import NOT_RECEIVABLE, STATUSES, Candidate, Hints, Question
 from arkit.words.columns import ITEM_TYPES
 from arkit.words.vocabulary import item_types_of, mark_of, side_of, status_of
 

@@ -25,8 +25,7 @@ import polars as pl
 
 from arkit.build.parsing import dates
 from arkit.build.written_amounts import NO_AMOUNT
-from arkit.model.layout import DateOrder, Proof
-from arkit.read.body.proofs import (
+from arkit.files.body.proofs import (
     MEANT,
     NEEDED,
     Relation,
@@ -39,7 +38,8 @@ from arkit.read.body.proofs import (
     typed,
     typed_columns,
 )
-from arkit.read.body.rows import DATE
+from arkit.files.body.rows import DATE
+from arkit.model.layout import DateOrder, Proof
 from arkit.words.vocabulary import currency_of
 
 _SAMPLE: Final = 120

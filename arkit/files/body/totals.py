@@ -22,7 +22,7 @@ from typing import Final
 
 import polars as pl
 
-from arkit.read.body.rows import ITEM, PERHAPS_TOTAL, SECTION, TOTAL
+from arkit.files.body.rows import ITEM, PERHAPS_TOTAL, SECTION, TOTAL
 from arkit.words.vocabulary import any_of
 
 PROOF: Final = {

@@ -16,12 +16,12 @@ import polars as pl
 
 from arkit.build.nothing import without_nothing
 from arkit.build.written_amounts import exact_amounts
+from arkit.files.body.reading import ROW
+from arkit.files.questions import Candidate, Hints, Question
 from arkit.model.layout import ColumnRole, Decision, TableLayout
-from arkit.read.body.reading import ROW
-from arkit.read.recognise.amounts import OPEN, Owed
-from arkit.read.recognise.columns import Columns, is_few
-from arkit.read.recognise.questions import Candidate, Hints, Question
-from arkit.read.recognise.receivables import values_of
+from arkit.recognise.amounts import OPEN, Owed
+from arkit.recognise.columns import Columns, is_few
+from arkit.recognise.receivables import values_of
 from arkit.words.vocabulary import is_made
 
 _OWED: Final = (OPEN, "amount")

@@ -19,13 +19,13 @@ import polars as pl
 
 from arkit.build.written_amounts import exact_amounts
 from arkit.errors import ReadingError, listed
+from arkit.files.body.proofs import Relation
+from arkit.files.questions import Candidate, Hints, Question
 from arkit.model.layout import ColumnRole, Decision, Proof
-from arkit.read.body.proofs import Relation
-from arkit.read.recognise.arithmetic import Facts
-from arkit.read.recognise.columns import Columns
-from arkit.read.recognise.forms import Form
-from arkit.read.recognise.questions import Candidate, Hints, Question
-from arkit.read.recognise.values import sum_of
+from arkit.recognise.arithmetic import Facts
+from arkit.recognise.columns import Columns
+from arkit.recognise.forms import Form
+from arkit.recognise.values import sum_of
 from arkit.words.vocabulary import any_of, currency_of
 
 OPEN: Final = "open_amount"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from arkit.errors import ReadingError
-from arkit.read.recognise.questions import Candidate, Question, QuestionsError
+from arkit.files.questions import Candidate, Question, QuestionsError
 from arkit.words.vocabulary import header_words, key
 
 UTF8_MARK: Final = b"\xef\xbb\xbf"

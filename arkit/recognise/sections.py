@@ -9,11 +9,11 @@ from typing import Final
 import polars as pl
 
 from arkit.errors import listed
+from arkit.files.body.accounts import begins_with
+from arkit.files.body.rows import BLANK, CODE, DATE, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, TOTAL, Roles, kinds_of
+from arkit.files.questions import Candidate, Question
 from arkit.model.layout import Decision, TableLayout
-from arkit.read.body.accounts import begins_with
-from arkit.read.body.rows import BLANK, CODE, DATE, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, TOTAL, Roles, kinds_of
-from arkit.read.recognise.columns import is_bucket
-from arkit.read.recognise.questions import Candidate, Question
+from arkit.recognise.columns import is_bucket
 from arkit.words.vocabulary import any_of, currency_of, meaning
 
 NAMED: Final = ("customer_id", "name", "currency", "entity", "account", "contract")

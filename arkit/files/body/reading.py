@@ -18,11 +18,7 @@ from arkit.build.nothing import without_nothing
 from arkit.build.parsing import as_cells
 from arkit.build.written_amounts import bare_amounts, currencies_in, decimals_as_text, exact_amounts, with_decimal_comma
 from arkit.errors import ReadingError, listed
-from arkit.model.findings import combine, find, no_findings, value_of
-from arkit.model.layout import Layout, TableLayout
-from arkit.model.money import EXACT, SCALE, minor_per_unit
-from arkit.model.schema import TABLES
-from arkit.read.body.accounts import (
+from arkit.files.body.accounts import (
     NET,
     account_ids,
     account_proofs,
@@ -31,9 +27,9 @@ from arkit.read.body.accounts import (
     with_account_kinds,
     with_openings,
 )
-from arkit.read.body.header import DAY, Header, find_header, header_on_top, stated_above
-from arkit.read.body.proofs import DUE, Relation, amount_headers, due_days
-from arkit.read.body.rows import (
+from arkit.files.body.header import DAY, Header, find_header, header_on_top, stated_above
+from arkit.files.body.proofs import DUE, Relation, amount_headers, due_days
+from arkit.files.body.rows import (
     DATE,
     ITEM,
     OTHER,
@@ -46,8 +42,12 @@ from arkit.read.body.rows import (
     refuse_nameless,
     with_sections,
 )
-from arkit.read.body.totals import PROOF, in_proven_totals, proofs, unproven
-from arkit.read.open_file import Grid, is_text_column
+from arkit.files.body.totals import PROOF, in_proven_totals, proofs, unproven
+from arkit.files.open_file import Grid, is_text_column
+from arkit.model.findings import combine, find, no_findings, value_of
+from arkit.model.layout import Layout, TableLayout
+from arkit.model.money import EXACT, SCALE, minor_per_unit
+from arkit.model.schema import TABLES
 from arkit.words.vocabulary import MONEY, any_of, meaning
 
 MADE: Final = "= {}"

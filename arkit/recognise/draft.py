@@ -11,12 +11,12 @@ import msgspec
 import polars as pl
 
 from arkit.errors import ReadingError, listed
+from arkit.files.body.rows import DATE
+from arkit.files.questions import Candidate, Hints, Question
 from arkit.model.layout import ColumnRole, Decision, Proof, Shape, TableLayout
 from arkit.model.schema import TABLES
-from arkit.read.body.rows import DATE
-from arkit.read.recognise.amounts import Owed
-from arkit.read.recognise.columns import Columns, share
-from arkit.read.recognise.questions import Candidate, Hints, Question
+from arkit.recognise.amounts import Owed
+from arkit.recognise.columns import Columns, share
 
 _ITEM_HAS_CELLS: Final = 0.6
 _FEWEST_CELLS: Final = 2

@@ -22,12 +22,12 @@ import polars as pl
 from arkit.build.parsing import as_text
 from arkit.build.written_amounts import with_decimal_comma
 from arkit.errors import ReadingError, listed
+from arkit.files.encodings import UTF8_MARK, detected
+from arkit.files.places import first_line, kind_of, misnamed, refuse_repeated
+from arkit.files.workbook_facts import notices, of_name, refuse_unreadable, surveyed
 from arkit.model.findings import combine, no_findings
 from arkit.model.layout import Layout, TableLayout
 from arkit.model.schema import TABLES
-from arkit.read.encodings import UTF8_MARK, detected
-from arkit.read.places import first_line, kind_of, misnamed, refuse_repeated
-from arkit.read.workbook_facts import notices, of_name, refuse_unreadable, surveyed
 from arkit.words.vocabulary import meaning
 
 CELL: Final = "cell {}"

@@ -12,17 +12,18 @@ import polars as pl
 
 from arkit.build.nothing import without_nothing
 from arkit.errors import ReadingError, listed
+from arkit.files.body.header import Header, lines_above
+from arkit.files.body.proofs import decision_of
+from arkit.files.body.reading import ReadTable
+from arkit.files.body.rows import DATE, ITEM, OTHER, REPEATED, SECTION, Roles, kinds_of
+from arkit.files.open_file import Grid
+from arkit.files.places import refusing
+from arkit.files.questions import Hints, QuestionsError
 from arkit.model.layout import ColumnRole, DateOrder, Decision, Layout, Proof
 from arkit.model.schema import TABLES
-from arkit.read.body.header import Header, lines_above
-from arkit.read.body.proofs import decision_of
-from arkit.read.body.reading import ReadTable
-from arkit.read.body.rows import DATE, ITEM, OTHER, REPEATED, SECTION, Roles, kinds_of
-from arkit.read.open_file import Grid
-from arkit.read.places import refusing
-from arkit.read.recognise.amounts import recognise_owed, refuse_open_in_base, several_currencies, stated_sums
-from arkit.read.recognise.arithmetic import Facts, facts_of, measured
-from arkit.read.recognise.columns import (
+from arkit.recognise.amounts import recognise_owed, refuse_open_in_base, several_currencies, stated_sums
+from arkit.recognise.arithmetic import Facts, facts_of, measured
+from arkit.recognise.columns import (
     AMOUNT,
     Columns,
     Key,
@@ -33,16 +34,15 @@ from arkit.read.recognise.columns import (
     share,
     with_unnamed_key,
 )
-from arkit.read.recognise.draft import Draft, amounts_of, complete, likely_items
-from arkit.read.recognise.forms import Form, account_key, recognise_form, with_journal
-from arkit.read.recognise.journals import Journal, recognise_journal
-from arkit.read.recognise.questions import Hints, QuestionsError
-from arkit.read.recognise.receivables import Amounts, Receivables, recognise_receivables, recognise_signs
-from arkit.read.recognise.repeats import Repeats, recognise_lines, recognise_payments
-from arkit.read.recognise.sections import recognise_sections
-from arkit.read.recognise.snapshot import Day, bucket_ranges, recognise_day, recognise_due
-from arkit.read.recognise.unexplained import Seen, with_rest
-from arkit.read.recognise.values import (
+from arkit.recognise.draft import Draft, amounts_of, complete, likely_items
+from arkit.recognise.forms import Form, account_key, recognise_form, with_journal
+from arkit.recognise.journals import Journal, recognise_journal
+from arkit.recognise.receivables import Amounts, Receivables, recognise_receivables, recognise_signs
+from arkit.recognise.repeats import Repeats, recognise_lines, recognise_payments
+from arkit.recognise.sections import recognise_sections
+from arkit.recognise.snapshot import Day, bucket_ranges, recognise_day, recognise_due
+from arkit.recognise.unexplained import Seen, with_rest
+from arkit.recognise.values import (
     Found,
     Mark,
     ShapeDecision,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from arkit.errors import ArkitError, LayoutError, ReadingError, listed
+from arkit.files.open_file import numbered
+from arkit.files.places import first_line, kind_of, refuse_repeated
 from arkit.model.layout import Layout
 from arkit.model.schema import TABLES
-from arkit.read.open_file import numbered
-from arkit.read.places import first_line, kind_of, refuse_repeated
 from arkit.words.catalogue import ENGLISH, text
 
 if TYPE_CHECKING:

@@ -19,10 +19,10 @@ from arkit.build import parsing
 from arkit.build.nothing import without_nothing
 from arkit.build.written_amounts import decimals_as_text, exact_amounts
 from arkit.errors import ReadingError
+from arkit.files.body.rows import BLANK, ITEM, OTHER, PERHAPS_TOTAL, SECTION, TOTAL, Roles
+from arkit.files.body.totals import PROOF, proofs
 from arkit.model.findings import find, no_findings, value_of
 from arkit.model.layout import Layout, Proof, TableLayout
-from arkit.read.body.rows import BLANK, ITEM, OTHER, PERHAPS_TOTAL, SECTION, TOTAL, Roles
-from arkit.read.body.totals import PROOF, proofs
 from arkit.words.vocabulary import words
 
 OPENING: Final = "opening"

@@ -13,10 +13,10 @@ from typing import Any, Final
 import polars as pl
 
 from arkit.errors import listed
+from arkit.files.body.proofs import amounts
+from arkit.files.questions import Candidate, Hints, Question
 from arkit.model.layout import ColumnRole, Decision, Proof
-from arkit.read.body.proofs import amounts
-from arkit.read.recognise.columns import Columns
-from arkit.read.recognise.questions import Candidate, Hints, Question
+from arkit.recognise.columns import Columns
 from arkit.words.vocabulary import Meaning, any_of
 
 _CODE: Final = r"^\d{3,10}([.-]\d+)*$"

@@ -1,0 +1,1 @@
+"""Files and databases as cells, and the rows of tables by a layout."""
