@@ -7,8 +7,6 @@ Three rules, each on what the one before leaves:
 3. Oldest first, where the layout says so: it is usual, but nobody said it, so each such credit is a finding.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 import polars as pl

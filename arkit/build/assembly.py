@@ -3,8 +3,6 @@
 What can be used becomes items and entries, the rest findings; the control totals cover both.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date

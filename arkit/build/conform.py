@@ -8,8 +8,6 @@ What happens to a column, by the example of ``Fällig`` in a layout with ``due_d
     soon          soon          (missing)     unreadable_optional: due_date = soon
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """The customers of a ledger, and those that may be one: their numbers or names differ in writing alone."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Final
 

@@ -4,8 +4,6 @@ Each function makes raw entries: one row for each dated signed amount, with the 
 there is no such item), and the attributes by which control totals are taken.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 import polars as pl

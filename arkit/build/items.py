@@ -1,7 +1,5 @@
 """Rows of documents and of payments to items, complete; rows that cannot be used are rejected with their amounts."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property

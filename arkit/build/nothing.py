@@ -1,7 +1,5 @@
 """Cells that say that there is nothing: ``n/a``, a dash, 1900-01-01 (``templates/words/nothing.toml``)."""
 
-from __future__ import annotations
-
 from datetime import date
 from functools import cache
 from typing import Any, Final

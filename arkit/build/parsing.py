@@ -4,8 +4,6 @@ Amounts are read as people write them (currency, debit and credit marks, thousan
 exact decimals, and then in minor units of the currency of their row.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Final
 

@@ -10,8 +10,6 @@ A refund pays out a credit note in the same way. What comes back without naming 
 account.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 import polars as pl

@@ -8,8 +8,6 @@ What becomes of a row, with ``keep = {"Kind": ("AR",)}`` and ``leave_out = {"Kin
     ZZ      300.00    the file is refused: nobody has said what ZZ is
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Final
 

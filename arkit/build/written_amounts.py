@@ -5,8 +5,6 @@ First a cell is freed of its currency and its marks (:func:`bare_amounts`), then
 data, signs and words, is in ``templates/words/writing.toml`` and the currencies of ``headers.toml``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from functools import cache

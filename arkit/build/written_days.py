@@ -3,8 +3,6 @@
 The names of months are babel's, of the languages in ``templates/words/writing.toml``; the eras are there too.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from functools import cache

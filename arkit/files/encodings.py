@@ -5,8 +5,6 @@ hanzi. So one is taken only if it is clearly better than every other that gives 
 and shown what each would make of the file.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ There are two ways to ask. :func:`open_grid` gives every cell as text, so that t
 same way: a text is decoded and cut at its delimiter, a workbook is surveyed before its sheet is loaded.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence

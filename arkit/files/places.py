@@ -4,8 +4,6 @@ A file makes the table for which the layout names it, or the one that it is name
 a name can say anything.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatch

@@ -1,7 +1,5 @@
 """The files of one table: each read, put below each other, and every row still traced to its file."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence

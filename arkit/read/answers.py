@@ -1,7 +1,5 @@
 """A file of answers: written with the questions that an export leaves open, filled in by a person, read as hints."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Files and tables to a ledger."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date

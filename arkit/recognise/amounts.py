@@ -7,8 +7,6 @@ the amount; a total of the file is the sum of one column and not of another. Whe
 asked, with the total under each.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

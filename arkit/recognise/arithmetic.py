@@ -11,8 +11,6 @@ are several hundred possible sums, one row of round amounts agrees with some of 
 hardly ever do as long as no other row contradicts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta

@@ -5,8 +5,6 @@ its cells look like it. Two kinds of columns need a closer look: amounts that ar
 sum of an aging), and the key of an item, which is one column whose texts are unique, or several together.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """A layout in the making: what has been decided so far, and on which evidence."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product

@@ -4,8 +4,6 @@ What a form is, its arithmetic says: a balance that each row carries on, rows wi
 that name the number of a debit. The words of the headers only name the columns.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field, replace
 from itertools import combinations

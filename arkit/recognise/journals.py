@@ -5,8 +5,6 @@ those credited. Which accounts are receivables, their names say, if the customer
 is asked, with the balance of each.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """From the cells of an unknown file to its layout, question by question; and what its totals prove, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date

@@ -5,8 +5,6 @@ column, which differs among them, adds up to what is the same. Where payments ha
 document is the same and its payments differ. What nothing proves is asked, with the total under each reading.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations

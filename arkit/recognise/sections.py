@@ -1,7 +1,5 @@
 """The customer where no column names it: in rows above or below its items."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from typing import Final

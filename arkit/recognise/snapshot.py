@@ -4,8 +4,6 @@ The due day plus the days overdue is one day in every row: that of the snapshot.
 31 to 60 days allows the 30 days on which it was that much overdue; all rows together allow few days or one.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

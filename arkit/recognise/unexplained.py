@@ -4,8 +4,6 @@ A column bears on the number by its cells, whatever its header is: amounts, days
 different values, which may be a status, a type or a side. Each of them is asked: what it is, or that it can be ignored.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations

@@ -5,8 +5,6 @@ by what falls due after it is issued. The currency: a column, the cells, the hea
 shape: a snapshot of one day, or any day since each item was settled.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -3,8 +3,6 @@
 For a terminal of 100 characters: what is decided is one line a column, a question its candidates with their totals.
 """
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Callable, Sequence
 from typing import Final

@@ -1,7 +1,5 @@
 """A check of an export: read it, say what it is and whether a report can be run, write the findings as a workbook."""
 
-from __future__ import annotations
-
 import shlex
 import textwrap
 from collections.abc import Mapping, Sequence

@@ -9,8 +9,6 @@ What is no item in a list of open items is one here, and the other way round::
     Closing balance                  1200.00                         closing: the net of all
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 import polars as pl

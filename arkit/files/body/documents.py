@@ -8,8 +8,6 @@ and its payments::
     A         100.00   20.00   2026-03-01     payment       20.00 on 2026-03-01
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The header that a layout expects: where it is, or what has changed in it; and what is said in the rows above it."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections import Counter

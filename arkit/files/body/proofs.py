@@ -9,8 +9,6 @@ plus tax is the total::
     150     27               cannot tell
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date

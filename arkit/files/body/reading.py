@@ -4,8 +4,6 @@ Values that are not simply a cell are made here: sums of columns, joined keys, d
 of a workbook are checked: as ids they lose their last digits, as amounts they have a point as decimal mark.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date

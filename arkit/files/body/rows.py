@@ -12,8 +12,6 @@ A report holds more rows than items::
     printed by mm                                other
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cached_property

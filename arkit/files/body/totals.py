@@ -15,8 +15,6 @@ What a total states is deducted from the running sum; if the rest is the running
 are exactly what it states. That is one join of sums with sums, however the totals are nested.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Final
 
