@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from arkit.files.questions import QuestionsError
-from tests.read.recognition.exports import read
+from tests.recognise.exports import read
 
 NOTE = """\
 Invoice;Handled For;Invoice Date;Due Date;Balance;Currency

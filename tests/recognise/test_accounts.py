@@ -10,7 +10,7 @@ from arkit.errors import ReadingError
 from arkit.files.questions import QuestionsError
 from arkit.model.layout import Layout, Proof, TableLayout
 from tests.literal import codes
-from tests.read.recognition.exports import write
+from tests.recognise.exports import write
 
 PLAIN = """\
 Customer;Date;Document;Text;Debit;Credit;Balance

@@ -10,10 +10,10 @@ import pytest
 import arkit as ar
 from arkit.errors import ArkitError, ReadingError
 from arkit.files.questions import Candidate, Question, QuestionsError, as_hints, merged, nested, parsed
-from tests.read.recognition.exports import DAY, write
-from tests.read.recognition.test_traps import ASKED
+from tests.recognise.exports import DAY, write
+from tests.recognise.test_traps import ASKED
 
-FOLDER = Path(__file__).parents[1] / "cases"
+FOLDER = Path(__file__).parents[1] / "read" / "cases"
 FILES = sorted(path.name for path in FOLDER.iterdir() if path.suffix in (".csv", ".txt"))
 TRIED = 5
 REFUSED = ("The hints cannot be used", "There is no", "has no column", "changes nothing", "not an ISO", "hints are for")

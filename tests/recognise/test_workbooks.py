@@ -8,7 +8,7 @@ import pytest
 import arkit as ar
 from arkit.errors import ReadingError
 from tests.read.files import Row, workbook_of
-from tests.read.recognition.exports import DAY, ITEMS, items_of
+from tests.recognise.exports import DAY, ITEMS, items_of
 
 HEADER: Row = ("Document No.", "Customer No.", "Document Date", "Due Date", "Currency", "Open amount")
 ROWS: list[Row] = [

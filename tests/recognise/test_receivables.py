@@ -7,7 +7,7 @@ import pytest
 import arkit as ar
 from arkit.errors import ReadingError
 from arkit.files.questions import QuestionsError
-from tests.read.recognition.exports import DAY, decided, read
+from tests.recognise.exports import DAY, decided, read
 
 HEADER = "Document No.;Customer No.;Document Date;Due Date;Currency;Amount"
 AMOUNTS = ("100,00", "20,00", "3,00")

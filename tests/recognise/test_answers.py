@@ -10,7 +10,7 @@ import arkit as ar
 from arkit.errors import ReadingError
 from arkit.files.questions import Candidate, Question, QuestionsError, as_hints
 from arkit.read.answers import add_questions, answers_of
-from tests.read.recognition.exports import PLAIN, write
+from tests.recognise.exports import PLAIN, write
 
 AMOUNT = Question(
     ("columns", "open_amount"), "Which column is open?", (Candidate("Due", "1,150.00", "proven"), Candidate("Sum", "9"))

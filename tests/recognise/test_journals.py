@@ -7,7 +7,7 @@ import pytest
 import arkit as ar
 from arkit.errors import LedgerError, ReadingError
 from arkit.files.questions import QuestionsError
-from tests.read.recognition.exports import write
+from tests.recognise.exports import write
 
 JOURNAL = """\
 entry,date,account,account name,debit,credit,customer no,invoice no

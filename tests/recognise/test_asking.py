@@ -6,7 +6,7 @@ import pytest
 
 import arkit as ar
 from arkit.files.questions import QuestionsError, merged, nested
-from tests.read.recognition.exports import DAY, items_of, read, write
+from tests.recognise.exports import DAY, items_of, read, write
 
 # Neither currency nor day, two columns that could be open, days in either order.
 OPEN = (

@@ -6,7 +6,7 @@ import pytest
 
 import arkit as ar
 from arkit.errors import ReadingError, ReconciliationError
-from tests.read.recognition.exports import DAY, ITEMS, PLAIN, decided, items_of, read
+from tests.recognise.exports import DAY, ITEMS, PLAIN, decided, items_of, read
 
 LINES = PLAIN.splitlines(keepends=True)
 HEADER, A, B, C = LINES

@@ -7,7 +7,7 @@ import pytest
 
 import arkit as ar
 from arkit.errors import ReadingError
-from tests.read.recognition.exports import DAY, ITEMS, PLAIN, items_of, read, write
+from tests.recognise.exports import DAY, ITEMS, PLAIN, items_of, read, write
 
 LINES = PLAIN.splitlines(keepends=True)
 HEADER = LINES[0]
