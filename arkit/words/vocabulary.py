@@ -14,7 +14,9 @@ from typing import Any, Final
 from arkit.calendar import currencies
 from arkit.resources import bundled, resource
 
-_CURRENCY_AT_END: Final = r"(?i)[\s,_(\[/]+(?:in |im |в |без )?[(\[]?([^\W\d_]{2,12}\.?|[€£₽₴₸₹]|\w+\$)[)\]]?\.?$"
+_CURRENCY_AT_END: Final = re.compile(
+    r"(?i)[\s,_(\[/]+(?:in |im |в |без )?[(\[]?([^\W\d_]{2,12}\.?|[€£₽₴₸₹]|\w+\$)[)\]]?\.?$"
+)
 
 # The words of the vocabulary whose columns hold amounts.
 MONEY: Final = (
@@ -32,6 +34,8 @@ _QUALIFIED: Final = {
 
 # Letters that have no accent to take off, and the sign in "N°".
 _LIKE: Final = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "°": "o", "%": "pct"})
+# The same for plain ASCII in one step, which nearly every header and cell is.
+_ASCII: Final = str.maketrans({chr(code): "" for code in range(128) if not chr(code).isalnum()} | {"%": "pct"})
 # What people write who have no umlauts.
 _TRANSCRIBED: Final = str.maketrans({umlaut: f"{plain}e" for umlaut, plain in zip("äöü", "aou", strict=True)})
 
@@ -45,8 +49,9 @@ def key(text: str) -> str:
     >>> key("Due date"), key("DueDate"), key("№ документа"), key("Date d'échéance")
     ('duedate', 'duedate', 'noдокумента', 'datedecheance')
     """
-    plain = unicodedata.normalize("NFKD", text).casefold().translate(_LIKE)
-    return "".join(letter for letter in plain if letter.isalnum())
+    if text.isascii():
+        return text.lower().translate(_ASCII)
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text).casefold().translate(_LIKE)))
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ def meaning(header: str) -> Meaning | None:
     return Meaning(*found, currency) if found else _qualified(header) or _abbreviated(header)
 
 
+_AROUND_MARKS: Final = re.compile(r"\s*([:/])\s*")
 _ABBREVIATED: Final = re.compile(r"[^\W\d_]{3,}\.?")
 _LONGEST: Final = 60
 
@@ -93,8 +99,8 @@ def _qualified(header: str) -> Meaning | None:
     """The meaning of an amount with an addition that says in which currency it is, or whether tax is in it."""
     plain = _plain(header)
     for kind, words in _qualifiers().items():
-        # Cells are asked for too, and nearly none has such a word: to look for the words alone is much faster.
-        if not any(word in plain for word in words):
+        # Cells are asked for too, and nearly none has such a word: to look for all of them at once is much faster.
+        if not _some_qualifier(kind).search(plain):
             continue
         rest = re.sub("|".join(map(_as_word, words)), " ", plain, count=1)
         found = _headers().get(key(rest)) if rest != plain else None
@@ -110,7 +116,7 @@ def without_currency(header: str) -> tuple[str, str]:
     >>> without_currency("Amount (EUR)")
     ('Amount', 'EUR')
     """
-    match = re.search(_CURRENCY_AT_END, unicodedata.normalize("NFKC", header).strip())
+    match = _CURRENCY_AT_END.search(unicodedata.normalize("NFKC", header).strip())
     code = currency_of(match.group(1)) if match else ""
     return (header.strip()[: match.start()].strip(), code) if match and code else (header, "")
 
@@ -234,18 +240,25 @@ def unit_of(text: str) -> int:
     (1000, 1000, 10000, 1)
     """
     plain = _plain(text)
-    return next((unit for pattern, unit in _units() if re.search(pattern, plain)), 1)
+    # A pattern costs more to compile than to look for its word: only those whose word is there are tried.
+    return next((unit for word, unit in _units() if word in plain and re.search(_as_word(word), plain)), 1)
 
 
 def _plain(text: str) -> str:
     """A text in lower case without accents, with one space between words and none around marks."""
+    plain = text.lower().replace("%", "pct") if text.isascii() else _unaccented(text)
+    return _AROUND_MARKS.sub(r"\1", " ".join(plain.replace("_", " ").split()))
+
+
+def _unaccented(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_LIKE)
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return re.sub(r"\s*([:/])\s*", r"\1", " ".join(plain.replace("_", " ").split()))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def _ways(word: str) -> tuple[str, ...]:
     """The ways of writing a word as they are compared: with umlauts and without."""
+    if word.isascii():
+        return (key(word),)
     return tuple(dict.fromkeys((key(word), key(word.casefold().translate(_TRANSCRIBED)))))
 
 
@@ -262,14 +275,14 @@ def _by_word(table: str) -> dict[str, str]:
 
 @cache
 def _units() -> tuple[tuple[str, int], ...]:
-    """A pattern for each word of a unit, the longest word first, with the unit."""
+    """Each word of a unit, the longest first, with the unit."""
     named = [
         (_plain(word), int(unit))
         for each in languages().values()
         for unit, all_ in each["units"].items()
         for word in all_
     ]
-    return tuple((_as_word(word), unit) for word, unit in sorted(named, key=lambda one: -len(one[0])))
+    return tuple(sorted(named, key=lambda one: -len(one[0])))
 
 
 def _as_word(word: str) -> str:
@@ -294,6 +307,12 @@ def _qualifiers() -> dict[str, list[str]]:
         for kind, listed in each["qualifiers"].items():
             found[kind] |= {_plain(word) for word in listed}
     return {kind: sorted(listed, key=lambda word: (-len(word), word)) for kind, listed in found.items()}
+
+
+@cache
+def _some_qualifier(kind: str) -> re.Pattern[str]:
+    """A pattern that finds any addition of a kind."""
+    return re.compile("|".join(map(re.escape, _qualifiers()[kind])))
 
 
 @cache
