@@ -71,6 +71,7 @@ _COMMA: Final = (
 _POINT: Final = (
     r",\d{3}\.|\d\.\d{1,2}\D*$|\d\.\d{4,}|\d\.-{1,2}$|^\D*\.\d|,\d{3},\d{3}|\d,\d{2},\d{3}\D*(\.|$)|\b0\.\d{3}\b"
 )
+_WITH_POINT: Final = r"^-?\d+\.\d\d?$"
 _EITHER: Final = r"^\D*[1-9]\d{0,2}[.,]\d{3}\D*$"
 _SPACES: Final = r"[\s\u00a0\u202f'’]"
 
@@ -84,9 +85,13 @@ def recognise_decimal_mark(
     if not headers:
         return Found(".", Decision("decimal_mark", ".", "no amounts"))
     cells = pl.concat([rows.select("source_row", cell=header) for header in headers]).drop_nulls("cell")
-    plain = bare_amounts(cells["cell"])
-    plain = plain.str.replace_all(_SPACES, "") if plain.str.contains(_SPACES).any() else plain
-    comma, point = (cells.filter(plain.str.contains(pattern)) for pattern in (_COMMA, _POINT))
+    if cells["cell"].str.contains(_WITH_POINT).all():
+        # The usual export: one look at each cell instead of five.
+        plain, comma, point = cells["cell"], cells.clear(), cells
+    else:
+        plain = bare_amounts(cells["cell"])
+        plain = plain.str.replace_all(_SPACES, "") if plain.str.contains(_SPACES).any() else plain
+        comma, point = (cells.filter(plain.str.contains(pattern)) for pattern in (_COMMA, _POINT))
     if comma.height and point.height and not from_workbook:
         text = (
             f"{file} writes amounts in two ways: {_example(comma)} and {_example(point)}. Export it again with one "
