@@ -52,6 +52,7 @@ def month_ends_back(day: date, months: int) -> list[date]:
     """
     if months < 0:
         raise CoverageError(f"{months} months back is no stretch of time. Ask for 0 or more.")
+    # Dates begin in the year 1: further back there is no month to show.
     first_of_calendar = (day.year - 1) * 12 + day.month - 1
     return [months_before(day, back) for back in range(min(months, first_of_calendar), -1, -1)]
 

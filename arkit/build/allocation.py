@@ -28,6 +28,7 @@ def allocations(items: pl.DataFrame, allocate: str) -> tuple[pl.DataFrame, pl.Da
     >>> _left(items, pl.DataFrame({"item": [0], "counterpart": [1], "applied": [30]}))["size"].to_list()
     [70]
     """
+    # A separator that no text of a file has, or "A" with "BC" and "AB" with "C" would be one account.
     account = pl.concat_str(pl.col(_ONE_ACCOUNT).cast(pl.String).fill_null(""), separator="\x1f")
     rows = items.with_columns(party=account, effective_on="document_date")
     found = [_pairs(rows.with_columns(names="match"), [])] if "match" in rows.columns else []
@@ -42,6 +43,7 @@ def allocations(items: pl.DataFrame, allocate: str) -> tuple[pl.DataFrame, pl.Da
 def _with_document(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows with ``names``: of a debit its own number, of a credit the debit that it refers to, or is numbered like."""
     owed = pl.col("amount") > 0
+    # Within one account: document 1001 of another customer is another document.
     known = rows.filter(owed).select("party", known="document_id").unique()
     given = rows.select("party", "reference", "document_id")
     found = [
@@ -70,6 +72,7 @@ def _left(rows: pl.DataFrame, gone: pl.DataFrame | None) -> pl.DataFrame:
     size = pl.col("amount").abs()
     if gone is None:
         return rows.with_columns(size=size)
+    # An application uses up the credit as well as the debit.
     sides = [gone.select("applied", item=side) for side in ("item", "counterpart")]
     sums = (
         pl.concat(sides)
@@ -88,6 +91,7 @@ def _legs(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         counterpart="item", counterpart_item_id="item_id", **{f"{key}_other": pl.col(key) for key in _OWN}
     )
     legs = pairs.join(owed, on="item", maintain_order="left").join(others, on="counterpart", maintain_order="left")
+    # At the rate of the debit, so that one paid in full is settled in functional currency too.
     base = proportion(pl.col("whole_base"), part=pl.col("applied"), whole=pl.col("whole"))
     stated = legs.with_columns(amount="applied", amount_rest=pl.lit(0, dtype=pl.Int64), base_amount=base)
     return application_legs(stated, table="items")

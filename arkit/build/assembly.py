@@ -48,12 +48,14 @@ def make_entries(raw: pl.DataFrame, items: Items) -> Entries:
     # The faults of documents are found with the documents.
     astray = raw.filter(pl.col("fault").is_not_null() & ~(of_document & (pl.col("table") != "entries")))
     findings = [find_faults(rows, table=str(table)) for (table,), rows in astray.group_by("table")]
+    # In functional currency it counts as nothing, and is named: its own amount is known and must not be lost with it.
     no_base = find("missing_base_amount", good.filter(pl.col("base_amount").is_null()), table="items", value="item_id")
     good = good.with_columns(pl.col("base_amount").fill_null(0))
     rows = good.select(
         *("item", "item_id", pl.col("entry_type").cast(pl.Categorical), "effective_on", "recorded_on"),
         *("amount", "base_amount", "counterpart_item_id"),
     )
+    # Of the raw rows, with those that were rejected: totals of what was used would always agree.
     return Entries(rows, control_totals(raw), combine(moved, no_base, *findings))
 
 
@@ -79,6 +81,7 @@ def with_totals_beyond(control: pl.DataFrame, beyond: pl.DataFrame) -> pl.DataFr
 
 def _with_known_entity(raw: pl.DataFrame, items: Items) -> pl.DataFrame:
     entities = items.rows["entity"].unique()
+    # Totals are kept by entity and account, and no row may fall out of them for naming none.
     missing = {"entity": entities[0] if len(entities) == 1 else "(unknown)", "account": ""}
     return raw.with_columns(pl.col(name).fill_null(missing[name]) for name in missing if raw[name].has_nulls())
 
@@ -90,6 +93,7 @@ def _not_before_its_items(raw: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.Da
     born = items["document_date"]  # In the order of the items' numbers.
     of_both = pl.DataFrame({"own": born.gather(raw["item"]), "other": born.gather(raw["counterpart"])})
     raw = raw.with_columns(of_both.select(first=pl.max_horizontal("own", "other")))
+    # Before both exist, a payment would be a negative balance of an invoice that nobody has yet written.
     early = raw.select((pl.col("entry_type") == "application") & (pl.col("effective_on") < pl.col("first"))).to_series()
     moved = find("before_its_items", raw.filter(early), table="applications", value="effective_on")
     return raw.with_columns(effective_on=pl.when(early).then("first").otherwise("effective_on")).drop("first"), moved
@@ -119,6 +123,7 @@ def covered_days(entries: pl.DataFrame, *, first: date | None, last: date | None
         first=pl.col("effective_on").min(),
         last=pl.max_horizontal(pl.col("effective_on").max(), pl.col("recorded_on").max()),
     ).row(0)
+    # A row recorded after the last entry says that the books were kept, and quiet, until then.
     covers = first or found[0], last or found[1]
     if covers[0] > covers[1]:
         raise LedgerError(
@@ -159,6 +164,7 @@ def build(
     day = _snapshot_day(layout, snapshot_on)
     documents, raw, findings = _postings(tables, items, layout=layout, day=day)
     entries = make_entries(raw, documents)
+    # The raw ones: the control totals add up what was rejected too.
     for amounts in (raw["amount"], raw["base_amount"]):
         check_sums(amounts, table="entries")
     if beyond is not None and beyond.height:
@@ -202,6 +208,7 @@ def _terms_days(tables: Mapping[str, Conformed]) -> pl.DataFrame | None:
     customers = tables.get("customers")
     if customers is None or "terms_days" not in customers.rows.columns:
         return None
+    # One row for each customer: one with a history would repeat its documents in the join.
     terms = customers.rows.select(as_categories(["customer_id"]), "terms_days")
     return terms.unique("customer_id", keep="first", maintain_order=True)
 
@@ -215,6 +222,7 @@ def _postings(
     if layout.shape == "open_items":
         late = items.usable.filter(pl.col("document_date") > day)
         findings.append(find("dated_after_snapshot", late, table="items", value="document_date"))
+        # The snapshot shows it as open on its day, so there it counts, whatever its document says.
         raw = [raw[0].with_columns(pl.min_horizontal("effective_on", pl.lit(day)))]
     if layout.shape == "settled":
         raw += _settlements(items, layout, findings)
@@ -226,6 +234,7 @@ def _postings(
         documents = Items(
             pl.concat([items.rows, receipts.rows], how="diagonal_relaxed"), combine(items.findings, receipts.findings)
         )
+    # After the payments, because receipts are documents that these rows may name.
     for table in ("applications", "entries"):
         if table in tables:
             rows, found = other_entries(tables[table], documents.usable, table=table, layout=layout.of_table(table))
@@ -233,6 +242,7 @@ def _postings(
             findings += [tables[table].findings, found]
     posted = pl.concat(raw)
     if layout.items.allocate:
+        # In an account a credit note pays what it cancels; paired off as well, it would be used twice.
         pairs, found = allocations(documents.usable, layout.items.allocate)
     else:
         pairs, found = cancelled_pairs(documents.usable, posted)
@@ -251,6 +261,7 @@ def _settlements(items: Items, layout: Layout, findings: list[pl.DataFrame]) -> 
         parts = undated_payments(items.rows, last_day=pl.lit(layout.last_day or days.item()))
         raw.append(parts)
         findings.append(find("undated_payment", parts, table="items", value="item_id"))
+        # By the sign of the amount: a credit note of -100 of which -120 are open is found too.
         above = items.usable.filter((pl.col("open_amount") - pl.col("amount")) * pl.col("amount").sign() > 0)
         findings.append(find("open_above_amount", above, table="items", value="item_id"))
     return raw
@@ -313,6 +324,7 @@ def _canonical(rows: pl.DataFrame, table: str) -> pl.DataFrame:
     types = TABLES[table].polars_schema()
     special = {"entity": DEFAULT_ENTITY, "account": ""}
     rows = rows.with_columns(pl.col(name).fill_null(special[name]) for name in special if name in rows.columns)
+    # A table that was not given has no columns, and of literals alone Polars would make one row: hence its height.
     return rows.select(
         (pl.col(name) if name in rows.columns else pl.lit(special.get(name))).cast(dtype).alias(name)
         for name, dtype in types.items()
@@ -323,6 +335,7 @@ def over_applied(entries: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     """Findings on items to which more was applied than their amount: their balance changed its sign."""
     originals = entries.lazy().filter(pl.col("entry_type") == "original").join(_unsettled(entries), on="item")
     sums = originals.group_by("item").agg(pl.col("amount").sum(), pl.col("balance").first())
+    # The product of the amounts themselves could overflow; that of their signs cannot.
     crossed = sums.filter(pl.col("amount").sign() * pl.col("balance").sign() < 0).collect()
     rows = items.filter(pl.col("item").is_in(crossed["item"].implode())).drop("amount", strict=False)
     rows = rows.join(crossed.select("item", amount="balance"), on="item")

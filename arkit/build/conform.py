@@ -54,8 +54,10 @@ def conform(cells: pl.DataFrame, *, table: str, layout: Layout, source: str = ""
         A required column is in the layout but not in the file.
     """
     stated = getattr(layout, table) or TableLayout()
+    # Numbered before anything is left out, so that a finding names the row of the file.
     filled, blank = _filled_rows(_numbered(cells), table=table)
     _refuse_absent([*stated.keep, *stated.leave_out, *stated.paid_when], filled, source)
+    # Before rows are left out: each value of the file must have been decided, also in a row that another column drops.
     refuse_undecided(filled, stated, source)
     kept, left_out = wanted_rows(filled, layout, table)
     named = _with_canonical_names(kept, stated, table=table, source=source)
@@ -123,6 +125,7 @@ def _with_canonical_names(cells: pl.DataFrame, stated: TableLayout, *, table: st
     known = TABLES[table].columns
     names = stated.columns or {name: name for name in cells.columns if name in known}
     _refuse_absent(names.values(), cells, source)
+    # Without a mapping a column of another name is merely unread: with "due_dat" every item would be due at once.
     if not stated.columns:
         _refuse_misspelt(table, found=cells.columns, known=list(known), source=source)
     missing = [name for name in TABLES[table].required if name not in names and name not in stated.constants]
@@ -217,6 +220,7 @@ def _unreadable(named: pl.DataFrame, typed: pl.DataFrame, table: str, judged: Se
 
 def _unread(named: pl.DataFrame, typed: pl.DataFrame, name: str) -> pl.Series:
     """The text of cells that had something in them and have no value now, with the name of their column."""
+    # Reading only ever empties cells, so as many empty ones as before means that all could be read.
     if name not in named.columns or named[name].null_count() == typed[name].null_count():
         return pl.Series("unread", [None], dtype=pl.String).new_from_index(0, typed.height)
     given = parsing.as_text(named[name])

@@ -35,6 +35,8 @@ def _listed_customers(items: pl.DataFrame, given: pl.DataFrame) -> tuple[pl.Data
     first = unknown.unique("customer_id", keep="first", maintain_order=True).select(
         "source_row", "entity", "customer_id"
     )
+    # A customer with a history has a row for each day from which
+    # something changes; only the same day again is a repeat.
     keys = ["customer_id", *(name for name in ("valid_from",) if name in given.columns)]
     again = given.filter(~pl.struct(keys).is_first_distinct())
     rows = given.unique(keys, keep="first", maintain_order=True)
@@ -46,6 +48,7 @@ def _listed_customers(items: pl.DataFrame, given: pl.DataFrame) -> tuple[pl.Data
 
 def _named_customers(items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Each customer under its most frequent name; other spellings are found."""
+    # Of equally frequent names the first of the alphabet, so that the order of the rows does not decide.
     spellings = (
         items.group_by("customer_id", "name")
         .agg(pl.len(), pl.col("source_row").min())
@@ -87,6 +90,7 @@ def _plain(name: str) -> pl.Expr:
     >>> rows.select(_plain("id"))["id"].to_list()
     ['c 17', 'c 17', 'nord ltd', 'nord ltd', '10 1', '101']
     """
+    # Zeros last: only when all that stands between is a space does 000 of C-0017 begin a word.
     letters = pl.col(name).str.normalize("NFKC").str.to_lowercase().str.replace_all(_NOT_SEEN, "")
     latin = letters.str.replace_many([*_lookalikes()], [*_lookalikes().values()])
     apart = latin.str.replace_all(r"(\p{L})(\p{N})", "$1 $2").str.replace_all(r"(\p{N})(\p{L})", "$1 $2")

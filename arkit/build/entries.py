@@ -49,6 +49,7 @@ def settlements(items: pl.DataFrame) -> pl.DataFrame:
     """
     rows = items.filter(pl.col("settled_on").is_not_null() & pl.col("fault").is_null())
     if "open_amount" not in rows.columns:
+        # With the sign of all of it turned, what rounding left over included, so that nothing remains.
         return _settled(rows, on=pl.col("settled_on"), **_NEGATED)
     whole, part = rows.filter(_is_whole()), rows.filter(~_is_whole() & (_open_less() != 0))
     on = pl.col("settled_on")
@@ -57,6 +58,7 @@ def settlements(items: pl.DataFrame) -> pl.DataFrame:
 
 def undated_payments(items: pl.DataFrame, *, last_day: pl.Expr) -> pl.DataFrame:
     """The part paid of items paid on a day that the source does not state, as a settlement on the last day."""
+    # Nobody knows the day. On the last one the balance of the export is right, and no earlier one is too low.
     rows = items.filter(pl.col("settled_on").is_null() & pl.col("fault").is_null() & (_open_less() != 0))
     return _settled(rows, on=last_day, **_part_paid())
 
@@ -148,6 +150,7 @@ def cancelled_pairs(items: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.Data
     if credits.is_empty():
         return entries.clear(), combine()
     referred = _referred(credits, items)
+    # Equal amounts first: what one instalment explains is not taken for a credit note over the whole document.
     same = referred.filter(pl.col("amount") == pl.col("opposite"))
     pairs = _each_once(_unmoved(same, entries))
     left = [pl.col(one).is_in(pairs[one].implode()) for one in _PAIR]
@@ -170,6 +173,7 @@ def _referred(credits: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     """Every credit note with every item of the document that it refers to, and the day on which both are there."""
     same = ["entity", "account", "customer_id", "currency"]
     invoices = items.filter(pl.col("amount") > 0).with_columns(opposite=-pl.col("amount"))
+    # May give a credit note several rows, one for each instalment; the callers use each of them once.
     pairs = credits.join(invoices, left_on=["reference", *same], right_on=["document_id", *same], suffix="_other")
     return pairs.sort("document_date", "item_id", "document_date_other", "item_id_other").with_columns(
         counterpart="item_other",
@@ -190,6 +194,7 @@ def _each_once(pairs: pl.DataFrame) -> pl.DataFrame:
 
     Two credit notes against two equal instalments are four pairs; the first and the last remain.
     """
+    # The first of what is left is always taken, so each round has fewer pairs and the loop ends.
     found = [pairs.clear()]
     while pairs.height:
         first = pairs.unique("item", keep="first", maintain_order=True)
@@ -203,6 +208,7 @@ def _whole_documents(pairs: pl.DataFrame) -> pl.DataFrame:
     whole = pairs.filter(pl.col("amount") == pl.col("opposite").sum().over("item"))
     reached = proportion(pl.col("base_amount"), part=pl.col("opposite").cum_sum().over("item"), whole=pl.col("amount"))
     whole = whole.with_columns(instalments=pl.len().over("item"), reached=reached)
+    # Differences of rounded running shares: rounded one by one, the parts could miss the whole by a unit.
     base = pl.col("reached") - pl.col("reached").shift(1).over("item").fill_null(0)
     return whole.with_columns(amount="opposite", base_amount=base).drop("reached")
 

@@ -52,6 +52,8 @@ def make_items(
 
     ``posted`` are the items whose original entry is a row of the entries table.
     """
+    # The type follows from the sign of the amount, the number from
+    # the faults, and only rows with a number need a due date.
     rows = _completed(_amount_of_shape(conformed.rows, layout, posted))
     rows, amount_findings = read_amounts(rows, MONEY, table="items", layout=layout)
     rows = _with_base(rows, layout=layout)
@@ -68,6 +70,7 @@ def _amount_of_shape(given: pl.DataFrame, layout: Layout, posted: pl.Series | No
         raise missing_columns("items", missing=needed, found=given.columns, source=f"shape {layout.shape!r}")
     if layout.shape != "open_items":
         return given if "amount" in given.columns else _with_posted_amount(given, posted)
+    # In a snapshot what is open is the item; the original amount would bring back what has been paid.
     absent = given.drop("amount", "base_amount", strict=False)
     return absent.rename({"open_amount": "amount", "base_open_amount": "base_amount"}, strict=False)
 
@@ -78,6 +81,7 @@ def _with_posted_amount(given: pl.DataFrame, posted: pl.Series | None) -> pl.Dat
         raise missing_columns(
             "items", missing=["amount"], found=given.columns, source="a ledger without original entries"
         )
+    # The entries table brings the original amount; here it would count a second time.
     return given.with_columns(amount=pl.when(pl.col("item_id").is_in(posted.implode())).then(0).cast(pl.Int64))
 
 
@@ -126,6 +130,7 @@ def _given_or(rows: pl.DataFrame, translated: pl.Expr) -> pl.Expr:
     # Most ledgers have one currency: nothing to translate row by row.
     is_same = rows.select(same.all()).item()
     derived = pl.col("amount") if is_same else pl.when(same).then(pl.col("amount")).otherwise(translated)
+    # What was booked in functional currency stands above any rate.
     return pl.coalesce("base_amount", derived) if "base_amount" in rows.columns else derived
 
 
@@ -191,6 +196,8 @@ def day_faults(name: str) -> list[tuple[pl.Expr, str, pl.Expr | None]]:
 def _numbered(rows: pl.DataFrame, *, first: int = 0) -> pl.DataFrame:
     """Rows with ``item``, which numbers the usable ones."""
     usable = pl.col("fault").is_null()
+    # Without gaps, in the order of the rows: the number is the row
+    # of an item among the usable ones, by which others pick it.
     return rows.with_columns(item=pl.when(usable).then(usable.cum_sum() - 1 + first).cast(pl.Int32))
 
 
@@ -215,6 +222,7 @@ def _with_due_date(
 def _with_days_of_terms(rows: pl.DataFrame, layout: Layout, terms_days: pl.DataFrame | None) -> pl.DataFrame:
     """Rows with ``days``: the terms as the layout translates them, as their text says, or those of the customer."""
     by_layout = pl.col("terms").replace_strict(layout.terms, default=None, return_dtype=pl.Int64)
+    # The terms of the document stand above those of its customer.
     days = [by_layout, pl.col("terms").str.extract(_DAYS_IN_TERMS).cast(pl.Int64, strict=False)]
     if terms_days is not None:
         rows = rows.join(terms_days, on="customer_id", how="left", maintain_order="left")
@@ -237,6 +245,7 @@ def make_receipts(conformed: Conformed, items: Items, *, layout: Layout) -> Item
         -pl.col("amount_rest"),
         base_amount=-base_at_rate_of(rows, base="base_amount_item", amount="amount_item"),
     )
+    # Counted on after the documents: the number is the row in the table of both.
     rows = _numbered(_with_faults_of_payments(rows), first=items.usable.height)
     astray = rows.filter(pl.col("paid").is_not_null() & pl.col("names").is_null() & pl.col("fault").is_null())
     on_account = find("payment_on_account", astray, table="payments", value="paid")
@@ -275,6 +284,7 @@ def _completed_payments(given: pl.DataFrame, items: pl.DataFrame) -> pl.DataFram
     if "recorded_on" not in rows.columns:
         rows = rows.with_columns(recorded_on=pl.lit(None, dtype=pl.Date))
     number = pl.coalesce("payment_id", pl.col("source_row").cast(pl.String))
+    # With the number of a document it would be taken for the document again, and be rejected.
     taken = pl.col("payment_id").is_null() | pl.col("payment_id").is_in(items["item_id"].implode())
     return rows.with_columns(
         payment_id=pl.when(taken).then(pl.format("payment {}", number)).otherwise("payment_id"),
@@ -309,6 +319,8 @@ def _targets(items: pl.DataFrame) -> pl.DataFrame:
     taken_over = {f"{name}_item": name for name in _TAKEN_OVER}
     by_item = items.select(paid="item_id", names="item_id", by=pl.lit("item"), **taken_over)
     by_document = items.select(paid="document_id", names="document_id", by=pl.lit("document"), **taken_over)
+    # What is called like an item means the item. Of a document with
+    # instalments one row is enough: each would repeat the payment.
     documents = by_document.join(by_item, on="paid", how="anti", maintain_order="left")
     of_one = [f"{key}_item" for key in _OF_ONE_PAYMENT]
     return pl.concat([by_item, documents.unique(["paid", *of_one], keep="first", maintain_order=True)])

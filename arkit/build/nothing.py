@@ -69,5 +69,6 @@ def _day_pattern() -> str:
 
 @cache
 def _real_days() -> frozenset[date]:
+    # A column of dates cannot hold 0000-00-00, so there is nothing to compare with.
     days = (text for text in _nothing()["days"] if "-00" not in text)
     return frozenset(date.fromisoformat(day) for day in days)

@@ -16,6 +16,7 @@ from arkit.model.layout import DateOrder, Layout
 from arkit.model.money import minor_per_unit, to_minor
 from arkit.words.vocabulary import currency_of
 
+# Years of four digits first: %Y reads 26 as the year 26, which is not plausible and is left to %y; %y cannot read 2026.
 _FORMATS: Final[dict[DateOrder, tuple[str, ...]]] = {
     "ymd": (),
     "dmy": ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%d-%m-%y"),
@@ -38,6 +39,7 @@ def as_text(column: pl.Series) -> pl.Series:
     """A column as text: trimmed, empty cells missing, whole numbers without a decimal point."""
     if column.dtype.is_float():
         x = pl.col("x")
+        # Workbooks hold a document number 1001 as the number 1001.0.
         whole = x.is_finite() & (x == x.round(0)) & (x.abs() < _LARGEST_WHOLE)
         written = pl.when(whole).then(x.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(x.cast(pl.String))
         return column.fill_nan(None).to_frame("x").select(written).to_series().alias(column.name)

@@ -32,6 +32,8 @@ def pay_documents(receipts: Items, items: pl.DataFrame) -> tuple[pl.DataFrame, p
     first, and what comes back opens the last one that was paid.
     """
     named = receipts.usable.filter(pl.col("names").is_not_null()).with_columns(size=pl.col("amount").abs())
+    # Applied without what came back, to know which instalments were paid and are open again; then once more with these
+    # as debts, so that later payments find them.
     paid, back = named.filter(pl.col("amount") < 0), named.filter(pl.col("amount") > 0)
     debts = items.filter(pl.col("amount") > 0).with_columns(size="amount")
     applied, opened = _paid_of(paid, debts), combine()
@@ -46,6 +48,7 @@ def pay_documents(receipts: Items, items: pl.DataFrame) -> tuple[pl.DataFrame, p
 
 def _paid_of(paid: pl.DataFrame, debts: pl.DataFrame) -> pl.DataFrame:
     """What each payment pays of each debt: what names an item first, then what names its document."""
+    # What is owed again is a second debt of the same item, so debts are counted by row.
     owed = debts.with_columns(names="item_id").with_row_index("debt")
     of_items = overlaps(paid.filter(pl.col("by") == "item"), owed)
     gone = of_items.group_by("debt").agg(pl.col("applied").sum())
@@ -99,6 +102,7 @@ def _equal_pairs(paid: pl.DataFrame, back: pl.DataFrame) -> pl.DataFrame:
     """
     columns = (*_ALIKE, "item", "item_id", *_OWN, "effective_on")
     steps = [rows.select(columns).with_columns(step=pl.lit(step)) for rows, step in ((paid, 1), (back, -1))]
+    # On one day the payment comes before its return.
     moves = pl.concat(steps, how="vertical_relaxed").sort("effective_on", pl.col("step") < 0, "item_id")
     moves = moves.with_columns(depth=pl.col("step").cum_sum().over(_ALIKE) + (pl.col("step") < 0)).filter(
         pl.col("depth") > 0
@@ -207,8 +211,11 @@ def _pieces(paid: pl.DataFrame, owed: pl.DataFrame) -> pl.DataFrame:
     cuts = pl.concat([rows.select(*_STRETCH, "end") for rows in ends.values()]).unique().sort("end")
     cuts = cuts.with_columns(applied=pl.col("end") - pl.col("end").shift(1).over(_STRETCH).fill_null(0))
     for rows in ends.values():
+        # Ends ascend within each name, as Polars cannot see itself; the
+        # first end at or after a cut is of the row around the piece.
         ordered = rows.sort("end")
         cuts = cuts.join_asof(ordered, on="end", by=_STRETCH, strategy="forward", check_sortedness=False)
+    # Beyond the end of the shorter side nothing pays, or nothing is owed.
     return cuts.drop_nulls(["paid", "owed"]).sort("paid", "owed").select("paid", "owed", "applied")
 
 

@@ -29,6 +29,7 @@ def wanted_rows(cells: pl.DataFrame, layout: Layout, table: str) -> tuple[pl.Dat
     stated = layout.tables().get(table) or TableLayout()
     rows, found = cells, []
     for header, values in stated.leave_out.items():
+        # One header after the other, so that a row that two of them leave out is counted in one finding.
         named = has_value(rows, header, values)
         found.append(_left_out("left_out", rows.filter(named), [header], layout, table))
         rows = rows.filter(~named)
@@ -80,6 +81,7 @@ def _left_out(code: str, rows: pl.DataFrame, headers: Sequence[str], layout: Lay
     """A finding for each group of rows that are left out: the values and the currency, how many, and their sum."""
     stated = layout.tables().get(table) or TableLayout()
     of = {name: stated.columns.get(name, name) for name in ("open_amount", "amount", "balance", "currency")}
+    # The sum is of the amount that the row would have brought into the ledger.
     order = ("open_amount", "amount") if layout.shape == "open_items" else ("amount", "open_amount")
     amounts = [of[name] for name in (*order, "balance") if of[name] in rows.columns]
     texts = parsing.as_text(rows[amounts[0]]) if amounts else pl.repeat("0", rows.height, eager=True)

@@ -20,6 +20,7 @@ from arkit.words.vocabulary import currency_names, currency_of
 
 _PLAIN: Final = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$"
 # What nearly every cell of nearly every export is like needs none of the steps.
+# 20 digits and six decimals fit into the exact decimals without loss.
 _SIMPLE: Final = {mark: rf"^-?[0-9]{{1,20}}(?:[{mark}][0-9]{{1,{SCALE}}})?$" for mark in (".", ",")}
 _DIGITS: Final = 15
 _LONG: Final = rf"(\.\d{{{SCALE}}})\d+$"
@@ -228,6 +229,7 @@ def plain_numbers(column: pl.Series, decimal_mark: str) -> pl.Series:
     """
     if decimal_mark == ",":
         # 1.234,56 becomes 1,234.56, so that only one form is left to read.
+        # Both at one time: one replacement after the other would turn all marks into the same.
         column = column.str.replace_many([".", ","], [",", "."])
     others = ~column.str.contains(_PLAIN)
     if not others.any():

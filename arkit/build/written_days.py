@@ -27,11 +27,13 @@ def named_days(cells: pl.Series) -> pl.Series:
     ['2026-01-15', '2026-01-03', '2026-01-05', '2026-02-12', None]
     """
     fitting = cells.str.contains("|".join(f"(?:{_unnamed(pattern)})" for pattern in _patterns()))
+    # A loop over different texts, not over rows: the days of many years are a few thousand.
     days = {cell: _day(cell) for cell in cells.filter(fitting).unique()}
     return cells.replace_strict(days, default=None, return_dtype=pl.Date)
 
 
 def _unnamed(pattern: str) -> str:
+    # Joined by "or", the patterns would have groups of the same name, which no engine takes.
     return re.sub(r"\?P<\w+>", "?:", pattern)
 
 

@@ -42,6 +42,7 @@ def balances(question: Question) -> pl.DataFrame:
 def opening(question: Question) -> pl.DataFrame:
     """``opening``, gross, and ``opening_net`` receivables at the start; missing where the ledger begins later."""
     begun = [window for window in question.windows if question.ledger.covers[0] <= window.start]
+    # A ledger that begins on the first day of the window had nothing open on the day before.
     nothing = pl.when(question.knows_window).then(0).cast(pl.Int64)
     groups = balances(question).select(question.keys).filter(~of_days([window.end for window in begun]))
     others = groups.with_columns(opening=nothing, opening_net=nothing)
@@ -101,6 +102,7 @@ def concentration(question: Question) -> pl.DataFrame:
     """Of the customers' positive balances their sum, ``positive``, the ten ``largest`` and their ``squares``."""
     rows = open_on(question.ledger, question.days)
     rows = rows.with_columns(nw.col("open_amount").alias("net"), nw.col("day").alias(AS_OF))
+    # By customer first: what is on account of one is no claim against another.
     along = [] if "customer_id" in question.groups else ["customer_id"]
     owing = question.sums(rows, ["net"], along=along).filter(pl.col("net") > 0)
     # In whole numbers, so that the order of the rows cannot change the last digit of the sum.
@@ -192,6 +194,8 @@ def _stretches(question: Question) -> tuple[pl.Series, pl.DataFrame]:
     known = months(question)
     ends = pl.concat([known["upto"] - known["length"], known["upto"]]).unique().sort()
     numbered = pl.DataFrame({"end": ends}).with_row_index("stretch")
+    # The months of several days overlap. Cut at all their ends, a row is in one stretch, and the few stretches are
+    # repeated in place of the many rows.
     inside = (pl.col("end") > pl.col("upto") - pl.col("length")) & (pl.col("end") <= pl.col("upto"))
     return ends, known.join(numbered, how="cross").filter(inside).select(AS_OF, "month", "stretch")
 
@@ -199,6 +203,7 @@ def _stretches(question: Question) -> tuple[pl.Series, pl.DataFrame]:
 def in_months(rows: pl.DataFrame, question: Question) -> pl.DataFrame:
     """Rows that have a ``day`` with its ``month`` counted back; missing where its sales are not known."""
     ends, months_of = _stretches(question)
+    # The last day of a month is found as its own end: it belongs to the month that it closes.
     placed = rows.with_columns(stretch=ends.search_sorted(rows["day"]))
     return placed.join(months_of, on=[AS_OF, "stretch"], how="left").drop("stretch")
 
@@ -235,6 +240,8 @@ def countback(question: Question) -> pl.DataFrame:
     least = pl.col("sales").cum_min().over("group")
     steps = steps.with_columns(rest=rest, goes_on=taken < pl.col("receivables"), least=least)
     # The months up to the first that is not exhausted.
+    # The least so far: credit notes of an earlier month may bring
+    # the sum below the receivables again, and it stays exhausted.
     whole = pl.col("goes_on").cast(pl.Int8).cum_min().over("group") == 1
     exhausted = steps.filter(whole).group_by("group").agg(exhausted=pl.col("length").sum())
     last = steps.filter(~pl.col("goes_on")).unique("group", keep="first", maintain_order=True)
@@ -251,6 +258,7 @@ def uncollected(question: Question) -> pl.DataFrame:
     keys = question.keys
     owed = in_months(receivables_by_document_day(question), question)
     owed = owed.group_by(*keys, "month").agg(owed=(pl.col("not_due") + pl.col("past_due")).sum())
+    # Sorted, and below with one filter for all: the lists are multiplied place by place.
     matched = owed.join(monthly_sales(question), on=[*keys, "month"], how="left", nulls_equal=True).sort("month")
     known = (pl.col("sales") > 0).fill_null(False)
     lists = {"owed_by_month": "owed", "sales_by_month": "sales", "days_by_month": "length"}
@@ -349,12 +357,14 @@ def delays(question: Question) -> pl.DataFrame:
     every age at which they were open in the window, and at no later one: they are censored.
     """
     keys = question.keys
+    # Paid before the document has its day, an item was never open: its payment is of the first age.
     paid = payments_by_delay(question).select(*keys, pl.col("taken").clip(0).alias("age"), "paid")
     both = pl.concat([_changes(question), paid], how="diagonal_relaxed")
     # Before the youngest age at which anything was open, nothing was paid.
     birth = both.select(keys).unique().with_columns(age=pl.lit(0), change=pl.lit(0), paid=pl.lit(0))
     both = pl.concat([both, birth], how="diagonal_relaxed")
     ages = both.group_by(*keys, "age").agg(pl.col("change", "paid").sum()).sort(*keys, "age")
+    # What is paid at an age has left the sum by then, but was open when it was paid.
     open_then = pl.col("change").cum_sum().over(keys) + pl.col("paid")
     ages = ages.with_columns(
         paid_share=pl.when(open_then > 0).then(pl.col("paid") / open_then).otherwise(0.0),
@@ -371,6 +381,7 @@ def _changes(question: Question) -> pl.DataFrame:
     firsts = question.calendar.group_by(AS_OF).agg(first=pl.col("day").min())
     rows = rows.rename({"day": AS_OF}).join(beside(firsts, rows), on=AS_OF, how="left")
     begins = nw.max_horizontal("since", "first")
+    # Half-open like the periods: the day after the window, so that its last day counts.
     ends = nw.min_horizontal(nw.col("until"), nw.col(AS_OF) + 1)
     rows = rows.with_columns(
         nw.max_horizontal(begins - nw.col("document_day"), nw.lit(0)).alias("from_age"),

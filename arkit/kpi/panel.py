@@ -69,6 +69,7 @@ def gather(question: Question, parts: list[str]) -> pl.DataFrame:
 
 def beside(frames: list[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
     """Frames side by side, one row for each key that any of them has, in the order of the keys."""
+    # Each frame has a key once, so no row is multiplied; rows without a salesperson are a group too, hence equal nulls.
     together = pl.concat([frame.select(keys) for frame in frames]).unique().sort(keys)
     for frame in frames:
         together = together.join(frame, on=keys, how="left", nulls_equal=True, maintain_order="left")
@@ -231,6 +232,7 @@ def _columns(kpi: KPI, unit: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 def defined(kpi: KPI) -> tuple[pl.Expr, pl.Expr]:
     """The value of a KPI where it is defined, and the reason where it is not."""
     reason = pl.lit(None, dtype=pl.String)
+    # From the last to the first, so that the first reason that holds is the one shown.
     for condition, why in reversed(kpi.undefined):
         reason = pl.when(condition).then(pl.lit(text(f"kpi.reason.{why}"))).otherwise(reason)
     return pl.when(reason.is_null()).then(kpi.value.cast(pl.Float64)), reason
@@ -250,6 +252,7 @@ def _side_by_side(wide: pl.DataFrame, keys: list[str], chosen: Sequence[KPI]) ->
     names = [kpi.name for kpi in chosen]
     values = wide.unpivot(names, index=keys, variable_name="kpi", value_name="value")
     reasons = wide.unpivot([why_not(name) for name in names], index=keys, value_name="reason")
+    # Both were turned in the same order of names and rows.
     return values.with_columns(reasons["reason"])
 
 
@@ -382,6 +385,7 @@ def _over_window(name: str) -> OverWindow:
 
 def _on_day(name: str) -> OnDay:
     def measure(ledger: Ledger, *, as_of: date | str, by: By = None, policy: Policy | None = None) -> pd.DataFrame:
+        # It looks at no window, so any will do.
         return single_kpi(name, ledger, as_of=as_of, by=by, window="month", policy=policy)
 
     _document(measure, name)

@@ -199,6 +199,7 @@ def _entity_or_currency(seen: _Seen) -> pl.DataFrame:
     parts = pl.concat(
         [rows.select(pl.col(name).cast(pl.String).alias("where"), "current") for name in ("entity", "currency")]
     )
+    # Of two days, who is seen on one alone has appeared or vanished.
     days = parts.drop_nulls("where").group_by("where").agg(pl.col("current").n_unique().alias("days"))
     return days.sort("where").select("where", value=(pl.col("days") == 1).cast(pl.Float64))
 
@@ -283,6 +284,8 @@ def _judged(name: str, check: Check, seen: _Seen) -> pl.DataFrame:
         if off
         else pl.concat([pl.DataFrame(schema=_OF), check.values(seen)], how="diagonal_relaxed")
     )
+    # What was outside a month before already is no news. Only some
+    # checks know it; the empty table gives the others the column.
     outside = _outside(pl.col("value"), limits) & ~_outside(pl.col("before"), limits).fill_null(False)
     rows = values.select(
         check=pl.lit(name),

@@ -104,6 +104,7 @@ def _where_by_month(dates: pl.Series, windows: Sequence[Window], basis: str) -> 
     if not by_month(dates):
         return [basis] * len(windows)
     edges = pl.DataFrame({"start": [w.start for w in windows], "end": [w.end for w in windows]})
+    # The last day of the table may lie within a month that is not over.
     whole = [(pl.col(edge) == pl.col(edge).dt.month_end()) | (pl.col(edge) == dates.max()) for edge in edges.columns]
     return edges.select(pl.when(*whole).then(pl.lit(basis)).otherwise(pl.lit(BILLINGS))).to_series().to_list()
 
@@ -162,6 +163,7 @@ class Question:
     def knows_window(self) -> pl.Expr:
         """Whether the ledger covers every day of the window of a row of an answer."""
         first = self.ledger.covers[0]
+        # The window begins on the day after its start.
         return of_days([window.end for window in self.windows if first <= window.start + timedelta(days=1)])
 
     @cached_property
@@ -189,6 +191,7 @@ class Question:
     def paid(self, entries: Rows) -> Rows:
         """Entries with ``paid``: what they settled; what a credit note settles is not paid."""
         credits = self.ledger.scan("items").filter(nw.col("item_type") == "credit_note")
+        # Numbers of items are unique: the join marks entries and repeats none.
         credits = credits.select(nw.col("item_id").alias("counterpart_item_id"), nw.lit(True).alias("credited"))
         rows = entries.join(credits, on="counterpart_item_id", how="left")
         paid = is_one_of("entry_type", "application", "settlement") & nw.col("credited").is_null()

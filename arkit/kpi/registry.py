@@ -1,6 +1,6 @@
 """The registry of KPIs: each once, with its inputs, expression, unit, direction, source and a worked example.
 
-The inputs of a part and how they are found are in :mod:`arkit.kpi.inputs` and :mod:`arkit.kpi.inputs`; the panel
+The inputs of a part and how they are found are in :mod:`arkit.kpi.inputs`; the panel
 (:mod:`arkit.kpi.panel`) computes every entry the same way.
 """
 
@@ -216,6 +216,7 @@ _OF_SALES: Final = (
 )
 
 
+# Kaplan-Meier: the chance to be open at an age is the product of the shares that stayed open at each age before.
 _STILL_OPEN: Final = (1 - pl.col("paid_share")).list.eval(pl.element().cum_prod())
 _NOTHING_DUE: Final = (pl.col("due_items") <= 0, "nothing_due")
 _DUE_UNKNOWN: Final = (pl.col("due_items").is_null(), "payments_unknown")
@@ -259,6 +260,7 @@ _OF_PAYMENTS: Final = (
         good="down",
         parts=("payments", "delays"),
         value=(_STILL_OPEN * pl.col("days_at_age")).list.sum(),
+        # Where more than half is never seen to be paid, the mean of what was seen is far too short.
         undefined=(PAYMENTS_UNKNOWN, NO_PAYMENTS, (_STILL_OPEN.list.last() > 0.5, "mostly_unpaid")),
         # Half is paid after 10 days; of the rest half after 20 more days, the last 30 days later.
         example=Example({"paid": 400, "paid_share": [0, 0.5, 0.5, 1], "days_at_age": [10, 20, 30, 0]}, 27.5),

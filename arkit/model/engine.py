@@ -38,6 +38,8 @@ DUCKDB: Final = "duckdb"
 ENGINES: Final = (POLARS, DUCKDB)
 PERIODS: Final = "periods"
 SCANNED: Final = (PERIODS, "items", "entries", "sales")
+# The end of a balance that still holds: beyond every day and still a 32-bit integer, so that no comparison meets a
+# missing value.
 FOREVER: Final = 2**31 - 1
 ATTRIBUTES: Final = (
     "entity",
@@ -100,6 +102,7 @@ def scan_of(ledger: Scanned, table: str, frame: pl.DataFrame | None) -> Rows:
 
 
 def _taken_to(engine: str, frame: pl.LazyFrame) -> Rows:
+    # narwhals hands over a finished table to another engine, never a lazy one of Polars.
     return nw.from_native(frame) if engine == POLARS else nw.from_native(frame.collect()).lazy(DUCKDB)
 
 
@@ -144,6 +147,7 @@ def _plain(kind: pl.DataType) -> type[pl.DataType] | None:
 
 def is_one_of(column: str, *values: str) -> nw.Expr:
     """Whether a column of text has one of some values; comparing categories one by one is fast in Polars."""
+    # A row without a value is none of them: false and not missing, or its negation would lose the row.
     return nw.any_horizontal(*(nw.col(column) == value for value in values), ignore_nulls=True)
 
 
@@ -164,10 +168,12 @@ def balance_periods(entries: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
         the attributes of the item, with ``document_day`` and ``due_day``.
     """
     running = _running_balances(entries)
+    # Either amount: an item settled in its own currency may leave an exchange difference in functional currency.
     not_zero = running.filter((pl.col("open_amount") != 0) | (pl.col("base_open_amount") != 0))
     attributes = items.lazy().select(
         "item", *ATTRIBUTES, document_day=day_number("document_date"), due_day=day_number("due_date")
     )
+    # An item is one row of the items, so no period is multiplied.
     return not_zero.join(attributes, on="item", how="left", maintain_order="left").collect()
 
 
@@ -175,13 +181,18 @@ def _running_balances(entries: pl.DataFrame) -> pl.LazyFrame:
     """The balance of each item after each of its days with entries, in order of items and days."""
     # One number that orders by item, then day: sorting by it takes a fraction of sorting by two columns.
     # Item 3 on 2026-01-01 (day 20454): 3 * 2**20 + 20454 + 2**19 = 3690470.
+    # 2**31 items times 2**20 days stay below 2**63; with the epoch added no day is negative, so // and % take them
+    # apart again.
     place = pl.col("item").cast(pl.Int64) * _DAYS + day_number("effective_on") + _EPOCH
     ordered = entries.lazy().select("amount", "base_amount", place=place).sort("place")
     sums = ordered.with_columns(pl.col("amount", "base_amount").cum_sum())
     # The running sum after the last entry of a day holds all of them.
+    # No place is -1, so the very last row ends its day too.
     last_of_day = pl.col("place") != pl.col("place").shift(-1, fill_value=-1)
     daily = sums.filter(last_of_day).with_columns(item=pl.col("place") // _DAYS, since=pl.col("place") % _DAYS - _EPOCH)
     goes_on = pl.col("item") == pl.col("item").shift(-1)
+    # After the last row of all there is nothing to compare with: missing counts as false, and its balance holds for
+    # ever.
     until = pl.when(goes_on).then(pl.col("since").shift(-1)).otherwise(FOREVER)
     return daily.select(
         pl.col("item").cast(pl.Int32),
@@ -198,6 +209,7 @@ def _since_item_began(running_sum: str) -> pl.Expr:
     A window for each item would say the same, but takes ten times as long. Integers make the difference exact.
     """
     begins = pl.col("item") != pl.col("item").shift(1, fill_value=-1)
+    # Only the first row of an item knows the sum before it; the rows below take it over.
     before = pl.when(begins).then(pl.col(running_sum).shift(1, fill_value=0)).forward_fill()
     return pl.col(running_sum) - before
 
@@ -205,6 +217,7 @@ def _since_item_began(running_sum: str) -> pl.Expr:
 def general_periods(entries: Rows, items: Rows) -> Rows:
     """The rows of :func:`balance_periods` on any engine: windows over the days of each item."""
     amounts = ("amount", "base_amount")
+    # One row a day first: the windows need an order without ties, in which every engine runs alike.
     daily = entries.group_by("item", nw.col("effective_day").alias("since")).agg(nw.col(*amounts).sum())
     running = daily.select(
         "item",
@@ -226,7 +239,9 @@ def touching(ledger: Scanned, spans: Sequence[tuple[date, date]]) -> Rows:
     """
     numbers = [(day_of(first), day_of(last)) for first, last in spans]
     if len(numbers) == 1:
+        # The usual question, of one day: a filter, and no row is repeated.
         [(first, last)] = numbers
+        # On `until` the balance does not hold any more, so one that ends on the first day does not touch the span.
         found = ledger.scan(PERIODS).filter(nw.col("since") <= last, nw.col("until") > first)
         return found.with_columns(nw.lit(last, nw.Int32).alias("day"))
     touched = _searched if ledger.engine == POLARS else _crossed
@@ -248,6 +263,8 @@ def _searched(ledger: Scanned, spans: pl.DataFrame) -> Rows:
     of a join with a calendar.
     """
     periods = ledger.periods
+    # Days are unique, and an equal one is found at its own place: a balance that begins on the last day of a span
+    # touches it, one whose `until` is the first day of a span does not.
     first = spans["day"].search_sorted(periods["since"]).cast(pl.Int32)
     beyond = spans["first"].search_sorted(periods["until"]).cast(pl.Int32)
     rows = periods.lazy().with_columns(first.alias("first"), beyond.alias("beyond"))
@@ -260,6 +277,7 @@ def _contained(numbers: pl.Series) -> pl.DataFrame:
     """For every first place and the place beyond the last, the days in between."""
     count = len(numbers)
     spans = pl.DataFrame({"first": range(count)}).join(pl.DataFrame({"beyond": range(1, count + 1)}), how="cross")
+    # Grows with the cube of the days asked for, a few dozen, but not with the periods.
     days = spans.join(pl.DataFrame({"place": range(count), "day": numbers}), how="cross")
     inside = days.filter((pl.col("first") <= pl.col("place")) & (pl.col("place") < pl.col("beyond")))
     return inside.select(pl.all().exclude("place").cast(pl.Int32))
@@ -268,6 +286,7 @@ def _contained(numbers: pl.Series) -> pl.DataFrame:
 def rows_of_items(rows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     """The rows whose ``item`` is one of the items."""
     # Items are numbers: a mark for each of them is looked up several times faster than a join finds them.
+    # Of both tables: a row may be of an item beyond the last one wanted, and its mark must be there to say no.
     highest = max(table.select(pl.col("item").max()).item() or 0 for table in (rows, items))
     marked = pl.zeros(highest + 1, dtype=pl.Boolean, eager=True).scatter(items["item"], True)
     return rows.filter(marked.gather(rows["item"]))

@@ -86,6 +86,7 @@ def with_first_fault(rows: pl.DataFrame, tests: list[tuple[pl.Expr, str, pl.Expr
     """
     # Most rows have no fault, so code and value are worked out for the faulty rows alone, then put back in place.
     named = {f"test {number}": test for number, test in enumerate(tests)}
+    # A test of a missing cell decides nothing and is no fault; that the cell must be there is a test of its own.
     fails = rows.select(test.fill_null(False).alias(name) for name, (test, _, _) in named.items())
     faulty = fails.select(pl.any_horizontal(pl.all())).to_series()
     if not faulty.any():
@@ -123,4 +124,5 @@ def find_faults(rows: pl.DataFrame, *, table: str) -> pl.DataFrame:
 def combine(*tables: pl.DataFrame) -> pl.DataFrame:
     """Findings of several checks as one table, in the order of the source."""
     found = [table for table in tables if table.height]
+    # In one order whatever the order of checks and rows was, so that equal sources give equal ledgers.
     return pl.concat(found).sort("table", "source_row", "code", nulls_last=True) if found else no_findings()

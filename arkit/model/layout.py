@@ -285,10 +285,13 @@ class Layout(Settings, frozen=True, kw_only=True):
         for table, layout in self.tables().items():
             if layout.unit not in UNITS:
                 raise LayoutError(f"unit of {table} must be one of {', '.join(map(str, UNITS))}, found {layout.unit}")
+            # What cannot act is refused: accepted and ignored, it would let its author believe that the numbers heed
+            # it.
             lost = [key for key in _BELOW_A_HEADER if getattr(layout, key) and not layout.header]
             if lost or (layout.header_lines > 1 and not layout.header):
                 raise LayoutError(f"{listed(lost or ['header_lines'])} of {table} has no effect without header = [...]")
             single = {*layout.columns} & {*TABLES[table].of_type("money")}
+            # A sum of several columns has its signs by them already; a mark on top would turn them twice.
             if layout.minus_when and (layout.plus or layout.minus) and not single:
                 raise LayoutError(f"minus_when of {table} has no effect on amounts that plus and minus make")
             if layout.paid_when and (table, self.shape) != ("items", "settled"):

@@ -43,12 +43,16 @@ def part_of(
     by_item = pl.col("item_id").is_in(_known(items, marks, findings).implode())
     by_customer = pl.col("customer_id").is_in(items["customer_id"].unique().implode())
     entries = rows_of_items(tables["entries"], items)
+    # Findings have the keys of the control totals alone; by any other column they follow their item.
     findings = having(findings) if name in findings.columns else findings.filter(by_item)
+    # The raw totals and the general ledger are kept by these. A part by anything else, such as a salesperson, cannot be
+    # proved against them: it gets totals of its own, and no general ledger that could only disagree.
     whole_keys = name in _CONTROL_COLUMNS
     return {
         "items": items,
         "entries": entries,
         "customers": tables["customers"].filter(by_customer),
+        # A mark on a customer names no item and follows the customer.
         "marks": marks.filter(by_item | (pl.col("item_id").is_null() & by_customer)),
         "gl": having(tables["gl"]) if whole_keys else tables["gl"].clear(),
         "sales": having(sales) if name in sales.columns else sales.clear(),
@@ -69,6 +73,7 @@ def _control_of(entries: pl.DataFrame, items: pl.DataFrame, findings: pl.DataFra
     used = entries.join(items.select("item", *_CONTROL_COLUMNS), on="item").select(*keys, "amount")
     apart = findings.filter(pl.col("action") == "excluded").select(*keys, "amount")
     together = pl.concat([used, apart], how="vertical_relaxed")
+    # These amounts are rounded, so there is no rest to prove.
     return together.lazy().group_by(keys).agg(pl.col("amount").sum(), amount_rest=pl.lit(0, dtype=pl.Int64)).collect()
 
 
@@ -126,6 +131,8 @@ class Ledger:
     known: date | None = None
     reading: Reading | None = None
     engine: str = POLARS
+    # Not an argument: `replace` then begins with an empty one, and a part never answers with what was prepared of the
+    # whole.
     prepared: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -136,6 +143,7 @@ class Ledger:
     @property
     def items(self) -> pd.DataFrame:
         """The items, one row each, with their original amount in currency units."""
+        # Added up first: an item whose original is a row of the entries table has two, its own of zero and that one.
         original = (
             self.frames.entries.filter(pl.col("entry_type") == "original")
             .group_by("item")
@@ -220,6 +228,7 @@ class Ledger:
         LedgerError
             It is not installed.
         """
+        # Nothing prepared goes along: tables of two engines cannot be joined.
         return replace(self, engine=require_engine(name))
 
     @property
@@ -281,6 +290,7 @@ class Ledger:
             raise LedgerError(f"where({name}=...) names no value, so nothing would be left.")
         column = keys[name]
         chosen = _as_text(column).is_in(wanted)
+        # A misspelt value among several would leave a part that is silently too small.
         absent = set(wanted) - set(column.filter(chosen).unique().cast(pl.String))
         if absent:
             raise unknown_name(name, sorted(absent)[0], known=column.cast(pl.String).unique().drop_nulls())
@@ -288,6 +298,8 @@ class Ledger:
         part = replace(self, frames=replace(frames, **part_of(vars(frames), items, name=name, wanted=wanted)))
         if PERIODS in self.prepared:
             # Most often a part is asked for by a column that the periods carry.
+            # The periods of an item follow from its own entries, so those of a part can be picked from those of the
+            # whole.
             carried = self.periods.filter(pl.col(name).is_in(wanted)) if name in ATTRIBUTES else None
             part.prepared[PERIODS] = rows_of_items(self.periods, items) if carried is None else carried
         return part
@@ -309,11 +321,14 @@ class Ledger:
         if known < first:
             raise not_covered(known, first=first, last=last)
         frames = self.frames
+        # What has no day of recording was known on the day from which it counts. A rejected row without any day stays:
+        # its amount is missing on every day.
         seen = pl.coalesce("recorded_on", "effective_on") <= known
         unseen_or_undated = seen | pl.coalesce("recorded_on", "effective_on").is_null()
         return replace(
             self,
             known=known,
+            # What counts later than that day was not known, so a later balance would only look like an answer.
             covers=(first, min(last, known)),
             frames=replace(
                 frames,
@@ -326,6 +341,7 @@ class Ledger:
 
     def without(self, entry_type: str, *, recorded_after: date) -> Self:
         """The same ledger without the entries of a type that were recorded after a day."""
+        # An entry without a day of recording is not later.
         later = ((pl.col("entry_type") == entry_type) & (pl.col("recorded_on") > recorded_after)).fill_null(False)
         return replace(self, frames=replace(self.frames, entries=self.frames.entries.filter(~later)))
 
@@ -342,6 +358,7 @@ def as_day(day: date | str) -> date:
         except ValueError as error:
             raise LedgerError(f"{day!r} is no day; write it as year-month-day, for example 2026-10-31.") from error
     try:
+        # A timestamp of pandas is a date too, but compares with none: only its day is kept.
         return date(day.year, day.month, day.day)
     except (AttributeError, TypeError, ValueError) as error:
         raise LedgerError(f"{day!r} is no day; give a date, or year-month-day as text.") from error
@@ -374,6 +391,7 @@ def joined(ledgers: Sequence[Ledger]) -> Ledger:
     if len(ledgers) == 1:
         return ledgers[0]
     _refuse_same_items(ledgers)
+    # A day that one ledger does not know would be a sum without its part.
     first, last = (choose(ledger.covers[end] for ledger in ledgers) for end, choose in enumerate((max, min)))
     if first > last:
         raise LedgerError(
@@ -401,6 +419,7 @@ def _with_own_numbers(ledgers: Sequence[Ledger]) -> list[Frames]:
     parts: list[Frames] = []
     start = 0
     for ledger in ledgers:
+        # Each ledger counts from 0; as they are, entries would find the items of another ledger.
         step = pl.lit(start, dtype=ledger.frames.items["item"].dtype)
         tables = {
             name: rows.with_columns(pl.col("item") + step) if "item" in rows.columns else rows

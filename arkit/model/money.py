@@ -10,11 +10,15 @@ import polars as pl
 from arkit.calendar import UNKNOWN_DECIMALS, decimals
 from arkit.errors import AmountError
 
+# No currency has more than four decimals, so what rounding leaves over is kept exactly.
 SCALE: Final = 6
 EXACT: Final = pl.Decimal(38, SCALE)
+# Up to here a float has every whole number, so an amount is shown to its last unit.
 LARGEST_EXACT: Final = 2**53
+# Half of what 64 bits hold.
 LARGEST_SUM: Final = 2**62
 
+# 9 times this is below 2**53, so that a rate has a nearest whole number as a float.
 RATE_DECIMALS: Final = 15
 _EXCHANGE_DECIMALS: Final = 12
 _LARGEST_RATE: Final = 10**15
@@ -39,6 +43,7 @@ def to_minor(amounts: pl.Series, *, unit: pl.Series) -> tuple[pl.Series, pl.Seri
     is 125,000 millionths, a cent 10,000 of them, and (125,000 + 5,000) // 10,000 = 13 cents, with -5,000 left over.
     """
     step = pl.lit((10**SCALE // unit).cast(pl.Int128))
+    # By size, with the sign given back: // rounds down, so a negative half would go the other way.
     size = pl.col("exact").abs()
     rounded = ((size + step // 2) // step) * pl.col("exact").sign()
     parts = (
@@ -77,6 +82,7 @@ def proportion(amount: Expr, *, part: Expr, whole: Expr) -> Expr:
     """
     words = _words(amount)
     if words is pl:
+        # The float is only asked how large the result is; the result itself is made of integers.
         about = amount.cast(words.Float64) * part.cast(words.Float64) / whole.cast(words.Float64)
         amount = words.when(about.abs() <= LARGEST_EXACT).then(amount)
     product, size = (amount.cast(words.Int128) * part).abs(), whole.cast(words.Int128).abs()
@@ -105,6 +111,7 @@ def _rounded(product: Expr, whole: Expr | int, *, negative: Expr) -> Expr:
     """
     words = _words(product)
     sign: Expr = words.when(negative).then(-1).otherwise(1)
+    # Two factors of 63 bits make a product of 126, and twice that still fits. Not `round`: engines disagree on halves.
     return ((product * 2 + whole) // (whole * 2)).cast(words.Int64) * sign
 
 
@@ -124,6 +131,7 @@ def at_exchange_rate(amount: pl.Expr, rate: pl.Expr, *, unit: pl.Expr, base_unit
     13
     """
     usable = pl.when(rate.is_finite() & (rate.abs() < _LARGEST_RATE)).then(rate)
+    # The inverse is a quotient of integers: a float of 1 / rate would not be the rate that was stated.
     units, one = decimal_units(usable, decimals=_EXCHANGE_DECIMALS), 10**_EXCHANGE_DECIMALS
     part, whole = (base_unit * one, units * unit) if inverse else (units * base_unit, unit * one)
     return proportion(amount, part=part, whole=whole)
@@ -139,6 +147,7 @@ def decimal_units(rate: Expr, *, decimals: int) -> Expr:
     17000530000000000
     """
     words = _words(rate)
+    # Not `round`, which sends a half to different sides on different engines; a rate is never negative.
     short, near = ((rate * 10**places + 0.5).floor() for places in (_SHORT, decimals))
     is_short = short / 10**_SHORT == rate
     whole = short.cast(words.Int128) * 10 ** (decimals - _SHORT)
@@ -151,6 +160,8 @@ def check_sums(amounts: pl.Series, *, table: str) -> None:
     largest = amounts.abs().max()
     if not isinstance(largest, int) or largest * len(amounts) <= LARGEST_SUM:
         return
+    # Of sizes, not of signed amounts: debits and credits may add up to little and overflow on the way, in another
+    # order.
     size = amounts.cast(pl.Int128).abs().sum()
     if int(size) > LARGEST_SUM:
         raise AmountError(

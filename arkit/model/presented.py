@@ -68,13 +68,16 @@ def _renamed(column: str, factors: pl.DataFrame, to: str) -> pl.Expr:
 def _translated_entries(entries: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     """Entries whose running balance is the translated one, so that those of a settled item add up to nothing."""
     rows = entries.lazy().select("item", "effective_on", "amount").with_row_index("row")
+    # The number of the row makes the order of a day's entries one and the same each time.
     ordered = rows.join(items.lazy().select("item", "part", "whole"), on="item").sort("item", "effective_on", "row")
     running = ordered.with_columns(balance=pl.col("amount").cum_sum().over("item")).collect()
     worth = running.select("row", "item", worth=_worth(running, "balance"))
+    # Differences of rounded balances: rounded amounts would leave a cent on an item that was paid in parts.
     step = pl.col("worth") - pl.col("worth").shift(1, fill_value=0).over("item")
     moved = entries.with_row_index("row").join(
         worth.select("row", step=step), on="row", how="left", maintain_order="left"
     )
+    # Entries of a currency without a rate have no step and stay what they are.
     return moved.with_columns(amount=pl.coalesce("step", "amount")).select(entries.columns)
 
 
@@ -98,6 +101,7 @@ def _translated_marks(marks: pl.DataFrame, items: pl.DataFrame, factors: pl.Data
     """Disputes and promises: an amount is in the currency of its item, of a customer in that of most of its items."""
     code = pl.col("currency").cast(pl.String)
     of_item = items.select("item_id", of_item=code)
+    # Two currencies may be equally frequent: then the first by name, so that the order of the rows does not decide.
     of_customer = items.group_by("customer_id").agg(of_customer=code.mode().sort().first())
     named = marks.join(of_item, on="item_id", how="left", maintain_order="left")
     named = named.join(of_customer, on="customer_id", how="left", maintain_order="left")

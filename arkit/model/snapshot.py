@@ -112,6 +112,7 @@ def _mapped(folder: Path, name: str) -> pl.DataFrame:
     import pyarrow as pa
 
     with pa.memory_map(str(folder / f"{name}.arrow")) as source:
+        # Put together from its pieces, a column would be a copy outside of the shared memory.
         frame = pl.from_arrow(pa.ipc.open_file(source).read_all(), rechunk=False)
     if not isinstance(frame, pl.DataFrame):
         raise ReadingError(f"{folder / name}.arrow is no table.")
