@@ -138,6 +138,10 @@ def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: H
             rivals[name] = (headers[0], *differing)
         chosen[name] = headers[0] if name in _MONEY else _fullest(rows, headers)
         made.append(_decision(name, chosen[name], headers, differing))
+    if not {"currency", "base_currency"} & {*chosen}:
+        coded = _codes_of_currencies(rows, taken={*meanings, *chosen.values(), *hints.ignored, *hints.keep, *blank})
+        chosen.update(dict.fromkeys(["currency"] if coded else [], coded))
+        made += [Decision("currency", coded, "every cell is the code of a currency", "likely")] if coded else []
     used = {*chosen.values()}
     buckets = tuple(header for header in candidates.get(BUCKET, []) if header not in used)
     in_meanings = {header: meanings[header].currency if header in meanings else "" for header in rows.columns[1:]}
@@ -157,6 +161,19 @@ def _unread(rows: pl.DataFrame, meanings: dict[str, Meaning], *, taken: set[str]
         if written and share(cells, AMOUNT) < _MOSTLY and not _fits(cells, each.name):
             found[each.name] = header, listed(map(repr, cells.unique(maintain_order=True)))
     return found
+
+
+def _codes_of_currencies(rows: pl.DataFrame, *, taken: set[str]) -> str:
+    """The one column under an unknown header that has nothing but codes of currencies; two that differ are asked."""
+    free = [header for header in rows.columns[1:] if header not in taken]
+    # One look at the first cell leaves out nearly every column.
+    some = [header for header in free if _is_code(str(rows[header].drop_nulls().first()))]
+    coded = [header for header in some if all(map(_is_code, rows[header].drop_nulls().unique()))]
+    return coded[0] if coded and not _differing(rows, coded) else ""
+
+
+def _is_code(text: str) -> bool:
+    return text.isupper() and currency_of(text) == text
 
 
 def _candidates(

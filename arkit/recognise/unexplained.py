@@ -13,6 +13,7 @@ import polars as pl
 
 from arkit.build.written_amounts import exact_amounts
 from arkit.errors import listed
+from arkit.files.body.reading import ROW
 from arkit.files.body.rows import DATE
 from arkit.files.questions import Candidate, Hints, Question
 from arkit.model.layout import ColumnRole, TableLayout
@@ -247,7 +248,9 @@ def _is_clear(seen: Seen, header: str) -> bool:
 def _is_copy(seen: Seen, header: str) -> bool:
     """Whether a column has the same cells as one that is mapped."""
     return any(
-        seen.rows[header].eq_missing(seen.rows[other]).all() for other in seen.table.columns.values() if other != header
+        seen.rows[header].eq_missing(seen.rows[other]).all()
+        for other in seen.table.columns.values()
+        if other not in (header, ROW)
     )
 
 

@@ -55,3 +55,33 @@ def test_a_day_that_the_file_contradicts_is_a_contradiction(tmp_path: Path) -> N
     with pytest.raises(QuestionsError) as asked:
         ar.read_ledger(_export(tmp_path), snapshot_on="2026-04-30", hints=HINTS)
     assert {each.header for each in asked.value.columns if each.role == "contradiction"} >= {"Days Overdue"}
+
+
+def test_a_column_of_codes_is_the_currency_whatever_its_header_says(tmp_path: Path) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text(
+        HEADER.replace("Currency", "Valuutta") + ROWS.replace("50,EUR", "50,SEK").replace("250.00,", "260.00,", 1)
+    )
+    ledger = ar.read_ledger(path, hints=HINTS)
+    assert ar.open_items(ledger, as_of="2026-03-31").groupby("currency")["open_amount"].sum().to_dict() == {
+        "EUR": 400,
+        "SEK": 300,
+    }
+
+
+def test_two_columns_of_codes_that_differ_are_asked(tmp_path: Path) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text(
+        HEADER.replace("Currency", "Valuutta").replace("City", "Toinen")
+        + ROWS.replace("Riga", "USD").replace("Wien", "EUR")
+    )
+    with pytest.raises(QuestionsError) as error:
+        ar.read_ledger(path, hints=HINTS)
+    assert ("currency",) in [question.key for question in error.value.questions]
+
+
+def test_documents_without_a_number_leave_other_columns_to_be_compared(tmp_path: Path) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text("Customer,Date,Due Date,Amount Due,Currency,Rate\nA,2026-01-10,2026-02-09,300.00,EUR,7.5\n")
+    with pytest.raises(QuestionsError, match="What is 'Rate'"):
+        ar.read_ledger(path, snapshot_on="2026-03-31", hints={"columns": {"item_id": "source_row"}})
