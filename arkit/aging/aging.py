@@ -195,6 +195,7 @@ def _summed(rows: Rows, keys: list[str], labels: tuple[str, ...], *, value: nw.E
         for position, label in enumerate(columns)
     )
     spread = spread.with_columns(
+        # The rows of what netting leaves over in base currency are no items.
         nw.when(nw.col("open_amount") != 0).then(nw.lit(1, nw.Int64)).otherwise(nw.lit(0, nw.Int64)).alias("items")
     )
     wide = spread.group_by(*keys).agg(nw.col(*columns, "items").sum())
@@ -218,6 +219,7 @@ def open_on(ledger: Ledger, days: Sequence[date], *, policy: Policy | None = Non
 
     With a policy that nets, the unapplied of a customer first reduces that customer's oldest open items.
     """
+    # A period may hold nothing but an exchange difference: that is not open.
     rows = touching(ledger, [(day, day) for day in sorted({*days})]).filter(nw.col("open_amount") != 0)
     return _netted(rows, ledger) if policy and policy.unapplied == "net" else rows
 
@@ -271,6 +273,7 @@ def exchange_of_netting(ledger: Ledger, days: Sequence[date], *, policy: Policy)
     over = rows.with_columns((nw.col("base_open_amount") - nw.col("left").fill_null(0)).alias("over"))
     over = over.with_columns(
         nw.col("over").sum().over(*_NETTED).cast(nw.Int64).alias("base_open_amount"),
+        # Any item of the account may carry it; the least is the same one on every engine.
         nw.col("item").min().over(*_NETTED).alias("one"),
         nw.lit(0, nw.Int64).alias("open_amount"),
         nw.lit(len(policy.labels)).alias("bucket"),
@@ -293,6 +296,7 @@ def _netted(rows: Rows, ledger: Ledger) -> Rows:
     debt = nw.when(nw.col("open_amount") > 0).then(nw.col("open_amount")).otherwise(0)
     credit = nw.when(nw.col("open_amount") < 0).then(-nw.col("open_amount")).otherwise(0)
     rows = rows.with_columns(debt.alias("debt"), credit.alias("credit"))
+    # Debts do not move the running sum of credits, nor credits that of debts, so one order serves both.
     order = ("due_day", "item_id")
     rows = rows.with_columns(
         nw.col("debt").cum_sum().over(*within, order_by=order).cast(nw.Int64).alias("debt_so_far"),
@@ -371,6 +375,7 @@ def without_intercompany(ledger: Ledger, policy: Policy) -> Ledger:
     others = names.filter(~names.is_in(own.implode()))
     if len(others) in (0, len(names)):
         return ledger
+    # Kept with the ledger, so that the part prepares its periods once and not for each KPI.
     if TRADE not in ledger.prepared:
         ledger.prepared[TRADE] = ledger.where(customer_id=others.to_list())
     part: Ledger = ledger.prepared[TRADE]
@@ -397,6 +402,7 @@ def customers_on(ledger: Ledger, day: date, columns: Sequence[str]) -> pl.DataFr
     """One row for each customer with the attributes that were valid on a day."""
     customers = ledger.frames.customers
     valid = customers.filter(pl.col("valid_from").is_null() | (pl.col("valid_from") <= day))
+    # One row for each customer, so that no item is multiplied by a history.
     latest = valid.sort("valid_from", nulls_last=False, maintain_order=True).unique("customer_id", keep="last")
     return latest.select("customer_id", *columns)
 

@@ -141,6 +141,7 @@ def _found(booked: pl.DataFrame, day: date) -> pl.DataFrame:
     alone = {
         "booked in the other month": near.filter(of == size),
         "booked on one side only": until.filter(of == size),
+        # Multiplied, not halved: half of an odd difference is no amount.
         "booked on the wrong side": until.filter(2 * of == size),
         # 100.00 booked as 1,000.00 differs by 900.00, and as 10.00 by 90.00.
         "decimal point moved": items.filter((9 * of == size) | (9 * of == 10 * size)),
@@ -162,6 +163,8 @@ def _pairs(items: pl.DataFrame) -> pl.DataFrame:
     """Two items of one customer that add up to the difference."""
     keys = [*KEYS, "customer_id"]
     other = items.select(*keys, rest="amount", other_item_id="item_id")
+    # Looked up by what is missing: to compare each item of a customer
+    # with each other one would take the square of their number.
     sums = items.with_columns(rest=pl.col("size") - pl.col("amount"))
     both = pl.concat([sums, items.with_columns(rest=-pl.col("size") - pl.col("amount"))])
     paired = both.join(other, on=[*keys, "rest"], how="inner", nulls_equal=True)
@@ -171,6 +174,8 @@ def _pairs(items: pl.DataFrame) -> pl.DataFrame:
 def _swapped(of: pl.Expr, size: pl.Expr) -> pl.Expr:
     """Whether two neighbouring digits of an amount, swapped, change it by the difference."""
     swaps = []
+    # Swapped neighbours change a number by nine times their
+    # difference at that place. A zero before the number is no digit.
     for place in range(12):
         low, high = of // 10**place % 10, of // 10 ** (place + 1) % 10
         swaps.append(((high - low).abs() * 9 * 10**place == size) & (high != low) & (of >= 10 ** (place + 1)))

@@ -65,6 +65,8 @@ def carried_on(ledger: Ledger) -> pl.DataFrame:
     later = items.filter(~nw.col("replaces").is_null()).select("item", "currency", nw.col("replaces").alias("item_id"))
     first = items.select("item_id", "currency", nw.col("item").alias("debt"))
     links = collect(later.join(first, on=["item_id", "currency"], how="inner").select("item", "debt"))
+    # An item carries on one other at most, so no link is multiplied.
+    # The passes end, even if items carry on each other in a circle.
     for _ in range(_PASSES):
         further = links.join(links.select(debt="item", first="debt"), on="debt", how="left")
         if further["first"].null_count() == further.height:
@@ -213,6 +215,7 @@ def flows(ledger: Ledger, first: date, last: date) -> Rows:
     """
     entries = ledger.scan("entries").filter(nw.col("effective_on") > first, nw.col("effective_on") <= last)
     items = ledger.scan("items").select("item", "customer_id", "item_type", "replaces")
+    # After the opening and up to the closing: roll-forwards that follow each other share no entry and leave none out.
     rows = nw.concat([_slim(entries), _left_over(ledger, first, last)]).join(items, on="item", how="left")
     return rows.with_columns(_line().alias("line")).select("item", "customer_id", "line", *ENTRY_COLUMNS)
 
@@ -265,6 +268,7 @@ def moves(ledger: Ledger, first: date, last: date, *, policy: Policy, columns: l
     rows = flows(ledger, first, last)
     found = []
     if BUCKET in columns:
+        # Movements are of items as they are booked; what netting hides of them is a line of its own.
         apart = replace(policy, unapplied="apart")
         opened = open_in_buckets(ledger, first, policy=apart)
         closed = open_in_buckets(ledger, last, policy=apart)
@@ -291,6 +295,7 @@ def _in_bucket_of_opening(
     passing = came_and_went.join(born, on="item", how="left").join(dates, on="item", how="inner")
     passing = passing.with_columns(nw.col("open_amount").fill_null(0))
     passing = in_buckets(passing, nw.lit(day_of(last)), policy=policy)
+    # An item is open once on a day, so no flow is multiplied.
     for name, known in (("opened", opened), ("closed", closed), ("passing", passing)):
         rows = rows.join(known.select("item", nw.col("bucket").alias(name)), on="item", how="left")
     return rows.with_columns(nw.coalesce("opened", "closed", "passing").alias("bucket")).drop(

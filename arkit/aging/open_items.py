@@ -105,6 +105,8 @@ def held_amounts(ledger: Ledger, day: date, *kinds: str) -> pl.DataFrame:
     unit = minor_per_unit(pl.col("currency"), rows["currency"])
     wanted = {f"{of}_held": _wanted(of, unit) for of in ("item", "customer")}
     rows = rows.sort("customer_id", "due_day", "item_id").with_columns(**wanted)
+    # What flags on items hold comes first; flags on their customer
+    # hold of the rest alone, so that nothing is held twice.
     of_item = pl.min_horizontal("open_amount", "item_held")
     rows = rows.with_columns(held=of_item, rest=pl.col("open_amount") - of_item)
     before = (pl.col("rest").cum_sum() - pl.col("rest")).over("customer_id", "currency")
@@ -117,6 +119,7 @@ def held_amounts(ledger: Ledger, day: date, *kinds: str) -> pl.DataFrame:
 def _running(marks: pl.DataFrame, day: date) -> pl.DataFrame:
     """The flags that hold on a day: from their first day until their last; a promise until the day promised."""
     promise = pl.col("kind") == "promise"
+    # On its last day a flag does not hold any more, like a balance period; a promise may still be kept on its day.
     ended = pl.when(promise).then(pl.col("to") < day).otherwise(pl.col("to") <= day).fill_null(False)
     due = promise & (pl.col("promised_on") < day).fill_null(True)
     return marks.filter((pl.col("from") <= day) & ~ended & ~due)
@@ -206,6 +209,7 @@ def statement(ledger: Ledger, *, as_of: date | str, customer_id: str, first: dat
         before = moves.filter(pl.col("effective_on") < start).group_by("currency").agg(pl.col("amount").sum())
         opening = before.select("currency", "amount", effective_on=pl.lit(start), entry_type=pl.lit("opening"))
         moves = pl.concat([opening, moves.filter(pl.col("effective_on") >= start)], how="diagonal_relaxed")
+    # The opening has no item, so it comes before the entries of its day.
     moves = moves.sort("currency", "effective_on", "item_id", "entry_type", "amount", nulls_last=False)
     moves = moves.with_columns(balance=pl.col("amount").cum_sum().over("currency"))
     return to_units(moves.select(STATEMENT_COLUMNS), {"amount": "currency", "balance": "currency"}).to_pandas()

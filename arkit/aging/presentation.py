@@ -162,6 +162,7 @@ class Presentation:
             return self.ledger
         rates = {code: rate.value for code, rate in self.rates(day).items() if rate.value is not None}
         made: dict[object, Ledger] = self.ledger.prepared.setdefault(PRESENTED, {})
+        # By the rates and not by the day: two days with the same rates are one ledger.
         key = self.currency, tuple(rates.items())
         found = made.pop(key, None) or in_currency(self.ledger, rates, to=self.currency)
         made[key] = found  # the one that was asked for last is the last

@@ -93,6 +93,8 @@ def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.Dat
     """The reconciliation with amounts in minor units, and with the two columns of ``TAKEN``."""
     aged = aging_frame(ledger, day, by=["entity", "account"], policy=policy).select(*KEYS, "gross", "unapplied")
     parts = [aged, _excluded(ledger, day), _control(ledger, day), _late(ledger, day), _general_ledger(ledger, day)]
+    # Each part has a key once, so no line is multiplied. A row
+    # whose currency cannot be read has keys too: nulls are equal.
     keys = pl.concat([part.select(KEYS) for part in parts]).unique()
     table = keys
     for part in parts:
@@ -146,6 +148,7 @@ def _control(ledger: Ledger, day: date) -> pl.DataFrame:
     counted = control.filter(pl.col("effective_on").is_null() | (pl.col("effective_on") <= day))
     sums = counted.group_by(KEYS).agg(pl.col("amount").sum(), pl.col("amount_rest").sum())
     unit = minor_per_unit(pl.col("currency"), sums["currency"])
+    # The rests are added up exactly and rounded once; rounded row by row they would not prove the raw total.
     rounding = proportion(pl.col("amount_rest"), part=unit, whole=pl.lit(10**SCALE))
     return sums.select(*KEYS, rounding=rounding, control_total=pl.col("amount") + rounding)
 
@@ -176,6 +179,7 @@ def ways_to_explain() -> list[tuple[pl.Expr, pl.Expr, pl.Expr]]:
 def _explained() -> list[pl.Expr]:
     """The way that explains most: ``unexplained``, and what is taken in it."""
     ways = ways_to_explain()
+    # Of ways that leave equally little, coalesce below takes the first, which assumes least.
     smallest = pl.min_horizontal(rest.abs() for rest, *_ in ways)
     return [
         pl.coalesce(pl.when(way[0].abs() == smallest).then(way[place]) for way in ways).alias(name)
@@ -185,6 +189,7 @@ def _explained() -> list[pl.Expr]:
 
 def _status(tolerance: pl.Expr) -> pl.Expr:
     return (
+        # First what went missing on the way, then what could not be read, and only then the books.
         pl.when(pl.col("difference") != 0)
         .then(pl.lit(DIFFERENT))
         .when(pl.col("unreadable") > 0)
@@ -247,6 +252,7 @@ def with_accepted(table: pd.DataFrame, accepted: Sequence[Accepted], *, day: dat
     """A reconciliation in which the differences that a person has accepted have a status of their own."""
     table = table.copy()
     for one in accepted:
+        # Amounts are floats here, and four decimals are finer than the minor unit of any currency.
         here = (table["status"] == UNEXPLAINED) & (table["unexplained"].astype(float).round(4) == round(one.amount, 4))
         for key in KEYS:
             here &= (table[key] == getattr(one, key)) | (getattr(one, key) == "")
@@ -269,6 +275,7 @@ def _sentence(row: dict[str, object]) -> str:
 
 def _refuse_too_many_faults(ledger: Ledger, policy: Policy) -> None:
     apart = ledger.frames.findings.filter(pl.col("action") == "excluded")
+    # A row with several findings is one row.
     share_of_rows = apart.select(pl.struct("table", "source", "source_row").n_unique()).item() / max(
         ledger.source_rows, 1
     )

@@ -197,6 +197,7 @@ def _shown(value: Fraction) -> Fraction:
     return Fraction(_DIGITS.divide(value.numerator, value.denominator))
 
 
+# The sum of products and half of the scale, added to round it, stay within 128 bits.
 _LARGEST_PRODUCT: Final = 2**126
 
 
@@ -311,6 +312,8 @@ class Translation:
             {name: per_minor(day[name].value or Fraction(0), name, to=to) for name in reasons if not reasons[name]}
             for day in days
         ]
+        # Over their common denominator all rates are whole numbers,
+        # and sums of products stay exact until they are rounded.
         scale = lcm(*(value.denominator for rate in rates for value in rate.values()))
         factors = {
             f"factor_{number}": pl.Series([int(rate.get(name, 1) * scale) for name in reasons], dtype=pl.Int128)
@@ -346,5 +349,6 @@ class Translation:
 
     def rounded(self, exact: pl.Expr) -> pl.Expr:
         """Sums of products as minor units, half a unit away from zero."""
+        # No product is exactly half of an odd scale, so that its half may be rounded down.
         scale, half = (pl.lit(number, dtype=pl.Int128) for number in (self.scale, self.scale // 2))
         return (((exact.abs() + half) // scale) * exact.sign()).cast(pl.Int64)

@@ -135,6 +135,7 @@ def _curve(ledger: Ledger, as_of: date | str, by: By, weights: Weights) -> tuple
     entered = pl.col("entered").cum_sum().over(keys) - pl.col("entered")
     gone = (pl.col("settled") + pl.col("censored")).cum_sum().over(keys) - pl.col("settled") - pl.col("censored")
     happened = happened.with_columns(at_risk=entered - gone)
+    # Where nothing was settled there may be nobody at risk to divide by, and the curve does not move.
     stays = pl.when(pl.col("settled") > 0).then(1 - pl.col("settled") / pl.col("at_risk")).otherwise(1.0)
     return keys, happened.with_columns(survival=stays.cum_prod().over(keys))
 

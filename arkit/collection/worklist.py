@@ -131,6 +131,7 @@ def asked_items(ledger: Ledger, day: date, *, stages: CollectionPolicy, policy: 
     owed, soon = pl.col("open_amount") > 0, pl.col("days_past_due") >= -stages.due_soon_days
     held_back = pl.min_horizontal("open_amount", pl.col("held").fill_null(0))
     asked = pl.col("open_amount") - held_back
+    # A dispute holds back as well, but it is no promise that one would wait for.
     waits = (held_back - pl.col("in_dispute").fill_null(0)).clip(0)
     rows = rows.with_columns(
         to_collect=pl.when(owed & late).then(asked).otherwise(0),

@@ -76,6 +76,7 @@ def loss_rates(
     wide = aging.select(*keys, pl.col("^open_.*$")).join(sums, on=keys, how="full", coalesce=True, nulls_equal=True)
     wide = wide.join(old, on=keys, how="left", nulls_equal=True).with_columns(pl.exclude(keys).fill_null(0))
     wide = wide.with_columns(_entered(last))
+    # From the oldest on: the rate of a bucket is made of the rates of those into which it rolls.
     for bucket in range(last, -1, -1):
         wide = wide.with_columns(_loss(bucket, last).alias(f"loss_{bucket}"))
     rows = pl.concat([_row(wide, keys, bucket, last) for bucket in range(last + 1)])

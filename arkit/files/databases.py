@@ -128,6 +128,7 @@ def _duckdb(path: Path) -> Iterator[tuple[Run, dict[str, str]]]:
     try:
         # A view in a file may name other files, or places in the network; it has no access to them.
         with duckdb.connect(str(path), read_only=True, config=_NO_ACCESS) as connection:
+            # One transaction, so that all queries see the file as of one moment.
             connection.execute("begin")
 
             def run(query: str) -> pl.DataFrame:
@@ -147,6 +148,7 @@ def _sql(path: str) -> Iterator[tuple[Run, dict[str, str]]]:
         raise ReadingError("A database is read through SQLAlchemy; install arkit[sql].") from error
     url = _url(path)
     try:
+        # Without a pool: no connection, and no session with a password, outlives the reading.
         engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool, hide_parameters=True)
         with engine.connect().execution_options(**_SNAPSHOT.get(url.get_backend_name(), {})) as connection:
             if statement := _READ_ONLY.get(url.get_backend_name()):
@@ -158,6 +160,7 @@ def _sql(path: str) -> Iterator[tuple[Run, dict[str, str]]]:
         raise
     except Exception as error:  # Each driver has errors of its own, and their text may hold a password.
         reason = _without_secrets(first_line(error), url)
+        # Not from the error: a traceback would show the driver's own text, and the secrets in it.
         raise ReadingError(f"The database {name_of(path)} cannot be read: {reason}.") from None
 
 

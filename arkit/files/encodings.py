@@ -78,6 +78,7 @@ def detected(content: bytes, file: str) -> str:
         return marked[0]
     if b"\x00" in content[:_SEARCHED]:
         return _by_zeros(content, file)
+    # Letters beyond ASCII in another encoding hardly ever happen to be valid UTF-8.
     if _text(content, "utf-8") is not None:
         return "utf-8"
     _refuse_broken(content, file)
@@ -85,6 +86,7 @@ def detected(content: bytes, file: str) -> str:
     found = sorted((_judged(name, text) for name, text in texts.items()), key=lambda each: -each.score)
     if not found:
         raise ReadingError(f"{file} is no text in any encoding that is known. Export it again as UTF-8.")
+    # Encodings that give the same text need not be told apart.
     others = [each for each in found if each.text != found[0].text]
     second = others[0].score if others else 0.0
     if found[0].score < _PLAUSIBLE or found[0].score - second < _CLEARLY:

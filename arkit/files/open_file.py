@@ -175,6 +175,7 @@ def _grid_of_text(path: Path, encoding: str, delimiter: str) -> Grid:
 def _above_quoted_badly(content: bytes, delimiter: str) -> tuple[list[list[str]], bytes]:
     """The lines above the header cut by themselves, and the rest, where their quotation marks are not a table's."""
     start = [*io.StringIO(content[:_OF_TOP].decode(errors="replace"), newline="")][:SAMPLED]
+    # A quotation mark in a title, never closed, would take the table below it for one cell.
     if not any('"' in line for line in start):
         return [], content
     known = [_known_headers([row]) for row in _cut(start, delimiter)]

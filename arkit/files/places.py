@@ -122,6 +122,7 @@ def places_in(source: Path | Sequence[Path], layout: Layout) -> Places:
         places = _in_folder(source, layout) if source.is_dir() else _in_file(source, layout)
     else:
         places = {}
+        # By name and not as they were given, so that the same files always have the same row numbers.
         for path in sorted(source, key=lambda path: (path.name, path)):
             places.setdefault(_table_of(path, layout), []).append(path)
     if "items" not in places:

@@ -341,6 +341,7 @@ def python_of(value: object) -> str:
 
 
 def _toml_key(name: str) -> str:
+    # By the writer of TOML itself: a header may be any text, and when a key needs quotation marks is its rule.
     return tomli_w.dumps({name: 0}).rsplit(" = ", 1)[0]
 
 

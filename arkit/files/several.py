@@ -156,6 +156,7 @@ def _with_columns(read: ReadTable, names: Sequence[str]) -> ReadTable:
 
 
 def _last_row(read: ReadTable) -> int:
+    # Totals and notes below the last item have findings, whose rows must not run into those of the next file.
     rows = pl.concat([read.rows.select("source_row"), read.findings.select("source_row")])
     return int(rows.select(pl.col("source_row").max().fill_null(0)).item())
 
@@ -176,6 +177,7 @@ def _day(days: Mapping[str, date | None]) -> date | None:
 
 def _with_file(findings: pl.DataFrame, starts: pl.DataFrame) -> pl.DataFrame:
     """Look up the last file that begins before each row; a finding on no row is of the file that it names, if any."""
+    # A file begins after its start, so a row equal to it is the last one of the file before.
     place = starts["start"].search_sorted(findings["source_row"], side="left").cast(pl.Int64) - 1
     at = place.clip(lower_bound=0).set(findings["source_row"].is_null(), 0 if starts.height == 1 else None)
     return findings.with_columns(

@@ -129,9 +129,11 @@ def _compared(stages: Mapping[str, Any]) -> pd.DataFrame:
         {name: table["value"] for name, table in stages.items() if table is not None}, axis=1, sort=False
     )
     balances = values.index.get_level_values("unit") == "amount"
+    # A bucket that is not there is nothing; a KPI that is not there is not known.
     values = values.astype(float).where(values.notna() | ~balances[:, None], 0.0)
     if "from_policy" not in values:
         values.insert(1, "from_policy", values["published"])
+    # Differences of neighbours: whatever the stages are, they add up to the whole change.
     steps = values.diff(axis=1).iloc[:, 1:].set_axis(REASONS, axis=1)
     table = pd.concat(
         [values[["published", "now"]], (values["now"] - values["published"]).rename("change"), steps], axis=1

@@ -138,6 +138,7 @@ def _movement(policy: Policy) -> pl.Expr:
     less = pl.col("open_amount").abs() < pl.col("before").abs()
     more = pl.col("open_amount").abs() > pl.col("before").abs()
     return (
+        # What was written off or transferred is settled too, so these are asked before cured and paid.
         pl.when((now == apart) | (then == apart))
         .then(pl.lit("unapplied"))
         .when(now.is_null() & (pl.col("written_off") * 2 > pl.col("before")))
@@ -213,6 +214,7 @@ def activity_trend(
     """
     ends = (policy or DEFAULT_POLICY).month_ends(ledger.require(as_of), months)
     days = [day for before, day in pairwise(ends) if before >= ledger.covers[0]]
+    # A question needs a day: where no month is covered, the rows of the last one are taken out again.
     questions = ask_each(ledger, days=days or ends[-1:], by=by, window="month", policy=policy)
     table = pl.concat([_activity(question) for question in questions]).filter(of_days(days)).sort(questions[0].keys)
     day = pl.from_epoch(pl.col(AS_OF), time_unit="d").alias("as_of")

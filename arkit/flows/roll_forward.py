@@ -182,6 +182,8 @@ def presented_roll_forward(shown: Presentation, first: date) -> pd.DataFrame:
     Opening and closing are those of the agings of the two days, each at its own rates; the lines between them are at
     the rates of the day reported on, and ``translation`` is what the opening gained by the change of the rates.
     """
+    # The lines come from the books in their own currencies: the presented
+    # ledgers of two days differ in each entry by the change of rates.
     frame = roll_forward_frame(shown.ledger, first, shown.day, by=None, policy=shown.policy)
     translation = Translation.at(shown.currency, shown.rates(shown.day), shown.rates(first))
     table = _translated(frame, translation, "currency", by=None)
@@ -321,6 +323,7 @@ def _cells(billed: pl.DataFrame, ends: list[date]) -> pl.DataFrame:
     """A row for each billing month and each month-end from its own on."""
     numbers = [day_of(end) for end in ends]
     places = pl.DataFrame({"day": numbers, "place": range(len(ends))}, schema={"day": pl.Int32, "place": pl.Int64})
+    # From what was billed: a month of which nothing is open any more has its rows with a share of nothing.
     begun = billed.join(places.rename({"day": "month", "place": "begin"}), on="month")
     cells = begun.join(places, how="cross").filter(pl.col("place") >= pl.col("begin"))
     return cells.with_columns(age_months=pl.col("place") - pl.col("begin"))

@@ -75,6 +75,7 @@ def _followed(ledger: Ledger, days: list[date], policy: Policy) -> Rows:
         nw.col("bucket").alias("bucket_next"),
         nw.col("open_amount").alias("open_next"),
     )
+    # An item is open once on a day, so neither join repeats a row.
     rows = then.join(now, on=["item", "next_day"], how="left")
     return rows.join(_booked(ledger, numbers), on=["item", "next_day"], how="left")
 
@@ -85,6 +86,8 @@ def _booked(ledger: Ledger, numbers: list[int]) -> Rows:
     rows = rows.filter(
         is_one_of("entry_type", "write_off", "transfer"), nw.col("day") > numbers[0], nw.col("day") <= numbers[-1]
     )
+    # The few days are spelt out: no join by ranges is there on every engine. From the last to the first, so that the
+    # earliest that fits has the last word.
     next_day = nw.lit(numbers[-1], nw.Int32)
     for number in reversed(numbers[1:-1]):
         next_day = nw.when(nw.col("day") <= number).then(nw.lit(number, nw.Int32)).otherwise(next_day)
@@ -100,6 +103,7 @@ def _booked(ledger: Ledger, numbers: list[int]) -> Rows:
 def _split(rows: Rows) -> Rows:
     """Rows with their amount in parts: what is still open, and how the rest went; to the last minor unit."""
     rows = rows.with_columns(nw.col("open_next", "off", "moved").fill_null(0), nw.col("open_amount").alias("amount"))
+    # One after the other, each at most what is left, so that the parts add up to the amount in any case.
     rows = rows.with_columns(_at_most(nw.col("open_next"), nw.col("amount")).alias("kept"))
     rows = rows.with_columns(_at_most(nw.col("off"), nw.col("amount") - nw.col("kept")).alias("written_off"))
     rest = nw.col("amount") - nw.col("kept") - nw.col("written_off")

@@ -114,6 +114,7 @@ def account_proofs(parts: pl.DataFrame, roles: Roles) -> pl.DataFrame:
     ]
     of_amounts = [proofs(_as(parts, way), tuple(roles.amounts)) for way in ways]
     found = pl.concat([*of_amounts, *_closings(parts)]).with_columns(differs=pl.col("difference") != 0)
+    # The first way that proves a total; where none does, the first of all says how far it is off.
     best = found.sort("differs", maintain_order=True).unique(
         ["source_row", "column"], keep="first", maintain_order=True
     )
@@ -156,6 +157,7 @@ def with_openings(items: pl.DataFrame, roles: Roles, layout: Layout, rows: pl.Da
     owners = [*running.of("by"), *([_SECTION_CUSTOMER] if _SECTION_CUSTOMER in items.columns else [])]
     before = balance_before(items, running, layout.decimal_mark)
     given = items.with_columns(before.alias("before")).drop_nulls("before")
+    # With the newest row on top, the first row of a customer is the last in the file.
     given = given.reverse() if running.value == "up" else given
     firsts = given.unique(owners, keep="first", maintain_order=True) if owners else given.head(1)
     firsts = firsts.filter((pl.col("before") != 0) & ~pl.col(IS_OPENING))

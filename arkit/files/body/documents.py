@@ -30,6 +30,7 @@ def documents_once(read: ReadTable, layout: Layout) -> ReadTable:
     if not later.any():
         return read
     roles = Roles(table)
+    # Blank in the later rows, so that adding up below counts them once.
     once = [pl.when(~later).then(pl.col(header)).alias(header) for header in table.once]
     values, simple = with_values(_as_texts(read.rows, roles.amounts, layout).with_columns(once), roles, layout)
     number = values.select(number=simple.columns["item_id"])["number"]
@@ -70,5 +71,6 @@ def payments_in(read: ReadTable, layout: Layout) -> ReadTable:
     cell = values[MADE.format("amount")]
     paid = exact_amounts(cell, decimal_mark=layout.decimal_mark)
     day = without_nothing(values[simple.columns["effective_on"]])
+    # An amount or day that cannot be read keeps its row, for a finding.
     made = values.filter((paid != 0).fill_null(cell.is_not_null() | day.is_not_null()))
     return ReadTable(made, simple)

@@ -67,6 +67,7 @@ def find_header(grid: Grid, table: TableLayout) -> Header:
     expected = [text for text in table.header if text]
     # Sorted, because columns that have been moved are found by their names all the same.
     wanted = pl.Series([sorted(expected)], dtype=pl.List(pl.String))
+    # Nearly every header is among the first rows; the whole file is searched only where it is not.
     for rows in (SEARCHED, grid.cells.height):
         joined = _joined(grid, table.header_lines, rows)
         found = (joined.list.sort() == wanted).arg_true()

@@ -341,6 +341,7 @@ def confirmed(cells: pl.DataFrame, proof: Proof, *, day: date | None = None, lea
     agrees = outcome(cells, proof, day=day)
     against = cells.filter(~agrees)["source_row"].head(_SHOWN)
     agreeing = cells.filter(agrees)
+    # Some of many rows are enough to say yes; only a no is asked of all of them.
     support = _support(cells, _thinned(agreeing), proof)
     if support < least:
         support = _support(cells, agreeing, proof)
@@ -396,6 +397,8 @@ def _support_of_sum(agreeing: pl.DataFrame, proof: Proof) -> int:
     parts = typed_columns(proof, "plus", "minus")
     rows = agreeing.select(parts).fill_null(0).unique()
     filled = rows.select(pl.sum_horizontal(pl.col(parts) != 0).alias("parts"), pl.col(parts) != 0)
+    # Rows in which one and the same part is filled say only that two
+    # columns are equal, so those of the most frequent part support no sum.
     alone = filled.filter(pl.col("parts") == 1).select(pl.col(parts).sum()).row(0)
     return filled.filter(pl.col("parts") > 0).height - int(max(alone))
 
@@ -455,6 +458,7 @@ def _day_by(cells: pl.DataFrame, proofs: Iterable[Proof]) -> date | None:
     """The day of the snapshot by days overdue, or by a column that states it in each row."""
     for proof in proofs:
         if proof.kind == "days":
+            # Single rows may be wrong, so the most frequent day; of two the earlier, whatever the order of the rows is.
             usual = cells.select(_reached(proof).alias("day"))["day"].drop_nulls().mode().sort()
             if len(usual):
                 return date.fromisoformat(str(usual[0]))

@@ -77,6 +77,7 @@ def with_values(rows: pl.DataFrame, roles: Roles, layout: Layout) -> tuple[pl.Da
         if name not in made and name in texts and _is_float(rows[header]):
             made[name] = pl.col(header).str.strip_suffix(".0")
     rows = rows.with_columns(value.alias(MADE.format(name)) for name, value in made.items())
+    # Named one by one: what has been done here, such as sums and signs, must not be in it, or it would be done again.
     simple = TableLayout(
         file=table.file,
         sheet=table.sheet,
@@ -163,6 +164,7 @@ def _refuse_signed(rows: pl.DataFrame, table: TableLayout, amounts: pl.Series, u
     """Refuse a file in which the rows that need a minus already have one: the export has changed its signs."""
     marked = unsigned & (amounts != 0).fill_null(False)
     negative = marked & (amounts < 0).fill_null(False)
+    # A few may have a minus of their own, as reversals do; only most of them show that the export has changed.
     if negative.sum() * 2 > marked.sum():
         marks = " or ".join(f"{header} {', '.join(values)}" for header, values in table.minus_when.items())
         raise ReadingError(
@@ -246,6 +248,7 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     found = _proofs(_counted_once(classified, roles), roles, layout)
     rows = classified.with_columns(_decided(classified, found, roles))
     _refuse_opening_balances(rows, table, grid.file)
+    # Customers are looked for last: which rows are sections and totals is known only when the sums have decided.
     number = int(grid.cells["source_row"][header.first])
     rows = with_sections(rows, roles, below=number)
     items = _items_of(rows, roles, grid.file, number)
@@ -256,6 +259,7 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     values, simple = with_values(items, roles, own)
     simple = msgspec.structs.replace(simple, constants={**simple.constants, **above})
     kinds = rows["kind"]
+    # What the sums have shown to be an item states no total.
     found = found.join(rows.filter(kinds != ITEM).select("source_row"), on="source_row", how="semi")
     proven = in_proven_totals(found, kinds)
     return ReadTable(

@@ -100,6 +100,8 @@ def _runs(stated: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     below = below.filter(edge < place).sort("edge", descending=True).select(place, first=edge, last=place)
     above = stated.with_columns(wanted=pl.col("sum") + pl.col("stated")).join(edges, left_on="wanted", right_on="sum")
     above = above.filter(edge > place).sort("edge").select(place, first=place, last=edge)
+    # Where items add up to nothing, several boundaries have the same
+    # sum: the nearest claims no more items than the total needs.
     return pl.concat([below, above]).unique("place", keep="first", maintain_order=True)
 
 
@@ -141,6 +143,7 @@ def in_proven_totals(found: pl.DataFrame, kinds: pl.Series) -> pl.Series:
     """
     proven = found.filter((pl.col("difference") == 0) & pl.col("first").is_not_null())
     up, down = proven.select(place="first", step=pl.lit(1)), proven.select(place="last", step=pl.lit(-1))
+    # Added up by place first, since scatter keeps only one of several values for a place.
     steps = pl.concat([up, down]).group_by(pl.col("place").clip(lower_bound=-1) + 1).agg(pl.col("step").sum())
     depth = pl.zeros(len(kinds) + 2, dtype=pl.Int64, eager=True)
     depth = depth.scatter(steps["place"].clip(0, len(kinds) + 1), steps["step"].cast(pl.Int64)).cum_sum()
