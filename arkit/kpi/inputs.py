@@ -11,9 +11,10 @@ import polars as pl
 
 from arkit.aging.aging import bucketed, open_on, trend_frame
 from arkit.aging.open_items import held_amounts
+from arkit.aging.returned import PAID, returned_payments
 from arkit.calendar import day_of
 from arkit.kpi.question import AS_OF, BILLINGS, DEBITS, INVOICES, SALES, Question, by_month, has_tax, of_days, once
-from arkit.model.engine import Rows, beside, collect, is_one_of, touching
+from arkit.model.engine import ATTRIBUTES, Rows, beside, collect, is_one_of, touching
 from arkit.model.money import at_rate
 from arkit.policy import Policy
 from arkit.words.columns import BILLING_TYPES, NOT_DUE
@@ -271,7 +272,7 @@ def uncollected(question: Question) -> pl.DataFrame:
 @once
 def payments_by_delay(question: Question) -> pl.DataFrame:
     """``paid`` in the window by group, days since the document (``taken``) and days after the due date."""
-    entries = question.in_windows(question.entries("application", "settlement"))
+    entries = question.as_known(question.in_windows(question.entries(*PAID)))
     rows = question.paid(entries).join(question.items(INVOICES), on="item", how="inner")
     rows = rows.with_columns(
         (nw.col("day") - nw.col("document_day")).alias("taken"), (nw.col("day") - nw.col("first_due_day")).alias("late")
@@ -296,7 +297,7 @@ def punctuality(question: Question) -> pl.DataFrame:
     """
     due = _due(question)
     rows = question.entries().join(due.select("item", "deadline", AS_OF), on="item", how="inner")
-    rows = question.paid(rows.filter(nw.col("day") <= nw.col("deadline")))
+    rows = question.paid(question.as_known(rows).filter(nw.col("day") <= nw.col("deadline")))
     rows = rows.with_columns((nw.col("paid") + _discount()).alias("paid"))
     items = rows.group_by("item", AS_OF).agg(nw.col("amount", "paid").sum())
     items = items.with_columns(nw.when(nw.col("amount") > 0).then(nw.col("amount")).otherwise(0).alias("left"))
@@ -337,7 +338,7 @@ def discounts(question: Question) -> pl.DataFrame:
     # Settled in the window is what was changed in it and has nothing open on its last day.
     changed = question.in_windows(entries.filter(nw.col("amount") != 0)).select("item", AS_OF).unique()
     rows = question.paid(entries).join(changed, on="item", how="inner")
-    rows = rows.filter(nw.col("day") <= nw.col(AS_OF)).with_columns(_discount().alias("taken"))
+    rows = question.as_known(rows).filter(nw.col("day") <= nw.col(AS_OF)).with_columns(_discount().alias("taken"))
     items = rows.group_by("item", AS_OF).agg(nw.col("amount", "paid", "taken").sum())
     settled = items.filter(nw.col("amount") == 0).join(offers, on="item", how="inner")
     offered = at_rate(nw.col("paid") + nw.col("taken"), nw.col("discount_rate"))
@@ -379,7 +380,10 @@ def _changes(question: Question) -> pl.DataFrame:
     rows = touching(question.ledger, spans)
     rows = rows.filter(nw.col("open_amount") > 0, is_one_of("item_type", *INVOICES))
     firsts = question.calendar.group_by(AS_OF).agg(first=pl.col("day").min())
-    rows = rows.rename({"day": AS_OF}).join(beside(firsts, rows), on=AS_OF, how="left")
+    rows = rows.rename({"day": AS_OF})
+    if (back := _owed_all_along(question, firsts)) is not None:
+        rows = nw.concat([rows.select(*back.collect_schema().names()), back])
+    rows = rows.join(beside(firsts, rows), on=AS_OF, how="left")
     begins = nw.max_horizontal("since", "first")
     # Half-open like the periods: the day after the window, so that its last day counts.
     ends = nw.min_horizontal(nw.col("until"), nw.col(AS_OF) + 1)
@@ -388,6 +392,20 @@ def _changes(question: Question) -> pl.DataFrame:
         (ends - nw.col("document_day")).alias("to_age"),
     ).filter(nw.col("to_age") > nw.col("from_age"))
     return pl.concat([_at_age(question, rows, "from_age", 1), _at_age(question, rows, "to_age", -1)])
+
+
+def _owed_all_along(question: Question, firsts: pl.DataFrame) -> Rows | None:
+    """What payments that came back left open: from their day to that on which they came back, where that is known."""
+    back = returned_payments(question.ledger)
+    if back.is_empty():
+        return None
+    open_then = back.select("item", since="paid_day", until="returned_day", open_amount="amount")
+    spans = open_then.join(firsts, how="cross")
+    spans = spans.filter((pl.col("until") > pl.col("first")) & (pl.col("until") <= pl.col(AS_OF))).drop("first")
+    items = question.items(INVOICES)
+    rows = items.join(beside(spans, items), on="item", how="inner")
+    attributes = [name for name in question.groups if name in ATTRIBUTES]
+    return rows.select("item", "customer_id", "document_day", "since", "until", "open_amount", AS_OF, *attributes)
 
 
 def _at_age(question: Question, rows: Rows, age: str, sign: int) -> pl.DataFrame:

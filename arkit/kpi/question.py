@@ -15,6 +15,7 @@ import polars as pl
 
 from arkit.aging.aging import By, group_columns, with_columns_for, without_intercompany
 from arkit.aging.entry_lines import first_due_days
+from arkit.aging.returned import PAID, movements
 from arkit.calendar import day_of
 from arkit.errors import unknown_name
 from arkit.model.engine import Rows, beside, collect, is_one_of
@@ -174,11 +175,8 @@ class Question:
         return firsts.with_columns(pl.int_ranges("day", pl.col(AS_OF) + 1, dtype=pl.Int32)).explode("day")
 
     def entries(self, *types: str) -> Rows:
-        """The entries of some types, or of all, up to the last ``day`` of the question."""
-        rows = self.ledger.scan("entries").select(
-            "item", "entry_type", "amount", "counterpart_item_id", nw.col("effective_day").alias("day")
-        )
-        rows = rows.filter(nw.col("day") <= day_of(self.days[-1]))
+        """The entries of some types, or of all, up to the last ``day`` of the question; see :meth:`as_known`."""
+        rows = movements(self.ledger, self.days[-1])
         return rows.filter(is_one_of("entry_type", *types)) if types else rows
 
     def items(self, types: Sequence[str], *columns: str) -> Rows:
@@ -194,8 +192,12 @@ class Question:
         # Numbers of items are unique: the join marks entries and repeats none.
         credits = credits.select(nw.col("item_id").alias("counterpart_item_id"), nw.lit(True).alias("credited"))
         rows = entries.join(credits, on="counterpart_item_id", how="left")
-        paid = is_one_of("entry_type", "application", "settlement") & nw.col("credited").is_null()
+        paid = is_one_of("entry_type", *PAID) & nw.col("credited").is_null()
         return rows.with_columns(nw.when(paid).then(-nw.col("amount")).otherwise(0).alias("paid"))
+
+    def as_known(self, rows: Rows) -> Rows:
+        """Entries as they were known on the day asked for: that a payment came back, not before it did."""
+        return rows.filter(nw.col("known_day") <= nw.col(AS_OF))
 
     def in_windows(self, rows: Rows, *, on: str = "day") -> Rows:
         """Rows once for each window that contains their day, with the day on which it ends as ``as_of``."""

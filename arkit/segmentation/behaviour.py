@@ -15,6 +15,7 @@ import polars as pl
 from arkit.aging.aging import bucketed, customers_on, first_late_bucket, open_on, with_customers, without_intercompany
 from arkit.aging.entry_lines import BILLED, first_due_days, followed, require_history
 from arkit.aging.open_items import held_amounts
+from arkit.aging.returned import PAID, movements, paid_by_day, receipts_taken_back
 from arkit.aging.translate import rates_on
 from arkit.calendar import day_of, month_ends_back
 from arkit.model.engine import Rows, beside, collect, day_number, is_one_of
@@ -173,14 +174,18 @@ def _shares() -> list[pl.Expr]:
 def payment_days(ledger: Ledger, day: date) -> Rows:
     """What each customer paid on each ``day``: receipts, and settlements where the source has only those.
 
-    A returned payment does not make a payment less: it is an entry of its own and shows in what stays open.
+    What came back was not paid: a receipt counts less what other receipts took back of it.
     """
-    entries = ledger.scan("entries").filter(nw.col("effective_on") <= day, nw.col("amount") < 0)
-    posted = entries.join(ledger.scan("items").select("item", *KEYS, "item_type"), on="item", how="inner")
-    is_receipt = (nw.col("entry_type") == "original") & (nw.col("item_type") == "receipt")
-    paid = posted.filter(is_receipt | (nw.col("entry_type") == "settlement"))
-    rows = paid.select(*KEYS, (-nw.col("amount")).alias("paid"), nw.col("effective_day").alias("day"))
-    return rows.group_by(*KEYS, "day").agg(nw.col("paid").sum())
+    receipts = ledger.scan("items").filter(nw.col("item_type") == "receipt").select("item")
+    entries = movements(ledger, day)
+    originals = entries.filter(nw.col("entry_type") == "original", nw.col("amount") < 0)
+    received = originals.join(receipts, on="item", how="semi").select("item", "day", "amount")
+    back = receipts_taken_back(ledger, day).join(received.select("item", "day"), on="item", how="inner")
+    settled = paid_by_day(entries.filter(nw.col("entry_type") == "settlement"))
+    parts = [part.select("item", "day", "amount") for part in (received, back, settled)]
+    rows = nw.concat(parts).join(ledger.scan("items").select("item", *KEYS), on="item", how="inner")
+    sums = rows.group_by(*KEYS, "day").agg((-nw.col("amount").sum()).alias("paid"))
+    return sums.filter(nw.col("paid") > 0)
 
 
 def payment_rhythm(ledger: Ledger, day: date) -> pl.DataFrame:
@@ -199,8 +204,7 @@ def payment_rhythm(ledger: Ledger, day: date) -> pl.DataFrame:
 
 def _paid_in_parts(ledger: Ledger, day: date) -> pl.DataFrame:
     """By customer the share of paid items that were paid in more than one part, or in part only."""
-    entries = ledger.scan("entries").filter(nw.col("effective_on") <= day, nw.col("amount") < 0)
-    paid = entries.filter(is_one_of("entry_type", "application", "settlement"))
+    paid = paid_by_day(movements(ledger, day).filter(is_one_of("entry_type", *PAID)))
     parts = paid.group_by("item").agg(nw.len().alias("parts"))
     items = ledger.scan("items").filter(is_one_of("item_type", *BILLED)).select("item", *KEYS)
     still = open_on(ledger, [day]).filter(nw.col("open_amount") > 0).select("item", nw.lit(1).alias("still_open"))

@@ -14,6 +14,7 @@ import polars as pl
 from arkit.aging.aging import group_columns, open_on, trend_frame, with_columns_for, with_customers
 from arkit.aging.entry_lines import require_history, with_debt
 from arkit.aging.open_items import held_amounts
+from arkit.aging.returned import PAID, movements, paid_by_day
 from arkit.calendar import day_of, months_before
 from arkit.errors import unknown_name
 from arkit.kpi.inputs import sales
@@ -342,17 +343,16 @@ def _by_customer(items: pl.DataFrame) -> pl.DataFrame:
 
 def _payments(ledger: Ledger, day: date, before: date) -> Rows:
     """What was ``paid`` on each ``debt`` after a day, minus what came back, and the day ``last_paid`` before."""
-    entries = ledger.scan("entries").filter(nw.col("effective_on") <= day)
-    is_payment = is_one_of("entry_type", "application", "settlement") & (nw.col("amount") < 0)
-    came_back = (nw.col("entry_type") == "correction") & (nw.col("amount") > 0)
+    entries = movements(ledger, day)
+    paid = paid_by_day(entries.filter(is_one_of("entry_type", *PAID)))
+    came_back = entries.filter(nw.col("entry_type") == "correction", nw.col("amount") > 0)
     credits = ledger.scan("items").filter(nw.col("item_type") == "credit_note").select("item_id")
-    moved = entries.filter(is_payment | came_back).join(
-        credits, left_on="counterpart_item_id", right_on="item_id", how="anti"
-    )
-    after, amount = nw.col("effective_day") > day_of(before), nw.col("amount")
-    rows = with_debt(moved.select("item", "amount", "effective_day"), ledger).with_columns(
+    both = nw.concat([rows.select("item", "counterpart_item_id", "day", "amount") for rows in (paid, came_back)])
+    moved = both.join(credits, left_on="counterpart_item_id", right_on="item_id", how="anti")
+    after, amount = nw.col("day") > day_of(before), nw.col("amount")
+    rows = with_debt(moved.select("item", "amount", "day"), ledger).with_columns(
         nw.when(after).then(-amount).otherwise(NOTHING).alias("paid"),
-        nw.when(~after & (amount < 0)).then(nw.col("effective_day")).alias("last_paid"),
+        nw.when(~after & (amount < 0)).then(nw.col("day")).alias("last_paid"),
     )
     return rows.group_by("debt").agg(nw.col("paid").sum(), nw.col("last_paid").max())
 

@@ -83,6 +83,18 @@ def sales(books: Books, currency: str, first: date, last: date) -> int:
     )
 
 
+def counted(books: Books, item: Item, day: date) -> list[tuple[Any, ...]]:
+    """The entries of an item as they count from a day on: what came back was not paid, the last payment first."""
+    known = sorted((list(e) for e in item.entries if e[0] <= day), key=lambda e: e[0])
+    for place, back in enumerate(known):
+        for paid in reversed(known[:place]):
+            if is_cash(books, tuple(paid)) and [*back[1:2], back[4]] == [*paid[1:2], paid[4]]:
+                taken = max(0, min(back[2], -paid[2]))
+                paid[2] += taken
+                back[2] -= taken
+    return [tuple(e) for e in known]
+
+
 def is_cash(books: Books, entry: tuple[Any, ...]) -> bool:
     """Whether an entry is a payment: what a credit note settles is not paid."""
     kind, other = entry[1], entry[4]
@@ -112,7 +124,7 @@ def kpis(books: Books, currency: str, ends: list[date]) -> dict[str, float | Non
         (e, item)
         for item in items
         if item.kind in BILLED
-        for e in item.entries
+        for e in counted(lookup, item, day)
         if is_cash(lookup, e) and start < e[0] <= day
     ]
     cash = -sum(e[2] for e, _ in paid)
@@ -171,9 +183,9 @@ def punctuality(books: Books, items: list[Item], start: date, day: date) -> tupl
         deadline = max(first_due(books, item), item.dated)
         if item.kind not in BILLED or not start < deadline <= day:
             continue
-        early = [e for e in item.entries if e[0] <= deadline]
+        early = [e for e in counted(books, item, day) if e[0] <= deadline]
         paid = -sum(e[2] for e in early if e[1] == "discount" or is_cash(books, e))
-        left = max(item.open(deadline), 0)
+        left = max(sum(e[2] for e in early), 0)
         if left > 0 or paid > 0:
             fell, punctual, fell_items = fell + left + paid, punctual + paid, fell_items + 1
             punctual_items += left == 0
@@ -224,3 +236,15 @@ def _owed_days(item: Item, day: date) -> list[date]:
         for d in (FIRST + timedelta(days=n) for n in range((day - FIRST).days + 1))
         if d >= item.dated and item.open(d) > 0
     ]
+
+
+def payments(books: Books, own: list[Item], day: date) -> dict[date, int]:
+    """By day what was paid: receipts less what others took back, and settlements that did not come back."""
+    found: dict[date, int] = defaultdict(int)
+    for item in own:
+        if item.kind == "receipt" and item.entries[0][2] < 0 and item.dated <= day:
+            back = [e[2] for e in item.entries if e[4] and books.items[e[4]].kind == "receipt" and e[0] <= day]
+            found[item.dated] -= item.entries[0][2] + sum(back)
+        for e in counted(books, item, day) if SIGN[item.kind] > 0 else ():
+            found[e[0]] -= min(e[2], 0) if e[1] == "settlement" else 0
+    return {on: paid for on, paid in found.items() if paid > 0}

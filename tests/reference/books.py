@@ -1,4 +1,4 @@
-"""Random books in plain Python: returned payments, part disputes, moved due dates, renewals, three currencies."""
+"""Random books in plain Python: payments that come back, part disputes, moved due dates, renewals, three currencies."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -48,6 +48,10 @@ def books_of(seed: int) -> Books:
     for number in range(random.randint(4, 16)):
         _document(random, books, number)
     for _ in range(random.randint(2, 20)):
+        _movement(random, books)
+    for item in [*books.items.values()]:
+        _bounce(random, books, item)
+    for _ in range(6):
         _movement(random, books)
     for item in random.sample([*books.items.values()], k=min(3, len(books.items))):
         _dispute(random, books, item)
@@ -114,6 +118,31 @@ def _apply(random: Random, item: Item, other: Item, day: date, part: int) -> Non
         other.entries.append((day, "application", part, base, item.name))
 
 
+def _bounce(random: Random, books: Books, item: Item) -> None:
+    """What was applied comes off again, all of it or a part; a receipt is then taken back by a negative one."""
+    paid = [entry for entry in item.entries if entry[1] in ("application", "settlement") and entry[2] < 0]
+    if not paid or random.random() < 0.4 or any(other.replaces == item.name for other in books.items.values()):
+        return
+    day, kind, amount, base, name = random.choice(paid)
+    back = day + timedelta(days=random.choice((0, 5, 25)))
+    if back > LAST or any(entry[1] == kind and entry[4] == name and entry[2] > 0 for entry in item.entries):
+        return
+    part = random.choice((amount, amount, -(-amount // 2) or amount))
+    base = base if part == amount else part
+    item.entries.append((back, kind, -part, -base, name))
+    if name is None:
+        return
+    payment = books.items[name]
+    payment.entries.append((back, kind, part, base, item.name))
+    if payment.kind == "receipt" and random.random() < 0.7:
+        negative = Item(
+            f"{name}x{len(books.items)}", payment.customer, "receipt", item.currency, back, back, None, None
+        )
+        negative.entries += [(back, "original", -part, -base, None), (back, "application", part, base, name)]
+        payment.entries.append((back, "application", -part, -base, negative.name))
+        books.items[negative.name] = negative
+
+
 def _renew(random: Random, books: Books, item: Item, day: date, left: int) -> None:
     if any(other.replaces == item.name for other in books.items.values()) or left != item.open(day):
         return
@@ -161,7 +190,7 @@ def ledger_of(books: Books) -> ar.Ledger:
             }
             if kind != "application":
                 entries.append({**row, "entry_type": kind})
-            elif amount < 0:
+            elif item.entries[0][2] > 0:
                 positive = {"amount": written(-amount, unit), "base_amount": written(-base, 2)}
                 applications.append({**row, **positive, "counterpart_item_id": other})
     marks = [

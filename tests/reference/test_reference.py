@@ -80,5 +80,7 @@ def test_payment_behaviour(seed: int) -> None:
         if late:
             assert row["days_late"] == pytest.approx(sum(days * size for days, size in late) / sum(s for _, s in late))
             assert row["on_time_share"] == pytest.approx(sum(days <= 0 for days, _ in late) / len(late))
+        paid = answers.payments(books, own, DAY)
+        assert (row["payments"], minor(row["paid_amount"], currency)) == (len(paid), sum(paid.values()))
         assert minor(row["disputed_amount"], currency) == sum(held.get(i.name, 0) for i in own)
         assert minor(row["past_due"], currency) == sum(max(i.open(DAY), 0) for i in own if i.due < DAY)
