@@ -208,6 +208,7 @@ def _built(
     proven = [decision for source in sources.values() for table in source.each for decision in proof_decisions(table)]
     return replace(
         ledger,
+        # Rows were numbered through all files so far; from here on a finding names its file and the row in it.
         frames=replace(ledger.frames, findings=with_files(ledger.frames.findings, sources)),
         reading=Reading(layout, (*(known.decisions if known else ()), *proven), known.columns if known else ()),
     )

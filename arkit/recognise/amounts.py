@@ -146,6 +146,8 @@ def recognise_owed(
     owed = Owed(dict(columns.of), rivals={**columns.rivals})
     if form.is_account:
         return _made_of_parts(_base_pairs(owed, seen, columns), seen, columns)
+    # Relations first: each takes amounts out of those that could
+    # be meant, and only what is left is made of parts or asked.
     for step in (_base_pairs, _sums, _sum_of_aging, _billed_or_remaining, _open_unknown, _made_of_parts):
         owed = step(owed, seen, columns)
     owed = _compared(owed, seen)
@@ -160,6 +162,7 @@ def _undecided(owed: Owed) -> list[tuple[str, tuple[str, ...]]]:
     if OPEN in owed.of:
         # What is open is stated: which of several other amounts it is part of, or was paid, changes nothing.
         needed = [name for name in needed if name == OPEN]
+    # Without a day of settling all of an amount is open, so it is what is open that is asked.
     snapshot = "settled_on" not in owed.of and OPEN not in owed.of
     return [(OPEN if name == "amount" and snapshot else name, owed.rivals[name]) for name in needed]
 
@@ -259,6 +262,7 @@ def _by_rate(first: str, second: str, owed: Owed, seen: _File) -> list[str]:
         return []
     rate = seen.exact(header).cast(pl.Float64)
     one, two = (seen.exact(name).cast(pl.Float64) for name in (first, second))
+    # A stated rate has few digits, so the other amount is met only to within a thousandth and rounding.
     near = [((a * rate - b).abs() <= 0.02 + 0.001 * b.abs()).all() for a, b in ((one, two), (two, one))]
     return [first] if near == [True, False] else [second] if near == [False, True] else []
 
@@ -341,6 +345,7 @@ def _billed_or_remaining(owed: Owed, seen: _File, _columns: Columns) -> Owed:
     if OPEN in seen.hints.columns or not (seen.exact(paid) != 0).any():
         return owed
     amount, less = seen.exact(due), seen.exact(paid).abs()
+    # More was paid than it amounts to in some row, so it can only be what is left.
     if ((less > amount.abs()) | ((amount == 0) & (less != 0))).any():
         return owed
     if ((amount == less) & (less != 0)).any():
@@ -425,10 +430,12 @@ def _less_paid(owed: Owed, seen: _File) -> Owed:
     several = owed.rivals.get("paid", ())
     taken = pl.DataFrame([seen.exact(header).alias(header) for header in several or (paid,)])
     together = taken.select(pl.sum_horizontal(pl.all())).to_series()
+    # Together more than the amount, they were not all paid of it.
     if several and (together.abs() > seen.exact(amount).abs()).any():
         return owed
     headers = tuple(taken.columns)
     sign = together * seen.exact(amount)
+    # Payments that have a minus of their own are added; deducted, they would raise what is open.
     negative = (sign < 0).any() and not (sign > 0).any()
     proof = Proof(kind="at_most", columns={"part": (paid,), "whole": (amount,)})
     fits = not several and seen.facts.relation(proof).holds

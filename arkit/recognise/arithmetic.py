@@ -44,7 +44,9 @@ _SAMPLE: Final = 120
 _SEARCHED: Final = 2000
 _FEW: Final = 24
 _MOSTLY: Final = 0.8
+# Sums of three columns grow with the cube of their number.
 _WIDEST: Final = 16
+# Eleven years: larger whole numbers are no days overdue.
 _MOST_DAYS: Final = 4000
 
 Range = tuple[int | None, int | None]
@@ -258,6 +260,7 @@ def _sums(cells: Cells) -> list[Proof]:
     names, few = cells.amounts, cells.few_amounts
     if len(names) < 3:
         return []
+    # Joined by their values, so that only sums that some row has become candidates, not all combinations of columns.
     values = _long(few)
     parts = values.filter(pl.col("value") != 0)
     pairs = _joined_sums(parts, parts)
@@ -525,6 +528,8 @@ def _bounds(cells: Cells, buckets: Mapping[str, Range], day: str) -> tuple[date,
     allowed = _allowed(every, buckets, day)
     if allowed.is_empty():
         return None
+    # A step up where a row begins to allow a day and one down after
+    # its last: the highest sum is at the days that most rows allow.
     begins = allowed.select(day="first", step=pl.lit(1))
     ends_after = allowed.select(day=pl.col("last") + _ONE_DAY, step=pl.lit(-1))
     steps = pl.concat([begins, ends_after]).group_by("day").agg(pl.col("step").sum()).sort("day")

@@ -259,6 +259,7 @@ def recognise_header(grid: Grid, *, wanted: set[str]) -> tuple[Grid, Header, Dec
     rows = grid.top(SEARCHED)
     best, lines, first = _best(rows, wanted)
     if best < _FEWEST and grid.cells.height > SEARCHED:
+        # A sorting may have put the header far down among its items.
         rows = grid.top(_LATEST)
         best, lines, first = _best(rows, wanted)
     evidence = f"{best} known headers" + (f", {lines} lines joined" if lines > 1 else "")
@@ -276,6 +277,7 @@ def _best(rows: list[list[str]], wanted: set[str]) -> tuple[int, int, int]:
     Several lines only where they say more than one; the first such row, since a header may be repeated.
     """
     few = len(rows) <= SEARCHED
+    # Of thousands of rows only those that could be a header are looked up in the vocabulary.
     starts = [start for start, row in enumerate(rows) if any(row) and (few or not _looks_like_item(row))]
     scores = [
         (_score(rows[start : start + lines], wanted), -lines, -start)
@@ -449,6 +451,7 @@ def with_unnamed_key(columns: Columns, rows: pl.DataFrame) -> Columns:
 
 def _is_unique(rows: pl.DataFrame, *headers: str) -> bool:
     cells = rows.select(headers)
+    # The first column is the number and must be there; a line or an entity beside it may be blank.
     return cells.null_count().row(0)[0] == 0 and not cells.is_duplicated().any()
 
 

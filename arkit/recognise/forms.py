@@ -79,6 +79,7 @@ def recognise_form(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
     form = _with_account_of_card(_with_our_half(form, facts), facts)
     if "minus_when" in form.settings:
         return form
+    # The strongest proof first: a balance holds row by row, marks for each group, references for some, the edges once.
     for recognised in (_with_running_balance, _with_marks, _with_references, _with_edges):
         found = recognised(form, rows, facts)
         if found.decisions != form.decisions and found.is_account:
@@ -168,6 +169,7 @@ def _with_edges(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
         return form
     nets = [_net(_saying(rows, kind), form, facts) for kind in ("opening", "closing")]
     moved = _net(form.rows.join(_saying(rows, "opening", "closing"), on="source_row", how="anti"), form, facts)
+    # By size: some systems write the closing balance on the other side, to make both equal.
     if nets[1] == 0 or abs(nets[0] + moved) != abs(nets[1]):
         return form
     evidence = "the opening balance and all rows add up to the closing balance"
@@ -280,6 +282,7 @@ def _paying(form: Form, facts: Facts) -> tuple[int, int]:
     lines = form.rows.select("source_row", *customer).with_columns(**amounts)
     debits = lines.filter(pl.col("debit") > 0).select(*customer, "debit", before="source_row")
     credits = lines.filter(pl.col("credit") > 0).select("source_row", *customer, "credit")
+    # A credit may meet several debits of its amount, so credits are counted below and not pairs.
     both = credits.join(debits, left_on=[*customer, "credit"], right_on=[*customer, "debit"])
     return credits.height, both.filter(pl.col("before") < pl.col("source_row"))["source_row"].n_unique()
 

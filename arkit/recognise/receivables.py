@@ -126,6 +126,7 @@ def recognise_receivables(
             found = found.and_also(_sides(rows, header, sides, file))
     typed = columns.get("item_type")
     if typed is not None:
+        # A type that only rows left out already have is not asked.
         stays = found.stays(rows)
         found = found.and_also(
             _types(rows.filter(stays), typed, amounts.open.filter(stays), amounts.headers, hints, file)
@@ -201,6 +202,7 @@ _NOT_KNOWN: Final = "this word is not known"
 
 def _effect(status: str, rows: pl.Series, amounts: Amounts, said: bool) -> str:
     """``stays`` or ``out``; else why it is asked what a status says."""
+    # Where the file says that nothing is open of these rows, the word changes no number.
     nothing_open = amounts.states_open and bool((amounts.open.filter(rows).fill_null(0) == 0).all())
     if status in _NEVER_OWED:
         return "out"

@@ -113,6 +113,7 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None, otherwise: d
     meanings = meanings_of(grid.top(header.below)[header.first :])
     likely = likely_items(rows, repeats, grid.file)
     likely = likely.with_columns(without_nothing(cells) for cells in likely)
+    # The other accounts of a journal go first: their amounts would be taken for what customers owe.
     columns, rows, likely, journal = _receivable_accounts(meanings, rows, likely, hints, grid)
     dated = _day_in_text(rows, columns)
     order, mark = _style(likely, columns, dated, hints, grid)
@@ -123,6 +124,7 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None, otherwise: d
     owed = recognise_owed(form, columns, facts, stated, hints)
     apart = bool(lines.number or lines.parts or form.is_account)
     several = lines if apart else recognise_payments(form.rows, owed, columns, mark.value, hints, grid.file)
+    # What was paid is payments of its own then, and must not be deducted from the amount as well.
     owed = replace(owed, plus={}, minus={}, proofs=()) if several.payments else owed
     draft = amounts_of(columns, owed, form.rows, dated, grid.file).with_table(**form.settings).proven_by(owed.proofs)
     draft = _with_due_day(draft, facts, columns, likely, hints, grid.file)
@@ -343,6 +345,7 @@ def _with_shape(
         file=question.grid.file,
         account=bool(draft.table.allocate or draft.payments),
     )
+    # The day that is asked about stands for that of the snapshot only where nothing in the file says its own.
     if shaped.questions and question.otherwise:
         question = replace(question, snapshot_on=question.otherwise, otherwise=None)
         return _with_shape(draft, question, layout, kept, found)

@@ -146,6 +146,7 @@ def _adds_up(seen: _Rows, parts: Sequence[str], wholes: Sequence[str]) -> tuple[
         return "", "", ""
     found = seen.by_document([*dict.fromkeys((*parts, *wholes))])
     for part in parts:
+        # A single document, or documents of one part each, add up whatever the columns are.
         if found.height < 2 or not (found[f"{part} parts"] > 1).any():
             continue
         for whole in wholes:

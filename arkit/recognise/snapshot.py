@@ -43,6 +43,8 @@ def recognise_day(
     file: str = "",
 ) -> Day:
     """The day of a snapshot by the columns of its rows; ``of`` is the role of columns to their headers."""
+    # From the exact to the vague: a stated day, one day from every
+    # row, and last the columns of an aging, which allow several.
     for stated in (_column(facts, of), _days_overdue(facts, of)):
         if stated and not {*stated[0].headers()} & {*ignored}:
             return _exactly(*stated, given, file)
@@ -149,6 +151,7 @@ def bucket_ranges(headers: Sequence[str]) -> dict[str, Range]:
     ranges = {
         header: _range(plain[header], numbers[header], least, most) for header in headers if header not in not_due
     }
+    # One column whose days are not understood could hold any day, so the others bound nothing.
     if any(each is None for each in ranges.values()):
         return {}
     known = {**dict.fromkeys(not_due, (None, 0)), **ranges}

@@ -26,6 +26,7 @@ from arkit.words.vocabulary import Meaning, currency_of, item_type_of, mark_of, 
 MOST_VALUES: Final = 12
 _MANY_ROWS: Final = 10
 _NOTHING_KNOWN: Final = 3
+# Four values are fourteen answers, which a person can still read.
 _MOST_COMBINED: Final = 4
 # A customer without a number is named by its name; what the number is can be said all the same.
 _ALWAYS: Final = ("customer_id", "item_id", "document_id")
@@ -144,6 +145,7 @@ def _explained(seen: Seen, hints: Hints) -> dict[str, ColumnRole]:
         for header in proof.headers()
     ]
     in_order = [*against, *_mapped(seen), *on_the_way, *_of_rows(seen), *proofs, *_said(seen, hints), *_plain(seen)]
+    # The first role counts: that a column contradicts comes before what it is mapped to.
     known: dict[str, ColumnRole] = {}
     for role in in_order:
         known.setdefault(role.header, role)

@@ -92,6 +92,7 @@ def recognise_decimal_mark(
         plain = bare_amounts(cells["cell"])
         plain = plain.str.replace_all(_SPACES, "") if plain.str.contains(_SPACES).any() else plain
         comma, point = (cells.filter(plain.str.contains(pattern)) for pattern in (_COMMA, _POINT))
+    # A workbook has its numbers with a point, whatever mark its texts have.
     if comma.height and point.height and not from_workbook:
         text = (
             f"{file} writes amounts in two ways: {_example(comma)} and {_example(point)}. Export it again with one "
@@ -379,6 +380,7 @@ def _any_day(rows: pl.DataFrame, settled: str) -> ShapeDecision:
 def day_above(lines: list[str], layout: Layout) -> tuple[str, date, str] | None:
     """The words before the day of the snapshot, the day, and the line: the clearest words first."""
     clear = any(re.search(rf"(?i){_BEGIN}({pattern})", line) for pattern in words("as_of", "clear") for line in lines)
+    # The day of printing may be any later day, so it counts only where no clearer words are there.
     for kind in ("clear", "short", *(() if clear else ("printed",))):
         for pattern in words("as_of", kind):
             for line in lines:

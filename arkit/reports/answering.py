@@ -68,6 +68,7 @@ def read_export(source: Source, *, layout: str | Path | None, as_of: date | str 
         try:
             return read_for_day(source, layout=layout, as_of=as_of, hints=hints)
         except QuestionsError as asked:
+            # An answer may open other questions, so the export is read again until none is open or nobody answers.
             given = said.ask(asked) if said.ask else ()
             if said.answers:
                 add_answers(said.answers, given, asked.file)
@@ -164,6 +165,7 @@ class Export:
     def answering(self, question: Question, answer: Candidate | None) -> Export:
         """The export with an answer to a question, or without one; the totals of its candidates are found anew."""
         others = tuple(each for each in self.given if _topic(each[0]) != _topic(question))
+        # Read without the old answer first: the totals of all candidates are those under the other answers.
         before = self if others == tuple(self.given) else replace(self, given=others, seen=self.questions)
         asked = next((each for each in before.open if _topic(each) == _topic(question)), question)
         seen = tuple(asked if _topic(each) == _topic(asked) else each for each in before.questions)

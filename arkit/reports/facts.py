@@ -224,6 +224,7 @@ class Facts:
             return items
         own = open_items(self.ledger, as_of=self.day, policy=self.policy)[["item_id", "currency", "open_amount"]]
         own = own.rename(columns={"currency": DOCUMENT_CURRENCY, "open_amount": "document_amount"})
+        # An item is one row of both; a repeated one would be owed twice, so pandas is asked to refuse it.
         return items.merge(own, on="item_id", how="left", validate="one_to_one")
 
     @cached_property

@@ -228,6 +228,7 @@ def _driven(facts: Facts, since: date, cut: str, by: str) -> pd.DataFrame:
 def _gross_by(facts: Facts, by: str, ledger: Ledger, day: date) -> pd.Series[float]:
     rows = aging_table(ledger, as_of=day, by=by, policy=facts.policy)
     rows = rows[rows["currency"] == facts.main_currency]
+    # What names nobody is a row too: dropped, the cut would not add up to the change.
     return rows.assign(**{by: rows[by].fillna("")}).set_index(by)["gross"]
 
 

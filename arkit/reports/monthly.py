@@ -396,6 +396,7 @@ class MonthlyReport:
 
 def finding_summary(findings: pd.DataFrame) -> pd.DataFrame:
     """The findings by code and what was done: rows, amount by currency, the reason."""
+    # With those of no currency, which pandas would drop.
     groups = findings.groupby(["code", "action", "currency", "message"], dropna=False, sort=True)
     summary = groups.agg(rows=("code", "size"), amount=("amount", "sum")).reset_index()
     summary["code"] = summary["code"].str.replace("_", " ")

@@ -74,6 +74,7 @@ class Draft:
         What does not tie out leaves an unpublished page beside the report's place, with what differs and candidates.
         """
         as_of, page = self.request.as_of, self.place.with_name(f"{self.place.name}{UNPUBLISHED}")
+        # What an earlier run left there must not stand beside balances that tie out now.
         shutil.rmtree(page, ignore_errors=True)
         try:
             proof = require_reconciled(ledger, as_of=as_of, policy=self.policy, accepted=self.accepted)
@@ -177,6 +178,7 @@ class Draft:
         nbformat.write(executed, self.folder / "report.ipynb")  # type: ignore[no-untyped-call]
         colophon = text("run.page.colophon", source=name_of(self.request.ledger))
         shown = page(executed, title=self.request.title, colophon=colophon)
+        # With \n on every system: the record has the hash of these bytes.
         (self.folder / "report.html").write_text(shown, encoding="utf-8", newline="\n")
 
     def write_workbook(self, sheets: Sequence[Sheet]) -> None:

@@ -173,6 +173,7 @@ def _tidy(executed: NotebookNode, folder: Path) -> NotebookNode:
         for name in ("papermill", "execution"):
             cell.metadata.pop(name, None)
         if "injected-parameters" in cell.metadata.get("tags", ()):
+            # papermill gives the cell that it injects another random id in each run.
             cell["id"] = f"parameters-{number}"
         for output in cell.get("outputs", ()):
             if output.output_type == "stream":
@@ -259,6 +260,7 @@ def started_kernel(folder: Path) -> Iterator[ReportKernel]:
 
 def _environment(home: str) -> dict[str, str]:
     package = str(Path(errors.__file__).resolve().parents[1])
+    # The kernel starts in another folder, from which a checkout that is not installed would not be found.
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {"IPYTHONDIR": home, "PYTHONPATH": os.pathsep.join(paths), "PLOTLY_RENDERER": "plotly_mimetype"}
 
@@ -335,6 +337,7 @@ class InProcess(Engine):  # type: ignore[misc]
         cls, nb_man: NotebookExecutionManager, kernel_name: str, *, on_cell_execute: Callable[..., None], **_: Any
     ) -> None:
         """Run the notebook."""
+        # Without history: workers would write into one file of it.
         shell: Shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
         shell.reset(new_session=True)  # type: ignore[no-untyped-call]  # of earlier notebooks nothing is left
         nb_man.nb.metadata["language_info"] = {**IPythonKernel.language_info, "version": sys.version.split()[0]}

@@ -252,6 +252,7 @@ def print_pdf(folder: Path, chromium: Path) -> Path:
         if not made.is_file():
             last = "".join(run.stderr.strip().splitlines()[-1:])
             raise ReportError(f"{chromium} printed no PDF (exit code {run.returncode}): {last or 'no reason given'}")
+        # Copied under another name and renamed at once: half a PDF would be taken for the finished one by the next run.
         part = target.with_name(".report.pdf")
         shutil.copyfile(made, part)
         return part.replace(target)

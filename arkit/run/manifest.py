@@ -157,6 +157,7 @@ def outputs(folder: Path, names: Iterable[str]) -> dict[str, dict[str, object]]:
 
 def write_manifest(path: Path, content: Mapping[str, Any]) -> None:
     """Write what is known of a run as JSON."""
+    # NaN is no JSON: other programs could not read the record.
     path.write_text(
         json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8", newline="\n"
     )
@@ -355,6 +356,8 @@ def publish(folder: Path, place: Path) -> Path:
     for _ in range(ATTEMPTS):
         version = next_version(place)
         try:
+            # The hidden folder is beside it, on the same disk: a rename
+            # happens at once, and never onto a folder with something in it.
             return folder.rename(version)
         except OSError as error:
             reason = error

@@ -91,6 +91,7 @@ def write_index(folder: Path, outcomes: Sequence[Outcome], *, hidden: Path, whol
     known = {outcome.key: outcome for outcome in [*earlier, *outcomes]}
     ordered = sorted(_with_group_check(folder, known), key=_order)
     _write(hidden, _index(folder, ordered), ordered)
+    # The page last, so that what it leads to is there before it.
     for name in (WORKBOOK, OUTCOMES, INDEX):
         (hidden / name).replace(folder / name)
     asked = {outcome.key for outcome in outcomes}
@@ -222,6 +223,7 @@ def month_end(
     if run.policy:
         Policy.load(run.policy)  # one that cannot be used is said before an hour of reading
     with speaking(run.language), staging(folder / "run") as hidden, locked(folder):
+        # Started before the exports are read, so that workers import meanwhile.
         with Workers(_workers_of(run), prepare=prepare_worker) as workers:
             month = _Month(run, day, hidden, read_ledgers(run.sources, as_of=day, say=say), say, chromium)
             month.make_all(workers)
@@ -283,6 +285,7 @@ class _Month:
                 self.note(Outcome(entity, "failed", folder_name(entity) + kind.suffix, reason=str(error)), kind)
                 continue
             if draft.published is None:
+                # One at a time, when a worker is free: the next part is frozen while reports of the others are made.
                 yield Job(draft, self.chromium, self.run.in_process)
                 continue
             latest = current(draft.place) or draft.place

@@ -165,6 +165,7 @@ def _make(
     """Make every file and return the reconciliation."""
     draft.freeze_input(ledger)
     with ThreadPoolExecutor(max_workers=1) as pool:
+        # With a copy of the context: a thread begins without one, and would write the workbook in English.
         workbook = pool.submit(copy_context().run, _without_notebook, draft, ledger, sheets)
         say(text("run.progress.notebook"))
         try:
@@ -215,6 +216,7 @@ def make_report(job: Job) -> Report:
     """Make the report of an entity in a worker and publish it; the numbers are those of a report of its own."""
     draft = job.draft
     request = draft.request
+    # The parameters of the notebook name what is in the report's own folder.
     os.chdir(draft.folder)
     os.environ["IPYTHONDIR"] = str(draft.folder.with_name("ipython"))
     with speaking(request.language):
@@ -224,6 +226,7 @@ def make_report(job: Job) -> Report:
         page = _executed(draft, ledger, in_process=job.in_process)
         draft.write_workbook(page.sheets())
         draft.write_record(page, ledger, proof)
+        # Before it is printed: a browser that fails leaves the report published.
         folder = publish(draft.folder, draft.place)
     if job.chromium:
         print_pdf(folder, job.chromium)

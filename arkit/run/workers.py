@@ -108,9 +108,12 @@ def _started(count: int, prepare: Prepare | None) -> _Worker:
     """Start one of some workers, which share the processors."""
     context = multiprocessing.get_context("spawn")
     line, theirs = context.Pipe()
+    # Polars takes a thread for each processor in every worker unless
+    # told otherwise, and they would stand in each other's way.
     threads = max((os.cpu_count() or 1) // count, 1)
     process = context.Process(target=_serve, args=(theirs, threads), daemon=True)
     process.start()
+    # With its end open here as well, the death of a worker would never be seen as the end of the line.
     theirs.close()
     line.send(prepare)
     return _Worker(process, line)

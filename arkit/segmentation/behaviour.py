@@ -103,6 +103,7 @@ def _disputes(ledger: Ledger, day: date) -> pl.DataFrame:
     ]
     rows = pl.concat(found).sort("item", "begins", "ends")
     unit = minor_per_unit(pl.col("currency"), rows["currency"])
+    # Each begins where the earlier ones of its item end, so that a day in two disputes is one day.
     reached = pl.col("ends").cum_max().shift(1).over("item")
     begins = pl.max_horizontal("begins", reached)
     rows = rows.with_columns(amount=(pl.col("amount") * unit), begins=begins)
@@ -166,6 +167,7 @@ def _shares() -> list[pl.Expr]:
         (pl.col("on_time_amount") / pl.col("billed_amount")).alias("on_time_share_amount"),
         pl.when(pl.col("recent_amount") > 0).then(recent).alias("recent_on_time_share"),
         (pl.col("late_amount") / pl.col("billed_amount")).alias("days_late"),
+        # A difference of large sums may come out a hair below zero where all days are the same.
         pl.when(n > 1).then(variance.clip(lower_bound=0).sqrt()).alias("days_late_spread"),
         pl.when((n > 2) & (spread_of_x > 0)).then(slope).alias("days_late_trend"),
     ]
@@ -259,6 +261,7 @@ def material_debts(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame
     undisputed = nw.col("open_amount") - nw.col("held").fill_null(0)
     is_late = nw.col("bucket") >= first_late_bucket(policy)
     rows = rows.with_columns(nw.when(is_late).then(undisputed).otherwise(NOTHING).alias("late"))
+    # By due day, so that the order of items due on one day does not decide.
     sums = rows.group_by(*KEYS, "due_day").agg(nw.col("open_amount", "late").sum())
     table = collect(sums, as_text=KEYS).sort(*KEYS, "due_day")
     unit = minor_per_unit(pl.col("currency"), table["currency"])
@@ -440,6 +443,7 @@ def limit_uses(ledger: Ledger, day: date) -> pl.DataFrame:
         family=pl.coalesce("parent", pl.when(pl.col("customer_id").is_in(parents.implode())).then("customer_id"))
     )
     members = customers.filter(pl.col("family").is_not_null()).select("customer_id", holder="family")
+    # A parent is a member of its own family, and holds its limit once.
     held = pl.concat([customers.select("customer_id", holder="customer_id"), members]).unique()
     limits = customers.filter(pl.col("credit_limit") > 0).select("credit_limit", "limit_currency", holder="customer_id")
     owed = held.join(limits, on="holder").join(gross, on="customer_id")

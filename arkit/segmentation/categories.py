@@ -107,6 +107,7 @@ def _fires(rule: Rule) -> pl.Expr:
 def _is_reached(limit: Limit) -> pl.Expr:
     value = pl.col(_judged(limit.measure))
     reached = value >= limit.at_least if limit.at_least is not None else value <= limit.at_most
+    # Polars takes NaN for larger than any number, and it would reach every limit.
     return reached.fill_null(False) & value.cast(pl.Float64).is_not_nan().fill_null(False)
 
 

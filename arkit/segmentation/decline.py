@@ -209,6 +209,7 @@ def _history(first_paid: pl.Series, ends: Ints, *, covered_from: int) -> Ints:
 
     The month of the first payment has one by choice; it would look like a high from which payments fall.
     """
+    # A month-end is found as its own place: it belongs to the month that it closes.
     after_first = np.searchsorted(ends, first_paid.fill_null(int(ends[-1]) + 1).to_numpy(), side="left")
     covered = np.searchsorted(ends, covered_from - 1, side="left")
     return np.asarray(np.maximum(len(ends) - 1 - np.maximum(after_first, covered), 0), dtype=np.int64)
@@ -253,6 +254,7 @@ def trend_results(panel: Panel, split: Split, silence: Floats) -> pl.DataFrame:
     found = trends_by_aspect(panel, split)
     trends = np.stack([found[name][1] for name in TRENDS], axis=1)
     silent = np.where(enough, silence, np.nan)
+    # The trends as one first, so that silence, a question of its own, weighs as much as all of them together.
     joint = simes(np.stack([simes(trends), silent], axis=1))
     p_values = np.column_stack([trends, silent])
     least = np.argmin(np.where(np.isfinite(p_values), p_values, np.inf), axis=1)

@@ -187,6 +187,7 @@ def _season_shows(values: Ints, design: Design) -> Flags:
     between = (_centred(ranks, design.counted) ** 2).sum(axis=1) - within
     free_within = design.freedom()
     free_between = design.counted.sum(axis=1) - 1 - free_within
+    # Multiplied out: a series that does not vary within its months would divide by nothing.
     return np.asarray(between * free_within > _SEASON_SHOWS * within * np.maximum(free_between, 0))
 
 

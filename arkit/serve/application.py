@@ -57,6 +57,7 @@ def configuration(serving: Serving, *, home: Path, notebooks: Path) -> Config:
             # A process that died is not started again under its name: the page says so, and a reload brings a new one.
             "KernelRestarter": {"restart_limit": 0},
             "KernelManager": {"transport": "ipc" if os.name == "posix" else "tcp"},
+            # No database of signatures in the home of whoever serves.
             "NotebookNotary": {"db_file": ":memory:"},
         }
     )
@@ -121,6 +122,7 @@ class DashboardServer(Voila):
         settings["headers"] = handlers.HEADERS
         settings["log_function"] = self._logged
         settings["websocket_max_message_size"] = LARGEST
+        # The scripts of a page are some 10 MB, and a third of that compressed.
         settings["compress_response"] = True
         settings["default_handler_class"] = handlers.NothingHandler
         return settings

@@ -50,6 +50,7 @@ class PageKernels(AsyncMappingKernelManager):
         environment = dict(settings.pop("env"))
         visitor = environment.get(VISITOR_VARIABLE, "")
         kernel_id: str = await super().start_kernel(env=without_secrets(environment), **settings)
+        # What has ended is forgotten here, or the list would grow for as long as the server runs.
         self.owners = {**{one: who for one, who in self.owners.items() if one in self}, kernel_id: visitor}
         return kernel_id
 
@@ -315,6 +316,7 @@ class ReportHandler(Plain, JupyterHandler):
         if found is None:
             raise web.HTTPError(HTTPStatus.NOT_FOUND)
         self.set_header("Content-Type", FILES[name])
+        # Balances do not belong into the cache of a proxy.
         self.set_header("Cache-Control", "private,no-cache")
         if not name.endswith(".html"):
             self.set_header("Content-Disposition", f'attachment;filename="{day} {name}"')

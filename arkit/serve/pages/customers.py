@@ -172,5 +172,6 @@ def _with_words(rows: pd.DataFrame, words: str) -> pd.Index[int]:
     texts = rows.fillna("").astype(str)
     kept = texts.iloc[:, 0].str.cat(texts.iloc[:, 1:], sep=" ").str.casefold()
     for word in words.casefold().split():
+        # As text: a reader's bracket or point is no pattern.
         kept = kept[kept.str.contains(word, regex=False)]
     return kept.index

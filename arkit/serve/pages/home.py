@@ -149,6 +149,7 @@ class Home(Page):
         rows = [report for report in self.finished if chosen.entity in (ALL, report.entity)]
         if not rows:
             return [notice(text("serve.home.none"))]
+        # They are in order of their days already, as groupby needs them.
         by_day = groupby(rows, key=lambda report: report.day)
         months = [(day_shown(day), [_row(one) for one in group]) for day, group in by_day]
         return [page_part("reports", months=months)]

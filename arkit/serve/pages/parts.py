@@ -152,6 +152,7 @@ class Page:
         stated = read_address(os.environ.get(QUERY, ""))
         controls: dict[str, Any] = {}
         for name in self.entry.filters:
+            # In their order, since the options of a filter may follow from those before it.
             so_far = self.chosen(**{before: control.value for before, control in controls.items()})
             controls[name] = self._control(name, stated.get(name, ""), so_far)
         return controls
