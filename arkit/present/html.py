@@ -200,5 +200,6 @@ def trend_line(values: Sequence[float | None]) -> str:
     if len(known) < 2:
         return ""
     low, high = min(value for _, value in known), max(value for _, value in known)
+    # A flat trend has no height to divide by.
     width, height = max(len(values) - 1, 1), (high - low) or 1.0
     return " ".join(f"{100 * place / width:g},{28 - 26 * (value - low) / height:g}" for place, value in known)

@@ -150,6 +150,7 @@ class _State:
             return False
         before = control.value
         kept = before if before in [value for _, value in found] else found[0][1] if found else None
+        # In one message: the options alone would choose the first of them in the browser.
         with control.hold_sync():
             control.options = found
             control.value = kept
@@ -183,6 +184,7 @@ def outputs_of(render: Callable[[], Sequence[Shown]]) -> tuple[dict[str, Any], .
 def as_output(piece: Shown) -> dict[str, Any]:
     """A chart or a piece of HTML as the output of a cell."""
     if isinstance(piece, Figure):
+        # By way of JSON, since the state of a widget takes no arrays of numpy and no timestamps.
         data: dict[str, Any] = {FIGURE: {**json.loads(piece.to_json()), "config": SETTINGS}, "text/plain": "Figure"}
     else:
         data = {"text/html": piece.markup, "text/plain": "Table"}

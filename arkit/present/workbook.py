@@ -120,6 +120,7 @@ def _write_sheet(book: Workbook, sheet: Sheet, styles: _Styles) -> None:
     if sheet.table.empty:
         page.write_string(last, 0, text("present.workbook.no_rows"), styles.get(font_color=MUTED, italic=True))
     page.autofilter(HEADER_ROW, 0, last, len(columns) - 1)
+    # Numbers of documents are text on purpose, and a spreadsheet program would mark every cell of them.
     page.ignore_errors({"number_stored_as_text": xl_range(HEADER_ROW, 0, last, len(columns) - 1)})
     total_rows = _write_totals(page, sheet, columns, styles)
     if sheet.chart and not sheet.table.empty:
@@ -195,6 +196,7 @@ def _write_total(page: Any, total: float | None, formula: str, place: tuple[int,
     if total is None:
         page.write_blank(*place, None, look)  # base amounts of several base currencies are not added
     else:
+        # With its value: whoever reads the file without computing it would find 0.
         page.write_formula(*place, formula, look, total)
 
 
@@ -203,6 +205,7 @@ def _total_formula(sheet: Sheet, at: int, position: int) -> str:
     first, last = HEADER_ROW + 1, HEADER_ROW + len(sheet.table)
     column = xl_range(first, position, last, position)
     if len(sheet.rows_of) == 1:
+        # 109 adds up the rows that are shown; SUMIFS below does not heed a filter, but keeps currencies apart.
         return f"=SUBTOTAL(109,{column})"
     where = sheet.shown.index(CURRENCY)
     return f"=SUMIFS({column},{xl_range(first, where, last, where)},{xl_rowcol_to_cell(at, where)})"

@@ -64,6 +64,7 @@ def _documents(clients: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFr
     jitter = draws.share(total)
     step = (place + np.where(steady, 0.3 + 0.4 * jitter, jitter)) / counts[client]
     twin = (draws.below(total, 100) < TWINS_PER_HUNDRED) & (place > 0) & ~steady
+    # Never the first of a customer, so that the step before it is the same customer's.
     step = np.where(twin, np.roll(step, 1), step)
     day = _days_of_demand(clients, client, step, window)
     grown = 1 + INFLATION_PER_YEAR / 100 / 365 * (day - window.start)
@@ -104,6 +105,8 @@ def _days_of_demand(clients: pl.DataFrame, client: Ints, step: Floats, window: W
         demand = _demand(window, season)
         low, high = demand[begin[mine]], demand[finish[mine]]
         reached = low + (step[mine] * (high - low)).astype(np.int64)
+        # From the right: over days off the sum stands still, and the
+        # last of its places is the working day on which it goes on.
         day[mine] = window.first + np.searchsorted(demand, reached, side="right") - 1
     return day
 
@@ -123,6 +126,7 @@ def _priced(documents: pl.DataFrame, clients: pl.DataFrame, entities: tuple[Enti
     of_client = looked_up(clients, ["entity", "currency", "base", "terms", "regular"], documents["client"])
     tax = pl.Series([entity.tax for entity in entities]).gather(of_client["entity"])
     net = pl.Series(rates.from_euro(documents["cents"].to_numpy(), of_client["currency"].to_numpy()))
+    # In whole numbers, all of them above zero: a half is rounded up, and alike on every machine.
     amount = net + (net * tax + 50) // 100
     return documents.drop("cents").with_columns(*of_client.get_columns(), tax=tax, net=net, amount=amount)
 
@@ -143,6 +147,7 @@ def _typed(documents: pl.DataFrame, window: Window, draws: Draws) -> pl.DataFram
     luck = pl.Series(draws.below(documents.height, 1000))
     opening = pl.col("day") < window.start
     plain = ~opening & ~pl.col("regular") & ~pl.col("late_invoice")
+    # From the other end of the same draw, so that no document is both this and in instalments.
     debit_note = plain & (luck >= 1000 - DEBIT_NOTE_PER_THOUSAND)
     days = pl.Series([term.days for term in WORLD.terms]).gather(documents["terms"])
     return documents.with_columns(

@@ -90,6 +90,7 @@ def _behaviours(draws: world.Draws, n: int) -> pl.Series:
     """How each customer pays: the quota of each behaviour, shuffled over all but the largest customers."""
     mixed = max(n - world.MIXED_FROM_RANK, 0)
     quotas = [(name, max(1, round(mixed * kind.per_hundred / 100))) for name, kind in world.WORLD.behaviours.items()]
+    # A small company has no room for all quotas and loses the end of the list: each rare behaviour is there before it.
     rare_first = sorted(quotas, key=lambda quota: quota[1])
     dealt = [name for name, quota in rare_first for _ in range(quota)][:mixed]
     dealt += ["punctual"] * (mixed - len(dealt))

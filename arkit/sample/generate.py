@@ -151,6 +151,7 @@ def _currencies(table: pl.DataFrame, name: str, sample: Sample) -> pl.DataFrame:
         return table.select("currency", "base_currency")
     if "currency" in table.columns:
         return table.select("currency")
+    # Once each: the planted duplicate would give its entries a second row.
     of_item = sample.items.select("item_id", "currency", "base_currency").unique("item_id", keep="first")
     key = "counterpart_item_id" if name == "applications" else "item_id"
     return table.select(item_id=key).join(of_item, on="item_id", how="left", maintain_order="left")

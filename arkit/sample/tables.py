@@ -204,9 +204,11 @@ def gl_table(books: Books, rows: pl.DataFrame, entities: tuple[world.Entity, ...
     """
     ends = books.window.month_ends
     legs = _legs(books, rows)
+    # What is seen on a month-end is in its balance: an equal day is found at its own place.
     seen = pl.Series("end", np.searchsorted(ends, legs["seen"].to_numpy(), side="left"))
     in_time = legs.with_columns(seen).filter(pl.col("end") < len(ends))
     moved = in_time.group_by(*GL_KEYS, "end").agg(pl.col("amount").sum())
+    # An account has a balance at each month-end, in months in which nothing moved too.
     grid = moved.select(GL_KEYS).unique().join(pl.DataFrame({"end": np.arange(len(ends))}), how="cross")
     grid = grid.join(moved, on=[*GL_KEYS, "end"], how="left").sort(*GL_KEYS, "end")
     balance = pl.col("amount").fill_null(0).cum_sum().over(GL_KEYS)

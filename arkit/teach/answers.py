@@ -130,6 +130,7 @@ def _cells(frame: Any, columns: tuple[str, ...]) -> Any:
 
 
 def _as_number(thing: object) -> float | None:
+    # True is the number 1 to Python, and no answer that anybody means as one.
     if isinstance(thing, bool):
         return None
     if isinstance(thing, Real) or type(thing).__name__ == "Decimal":

@@ -105,6 +105,7 @@ def _solved(cell: NotebookNode, number: str, taught: Lesson) -> list[NotebookNod
             way=asked.text("way"),
             mistakes="\n".join(mistakes),
         )
+    # With a fixed id: nbformat draws one by chance, and no two copies would be the same file.
     return [cell, new_markdown_cell(solution, id=f"solution-{number.replace('.', '-')}")]  # type: ignore[no-untyped-call]
 
 
@@ -251,6 +252,7 @@ def _state(number: str, work: Work, taught: Lesson) -> str:
         return ""
     try:
         verdict = taught.check(number, answer)
+    # The record is out of a file that anybody can write: what cannot be compared is not solved.
     except (ArkitError, TypeError, ValueError, OverflowError):
         return text("teach.class.state.not_yet")
     if verdict.mistake:

@@ -159,6 +159,7 @@ def text(key: str, /, *, count: int | None = None, language: str | None = None, 
         found = found.get(_locale(code).plural_form(count if count is not None else 0), found["other"])
     if count is not None:
         values["count"] = format_decimal(count, locale=_locale(code))
+    # Without values nothing is filled in, so that braces of a sentence stay what they are.
     return str(found).format_map(values) if values else str(found)
 
 

@@ -128,6 +128,7 @@ def is_missing(value: object) -> bool:
     >>> is_missing(float("nan")), is_missing(0)
     (True, False)
     """
+    # Not a number and not a date are the only values that differ from themselves; asking pandas would load it.
     return value is None or value != value
 
 

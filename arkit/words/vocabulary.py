@@ -269,6 +269,7 @@ def _by_word(table: str) -> dict[str, str]:
     for each in (_vocabulary(), *languages().values()):
         for meant, listed in each.get(table, {}).items():
             for word in (meant, *listed):
+                # What is there already stays: the common words come before those of a language.
                 found.update(dict.fromkeys(_ways(word), meant) | found)
     return found
 
@@ -332,6 +333,7 @@ def _headers() -> dict[str, tuple[str, int]]:
             found.setdefault(key(name), (name, 0))
             for rank, word in enumerate(listed):
                 for way in _ways(word):
+                    # The first language that has a word decides what it means: English, then by the code.
                     found.setdefault(way, (name, rank))
     return found
 

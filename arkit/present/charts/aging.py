@@ -138,6 +138,7 @@ def balance_steps(entries: pd.DataFrame, *, days: Mapping[str, date], currency: 
     daily = entries.groupby("effective_on")["amount"].sum().cumsum()
     end = max(days.values())
     line = {"color": theme.ACCENT, "width": 2.5, "shape": "hv"}
+    # The last balance once more, or the line would end with the last entry and not on the last day.
     open_then = [*daily.tolist(), daily.iloc[-1]]
     steps = theme.trace("scatter", [*daily.index, end], open_then, mode="lines", line=line, showlegend=False)
     return theme.framed(

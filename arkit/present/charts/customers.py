@@ -183,6 +183,7 @@ def _marks(rows: pd.DataFrame, category: str, largest: float, currency: str, loo
         past_due="%{customdata[1]:,.2f}",
         days="%{x:.1f}",
     )
+    # Plotly's rule by which the largest mark has the wanted width and areas are in proportion.
     scale = {"sizemode": "area", "sizeref": 2 * largest / LARGEST_MARK**2, "sizemin": 5}
     edge = {"color": INK, "width": 0.5}
     return trace(
