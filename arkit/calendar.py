@@ -4,7 +4,7 @@ Currencies: which there are, and how many decimals each has.
 """
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Final
 
@@ -55,6 +55,15 @@ def month_ends_back(day: date, months: int) -> list[date]:
     # Dates begin in the year 1: further back there is no month to show.
     first_of_calendar = (day.year - 1) * 12 + day.month - 1
     return [months_before(day, back) for back in range(min(months, first_of_calendar), -1, -1)]
+
+
+def last_month_end(day: date) -> date:
+    """Return the last day up to a day that is the last of a month.
+
+    >>> last_month_end(date(2026, 3, 30)), last_month_end(date(2026, 3, 31))
+    (datetime.date(2026, 2, 28), datetime.date(2026, 3, 31))
+    """
+    return (day + timedelta(days=1)).replace(day=1) - timedelta(days=1)
 
 
 UNKNOWN_DECIMALS: Final = 2

@@ -233,6 +233,11 @@ def _currency(says: str = "") -> Callable[..., Any]:
     )
 
 
+def _window(says: str = "") -> Callable[..., Any]:
+    lengths = f"month, quarter, year or a number of days{says or ' (without it: that of the policy)'}"
+    return option("--window", default="", metavar="LENGTH", help=f"the window of the KPIs: {lengths}")
+
+
 _many: Final[dict[str, Any]] = {"multiple": True, "callback": _pairs, "metavar": "NAME=VALUE"}
 
 
@@ -253,6 +258,7 @@ _many: Final[dict[str, Any]] = {"multiple": True, "callback": _pairs, "metavar":
 @option("-p", "parameters", **_many, help="a further parameter of the notebook, kept as text; several can be given")
 @_language(default="en")
 @_currency()
+@_window()
 @option("--pdf", is_flag=True, help="print the report as PDF too (needs Chromium)")
 @_asked_of_export
 def report(*, entities: tuple[str, ...], pdf: bool, **asked: Any) -> None:
@@ -289,7 +295,7 @@ def _as_run_file(
         raise RunError("A run over several entities takes what an export does not say from a file: --answers.")
     _ask_before(**asked)
     export = Export(ledger=asked["ledger"], layout=asked["layout"] or "", answers=asked["answers"] or "")
-    stated = {name: asked[name] for name in ("output", "policy", "language", "currency") if asked[name]}
+    stated = {name: asked[name] for name in ("output", "policy", "language", "currency", "window") if asked[name]}
     run = RunFile(sources=(export,), entities=entities, reports=(notebook or "monthly_report",), pdf=pdf, **stated)
     return run.seen_from(Path.cwd())
 
@@ -311,6 +317,7 @@ def _ask_before(
 @option("--as-of", metavar="DAY", help=f"{DAY}, instead of the run file's")
 @_language(", instead of the run file's")
 @_currency(", instead of the run file's")
+@_window(", instead of the run file's")
 def month_end(*, run: str, **asked: str | None) -> None:
     """Make all reports of a day.
 
@@ -368,6 +375,7 @@ def check(**asked: Any) -> int:
 @option("--idle-minutes", default=30.0, help="when a page ends")
 @_language(default="en")
 @_currency()
+@_window()
 def serve(**asked: Any) -> None:
     """Serve the dashboards.
 

@@ -144,7 +144,7 @@ def aging_trend(
     """
     policy = policy or DEFAULT_POLICY
     last = ledger.require(as_of)
-    days = [day for day in policy.month_ends(last, months) if day >= ledger.covers[0]]
+    days = policy.month_ends(last, months, since=ledger.covers[0])
     frame = trend_frame(ledger, days, by=by, policy=policy, of=of)
     return _in_units(frame, policy, of)
 

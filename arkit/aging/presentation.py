@@ -18,7 +18,7 @@ import polars as pl
 
 from arkit.aging.aging import aging_frame, trend_frame
 from arkit.aging.translate import Rate, Translation, rate_bases, rates_on, translated_aging
-from arkit.calendar import decimals, month_ends_back
+from arkit.calendar import decimals
 from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
@@ -172,7 +172,7 @@ class Presentation:
 
     def trend(self, months: int) -> pd.DataFrame:
         """The columns of :func:`arkit.aging_trend` in the presentation currency, each month-end at its own rates."""
-        days = [day for day in month_ends_back(self.day, months) if day >= self.ledger.covers[0]]
+        days = self.policy.month_ends(self.day, months, since=self.ledger.covers[0])
         aged, labels = trend_frame(self.ledger, days, by=None, policy=self.policy), self.policy.labels
         tables = [
             translated_aging(

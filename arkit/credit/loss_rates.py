@@ -65,7 +65,7 @@ def loss_rates(
     IFRS 9, B5.5.35, provision matrix; IFRScommunity, worked example of a provision matrix from ageing history.
     """
     policy = policy or DEFAULT_POLICY
-    days = days_followed(ledger, as_of, months)
+    days = days_followed(ledger, as_of, months, policy=policy)
     keys = group_columns(by, ledger)
     last = len(policy.labels) - 1
     sums = _by_group(transitions(ledger, days, by=by, policy=policy), keys, last)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
@@ -29,7 +29,7 @@ from arkit.aging.entry_lines import (
 )
 from arkit.aging.presentation import Presentation
 from arkit.aging.translate import MAX_AGE, Translation, rates_on, reporting_keys
-from arkit.calendar import day_of, month_ends_back, months_before
+from arkit.calendar import day_of
 from arkit.errors import unknown_name
 from arkit.model.engine import Rows, collect
 from arkit.model.ledger import Ledger
@@ -230,7 +230,9 @@ def _at_the_door(frame: pl.DataFrame, currency: str, policy: Policy) -> pd.DataF
     return table
 
 
-def vintage(ledger: Ledger, *, as_of: date | str, months: int = 12, by: By = None) -> pd.DataFrame:
+def vintage(
+    ledger: Ledger, *, as_of: date | str, months: int = 12, by: By = None, policy: Policy | None = None
+) -> pd.DataFrame:
     """Show the share of each month's billings that is still open after 0, 1, 2, ... month-ends.
 
     Formula: ``share = what is open on a month-end of the debts billed in a month / billings of that month``. Billings
@@ -249,6 +251,8 @@ def vintage(ledger: Ledger, *, as_of: date | str, months: int = 12, by: By = Non
     by
         Column or columns of items or customers to group by, with the currency; attributes of customers are those valid
         on the day.
+    policy
+        Whose months they are: those of the calendar, or the company's own periods.
 
     Returns
     -------
@@ -277,8 +281,8 @@ def vintage(ledger: Ledger, *, as_of: date | str, months: int = 12, by: By = Non
     """
     day = require_history(ledger, as_of)
     keys = group_columns(by, ledger)
-    ends = _whole_months(ledger, day, months)
-    first = max(day_of(ledger.covers[0]), day_of(months_before(ends[0], 1)) + 1) if ends else day_of(day)
+    before, *ends = _whole_months(ledger, day, months, policy or DEFAULT_POLICY)
+    first = max(day_of(ledger.covers[0]), day_of(before) + 1)
     debts = billings(ledger, day).filter(nw.col("document_day") >= first, nw.col("document_day") <= _last(ends))
     debts = with_columns_for(debts, keys, ledger, [day]).with_columns(_month_of(ends).alias("month"))
     billed = collect(debts.group_by(*keys, "month").agg(nw.col("billed").sum()), as_text=keys)
@@ -288,13 +292,12 @@ def vintage(ledger: Ledger, *, as_of: date | str, months: int = 12, by: By = Non
     return to_units(_shown(table, keys), {"billed": "currency", "open_amount": "currency"}).to_pandas()
 
 
-def _whole_months(ledger: Ledger, day: date, months: int) -> list[date]:
-    """The last ends of calendar months that the ledger covers up to a day, the earliest first."""
+def _whole_months(ledger: Ledger, day: date, months: int, policy: Policy) -> list[date]:
+    """The last ends of whole months that the ledger covers up to a day, the earliest first, and the end before them."""
     if months < 1:
         raise unknown_name("number of months", months, known=["1 and more"])
-    end = date(day.year, day.month, monthrange(day.year, day.month)[1])
-    last = end if end <= day else months_before(end, 1)
-    return [each for each in month_ends_back(last, months - 1) if each >= ledger.covers[0]]
+    ends = policy.month_ends(policy.last_month_end(day), months)
+    return ends[max(bisect_left(ends, ledger.covers[0]), 1) - 1 :]
 
 
 def _last(ends: list[date]) -> int:

@@ -12,7 +12,7 @@ import narwhals as nw
 import polars as pl
 
 from arkit.aging.aging import By, bucketed, group_columns, with_columns_for
-from arkit.calendar import day_of, month_ends_back, months_before
+from arkit.calendar import day_of
 from arkit.errors import unknown_name
 from arkit.model.engine import Rows, beside, collect, is_one_of
 from arkit.model.ledger import Ledger
@@ -30,7 +30,7 @@ _ENDINGS: Final = ("cured", "written_off", "transferred")
 _SUMS: Final = ("amount", "kept", *_ENDINGS, *(f"{name}_items" for name in ("kept", *_ENDINGS)))
 
 
-def days_followed(ledger: Ledger, as_of: date | str, months: int) -> list[date]:
+def days_followed(ledger: Ledger, as_of: date | str, months: int, *, policy: Policy) -> list[date]:
     """The month-ends between which items are followed, the earliest first, as far back as the ledger goes.
 
     Raises
@@ -41,8 +41,8 @@ def days_followed(ledger: Ledger, as_of: date | str, months: int) -> list[date]:
     if months < 1:
         raise unknown_name("number of months", months, known=["1 and more"])
     last = ledger.require(as_of)
-    ledger.require(months_before(last, 1))
-    return [day for day in month_ends_back(last, months) if day >= ledger.covers[0]]
+    ledger.require(policy.before(last, 1))
+    return policy.month_ends(last, months, since=ledger.covers[0])
 
 
 def transitions(ledger: Ledger, days: list[date], *, by: By, policy: Policy) -> pl.DataFrame:
@@ -180,14 +180,14 @@ def roll_rates(
     ledger
         The ledger.
     as_of
-        The last month-end; any other day stands for the same day of the months before.
+        The last month-end; in the calendar any other day stands for the same day of the months before.
     months
         How many months back items are followed; fewer where the ledger begins later.
     by
         Column or columns of items or customers to group by, with the currency; attributes of customers are those valid
         at the earlier month-end.
     policy
-        Edges, basis, day 0 and the treatment of unapplied amounts.
+        Edges, basis, day 0 and the treatment of unapplied amounts; which days are month-ends.
     monthly
         One row for each month, instead of all months together.
 
@@ -220,7 +220,7 @@ def roll_rates(
     FDIC, Credit Card Activities Manual, chapter XII, roll-rate models.
     """
     policy = policy or DEFAULT_POLICY
-    days = days_followed(ledger, as_of, months)
+    days = days_followed(ledger, as_of, months, policy=policy)
     keys = group_columns(by, ledger)
     period = [*keys, "as_of"] if monthly else keys
     moves = transitions(ledger, days, by=by, policy=policy)
@@ -281,7 +281,7 @@ def cure_rates(
     FDIC, Credit Card Activities Manual, chapter XII, roll-rate models.
     """
     policy = policy or DEFAULT_POLICY
-    days = days_followed(ledger, as_of, months)
+    days = days_followed(ledger, as_of, months, policy=policy)
     keys = group_columns(by, ledger)
     period = [*keys, "as_of"] if monthly else keys
     values = ["amount", "cured", "items", "cured_items"]

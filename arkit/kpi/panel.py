@@ -30,7 +30,7 @@ from arkit.kpi.inputs import (
     uncollected,
     write_offs,
 )
-from arkit.kpi.question import AS_OF, Length, Question, ask, ask_each
+from arkit.kpi.question import AS_OF, Length, Question, ask, ask_each, with_window
 from arkit.kpi.registry import KPI, KPIS
 from arkit.model.ledger import Ledger
 from arkit.model.money import minor_per_unit
@@ -171,7 +171,8 @@ def kpi_trend(
     as_of
         The last day.
     months
-        How many months to go back; days that the ledger does not cover are left out.
+        How many months to go back; days that the ledger does not cover, or whose window begins before the first of
+        ``Policy.period_ends``, are left out.
     by, window, policy, names
         As in :func:`arkit.kpis`. Attributes of customers are those valid on each day.
 
@@ -198,8 +199,9 @@ def kpi_trend(
     ----------
     Credit Research Foundation, standard measurements of receivables performance, month by month.
     """
-    ends = (policy or DEFAULT_POLICY).month_ends(ledger.require(as_of), months)
-    days = [day for day in ends if day >= ledger.covers[0]]
+    chosen = policy or DEFAULT_POLICY
+    ends = chosen.month_ends(ledger.require(as_of), months, since=ledger.covers[0])
+    days = with_window(ends, chosen.window if window is None else window, chosen)
     questions = ask_each(ledger, days=days, by=by, window=window, policy=policy)
     panels = pl.concat([_panel(question, names) for question in questions])
     day = pl.from_epoch(pl.col(AS_OF), time_unit="d").alias("as_of")

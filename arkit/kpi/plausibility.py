@@ -16,7 +16,7 @@ import narwhals as nw
 import polars as pl
 
 from arkit.aging.aging import bucketed, trend_frame
-from arkit.calendar import day_of, months_before
+from arkit.calendar import day_of
 from arkit.errors import PlausibilityError, listed
 from arkit.kpi.panel import kpis
 from arkit.model.engine import Rows, collect, is_one_of
@@ -134,9 +134,8 @@ class _Seen:
 
     @cached_property
     def month_before(self) -> date | None:
-        """The same day a month before, if the ledger covers it."""
-        before = months_before(self.day, 1)
-        return before if before >= self.ledger.covers[0] else None
+        """The end of the month before, if the ledger covers it."""
+        return self.policy.month_before(self.day, since=self.ledger.covers[0])
 
     def balances(self, by: str) -> pl.DataFrame:
         """Gross, past due and unapplied of the day and of the month before, by a column and currency."""

@@ -65,6 +65,17 @@ def window_ending(day: date, length: Length, policy: Policy = DEFAULT_POLICY) ->
     return Window(policy.before(day, MONTHS[length]), day, months=MONTHS[length])
 
 
+def with_window(days: Sequence[date], length: Length, policy: Policy) -> list[date]:
+    """The days whose window the periods of the policy go back far enough for; the last day in any case.
+
+    >>> ends = [date(2026, 1, 24), date(2026, 2, 21), date(2026, 3, 28)]
+    >>> with_window(ends, "month", Policy(period_ends=ends))
+    [datetime.date(2026, 2, 21), datetime.date(2026, 3, 28)]
+    """
+    months = 0 if isinstance(length, int) else MONTHS.get(length, 0)
+    return [*(day for day in days[:-1] if len(policy.month_ends(day, months)) > months), days[-1]]
+
+
 SALES: Final = "sales, tax included"
 NET_SALES: Final = "sales, net of tax: too high by the tax"
 BILLINGS: Final = "billings, tax included"

@@ -1,7 +1,8 @@
 """The visual language: colours of buckets from calm to alarming, type, the frame of every chart, small multiples."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import cycle
 from math import ceil
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -28,11 +29,6 @@ FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', '
 
 Trace: TypeAlias = dict[str, Any]
 """What is drawn, as Plotly describes it."""
-MONTHLY: Final = {"xperiod": "M1", "xperiodalignment": "middle"}
-"""What a trace has whose days are month-ends: each is drawn at the month that it ends.
-
-Without it the bar of 31 October is at the tick of 1 November, and reads as November.
-"""
 LINE: Final = {"color": ACCENT, "width": 2}
 AT_THE_END: Final = {"textposition": "middle right", "cliponaxis": False}
 OUTSIDE: Final = {"textposition": "outside", "cliponaxis": False}
@@ -88,8 +84,21 @@ def category_looks(categories: Sequence[str]) -> dict[str, dict[str, str]]:
     return {category: {"color": colour, "symbol": symbol} for category, colour, symbol in pairs}
 
 
+def monthly(days: Iterable[date]) -> dict[str, str]:
+    """What a trace has whose days are month-ends: each is drawn at the month that it ends.
+
+    Without it the bar of 31 October is at the tick of 1 November, and reads as November. Periods of which two end in
+    one month are drawn at their own days: in one place they would hide each other.
+
+    >>> monthly([date(2026, 10, 3), date(2026, 10, 31)])
+    {}
+    """
+    days = {*days}
+    return {"xperiod": "M1", "xperiodalignment": "middle"} if len({f"{day:%Y-%m}" for day in days}) == len(days) else {}
+
+
 def months_axis(months: int, *, ticks: int = 12) -> dict[str, Any]:
-    """An axis whose ticks name months; traces on it are ``MONTHLY``."""
+    """An axis whose ticks name months; traces on it are ``monthly``."""
     step = next((step for step in (1, 3, 6) if months <= ticks * step), 12)
     return {"ticklabelmode": "period", "tickformat": text("formats.axis.month"), "dtick": f"M{step}", "tickangle": 0}
 
@@ -253,7 +262,9 @@ def kpi_chart(trend: pd.DataFrame, *, title: str) -> Figure:
 def _panel(series: pd.DataFrame) -> Panel:
     unit = series["unit"].iloc[0]
     hover = x_shown() + ": %{y:" + (".1%" if unit == "ratio" else ",.1f") + "}"
-    line = trace("scatter", series["as_of"], series["value"], hover=hover, mode="lines", line=LINE, **MONTHLY)
+    line = trace(
+        "scatter", series["as_of"], series["value"], hover=hover, mode="lines", line=LINE, **monthly(series["as_of"])
+    )
     months = {"ticklabelmode": "period", "tickformat": text("formats.axis.month_short"), "nticks": 4}
     yaxis = {"tickformat": TICKS[unit], "nticks": 4}
     return Panel(series["title"].iloc[0], [line, _last(series, unit)], months, yaxis)
@@ -262,6 +273,6 @@ def _panel(series: pd.DataFrame) -> Panel:
 def _last(series: pd.DataFrame, unit: Kind) -> Trace:
     """The last known value, written at the end of the line."""
     last = series[series["value"].notna()].iloc[-1]
-    look: dict[str, Any] = {"mode": "markers+text", "marker": {"color": ACCENT, "size": 7}, **AT_THE_END, **MONTHLY}
+    look: dict[str, Any] = {"mode": "markers+text", "marker": {"color": ACCENT, "size": 7}, **AT_THE_END}
     written = f"<b>{shown(last['value'], unit)}</b>"
-    return trace("scatter", [last["as_of"]], [last["value"]], text=[written], **look)
+    return trace("scatter", [last["as_of"]], [last["value"]], text=[written], **look, **monthly(series["as_of"]))

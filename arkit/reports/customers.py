@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,6 @@ from arkit.aging.aging import aging_table
 from arkit.aging.open_items import statement
 from arkit.aging.presentation import Presentation
 from arkit.aging.reconcile import reconcile, require_reconciled
-from arkit.calendar import months_before
 from arkit.collection.worklist import formula_in_words, worklist
 from arkit.errors import unknown_name
 from arkit.flows.movements import activity_trend
@@ -169,8 +168,8 @@ class CustomersPage:
     @cached_property
     def moves(self) -> pd.DataFrame | None:
         """The category of every customer a month before and now."""
-        before = months_before(self.day, 1)
-        if before <= self.ledger.covers[0]:
+        before = self.policy.month_before(self.day, since=self.ledger.covers[0] + timedelta(days=1))
+        if before is None:
             return None
         moves = migration(self._categorised_on(before), self.categorised)
         return moves.assign(**{name: self._rules_in_words(moves[name]) for name in ("began", "ended")})
@@ -194,12 +193,12 @@ class CustomersPage:
     @cached_property
     def payers(self) -> pd.DataFrame:
         """The payments of every customer against the customer's own past."""
-        return deteriorating_payers(self.shown, as_of=self.day)
+        return deteriorating_payers(self.shown, as_of=self.day, policy=self.policy)
 
     @cached_property
     def inactive(self) -> pd.DataFrame:
         """The past-due balances that no payment has reduced."""
-        return inactive_past_due(self.shown, as_of=self.day)
+        return inactive_past_due(self.shown, as_of=self.day, policy=self.policy)
 
     @cached_property
     def one(self) -> OneCustomer:
@@ -253,7 +252,7 @@ class CustomersPage:
 
     def groups(self, by: str) -> Html:
         """How an industry, a size or a country pays, against its own history."""
-        rows = group_behaviour(self.shown, as_of=self.day, by=by)
+        rows = group_behaviour(self.shown, as_of=self.day, by=by, policy=self.policy)
         note = text("reports.customers.groups_note", smallest=SMALLEST_GROUP)
         caption = text("reports.customers.groups", group=column(by).title.lower())
         titles = {"days_late_before": Column(text("reports.customers.days_late_before"))}
@@ -287,7 +286,8 @@ class CustomersPage:
         if rows.empty:
             return self._none_deteriorates()
         part = self.shown.where(customer_id=rows["customer_id"].tolist())
-        monthly = activity_trend(part, as_of=self.day, months=3 * YEAR, by="customer_id")
+        last = self.policy.last_whole(self.day)
+        monthly = activity_trend(part, as_of=last, months=3 * YEAR, by="customer_id", policy=self.policy)
         return charts.decliners_chart(rows, monthly, title=text("reports.customers.deteriorating_chart"))
 
     @property

@@ -37,12 +37,12 @@ Part = TypeVar("Part")
 
 
 def opened(
-    ledger: str | Path, *, layout: str | Path, as_of: str, entity: str, policy: str | Path
+    ledger: str | Path, *, layout: str | Path, as_of: str, entity: str, policy: str | Path, window: str = ""
 ) -> tuple[Ledger, Policy]:
     """The part of a ledger that a notebook asks for, and its policy; without a ledger, the sample that is bundled."""
     whole = read_for_day(ledger, layout=layout or None, as_of=as_of) if ledger else sample_ledger()
     part = whole if entity == ALL_ENTITIES else whole.where(entity=entity)
-    return part, Policy.load(policy) if policy else DEFAULT_POLICY
+    return part, (Policy.load(policy) if policy else DEFAULT_POLICY).with_window(window)
 
 
 def title_of(about: str, entity: str, day: date) -> str:
@@ -121,7 +121,7 @@ class Facts:
     @cached_property
     def month_ends(self) -> list[date]:
         """The day and the same day of the months before, as far as the ledger covers them, the earliest first."""
-        return [day for day in self.policy.month_ends(self.day, TREND_MONTHS - 1) if day >= self.ledger.covers[0]]
+        return self.policy.month_ends(self.day, TREND_MONTHS - 1, since=self.ledger.covers[0])
 
     @cached_property
     def month_before(self) -> date | None:

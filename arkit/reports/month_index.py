@@ -9,10 +9,11 @@ from typing import Any, Final
 import pandas as pd
 
 from arkit.calendar import decimals
+from arkit.kpi.panel import titled, window_name
 from arkit.kpi.registry import KPIS, shown_on
 from arkit.present.html import Html, notice, page_part, table
 from arkit.present.sheets import Sheet, exact_total, totals_by_currency
-from arkit.reports.closing import titled
+from arkit.reports.closing import titled as with_titles
 from arkit.reports.facts import BALANCES, title_of
 from arkit.words.catalogue import ENGLISH, in_own_language, text
 from arkit.words.columns import ALL_ENTITIES, Column, day_shown, joined, number_shown, rate_shown, shown_value
@@ -125,6 +126,12 @@ class Entry:
         rows = self.presentation.get("aging") or self.rows("aging")
         return totals_by_currency(pd.DataFrame(rows), *BALANCES) if rows else []
 
+    @property
+    def window(self) -> str | int:
+        """The window of the KPIs; empty in the records of 0.1.0."""
+        window: str | int = (self.record or {}).get("window", "")
+        return window
+
     def kpis(self, currency: str) -> dict[str, float | None]:
         """The KPIs of a currency that the index shows."""
         values = {row["kpi"]: row["value"] for row in self.rows("kpis") if row["currency"] == currency}
@@ -227,10 +234,19 @@ class MonthIndex:
         table = pd.DataFrame(rows)
         return table if table["about"].nunique() > 1 else table.drop(columns="about")
 
+    @property
+    def windows(self) -> list[str | int]:
+        """The windows of the KPIs: one, unless a report stands that was made earlier with another."""
+        return list(dict.fromkeys(entry.window for entry in self.reported))
+
+    def _window_of(self, entry: Entry) -> dict[str, str]:
+        """The window of a report, where it has to be told."""
+        return {"window": window_name(entry.window) if entry.window else ""} if len(self.windows) > 1 else {}
+
     def kpis(self) -> pd.DataFrame:
         """Balances and KPIs of each entity and currency."""
         rows = [
-            {"entity": entry.name, **balances, **entry.kpis(balances["currency"])}
+            {"entity": entry.name, **balances, **self._window_of(entry), **entry.kpis(balances["currency"])}
             for entry in self.reported
             for balances in entry.balances
         ]
@@ -272,7 +288,7 @@ class MonthIndex:
     def changes(self) -> pd.DataFrame:
         """What later versions changed, number by number."""
         rows = [{"entity": entry.name, **row} for entry in self.reported for row in entry.rows("changes")]
-        return titled(pd.DataFrame(rows)) if rows else pd.DataFrame()
+        return with_titles(pd.DataFrame(rows)) if rows else pd.DataFrame()
 
     def sections(self) -> list[tuple[str, list[Html]]]:
         """The page, section by section."""
@@ -294,7 +310,7 @@ class MonthIndex:
         if rows.empty:
             return notice(text("reports.index.nothing", caption=caption, without=without).strip())
         said = f"{note} {without}".strip() if "status" not in rows else note
-        return table(rows, caption=caption, note=said, columns=_kpi_columns(), kind_column=kind_column)
+        return table(rows, caption=caption, note=said, columns=self._kpi_columns, kind_column=kind_column)
 
     def _group(self) -> Html:
         check = self.group_check()
@@ -314,8 +330,12 @@ class MonthIndex:
             "findings": self.findings(),
         }
         made = {text(f"reports.index.sheet.{name}"): rows for name, rows in tables.items() if len(rows)}
-        return [Sheet(name=name, table=rows, title=self.title, columns=_kpi_columns()) for name, rows in made.items()]
+        return [
+            Sheet(name=name, table=rows, title=self.title, columns=self._kpi_columns) for name, rows in made.items()
+        ]
 
-
-def _kpi_columns() -> dict[str, Column]:
-    return {name: Column(KPIS[name].title, KPIS[name].unit) for name in shown_on("index")}
+    @property
+    def _kpi_columns(self) -> dict[str, Column]:
+        window = self.windows[0] if len(self.windows) == 1 else ""
+        titles = {name: titled(KPIS[name], window) if window else KPIS[name].title for name in shown_on("index")}
+        return {name: Column(title, KPIS[name].unit) for name, title in titles.items()}

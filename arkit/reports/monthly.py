@@ -58,6 +58,7 @@ def monthly_report(
     earlier: str | Path = "",
     language: str = ENGLISH,
     currency: str = "",
+    window: str = "",
 ) -> MonthlyReport:
     """Prepare the report of a month-end.
 
@@ -77,6 +78,10 @@ def monthly_report(
         What was published before, as a run writes it; empty if nothing was.
     language
         The language of titles, texts and numbers: ``en``, ``ru`` or ``zh``.
+    currency
+        The presentation currency; empty for that of the policy, else the default of :class:`arkit.Policy`.
+    window
+        The window of the KPIs (``month``, ``quarter``, ``year`` or a number of days); empty for that of the policy.
 
     Returns
     -------
@@ -95,7 +100,7 @@ def monthly_report(
     >>> report.title
     'Receivables of ES on 31 Oct 2026'
     """
-    source = {"layout": layout, "as_of": as_of, "entity": entity, "policy": policy}
+    source = {"layout": layout, "as_of": as_of, "entity": entity, "policy": policy, "window": window}
     return MonthlyReport.opened(ledger, source, earlier=earlier, language=language, currency=currency)
 
 
@@ -295,7 +300,7 @@ class MonthlyReport:
     @needs(_month_before, NEEDS_HISTORY)
     def vintages(self, _: date) -> charts.Figure:
         """How much of each month's billings is still open, by age."""
-        rows = self._of_main_currency(vintage(self.facts.shown, as_of=self.facts.day))
+        rows = self._of_main_currency(vintage(self.facts.shown, as_of=self.facts.day, policy=self.policy))
         return charts.vintage_chart(rows, title=text("reports.monthly.vintages", currency=self.facts.main_currency))
 
     def concentration(self) -> charts.Figure:

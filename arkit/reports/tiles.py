@@ -8,7 +8,6 @@ from typing import Any, Final
 import pandas as pd
 
 from arkit.aging.aging import aging_table
-from arkit.calendar import months_before
 from arkit.flows.changes import explain_dso
 from arkit.kpi.panel import kpis, window_name
 from arkit.kpi.question import NET_SALES
@@ -164,11 +163,10 @@ def dashboard_tiles(
     before
         The part as the amounts of the month before are shown, where that is at other rates.
     """
-    month_ago = months_before(day, 1)
-    known = month_ago >= part.covers[0]
-    earlier = _aging_row(before or part, currency, month_ago, policy) if known else None
+    month_ago = policy.month_before(day, since=part.covers[0])
+    earlier = _aging_row(before or part, currency, month_ago, policy) if month_ago else None
     now = _rates(part, currency, day, policy)
-    then = _rates(part, currency, month_ago, policy)["value"] if known else None
+    then = _rates(part, currency, month_ago, policy)["value"] if month_ago else None
     amounts = [_amount(term, names, aging, earlier, currency, policy) for term, names in _amounts(policy)]
     rated = [_rated(name, now, then, currency) for name in shown_on("dashboard") if name in now.index]
     return tiles(

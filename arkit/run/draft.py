@@ -14,7 +14,6 @@ import msgspec
 import pandas as pd
 
 from arkit.aging.reconcile import require_reconciled
-from arkit.calendar import months_before
 from arkit.errors import ReconciliationError
 from arkit.files.databases import name_of
 from arkit.flows.changes import explain_changes, last_known
@@ -64,7 +63,7 @@ class Draft:
     @classmethod
     def of(cls, request: Request, ledger: Ledger, *, accepted: Sequence[Accepted] = (), **settings: Any) -> Draft:
         """The draft of a report of a ledger, or of an entity's part of one."""
-        policy = Policy.load(request.policy) if request.policy else Policy()
+        policy = (Policy.load(request.policy) if request.policy else Policy()).with_window(request.window)
         named = identity(request, ledger, policy, accepted)
         return cls(request=request, identity=named, policy=policy, accepted=tuple(accepted), **settings)
 
@@ -116,7 +115,8 @@ class Draft:
 
         That is its own last version, and the report of the month before.
         """
-        day, month = self.request.as_of, months_before(self.request.as_of, 1)
+        day = self.request.as_of
+        month = self.policy.month_before(day) or date.min  # of which nothing was published
         month_place = self.place.parent.with_name(month.isoformat()) / self.place.name
         earlier = Earlier(
             version=self._compared(current(self.place), ledger, day),
@@ -151,11 +151,11 @@ class Draft:
 
     @cached_property
     def parameters(self) -> dict[str, str]:
-        """The notebook's parameters; what was published before, language and currency go to one that asks for them."""
+        """The notebook's parameters; what was published before, language and so on go to one that asks for them."""
         known = parameters_of(self.request.notebook)
         language = {} if self.request.language == ENGLISH else {"language": self.request.language}
-        currency = {"currency": self.request.currency} if self.request.currency else {}
-        asked = {"earlier": EARLIER, **language, **currency}
+        stated = {"currency": self.request.currency, "window": str(self.request.window)}
+        asked = {"earlier": EARLIER, **language, **{name: value for name, value in stated.items() if value}}
         return {**{name: asked[name] for name in asked if name in known}, **self.request.parameters}
 
     def page(self, ledger: Ledger, *, kind: ReportKind | None = None, language: str = "") -> Page:

@@ -108,6 +108,7 @@ def results(page: MonthlyReport, proof: pd.DataFrame) -> dict[str, object]:
             "aging": rows_of(facts.by_entity),
             "currencies": rows_of(facts.by_currency),
         },
+        "window": facts.policy.window,
         "kpis": rows_of(stored.kpis_on(facts.day)[list(KPI_COLUMNS)]),
         "control_totals": control_totals(proof),
         "reconciliation": rows_of(proof),

@@ -180,6 +180,7 @@ def month_end(
     as_of: date | str | None = None,
     language: str | None = None,
     currency: str | None = None,
+    window: str | int | None = None,
     tell: Listener | None = None,
 ) -> MonthEnd:
     """Make the reports of a day for every entity of a run, and for the group, and the index over them.
@@ -198,6 +199,8 @@ def month_end(
         The language; without it that of the run file. Entities with a language of their own keep it.
     currency
         The presentation currency; without it that of the run file.
+    window
+        The window of the KPIs; without it that of the run file.
     tell
         Takes short lines that say how far the run is.
 
@@ -215,7 +218,8 @@ def month_end(
     ReportError
         A PDF is asked for and no browser is installed.
     """
-    run = msgspec.structs.replace(run, language=language or run.language, currency=currency or run.currency)
+    stated = {"language": language, "currency": currency, "window": window}
+    run = msgspec.structs.replace(run, **{name: value for name, value in stated.items() if value})
     day = as_day(as_of or run.as_of or _no_day())
     started, say = manifest.clock(), tell or (lambda _: None)
     folder = Path(run.output).resolve() / day.isoformat()
@@ -320,6 +324,7 @@ class _Month:
             notebook=kind.notebook,
             language=self.run.language_of(entity),
             currency=self.run.currency,
+            window=self.run.window,
         )
 
     def inputs_of(self, export: Export, kind: ReportKind) -> list[dict[str, object]]:

@@ -72,6 +72,7 @@ def report(
     parameters: Mapping[str, str] | None = None,
     language: str = ENGLISH,
     currency: str = "",
+    window: str | int = "",
     sheets: SheetMaker | None = None,
     tell: execute.Listener | None = None,
     hints: Mapping[str, Any] | None = None,
@@ -110,6 +111,8 @@ def report(
         The language of the page and the workbook; the notebook gets it if it has a parameter of that name.
     currency
         The presentation currency; without it that of the policy, else the default of :class:`arkit.Policy`.
+    window
+        The window of the KPIs (``month``, ``quarter``, ``year`` or a number of days); without it that of the policy.
     sheets
         Makes the sheets of the workbook; without it those of the kind of report.
     tell
@@ -140,6 +143,7 @@ def report(
         notebook=notebook_of(notebook),
         language=language,
         currency=currency,
+        window=window,
         answers=answers,
         extra=dict(parameters or {}),
     )

@@ -133,6 +133,7 @@ class Request:
     answers: Path | None = None
     language: str = ENGLISH
     currency: str = ""
+    window: str | int = ""
     extra: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod

@@ -11,7 +11,7 @@ from arkit.calendar import require_currency
 from arkit.errors import ArkitError, RunError
 from arkit.files.databases import is_url, name_of
 from arkit.model.ledger import Ledger, joined
-from arkit.policy import Accepted
+from arkit.policy import DEFAULT_POLICY, Accepted
 from arkit.read.answers import answers_of
 from arkit.read.reading import read_for_day
 from arkit.run.execute import Listener
@@ -68,6 +68,8 @@ class RunFile(Settings, frozen=True, kw_only=True):
         The language of the reports of an entity, where it is another one.
     currency
         The presentation currency of the reports and the index; empty for that of the policy, else the default.
+    window
+        The window of the KPIs (``month``, ``quarter``, ``year`` or a number of days); empty for that of the policy.
     workers
         How many reports are made at a time; 0 for as many as the machine has processors.
     in_process
@@ -89,6 +91,7 @@ class RunFile(Settings, frozen=True, kw_only=True):
     language: str = ENGLISH
     languages: dict[str, str] = msgspec.field(default_factory=dict)
     currency: str = ""
+    window: str | int = ""
     workers: Annotated[int, msgspec.Meta(ge=0)] = 0
     in_process: bool = True
     pdf: bool = False
@@ -102,6 +105,7 @@ class RunFile(Settings, frozen=True, kw_only=True):
             for language in (self.language, *self.languages.values()):
                 require_language(language)
             require_currency(self.currency)
+            DEFAULT_POLICY.with_window(self.window)
         except ArkitError as error:
             raise RunError(str(error)) from error
 

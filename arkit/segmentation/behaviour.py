@@ -6,7 +6,7 @@ payments, what was paid in parts, and what is open.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
@@ -17,7 +17,7 @@ from arkit.aging.entry_lines import BILLED, first_due_days, followed, require_hi
 from arkit.aging.open_items import held_amounts
 from arkit.aging.returned import PAID, movements, paid_by_day, receipts_taken_back
 from arkit.aging.translate import rates_on
-from arkit.calendar import day_of, month_ends_back
+from arkit.calendar import day_of
 from arkit.model.engine import Rows, beside, collect, day_number, is_one_of
 from arkit.model.ledger import Ledger
 from arkit.model.money import minor_per_unit, to_units
@@ -401,7 +401,7 @@ def behaviour_trend(
     As :func:`payment_behaviour`; monthly re-segmentation in credit control.
     """
     last, policy = require_history(ledger, as_of), policy or DEFAULT_POLICY
-    days = [day for day in month_ends_back(last, months) if day > ledger.covers[0]]
+    days = policy.month_ends(last, months, since=ledger.covers[0] + timedelta(days=1))
     trade = without_intercompany(ledger, policy)
     frames = [_behaviour_on(trade, day, policy).select(pl.lit(day).alias("as_of"), *COLUMNS) for day in days]
     return _in_units(pl.concat(frames))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import polars as pl
 
 from arkit.errors import unknown_name
-from arkit.policy import Category, CategoryPolicy, Limit, Policy, Rule, categories_of, default_rules, require_known
+from arkit.policy import Category, CategoryPolicy, Limit, Policy, Rule, categories_of, default_rules
+from arkit.policy.categories import require_known
 from arkit.segmentation.behaviour import KEYS
 from arkit.words.catalogue import current_language, has_text, speaking, text
 from arkit.words.columns import column

@@ -17,11 +17,12 @@ import polars as pl
 
 from arkit.aging.aging import with_customers
 from arkit.aging.entry_lines import billings, require_history
-from arkit.calendar import day_of, month_ends_back
+from arkit.calendar import day_of
 from arkit.errors import unknown_name
 from arkit.model.engine import Rows, beside, collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
+from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.segmentation.behaviour import KEYS, lateness, payment_days
 from arkit.segmentation.rank_trend import Design, Flags, Floats, Ints, q_values, rank_trend, seasonal_rank_trend, simes
 from arkit.words.catalogue import text
@@ -50,7 +51,12 @@ COLUMNS: Final = (
 
 
 def deteriorating_payers(
-    ledger: Ledger, *, as_of: date | str, months: int = 12, false_discovery_rate: float = 0.1
+    ledger: Ledger,
+    *,
+    as_of: date | str,
+    months: int = 12,
+    false_discovery_rate: float = 0.1,
+    policy: Policy | None = None,
 ) -> pd.DataFrame:
     """The customers whose payments fall in amount or number, come later or have stopped, against their own past.
 
@@ -82,6 +88,8 @@ def deteriorating_payers(
         How many months are recent; the 24 before them are the past.
     false_discovery_rate
         The share of wrong names among those called deteriorating that is accepted.
+    policy
+        Whose months they are: those of the calendar, or the company's own periods.
 
     Returns
     -------
@@ -119,7 +127,7 @@ def deteriorating_payers(
     if not 0 < false_discovery_rate < 1:
         raise unknown_name("false discovery rate", false_discovery_rate, known=["between 0 and 1"])
     day = require_history(ledger, as_of)
-    panel = monthly_panel(ledger, day, months + PAST)
+    panel = monthly_panel(ledger, day, months + PAST, policy=policy or DEFAULT_POLICY)
     split = Split.of(panel, months)
     silence = panel.customers.join(silences(ledger, day), on=KEYS, how="left", maintain_order="left")
     results = trend_results(panel, split, silence["silence"].to_numpy())
@@ -162,9 +170,9 @@ class Panel:
         return np.asarray(np.arange(months) >= months - self.history[:, None])
 
 
-def monthly_panel(ledger: Ledger, day: date, months: int) -> Panel:
+def monthly_panel(ledger: Ledger, day: date, months: int, *, policy: Policy = DEFAULT_POLICY) -> Panel:
     """The months up to a day of every customer who was billed or paid by then."""
-    ends = np.array([day_of(end) for end in month_ends_back(day, months)])
+    ends = np.array([day_of(end) for end in policy.month_ends(policy.last_whole(day), months)])
     paid = payment_days(ledger, day).with_columns(nw.lit(1, nw.Int64).alias("payments"))
     billed = billings(ledger, day).join(ledger.scan("items").select("item", "currency"), on="item", how="inner")
     due = lateness(ledger, day).filter(nw.col("due_day") <= day_of(day))
@@ -182,7 +190,7 @@ def monthly_panel(ledger: Ledger, day: date, months: int) -> Panel:
         customers=customers,
         history=_history(first_day, ends, covered_from=day_of(ledger.covers[0])),
         has_paid=first_day.is_not_null().to_numpy(),
-        **{name: _array(table, name, customers, months) for names, table in sums.items() for name in names},
+        **{name: _array(table, name, customers, len(ends) - 1) for names, table in sums.items() for name in names},
     )
 
 

@@ -6,6 +6,7 @@ An ABC class names the few customers who make most of the receivables, and most 
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
@@ -15,14 +16,14 @@ from arkit.aging.aging import group_columns, open_on, trend_frame, with_columns_
 from arkit.aging.entry_lines import require_history, with_debt
 from arkit.aging.open_items import held_amounts
 from arkit.aging.returned import PAID, movements, paid_by_day
-from arkit.calendar import day_of, months_before
+from arkit.calendar import day_of
 from arkit.errors import unknown_name
 from arkit.kpi.inputs import sales
 from arkit.kpi.question import ask
 from arkit.model.engine import Rows, collect, is_one_of
 from arkit.model.ledger import Ledger
 from arkit.model.money import to_units
-from arkit.policy import Policy
+from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.segmentation.behaviour import KEYS, NOTHING, lateness, payment_days
 
 if TYPE_CHECKING:
@@ -38,7 +39,13 @@ COLUMNS: Final = (
 
 
 def group_behaviour(
-    ledger: Ledger, *, as_of: date | str, by: str = "industry", months: int = 6, least: int = 5
+    ledger: Ledger,
+    *,
+    as_of: date | str,
+    by: str = "industry",
+    months: int = 6,
+    least: int = 5,
+    policy: Policy | None = None,
 ) -> pd.DataFrame:
     """How groups of customers pay, against their own history.
 
@@ -59,6 +66,8 @@ def group_behaviour(
         Length of a window.
     least
         Groups with fewer customers in the last window are pooled as *small groups*: one customer is no industry.
+    policy
+        Whose months they are: those of the calendar, or the company's own periods.
 
     Returns
     -------
@@ -92,7 +101,10 @@ def group_behaviour(
         raise unknown_name("number of months or customers", min(months, least), known=["1 and more"])
     day = require_history(ledger, as_of)
     keys = group_columns(by, ledger)
-    windows = pl.concat([_window(ledger, back, months, keys, day) for back in range(_windows(ledger, day, months))])
+    ends = _ends(ledger, day, months, policy or DEFAULT_POLICY)
+    windows = pl.concat(
+        [_window(ledger, start, end, keys).with_columns(back=back) for back, (end, start) in enumerate(pairwise(ends))]
+    )
     names = _pooled_names(windows.filter(pl.col("back") == 0), keys, least)
     grouped = _by_group(windows.join(names, on=keys, how="left", nulls_equal=True), keys)
     table = _against_history(grouped, keys)
@@ -100,15 +112,18 @@ def group_behaviour(
     return to_units(ordered.select(*keys, *COLUMNS), {"billed_amount": "currency"}).to_pandas()
 
 
-def _windows(ledger: Ledger, day: date, months: int) -> int:
-    """How many whole windows the ledger covers, the last one included."""
-    known = [back for back in range(1, MOST_WINDOWS + 2) if months_before(day, back * months) >= ledger.covers[0]]
-    return max(len(known), 1)
+def _ends(ledger: Ledger, day: date, months: int, policy: Policy) -> list[date]:
+    """The day and the days on which the windows before it ended that the ledger covers, the latest first.
+
+    The last window is there in any case, also where the ledger begins within it.
+    """
+    covered = policy.month_ends(day, (MOST_WINDOWS + 1) * months, since=ledger.covers[0])
+    ends = covered[::-1][::months]
+    return ends if len(ends) > 1 else [day, policy.before(day, months)]
 
 
-def _window(ledger: Ledger, back: int, months: int, keys: list[str], day: date) -> pl.DataFrame:
-    """What fell due in a window, as it was known on its last day: a row for each group, customer and punctuality."""
-    end, start = months_before(day, back * months), months_before(day, (back + 1) * months)
+def _window(ledger: Ledger, start: date, end: date, keys: list[str]) -> pl.DataFrame:
+    """What fell due after a day up to another, as it was known on that: a row for each group and customer."""
     due = lateness(ledger, end).filter(nw.col("due_day") > day_of(start), nw.col("due_day") <= day_of(end))
     due = with_columns_for(due.with_columns(nw.col("customer_id").alias("customer")), keys, ledger, [end])
     due = due.with_columns(
@@ -117,7 +132,7 @@ def _window(ledger: Ledger, back: int, months: int, keys: list[str], day: date) 
         nw.lit(1, nw.Int64).alias("items"),
     )
     sums = collect(due.group_by(*keys, "customer").agg(nw.col("items", "billed", "late", "on_time").sum()))
-    return sums.with_columns(pl.col(keys).cast(pl.String).fill_null(UNKNOWN), back=pl.lit(back))
+    return sums.with_columns(pl.col(keys).cast(pl.String).fill_null(UNKNOWN))
 
 
 def _pooled_names(now: pl.DataFrame, keys: list[str], least: int) -> pl.DataFrame:
@@ -248,7 +263,9 @@ INACTIVE_COLUMNS: Final = (
 )
 
 
-def inactive_past_due(ledger: Ledger, *, as_of: date | str, months: int = 6) -> pd.DataFrame:
+def inactive_past_due(
+    ledger: Ledger, *, as_of: date | str, months: int = 6, policy: Policy | None = None
+) -> pd.DataFrame:
     """The customers with debt that no payment has reduced for months.
 
     Formula: an open item is inactive if it was first due ``months`` ago or earlier, and no payment has reduced it since
@@ -265,6 +282,8 @@ def inactive_past_due(ledger: Ledger, *, as_of: date | str, months: int = 6) -> 
         The day; nothing later is looked at.
     months
         For how long nothing has been paid.
+    policy
+        Whose months they are: those of the calendar, or the company's own periods.
 
     Returns
     -------
@@ -298,7 +317,7 @@ def inactive_past_due(ledger: Ledger, *, as_of: date | str, months: int = 6) -> 
     if months < 1:
         raise unknown_name("number of months", months, known=["1 and more"])
     day = require_history(ledger, as_of)
-    before = months_before(day, months)
+    before = (policy or DEFAULT_POLICY).before(day, months)
     table = _by_customer(_inactive_items(ledger, day, before))
     for part in (_open(ledger, day), _paid(ledger, day, before)):
         table = table.join(part, on=KEYS, how="left")

@@ -23,7 +23,7 @@ from arkit.serve import handlers
 from arkit.serve.channel import LARGEST
 from arkit.serve.handlers import ReportHandler
 from arkit.serve.pages import SERVED
-from arkit.serve.serving import CURRENCY, LANGUAGE, LEDGER, LOOPBACK, POLICY, REPORTS, Serving
+from arkit.serve.serving import CURRENCY, LANGUAGE, LEDGER, LOOPBACK, POLICY, REPORTS, WINDOW, Serving
 
 EXTENSIONS: Final = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "jupyterlab-plotly"]
 """What a page loads of JupyterLab: controls and charts."""
@@ -218,5 +218,5 @@ def _environment(serving: Serving, home: Path) -> dict[str, str]:
     """What the server and its pages read from the environment."""
     paths = {REPORTS: serving.reports, POLICY: serving.policy}
     stated = {name: str(Path(path).resolve()) for name, path in paths.items() if path}
-    stated |= {LEDGER: str(home / "ledger"), LANGUAGE: serving.language, CURRENCY: serving.currency}
-    return {**stated, "JUPYTER_PATH": str(resource("templates"))}
+    asked = {LANGUAGE: serving.language, CURRENCY: serving.currency, WINDOW: serving.window}
+    return {**stated, **asked, LEDGER: str(home / "ledger"), "JUPYTER_PATH": str(resource("templates"))}

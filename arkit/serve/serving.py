@@ -9,10 +9,11 @@ from typing import Final
 
 from arkit.calendar import require_currency
 from arkit.errors import ServingError
+from arkit.policy import DEFAULT_POLICY
 from arkit.words.catalogue import ENGLISH, require_language
 
 LEDGER, POLICY, REPORTS = "ARKIT_LEDGER", "ARKIT_POLICY", "ARKIT_REPORTS"
-LANGUAGE, CURRENCY, QUERY = "ARKIT_LANGUAGE", "ARKIT_CURRENCY", "QUERY_STRING"
+LANGUAGE, CURRENCY, WINDOW, QUERY = "ARKIT_LANGUAGE", "ARKIT_CURRENCY", "ARKIT_WINDOW", "QUERY_STRING"
 """What the process of a page reads from its environment."""
 
 TOKEN, PASSWORD = "ARKIT_TOKEN", "ARKIT_PASSWORD"
@@ -46,6 +47,8 @@ class Serving:
         The language of the pages; a page whose address states another one is in that.
     currency
         The presentation currency; empty for that of the policy, else the base currency of the exchange rates.
+    window
+        The window of the KPIs (``month``, ``quarter``, ``year`` or a number of days); empty for that of the policy.
     token, password
         What a visitor has to know.
 
@@ -56,6 +59,8 @@ class Serving:
         or there is no such folder of reports.
     UnknownNameError
         There is no such language, or no such currency.
+    PolicyError
+        There is no such window.
     """
 
     ledger: str | Path | None = None
@@ -71,6 +76,7 @@ class Serving:
     idle_minutes: float = 30.0
     language: str = ENGLISH
     currency: str = ""
+    window: str = ""
     token: str = ""
     password: str = ""
 
@@ -92,6 +98,7 @@ class Serving:
             raise ServingError(f"There is no folder of reports {self.reports}.")
         require_language(self.language)
         require_currency(self.currency)
+        DEFAULT_POLICY.with_window(self.window)
 
     @property
     def guarded(self) -> bool:

@@ -1,6 +1,7 @@
 """The vocabulary: names and kinds of columns, what a reader sees of a stored code, and formats of numbers and days."""
 
 import math
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -184,13 +185,14 @@ def day_shown(day: date) -> str:
     return format_date(day, format=text("formats.day"), locale=current_locale())
 
 
-def month_shown(day: date, *, short: bool = False) -> str:
-    """The month of a day in words, with the year.
+def period_shown(end: date) -> str:
+    """The month that ends on a day; a period of another calendar goes by its last day, for two may end in a month.
 
-    >>> month_shown(date(2026, 9, 30)), month_shown(date(2026, 9, 30), short=True)
-    ('September 2026', 'Sep 2026')
+    >>> period_shown(date(2026, 9, 30)), period_shown(date(2026, 9, 26))
+    ('Sep 2026', '26 Sep 2026')
     """
-    return format_date(day, format=text(f"formats.month{'_short' if short else ''}"), locale=current_locale())
+    whole = end.day == monthrange(end.year, end.month)[1]
+    return format_date(end, format=text("formats.month"), locale=current_locale()) if whole else day_shown(end)
 
 
 def short_amount(value: float, currency: str) -> str:

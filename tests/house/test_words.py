@@ -67,7 +67,7 @@ WITH_LITERALS = {
     "errors.py": "messages of exceptions are English",
     "model": "messages of exceptions are English",
     "pages.py": "the warning of an old name is English",
-    "policy.py": "messages of exceptions are English",
+    "policy": "messages of exceptions are English",
     "files": "exceptions, questions of a recognised file and their evidence are English",
     "read": "exceptions, questions of a recognised file and their evidence are English",
     "recognise": "exceptions, questions of a recognised file and their evidence are English",

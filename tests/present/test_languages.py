@@ -17,7 +17,7 @@ from arkit.present.html import Tile, definitions, table, tiles
 from arkit.present.sheets import Sheet
 from arkit.present.workbook import write_workbook
 from arkit.words.catalogue import speaking
-from arkit.words.columns import KINDS, TEXT_KINDS, column, day_shown, month_shown, short_amount, shown, shown_value
+from arkit.words.columns import KINDS, TEXT_KINDS, column, day_shown, period_shown, short_amount, shown, shown_value
 
 ITEMS = pd.DataFrame(
     {
@@ -93,9 +93,9 @@ def test_a_tile_without_a_number_says_why() -> None:
 def test_days_months_and_short_amounts() -> None:
     day = date(2026, 9, 30)
     with speaking("ru"):
-        assert (month_shown(day), short_amount(12_345_678.9, "EUR")) == ("сентябрь 2026", "12,3\xa0млн EUR")
+        assert (period_shown(day), short_amount(12_345_678.9, "EUR")) == ("сент. 2026", "12,3\xa0млн EUR")
     with speaking("zh"):
-        assert (month_shown(day), day_shown(day), shown(0.234, "ratio")) == ("2026年9月", "2026年9月30日", "23.4%")
+        assert (period_shown(day), day_shown(day), shown(0.234, "ratio")) == ("2026年9月", "2026年9月30日", "23.4%")
 
 
 def test_kinds_say_what_a_column_is() -> None:

@@ -39,6 +39,15 @@ def test_balances_are_in_the_presentation_currency_and_the_group_is_compared_in_
     assert "Shown in EUR, the base currency of the exchange rates, at closing rates of 30 Oct 2026: JPY 0.006" in markup
 
 
+def test_the_window_is_in_the_title_of_a_kpi_and_in_a_column_where_an_earlier_report_has_another() -> None:
+    one = index(all={**ES, "window": "month"}, ES={**ES, "window": "month"})
+    assert "Days sales outstanding, month" in one.sheets()[1].columns["dso"].title
+    assert "window" not in one.kpis()
+    two = index(all={**ES, "window": 90}, ES={**ES, "window": "month"})
+    assert two.kpis().drop_duplicates("entity")["window"].tolist() == ["90 days", "month"]
+    assert two.sheets()[1].columns["dso"].title == "Days sales outstanding"
+
+
 def test_the_group_is_compared_to_the_cent_in_each_currency() -> None:
     check = index(all=WHOLE, ES=ES, UK=UK).group_check()
     assert check.to_dict("records") == [

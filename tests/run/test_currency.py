@@ -1,4 +1,4 @@
-"""A report in the currency that is asked for: on the command line, in a run file, in a policy."""
+"""A report in the currency and with the window that are asked for: on the command line, in a run file, in a policy."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import pytest
 
 from arkit.cli import main
 from arkit.errors import RunError, UnknownNameError
+from arkit.reports import monthly_report
 from arkit.run import report
 from arkit.run.run_file import Export, RunFile
 from tests.run.toys import PARAMETERS, PROOF, READ, one_sheet, write_ledger, write_notebook
 
-ASKS = f'{PARAMETERS}\ncurrency: str = ""  # of the page'
+ASKS = f'{PARAMETERS}\ncurrency: str = ""  # of the page\nwindow: str = ""  # of the KPIs'
 RATES = "currency,base_currency,date,rate\nGBP,EUR,2026-10-31,1.2\n"
 
 
@@ -57,3 +58,27 @@ def test_a_currency_that_does_not_exist_is_refused(tmp_path: Path, capsys: pytes
     ledger = str(tmp_path / "ledger")
     assert main(["report", "--ledger", ledger, "--as-of", "2026-10-31", "--output", "z", "--currency", "EURO"]) == 1
     assert "EURO" in capsys.readouterr().err
+
+
+def test_the_window_that_is_asked_for_goes_to_a_notebook_that_asks_and_into_the_record(tmp_path: Path) -> None:
+    usual, found = recorded(tmp_path), recorded(tmp_path, name="asked", window="90")
+    assert (usual["window"], found["window"]) == ("quarter", 90)
+    assert "window" not in usual["parameters"]  # type: ignore[operator]
+    assert found["parameters"]["window"] == "90"  # type: ignore[index]
+    assert found["identity"]["policy"] != usual["identity"]["policy"]  # type: ignore[index]
+
+
+def test_a_run_file_and_a_command_state_the_window(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "run.toml"
+    run.write_text('output = "out"\nwindow = 90\n[[sources]]\nledger = "x"\n', encoding="utf-8")
+    assert RunFile.load(run).window == 90
+    assert main(["month-end", str(run), "--as-of", "2026-10-31", "--window", "week"]) == 1
+    assert "window" in capsys.readouterr().err
+    with pytest.raises(RunError, match="'week'"):
+        RunFile(sources=(Export(ledger="x"),), output="y", window="week")
+
+
+def test_the_titles_of_a_report_have_the_window_that_is_asked_for() -> None:
+    made = monthly_report(as_of="2026-10-31", entity="UK", window="year")
+    assert "Days sales outstanding, year" in made.kpis().markup
+    assert "Days sales outstanding, year" in made.sheets()[0].table["title"].tolist()

@@ -12,7 +12,7 @@ from plotly.graph_objects import Figure
 
 from arkit.present import theme
 from arkit.words.catalogue import text
-from arkit.words.columns import UNAPPLIED, month_shown, short_amount, shown_value
+from arkit.words.columns import UNAPPLIED, period_shown, short_amount, shown_value
 
 MOST_PANELS: Final = 3
 PANEL_HEIGHT: Final = 290
@@ -113,7 +113,9 @@ def aging_stack(
 def _bucket_over_time(trend: pd.DataFrame, label: str, colour: str, currency: str) -> theme.Trace:
     name, marker = shown_value(label), {"color": colour}
     hover = f"{theme.x_shown()}, {name}: %{{y:,.2f}} {currency}"
-    return theme.trace("bar", trend["as_of"], trend[label], hover=hover, name=name, marker=marker, **theme.MONTHLY)
+    return theme.trace(
+        "bar", trend["as_of"], trend[label], hover=hover, name=name, marker=marker, **theme.monthly(trend["as_of"])
+    )
 
 
 def _legend(narrow: bool) -> dict[str, object]:
@@ -181,7 +183,7 @@ def roll_rate_heat_map(rates: pd.DataFrame, *, labels: Sequence[str], title: str
     shown: dict[str, Any] = {"bucket": "%{y}", "month": "%{x}", "share": "%{z:.1%}", "items": "%{customdata:,}"}
     cells = theme.trace(
         "heatmap",
-        [month_shown(month, short=True) for month in pd.to_datetime(table.columns)],
+        [period_shown(month) for month in pd.to_datetime(table.columns)],
         [shown_value(label) for label in table.index],
         z=table.to_numpy(),
         hover=text("present.flows.rolled", **shown),
@@ -222,7 +224,7 @@ def vintage_chart(vintages: pd.DataFrame, *, title: str, highlight: int = 1) -> 
 
 
 def _curve(curve: pd.DataFrame, shade: str, *, named: bool) -> theme.Trace:
-    name = month_shown(curve["billing_month"].iloc[0], short=True)
+    name = period_shown(curve["billing_month"].iloc[0])
     return theme.trace(
         "scatter",
         curve["age_months"],

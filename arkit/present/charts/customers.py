@@ -15,13 +15,13 @@ from arkit.present.theme import (
     CREDIT,
     INK,
     LINE,
-    MONTHLY,
     MUTED,
     Panel,
     Trace,
     category_looks,
     framed,
     in_panels,
+    monthly,
     months_axis,
     note,
     trace,
@@ -111,16 +111,17 @@ def _panel(received: pd.Series[float], record: _Payer) -> Panel:
     recent = int(record["recent_months"])
     split = len(received) - recent
     hover, marker = f"{x_shown('month')}: %{{y:,.2f}} {record['currency']}", [CREDIT] * split + [CALM] * recent
-    bars = trace("bar", received.index, received.to_numpy(), hover=hover, marker={"color": marker}, **MONTHLY)
+    bars = trace("bar", received.index, received.to_numpy(), hover=hover, marker={"color": marker})
     before = _level(record["paid_before"], received.index[:split], record)
     now = _level(record["paid_recent"], received.index[split:], record)
+    drawn = [{**each, **monthly(received.index)} for each in (bars, before, now)]
     years = {"ticklabelmode": "period", "tickformat": text("formats.axis.month_short"), "dtick": "M12", "tickangle": 0}
-    return Panel(f"{_short(record)}, {record['currency']}", [bars, before, now], years, AMOUNTS)
+    return Panel(f"{_short(record)}, {record['currency']}", drawn, years, AMOUNTS)
 
 
 def _level(level: float, months: pd.Index[Any], record: _Payer) -> Trace:
     hover = text("present.customer.a_month", amount="%{y:,.2f}", currency=record["currency"])
-    return trace("scatter", [months[0], months[-1]], [level, level], hover=hover, mode="lines", line=LINE, **MONTHLY)
+    return trace("scatter", [months[0], months[-1]], [level, level], hover=hover, mode="lines", line=LINE)
 
 
 def _short(record: _Payer) -> str:
@@ -292,9 +293,10 @@ def categories_over_time(trend: pd.DataFrame, *, currency: str, title: str) -> F
     title
         What the chart shows.
     """
-    looks = category_looks(categories_of(trend))
+    looks, drawn = category_looks(categories_of(trend)), monthly(trend["as_of"])
+    owed = [_owed(trend[trend["category"] == name], name, currency, look["color"]) for name, look in looks.items()]
     return framed(
-        [_owed(trend[trend["category"] == category], category, currency, look) for category, look in looks.items()],
+        [{**bars, **drawn} for bars in owed],
         title=title,
         height=340,
         xaxis=months_axis(trend["as_of"].nunique()),
@@ -305,10 +307,10 @@ def categories_over_time(trend: pd.DataFrame, *, currency: str, title: str) -> F
     )
 
 
-def _owed(rows: pd.DataFrame, category: str, currency: str, look: dict[str, str]) -> Trace:
+def _owed(rows: pd.DataFrame, category: str, currency: str, colour: str) -> Trace:
     name = shown_value(category, "category")
     hover = f"{x_shown()}: %{{y:,.2f}} {currency}, %{{customdata:,}} {name}"
-    shown = {"name": name, "marker": {"color": look["color"]}, "customdata": rows["customers"], **MONTHLY}
+    shown = {"name": name, "marker": {"color": colour}, "customdata": rows["customers"]}
     return trace("bar", rows["as_of"], rows["open_amount"], hover=hover, **shown)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from typing import ClassVar, Final
 
 import pandas as pd
 
-from arkit.calendar import month_ends_back
 from arkit.collection.worklist import formula_in_words
 from arkit.present import charts
 from arkit.present.html import Term, definitions, notice, table
@@ -65,7 +64,7 @@ class Customers(Page):
 
     def day_options(self, _: Chosen) -> list[Choice]:
         """The month-ends of a year, the latest first."""
-        days = [day for day in month_ends_back(self.day, MONTHS) if day > self.ledger.covers[0]] or [self.day]
+        days = self.policy.month_ends(self.day, MONTHS, since=self.ledger.covers[0] + timedelta(days=1))
         return [(day_shown(day), day) for day in reversed(days)]
 
     def map(self, chosen: Chosen) -> Sequence[Shown]:

@@ -25,14 +25,14 @@ from arkit.aging.presentation import Presentation
 from arkit.errors import ReadingError, UnknownNameError
 from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
-from arkit.policy import Policy
+from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.present.html import Html, download, notice, page_part
 from arkit.present.live import Action, Board, Options, Section, Shown, choice, search, slider, still
 from arkit.present.sheets import Sheet
 from arkit.present.workbook import write_workbook
 from arkit.read.reading import read_for_day, read_ledger, sample_ledger
 from arkit.serve.pages import Entry, Named, language_of, read_address
-from arkit.serve.serving import CURRENCY, LANGUAGE, LEDGER, POLICY, QUERY, REPORTS
+from arkit.serve.serving import CURRENCY, LANGUAGE, LEDGER, POLICY, QUERY, REPORTS, WINDOW
 from arkit.words.catalogue import ENGLISH, current_language, speaking, text
 from arkit.words.columns import UNAPPLIED, column, day_shown, joined, shown_value
 
@@ -65,7 +65,7 @@ class Chosen:
     customer: str = ALL
     search: str = ""
     by: str = "currency"
-    window: str = "quarter"
+    window: str | int = ""
 
     @property
     def part(self) -> tuple[str, str, str]:
@@ -112,8 +112,9 @@ class Page:
         def page() -> ipywidgets.Widget:
             read = ledger if isinstance(ledger, Ledger) else served_ledger(ledger, layout=layout, as_of=as_of)
             rules, folder = str(policy) or os.environ.get(POLICY), str(reports) or os.environ.get(REPORTS)
-            chosen = Policy.load(rules) if rules else Policy()
-            return cls(entry, read, first_day(read, as_of), chosen, Path(folder) if folder else None).board().show()
+            chosen = (Policy.load(rules) if rules else Policy()).with_window(os.environ.get(WINDOW, ""))
+            day = first_day(read, as_of, chosen)
+            return cls(entry, read, day, chosen, Path(folder) if folder else None).board().show()
 
         def spoken() -> ipywidgets.Widget:
             with speaking(language or language_of(os.environ.get(QUERY, ""), served=_served_language())):
@@ -145,7 +146,7 @@ class Page:
 
     def chosen(self, **values: Any) -> Chosen:
         """What is chosen, on the day that the page opens on if no other is."""
-        return Chosen(**{"day": self.day, **values})
+        return Chosen(**{"day": self.day, "window": self.policy.window, **values})
 
     def _controls(self) -> dict[str, Any]:
         """The filters, set to what the address states; a value that is not among the options is left out."""
@@ -162,7 +163,8 @@ class Page:
         if name == "search":
             return search(label, value=stated, hint=text(f"serve.{self.entry.name}.hint"))
         options = getattr(self, f"{name}_options")(so_far)
-        value = {str(value): value for _, value in options}.get(stated, self.day if name == "day" else None)
+        usual = getattr(so_far, name) if name in ("day", "window") else None
+        value = {str(value): value for _, value in options}.get(stated, usual)
         control = slider if name == "day" and self.every_day else choice
         return control(label, options, value=value)
 
@@ -297,14 +299,12 @@ def served_ledger(path: str | Path = "", *, layout: str | Path = "", as_of: str 
         raise ReadingError(text("serve.page.not_now")) from error
 
 
-def first_day(ledger: Ledger, as_of: str = "") -> date:
+def first_day(ledger: Ledger, as_of: str = "", policy: Policy = DEFAULT_POLICY) -> date:
     """The day that a page opens on: the one named, else the last month-end that the ledger covers."""
     if as_of:
         return ledger.require(as_of)
     first, last = ledger.covers
-    if (last + timedelta(days=1)).day == 1:
-        return last
-    month_end = last.replace(day=1) - timedelta(days=1)
+    month_end = policy.last_month_end(last)
     return month_end if month_end >= first else last
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 from arkit.aging.aging import aging_table, aging_trend
 from arkit.aging.open_items import open_items
 from arkit.aging.reconcile import reconcile
-from arkit.calendar import months_before
-from arkit.kpi.panel import kpi_trend
+from arkit.kpi.panel import kpi_trend, window_name
+from arkit.kpi.question import MONTHS as WINDOWS
 from arkit.model.ledger import Ledger
 from arkit.model.presented import DOCUMENT_CURRENCY
 from arkit.present import charts
@@ -31,7 +31,6 @@ SHOWN_GROUPS: Final = 30
 SHOWN_ITEMS: Final = 50
 CHOOSABLE: Final = 300
 BY_CUSTOMER: Final = ("customer_id", "name")
-WINDOWS: Final = ("month", "quarter", "year")
 GROUPS: Final = ("currency", "entity", "account", "customer_id", "industry", "size", "country", "salesperson", "terms")
 OF_ITEMS: Final = [
     *("customer_id", "name", "item_id", "entity", "item_type", "document_date", "due_date", "days_past_due", "bucket"),
@@ -55,7 +54,8 @@ class Receivables(Page):
     def _month_before(self, chosen: Chosen) -> Ledger | None:
         """The part as of a month before, at the closing rates of then."""
         shown = self.presentation(chosen.part, chosen.day)
-        return None if shown is None else shown.at(months_before(chosen.day, 1))
+        before = self.policy.month_before(chosen.day)
+        return None if shown is None or before is None else shown.at(before)
 
     def _beside(self, chosen: Chosen) -> list[Html]:
         """The rates at which all currencies are shown together, and what has none."""
@@ -207,13 +207,13 @@ class Receivables(Page):
         now = trend.loc[trend["as_of"].dt.date == self.day, ["title", "value", "unit", "basis", "reason"]]
         value = {"value": Column(text("serve.explore_kpis.value"), "amount")}
         caption = text("serve.explore_kpis.of_day", day=day_shown(self.day))
-        title = text(f"serve.explore_kpis.trend.{chosen.window}", currency=currency)
+        title = text("serve.explore_kpis.trend", currency=currency, window=window_name(chosen.window))
         of_day = table(now, caption=caption, columns=value, kind_column="unit")
         return [charts.kpi_chart(trend, title=title), of_day]
 
     def window_options(self, _: Chosen) -> list[Choice]:
-        """The windows over which sales and payments are taken."""
-        return [(text(f"serve.window.{name}"), name) for name in WINDOWS]
+        """The windows over which sales and payments are taken, that of the policy among them."""
+        return [(window_name(name), name) for name in dict.fromkeys((*WINDOWS, self.policy.window))]
 
 
 def _or_all(value: str) -> str:
