@@ -186,6 +186,12 @@ _SAID: Final = (
     _path("--answers", metavar="TOML", help="the file of answers; open questions are written to it"),
     option("--covers", nargs=2, metavar="FROM TO", help="the days for which the export is complete"),
     option("--snapshot-on", metavar="DAY", help="the day of the export, where that of the report is another"),
+    option(
+        *("--earlier-snapshot", "earlier_snapshots"),
+        multiple=True,
+        metavar="FILE[=DAY]",
+        help="the open items of an earlier day, to be read with those of this one; can be repeated",
+    ),
     option("--ask", is_flag=True, help="ask what is open, one question after another (in a terminal)"),
 )
 
@@ -294,14 +300,15 @@ def _as_run_file(
     if asked["hints"]:
         raise RunError("A run over several entities takes what an export does not say from a file: --answers.")
     _ask_before(**asked)
-    export = Export(ledger=asked["ledger"], layout=asked["layout"] or "", answers=asked["answers"] or "")
+    of_export: dict[str, Any] = {name: asked[name] or "" for name in ("ledger", "layout", "answers")}
+    export = Export(**of_export, earlier_snapshots=asked["earlier_snapshots"])
     stated = {name: asked[name] for name in ("output", "policy", "language", "currency", "window") if asked[name]}
     run = RunFile(sources=(export,), entities=entities, reports=(notebook or "monthly_report",), pdf=pdf, **stated)
     return run.seen_from(Path.cwd())
 
 
 def _ask_before(
-    *, ask: Callable[..., Any] | None, answers: str | None, ledger: str, layout: str | None, as_of: str, **_: Any
+    *, ask: Callable[..., Any] | None, answers: str | None, ledger: str, earlier_snapshots: Sequence[str], **asked: Any
 ) -> None:
     """Ask what an export leaves open before its reports are made side by side, where nobody can be asked."""
     from arkit.reports.answering import Said, read_export
@@ -309,7 +316,8 @@ def _ask_before(
     if ask and not answers:
         raise RunError("A run over several entities keeps what is answered in a file: give --answers beside --ask.")
     if ask and answers:
-        read_export(ledger, layout=layout, as_of=as_of, said=Said({}, Path(answers), ask))
+        how = {"layout": asked["layout"], "as_of": asked["as_of"], "earlier_snapshots": earlier_snapshots}
+        read_export(ledger, said=Said({}, Path(answers), ask), **how)
 
 
 @arkit.command()

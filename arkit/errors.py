@@ -22,6 +22,14 @@ class LayoutError(ArkitError, ValueError):
     """A layout is not usable."""
 
 
+class UnknownDayError(LayoutError):
+    """A list of open items does not say its day, and nobody does."""
+
+
+class SeveralDaysError(ReadingError):
+    """Files that were to be read as one list are of several days."""
+
+
 class PolicyError(ArkitError, ValueError):
     """A policy is not usable."""
 
@@ -96,8 +104,13 @@ def unknown_name(kind: str, value: object, *, known: Iterable[object]) -> Unknow
     return UnknownNameError(f"There is no {kind} {value!r}. Known: {listed(sorted(str(name) for name in known))}.")
 
 
-def not_covered(as_of: date, *, first: date, last: date) -> CoverageError:
-    """A day outside the days that the ledger covers."""
+def not_covered(as_of: date, *, first: date, last: date, snapshots: Iterable[date] = ()) -> CoverageError:
+    """A day outside the days that the ledger covers, or between its snapshots."""
+    if snapshots:
+        return CoverageError(
+            f"This ledger is made of the open items of {listed(snapshots)}; what was open on {as_of} is in none of "
+            "these lists. Ask for one of their days, or read the list of that day too."
+        )
     if first == last:
         return CoverageError(
             f"This ledger is a snapshot of {first}; it cannot tell what was open on {as_of}. "

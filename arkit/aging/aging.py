@@ -143,8 +143,7 @@ def aging_trend(
     The aged trial balance of consecutive month-ends, the basis of roll rates.
     """
     policy = policy or DEFAULT_POLICY
-    last = ledger.require(as_of)
-    days = policy.month_ends(last, months, since=ledger.covers[0])
+    days = ledger.looked_back(policy.month_ends(ledger.require(as_of), months))
     frame = trend_frame(ledger, days, by=by, policy=policy, of=of)
     return _in_units(frame, policy, of)
 

@@ -102,7 +102,7 @@ def followed(ledger: Ledger, day: date) -> Rows:
 
     ``owed`` is 1 where it is still unpaid; what was credited or transferred away is neither paid nor owed.
     """
-    number, first = day_of(day), day_of(ledger.covers[0])
+    number, first = day_of(day), day_of(ledger.complete_from)
     rows = billings(ledger, day).with_columns(nw.col("item").alias("debt"))
     rows = rows.join(unpaid_until(ledger, day), on="debt", how="left")
     rows = rows.join(_not_paid(ledger, day), on="debt", how="left")
@@ -150,7 +150,7 @@ LINES: Final[dict[str, Line]] = {
     "billed": Line(("original",), ("invoice", "debit_note")),
     "credit_notes": Line(("original",), ("credit_note",)),
     "cash": Line(("original",), ("receipt",)),
-    "settlements": Line(("settlement",)),
+    "settlements": Line(("settlement", "inferred_settlement")),
     "discounts": Line(("discount",)),
     "write_offs": Line(("write_off",)),
     "exchange": Line(("exchange",)),

@@ -172,7 +172,7 @@ class Presentation:
 
     def trend(self, months: int) -> pd.DataFrame:
         """The columns of :func:`arkit.aging_trend` in the presentation currency, each month-end at its own rates."""
-        days = self.policy.month_ends(self.day, months, since=self.ledger.covers[0])
+        days = self.ledger.looked_back(self.policy.month_ends(self.day, months))
         aged, labels = trend_frame(self.ledger, days, by=None, policy=self.policy), self.policy.labels
         tables = [
             translated_aging(

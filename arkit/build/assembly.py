@@ -18,7 +18,7 @@ from arkit.build.entries import cancelled_pairs, originals, other_entries, settl
 from arkit.build.items import Items, as_categories, day_faults, make_items, make_receipts
 from arkit.build.parsing import read_amounts
 from arkit.build.payments import pay_documents
-from arkit.errors import LayoutError, LedgerError, listed
+from arkit.errors import LedgerError, UnknownDayError, listed
 from arkit.model.findings import combine, find, find_faults, message_of, with_first_fault
 from arkit.model.layout import Layout
 from arkit.model.ledger import Frames, Ledger
@@ -188,7 +188,7 @@ def _snapshot_day(layout: Layout, snapshot_on: date | None) -> date | None:
         return None
     day = layout.snapshot_on or snapshot_on
     if day is None:
-        raise LayoutError(
+        raise UnknownDayError(
             f"The layout {layout.name!r} reads a snapshot of open items; of which day? "
             "Give snapshot_on in the layout or in the call."
         )

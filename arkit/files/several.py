@@ -13,7 +13,7 @@ import polars as pl
 
 from arkit.build.parsing import as_cells, as_text
 from arkit.build.wanted import refuse_undecided
-from arkit.errors import ReadingError, listed
+from arkit.errors import ReadingError, SeveralDaysError, listed
 from arkit.files.body.header import find_header
 from arkit.files.body.proofs import held
 from arkit.files.body.reading import ROW, ReadTable, read_body, with_own_header
@@ -51,7 +51,9 @@ def read_source(paths: Sequence[Path], *, layout: Layout, name: str, grid: Grid 
     Raises
     ------
     ReadingError
-        A file cannot be read, lacks a column that another one has, or is of another day than the others.
+        A file cannot be read, or lacks a column that another one has.
+    SeveralDaysError
+        A file is of another day than the others.
     """
     own = layout.of_table(name)
     tables = [_read_file(path, own, name, grid if path == paths[0] else None) for path in paths]
@@ -168,9 +170,9 @@ def _shift_rows(rows: pl.DataFrame, start: int) -> pl.DataFrame:
 def _day(days: Mapping[str, date | None]) -> date | None:
     if len({*days.values()}) > 1:
         found = listed(f"{source} of {day}" for source, day in days.items())
-        raise ReadingError(
-            f"Snapshots of several days cannot be read as one: {found}. Read them one by one, or export the items with "
-            "their history."
+        raise SeveralDaysError(
+            f"Lists of several days cannot be read as one: {found}. Give them to read_ledger as a list of files, or "
+            "the earlier ones with --earlier-snapshot."
         )
     return next(iter(days.values()), None)
 

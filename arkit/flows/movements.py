@@ -213,7 +213,7 @@ def activity_trend(
     The accounts receivable turnover schedule: opening balance, sales, receipts, closing balance by month.
     """
     ends = (policy or DEFAULT_POLICY).month_ends(ledger.require(as_of), months)
-    days = [day for before, day in pairwise(ends) if before >= ledger.covers[0]]
+    days = [day for before, day in pairwise(ends) if before >= ledger.complete_from]
     # A question needs a day: where no month is covered, the rows of the last one are taken out again.
     questions = ask_each(ledger, days=days or ends[-1:], by=by, window="month", policy=policy)
     table = pl.concat([_activity(question) for question in questions]).filter(of_days(days)).sort(questions[0].keys)

@@ -282,7 +282,7 @@ def vintage(
     day = require_history(ledger, as_of)
     keys = group_columns(by, ledger)
     before, *ends = _whole_months(ledger, day, months, policy or DEFAULT_POLICY)
-    first = max(day_of(ledger.covers[0]), day_of(before) + 1)
+    first = max(day_of(ledger.complete_from), day_of(before) + 1)
     debts = billings(ledger, day).filter(nw.col("document_day") >= first, nw.col("document_day") <= _last(ends))
     debts = with_columns_for(debts, keys, ledger, [day]).with_columns(_month_of(ends).alias("month"))
     billed = collect(debts.group_by(*keys, "month").agg(nw.col("billed").sum()), as_text=keys)
@@ -297,7 +297,7 @@ def _whole_months(ledger: Ledger, day: date, months: int, policy: Policy) -> lis
     if months < 1:
         raise unknown_name("number of months", months, known=["1 and more"])
     ends = policy.month_ends(policy.last_month_end(day), months)
-    return ends[max(bisect_left(ends, ledger.covers[0]), 1) - 1 :]
+    return ends[max(bisect_left(ends, ledger.complete_from), 1) - 1 :]
 
 
 def _last(ends: list[date]) -> int:

@@ -41,8 +41,10 @@ def days_followed(ledger: Ledger, as_of: date | str, months: int, *, policy: Pol
     if months < 1:
         raise unknown_name("number of months", months, known=["1 and more"])
     last = ledger.require(as_of)
-    ledger.require(policy.before(last, 1))
-    return policy.month_ends(last, months, since=ledger.covers[0])
+    days = ledger.looked_back(policy.month_ends(last, months))
+    if len(days) == 1:
+        ledger.require(policy.before(last, 1))
+    return days
 
 
 def transitions(ledger: Ledger, days: list[date], *, by: By, policy: Policy) -> pl.DataFrame:

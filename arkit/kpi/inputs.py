@@ -42,7 +42,7 @@ def balances(question: Question) -> pl.DataFrame:
 
 def opening(question: Question) -> pl.DataFrame:
     """``opening``, gross, and ``opening_net`` receivables at the start; missing where the ledger begins later."""
-    begun = [window for window in question.windows if question.ledger.covers[0] <= window.start]
+    begun = [window for window in question.windows if question.ledger.complete_from <= window.start]
     # A ledger that begins on the first day of the window had nothing open on the day before.
     nothing = pl.when(question.knows_window).then(0).cast(pl.Int64)
     groups = balances(question).select(question.keys).filter(~of_days([window.end for window in begun]))
@@ -165,7 +165,7 @@ def knows_sales(question: Question) -> pl.Expr:
 def _known_days(question: Question) -> tuple[date, date]:
     """The days whose sales are known: those of the ledger, or the months that the sales table speaks of."""
     if question.basis == BILLINGS:
-        return question.ledger.covers
+        return question.ledger.complete_from, question.ledger.covers[1]
     dates = question.ledger.frames.sales["date"]
     first, last = cast(date, dates.min()), cast(date, dates.max())
     # The last days of a month may pass without a sale, but not without the sum of the month.

@@ -200,7 +200,7 @@ def kpi_trend(
     Credit Research Foundation, standard measurements of receivables performance, month by month.
     """
     chosen = policy or DEFAULT_POLICY
-    ends = chosen.month_ends(ledger.require(as_of), months, since=ledger.covers[0])
+    ends = ledger.looked_back(chosen.month_ends(ledger.require(as_of), months))
     days = with_window(ends, chosen.window if window is None else window, chosen)
     questions = ask_each(ledger, days=days, by=by, window=window, policy=policy)
     panels = pl.concat([_panel(question, names) for question in questions])

@@ -134,8 +134,10 @@ class _Seen:
 
     @cached_property
     def month_before(self) -> date | None:
-        """The end of the month before, if the ledger covers it."""
-        return self.policy.month_before(self.day, since=self.ledger.covers[0])
+        """The end of the month before, if the ledger covers it; of snapshots the day of the one before."""
+        months = 12 if self.ledger.snapshots else 1
+        known = self.ledger.looked_back(self.policy.month_ends(self.day, months))
+        return known[-2] if len(known) > 1 else None
 
     def balances(self, by: str) -> pl.DataFrame:
         """Gross, past due and unapplied of the day and of the month before, by a column and currency."""

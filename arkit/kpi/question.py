@@ -97,7 +97,7 @@ def bases(ledger: Ledger, groups: Sequence[str], windows: Sequence[Window], poli
         return [BILLINGS] * len(windows)
     if has_tax(ledger) or policy.sales_tax is not None:
         return _where_by_month(dates, windows, SALES)
-    first = ledger.covers[0]
+    first = ledger.complete_from
     net = _where_by_month(dates, windows, NET_SALES)
     return [
         BILLINGS if first <= window.start + timedelta(days=1) else basis
@@ -174,7 +174,7 @@ class Question:
     @property
     def knows_window(self) -> pl.Expr:
         """Whether the ledger covers every day of the window of a row of an answer."""
-        first = self.ledger.covers[0]
+        first = self.ledger.complete_from
         # The window begins on the day after its start.
         return of_days([window.end for window in self.windows if first <= window.start + timedelta(days=1)])
 

@@ -109,6 +109,9 @@ class Ledger:
         Number of rows that the ledger was made from.
     known
         The day whose knowledge the ledger has; none for everything that is recorded.
+    snapshots
+        The days of the lists of open items that the ledger was made of; none where it has a history of its own. No
+        other day can be answered: what came and went between two lists is in neither.
     reading
         How the file was read: the decisions with their evidence, and the layout that repeats it; none for a ledger that
         was made of tables or thawed.
@@ -129,6 +132,7 @@ class Ledger:
     covers: tuple[date, date]
     source_rows: int
     known: date | None = None
+    snapshots: tuple[date, ...] = ()
     reading: Reading | None = None
     engine: str = POLARS
     # Not an argument: `replace` then begins with an empty one, and a part never answers with what was prepared of the
@@ -137,8 +141,24 @@ class Ledger:
 
     @property
     def is_snapshot(self) -> bool:
-        """Whether only one day can be answered."""
-        return self.covers[0] == self.covers[1]
+        """Whether it knows only what was open on some days, or on one: a list of open items, or several."""
+        return bool(self.snapshots) or self.covers[0] == self.covers[1]
+
+    @property
+    def complete_from(self) -> date:
+        """The day after which every document and payment is known; of snapshots the last, for they lack some."""
+        return self.covers[1] if self.is_snapshot else self.covers[0]
+
+    def knows(self, day: date) -> bool:
+        """Whether the balances of a day are known."""
+        first, last = self.covers
+        return first <= day <= last and (not self.snapshots or day in self.snapshots)
+
+    def looked_back(self, days: Sequence[date]) -> list[date]:
+        """Of the month-ends of a look back those that are known; of snapshots all that were taken within it."""
+        if not self.snapshots:
+            return [day for day in days if day >= self.covers[0]]
+        return [day for day in self.snapshots if days[0] <= day <= days[-1]]
 
     @property
     def items(self) -> pd.DataFrame:
@@ -246,9 +266,8 @@ class Ledger:
             The ledger cannot answer that day.
         """
         day = as_day(as_of)
-        first, last = self.covers
-        if not first <= day <= last:
-            raise not_covered(day, first=first, last=last)
+        if not self.knows(day):
+            raise not_covered(day, first=self.covers[0], last=self.covers[1], snapshots=self.snapshots)
         return day
 
     def where(self, **conditions: object) -> Self:
@@ -393,6 +412,8 @@ def joined(ledgers: Sequence[Ledger]) -> Ledger:
     _refuse_same_items(ledgers)
     # A day that one ledger does not know would be a sum without its part.
     first, last = (choose(ledger.covers[end] for ledger in ledgers) for end, choose in enumerate((max, min)))
+    snapshots = _known_to_all(ledgers)
+    first, last = (snapshots[0], snapshots[-1]) if snapshots else (first, last)
     if first > last:
         raise LedgerError(
             f"No day is covered by all the ledgers of the group: one begins on {first}, one ends on {last}."
@@ -401,7 +422,22 @@ def joined(ledgers: Sequence[Ledger]) -> Ledger:
     tables = {table.name: pl.concat([getattr(part, table.name) for part in parts]) for table in fields(Frames)}
     once = {name: tables[name].unique(maintain_order=True) for name in _ONCE}
     rows = sum(ledger.source_rows for ledger in ledgers)
-    return Ledger(Frames(**{**tables, **once}), covers=(first, last), source_rows=rows)
+    return Ledger(Frames(**{**tables, **once}), covers=(first, last), source_rows=rows, snapshots=snapshots)
+
+
+def _known_to_all(ledgers: Sequence[Ledger]) -> tuple[date, ...]:
+    """The days that every ledger knows, where one of them knows single days only.
+
+    Raises
+    ------
+    LedgerError
+        There are none.
+    """
+    taken = sorted({day for ledger in ledgers for day in ledger.snapshots})
+    known = tuple(day for day in taken if all(ledger.knows(day) for ledger in ledgers))
+    if taken and not known:
+        raise LedgerError(f"No day is known to all the ledgers of the group; there are lists of {listed(taken)}.")
+    return known
 
 
 def _refuse_same_items(ledgers: Sequence[Ledger]) -> None:

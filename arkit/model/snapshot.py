@@ -26,6 +26,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     covers: tuple[date, date]
     source_rows: int
     known: date | None
+    snapshots: tuple[date, ...] = ()
     storage: Literal["parquet", "arrow"] = "parquet"
 
 
@@ -46,7 +47,7 @@ def freeze(ledger: Ledger, folder: str | Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     for table in fields(Frames):
         getattr(ledger.frames, table.name).write_parquet(target / f"{table.name}.parquet", compression="zstd")
-    return _described(target, Manifest(FORMAT, ledger.covers, ledger.source_rows, ledger.known))
+    return _described(target, _said_of(ledger))
 
 
 def share(ledger: Ledger, folder: str | Path) -> Path:
@@ -69,7 +70,11 @@ def share(ledger: Ledger, folder: str | Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     for name, frame in {**vars(ledger.frames), PERIODS: ledger.periods}.items():
         frame.write_ipc(target / f"{name}.arrow", compression="uncompressed")
-    return _described(target, Manifest(FORMAT, ledger.covers, ledger.source_rows, ledger.known, "arrow"))
+    return _described(target, msgspec.structs.replace(_said_of(ledger), storage="arrow"))
+
+
+def _said_of(ledger: Ledger) -> Manifest:
+    return Manifest(FORMAT, ledger.covers, ledger.source_rows, ledger.known, ledger.snapshots)
 
 
 def _described(target: Path, manifest: Manifest) -> Path:
@@ -98,7 +103,8 @@ def thaw(folder: Path) -> Ledger:
     # Ledgers frozen by earlier versions do not say which file a finding is of.
     found = findings if "source" in findings.columns else pl.concat([no_findings(), findings], how="diagonal")
     tables["findings"] = found.with_columns(pl.col("action").replace(RENAMED_ACTIONS))
-    ledger = Ledger(Frames(**tables), covers=manifest.covers, source_rows=manifest.source_rows, known=manifest.known)
+    stated = {name: getattr(manifest, name) for name in ("covers", "source_rows", "known", "snapshots")}
+    ledger = Ledger(Frames(**tables), **stated)
     ledger.prepared.update(periods)
     return ledger
 

@@ -1,5 +1,6 @@
 """Files and tables to a ledger."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -12,13 +13,14 @@ import narwhals as nw
 import polars as pl
 
 from arkit.build.assembly import build
-from arkit.errors import LedgerError, ReadingError, listed, unknown_name
+from arkit.build.snapshots import history_of
+from arkit.errors import LedgerError, ReadingError, SeveralDaysError, UnknownDayError, listed, unknown_name
 from arkit.files.body.documents import documents_once, payments_in
 from arkit.files.body.reading import ReadTable, with_own_header
 from arkit.files.databases import is_database, query_of, read_database
 from arkit.files.open_file import Grid, open_grid
 from arkit.files.places import Places, first_line, loose_files, places_in, refusing
-from arkit.files.questions import Hints, as_hints
+from arkit.files.questions import Hints, QuestionsError, as_hints
 from arkit.files.several import TableSource, joined, read_source, with_files
 from arkit.model.findings import combine
 from arkit.model.layout import NEEDED_FOR_SHAPE, Layout, Reading, Shape, TableLayout
@@ -29,6 +31,7 @@ from arkit.read.answers import answers_of, refuse_idle
 from arkit.recognise.recognising import Recognised, proof_decisions, recognise
 from arkit.resources import resource
 
+Earlier = str | Path | Ledger
 _CANONICAL: Final = Layout(name="canonical")
 
 
@@ -38,6 +41,7 @@ def read_ledger(
     layout: str | Path | Layout | None = None,
     snapshot_on: date | str | None = None,
     hints: Mapping[str, Any] | str | Path | None = None,
+    earlier_snapshots: Sequence[Earlier] = (),
 ) -> Ledger:
     """Read an export, or a frozen ledger, as a checked ledger.
 
@@ -49,8 +53,9 @@ def read_ledger(
     ----------
     path
         A file, several files, or a folder with files for each table (``items.csv``, ``customers.xlsx``, ...). Several
-        files of one table (``items_ES.csv``, ``items_PL.csv``, or a pattern in the layout) are read as one. Or a
-        database: the URL that SQLAlchemy knows it by, a DuckDB file or a SQLite file.
+        files of one table (``items_ES.csv``, ``items_PL.csv``, or a pattern in the layout) are read as one; lists of
+        open items of several days become one ledger, as with ``earlier_snapshots``. Or a database: the
+        URL that SQLAlchemy knows it by, a DuckDB file or a SQLite file.
     layout
         The layout of the export, or the path of its TOML file; reading is then strict. Not needed where the headers are
         the canonical names, for a frozen ledger, and for an export that can be recognised: of several files the first
@@ -61,6 +66,11 @@ def read_ledger(
         What a file does not say by itself, as an error asks for it: ``{"currency": "EUR"}``; or the path of a file of
         answers (TOML). See :class:`arkit.files.questions.Hints`. With a layout only the days can be said:
         ``snapshot_on``, ``covers_from``, ``covers_until``.
+    earlier_snapshots
+        Lists of open items of other days, where ``path`` is one too: files that are read like it, each followed by its
+        day where it does not say it (``"september.csv=2026-09-30"``), or ledgers. What is gone from one list to the
+        next is taken as settled on the day of the later one (entries ``inferred_settlement``). The ledger answers for
+        the days of the lists.
 
     Raises
     ------
@@ -76,7 +86,7 @@ def read_ledger(
     '2026-11-05'
     """
     said = as_hints(answers_of(hints) if isinstance(hints, str | Path) else hints)
-    return _read(path, layout, as_day(snapshot_on) if snapshot_on else said.snapshot_on, said)
+    return _read(path, layout, as_day(snapshot_on) if snapshot_on else said.snapshot_on, said, earlier_snapshots)
 
 
 def read_for_day(
@@ -85,6 +95,7 @@ def read_for_day(
     layout: str | Path | Layout | None,
     as_of: date | str | None,
     hints: Mapping[str, Any] | None = None,
+    earlier_snapshots: Sequence[Earlier] = (),
 ) -> Ledger:
     """A ledger that is asked of one day: that is the day of a snapshot of which nothing else says it.
 
@@ -94,10 +105,74 @@ def read_for_day(
         As :func:`read_ledger`.
     """
     said = as_hints(hints)
-    return _read(path, layout, said.snapshot_on, said, otherwise=as_day(as_of) if as_of else None)
+    return _read(path, layout, said.snapshot_on, said, earlier_snapshots, otherwise=as_day(as_of) if as_of else None)
 
 
 def _read(
+    path: str | Path | Sequence[str | Path],
+    layout: str | Path | Layout | None,
+    day: date | None,
+    said: Hints,
+    earlier: Sequence[Earlier],
+    *,
+    otherwise: date | None = None,
+) -> Ledger:
+    """The ledger of an export, or of the lists of open items of several days."""
+    others = [_read_earlier(each, layout, said) for each in earlier]
+    try:
+        latest = [_read_one(path, layout, day, said, otherwise=otherwise)]
+    except SeveralDaysError:
+        if isinstance(path, str | Path):
+            raise
+        latest = [_read_earlier(each, layout, said) for each in path]
+    return history_of([*latest, *others]) if len(latest) + len(others) > 1 else latest[0]
+
+
+_DATED: Final = re.compile(r"(?P<file>.+)=(?P<day>\d{4}-\d{2}-\d{2})")
+
+
+def file_and_day(named: str) -> tuple[str, date | None]:
+    """The file of an earlier list, and the day that is said with it.
+
+    >>> file_and_day("september.csv=2026-09-30")
+    ('september.csv', datetime.date(2026, 9, 30))
+    >>> file_and_day("september.csv")
+    ('september.csv', None)
+    """
+    found = _DATED.fullmatch(named)
+    return (found["file"], as_day(found["day"])) if found else (named, None)
+
+
+def _read_earlier(named: Earlier, layout: str | Path | Layout | None, said: Hints) -> Ledger:
+    """The list of an earlier day, read like the latest one: what is said of the latest day is not said of this one.
+
+    Raises
+    ------
+    ReadingError
+        Its day is not known.
+    """
+    if isinstance(named, Ledger):
+        return named
+    file, day = file_and_day(str(named))
+    stated = layout and msgspec.structs.replace(_stated(layout), snapshot_on=None, covers_from=None, covers_until=None)
+    own = msgspec.structs.replace(said, snapshot_on=None, covers_from=None, covers_until=None)
+    try:
+        return _read_one(file, stated, day, own)
+    except UnknownDayError as error:
+        raise _without_day(file) from error
+    except QuestionsError as asked:
+        if all(question.key != ("snapshot_on",) for question in asked.questions):
+            raise
+        raise _without_day(file) from asked
+
+
+def _without_day(file: str) -> ReadingError:
+    return ReadingError(
+        f"{Path(file).name} does not say of which day it is. Say it behind its name: {file}=YYYY-MM-DD."
+    )
+
+
+def _read_one(
     path: str | Path | Sequence[str | Path],
     layout: str | Path | Layout | None,
     day: date | None,

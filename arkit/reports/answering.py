@@ -53,7 +53,14 @@ class Said:
         return merged([*written, self.hints])
 
 
-def read_export(source: Source, *, layout: str | Path | None, as_of: date | str | None, said: Said) -> Ledger:
+def read_export(
+    source: Source,
+    *,
+    layout: str | Path | None,
+    as_of: date | str | None,
+    said: Said,
+    earlier_snapshots: Sequence[str | Path] = (),
+) -> Ledger:
     """The ledger of an export; what it leaves open is asked, or written to the file of answers.
 
     Raises
@@ -66,7 +73,7 @@ def read_export(source: Source, *, layout: str | Path | None, as_of: date | str 
     hints = said.all_hints
     while True:
         try:
-            return read_for_day(source, layout=layout, as_of=as_of, hints=hints)
+            return read_for_day(source, layout=layout, as_of=as_of, hints=hints, earlier_snapshots=earlier_snapshots)
         except QuestionsError as asked:
             # An answer may open other questions, so the export is read again until none is open or nobody answers.
             given = said.ask(asked) if said.ask else ()

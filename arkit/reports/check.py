@@ -82,7 +82,7 @@ class Check:
         """The check as lines of text for a terminal."""
         rows, items = number_shown(self.ledger.source_rows), number_shown(self.ledger.size)
         first, last = (day_shown(day) for day in self.ledger.covers)
-        covers = "covers_day" if self.ledger.is_snapshot else "covers"
+        covers = "covers_day" if first == last else "covers"
         roles = role_lines(self.ledger.reading.columns) if self.ledger.reading else []
         found = text_lines(self.found, columns=titles()) if len(self.found) else [text("reports.check.none")]
         return [

@@ -168,7 +168,7 @@ class CustomersPage:
     @cached_property
     def moves(self) -> pd.DataFrame | None:
         """The category of every customer a month before and now."""
-        before = self.policy.month_before(self.day, since=self.ledger.covers[0] + timedelta(days=1))
+        before = self.policy.month_before(self.day, since=self.ledger.complete_from + timedelta(days=1))
         if before is None:
             return None
         moves = migration(self._categorised_on(before), self.categorised)

@@ -120,18 +120,19 @@ class Facts:
 
     @cached_property
     def month_ends(self) -> list[date]:
-        """The day and the same day of the months before, as far as the ledger covers them, the earliest first."""
-        return self.policy.month_ends(self.day, TREND_MONTHS - 1, since=self.ledger.covers[0])
+        """The day and the same day of the months before, the earliest first, as far as they are known; or snapshots."""
+        return self.ledger.looked_back(self.policy.month_ends(self.day, TREND_MONTHS - 1))
 
     @cached_property
     def month_before(self) -> date | None:
-        """The same day a month before, if the ledger covers it."""
+        """The same day a month before, or the day of the snapshot before, if the ledger has it."""
         return self.month_ends[-2] if len(self.month_ends) > 1 else None
 
     @cached_property
     def year_before(self) -> date | None:
         """The same day a year before, if the ledger covers it."""
-        return self.month_ends[0] if len(self.month_ends) == TREND_MONTHS else None
+        ends = self.policy.month_ends(self.day, TREND_MONTHS - 1)
+        return ends[0] if len(ends) == TREND_MONTHS and self.ledger.knows(ends[0]) else None
 
     @cached_property
     def currencies(self) -> list[str]:
@@ -263,7 +264,7 @@ class Facts:
     @cached_property
     def panels(self) -> pd.DataFrame:
         """The KPIs of each month-end by currency, with ``as_of``; all at the same rates, those of the day."""
-        trend = kpi_trend(self.shown, as_of=self.day, months=len(self.month_ends) - 1, policy=self.policy)
+        trend = kpi_trend(self.shown, as_of=self.day, months=TREND_MONTHS - 1, policy=self.policy)
         return trend.assign(as_of=trend["as_of"].dt.date)
 
     @cached_property

@@ -254,7 +254,9 @@ class MonthlyReport:
     @needs(_moved, NEEDS_HISTORY)
     def movements(self, moved: pd.DataFrame) -> Html:
         """What became of the open items since the month before."""
-        caption, note = text("reports.monthly.movements"), text("reports.monthly.movements_note")
+        since = self.facts.month_before
+        caption = text("reports.monthly.movements", day=day_shown(since) if since else "")
+        note = text("reports.monthly.movements_note")
         if self.facts.presentation.translates:
             note = f"{note} {text('reports.monthly.movements_at_rates')}"
         return table(movement_summary(moved), caption=caption, note=note, columns=self._days_of_movements)
@@ -294,7 +296,8 @@ class MonthlyReport:
     def roll_rates(self, _: date) -> charts.Figure:
         """How much of each bucket grew older from month to month."""
         rates = roll_rates(self.facts.shown, as_of=self.facts.day, policy=self.policy, monthly=True)
-        title = text("reports.monthly.roll_rates", currency=self.facts.main_currency)
+        key = "of_lists" if self.ledger.snapshots else "roll_rates"
+        title = text(f"reports.monthly.{key}", currency=self.facts.main_currency)
         return charts.roll_rate_heat_map(self._of_main_currency(rates), labels=self.policy.labels[:-1], title=title)
 
     @needs(_month_before, NEEDS_HISTORY)

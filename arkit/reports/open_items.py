@@ -1,12 +1,13 @@
-"""The report of open items alone: what a snapshot can say, without what needs history."""
+"""The report of open items alone: what a snapshot can say, or several of them, without what needs history."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ from arkit.present.sheets import Sheet
 from arkit.reports.facts import late_labels, sheet
 from arkit.reports.monthly import LARGEST, MonthlyReport
 from arkit.words.catalogue import ENGLISH, in_own_language, text
-from arkit.words.columns import ALL_ENTITIES, day_shown, number_shown, share_shown, short_amount
+from arkit.words.columns import ALL_ENTITIES, day_shown, joined, number_shown, share_shown, short_amount
 
 WEEKS: Final = 4
 CALLS: Final = 25
@@ -59,6 +60,19 @@ def open_items_report(
     """
     source = {"layout": layout, "as_of": as_of, "entity": entity, "policy": policy}
     return OpenItemsReport.opened(ledger, source, earlier=earlier, language=language, currency=currency)
+
+
+Part = TypeVar("Part")
+
+
+def _between_lists(section: Callable[[Any], Part]) -> Callable[[OpenItemsReport], Part | Html]:
+    """A section that compares two lists of open items; nothing where there is one: that is said once."""
+
+    @wraps(section)
+    def shown(report: OpenItemsReport) -> Part | Html:
+        return section(report) if report.facts.month_before else Html("")
+
+    return shown
 
 
 @in_own_language
@@ -166,12 +180,23 @@ class OpenItemsReport(MonthlyReport):
         return table(self.calendar, caption=text("reports.open_items.calendar"))
 
     def without_history(self) -> Html:
-        """What a snapshot cannot say, named once."""
-        return notice(text("reports.open_items.without_history"))
+        """What a list of open items cannot say, or several of them, named once; and what is inferred from several."""
+        known = [day for day in self.ledger.snapshots if day <= self.facts.day]
+        if len(known) < 2:
+            return notice(text("reports.open_items.without_history"))
+        return notice(text("reports.open_items.of_lists", days=joined(map(day_shown, known))))
+
+    drivers = _between_lists(MonthlyReport.drivers)
+    movements = _between_lists(MonthlyReport.movements)
+    roll_forward_chart = _between_lists(MonthlyReport.roll_forward_chart)
+    roll_forward = _between_lists(MonthlyReport.roll_forward)
+    aging_over_time = _between_lists(MonthlyReport.aging_over_time)
+    roll_rates = _between_lists(MonthlyReport.roll_rates)
 
     def sheets(self) -> list[Sheet]:
         """The workbook: balances, whom to call, what falls due, the close, findings, proof."""
-        left = {text(f"reports.sheet.{name}.name") for name in ("summary", "movements")}
+        needs_more = ("summary",) if self.facts.month_before else ("summary", "movements")
+        left = {text(f"reports.sheet.{name}.name") for name in needs_more}
         kept = [one for one in super().sheets() if one.name not in left]
         own = [sheet("calls", self.to_call, title=self.title), sheet("calendar", self.calendar, title=self.title)]
         return [*kept[:1], *own, *kept[1:]]

@@ -163,7 +163,8 @@ def dashboard_tiles(
     before
         The part as the amounts of the month before are shown, where that is at other rates.
     """
-    month_ago = policy.month_before(day, since=part.covers[0])
+    month_ago = policy.month_before(day)
+    month_ago = month_ago if month_ago and part.knows(month_ago) else None
     earlier = _aging_row(before or part, currency, month_ago, policy) if month_ago else None
     now = _rates(part, currency, day, policy)
     then = _rates(part, currency, month_ago, policy)["value"] if month_ago else None

@@ -44,6 +44,7 @@ def check(
     hints: Mapping[str, Any] | None = None,
     answers: str | Path | None = None,
     ask: Ask | None = None,
+    earlier_snapshots: Sequence[str | Path] = (),
 ) -> Checked:
     """Read an export and say what it is: decisions, totals, findings, and what prevents a report.
 
@@ -70,6 +71,8 @@ def check(
         person wrote there stays.
     ask
         Asks a person what is open; without it the questions are what the check says.
+    earlier_snapshots
+        Lists of open items of earlier days, read with this one (see :func:`arkit.read_ledger`).
 
     Raises
     ------
@@ -79,7 +82,7 @@ def check(
     source = paths[0] if len(paths) == 1 else paths
     said = Said(hints or {}, Path(answers) if answers else None, ask)
     try:
-        ledger = read_export(source, layout=layout, as_of=as_of, said=said)
+        ledger = read_export(source, layout=layout, as_of=as_of, said=said, earlier_snapshots=earlier_snapshots)
     except QuestionsError as asked:
         return Checked(tuple(_open(asked, said, paths)), can_report=False)
     day = ledger.require(as_day(as_of) if as_of else ledger.covers[1])

@@ -15,7 +15,6 @@ import pandas as pd
 
 from arkit.aging.reconcile import require_reconciled
 from arkit.errors import ReconciliationError
-from arkit.files.databases import name_of
 from arkit.flows.changes import explain_changes, last_known
 from arkit.kpi.plausibility import require_plausible
 from arkit.model.ledger import Ledger
@@ -91,9 +90,7 @@ class Draft:
         request = self.request
         made = Unpublished(ledger, request.as_of, request.entity, self.policy, request.language)
         folder.mkdir(parents=True)
-        shown = page_of(
-            made.sections(), title=made.title, colophon=text("run.page.colophon", source=name_of(request.ledger))
-        )
+        shown = page_of(made.sections(), title=made.title, colophon=text("run.page.colophon", source=request.source))
         (folder / "draft.html").write_text(shown, encoding="utf-8", newline="\n")
         day = datetime.combine(request.as_of, datetime.min.time())
         write_workbook(folder / "draft.xlsx", sheets=made.sheets(), created=day)
@@ -129,7 +126,7 @@ class Draft:
     def _compared(self, folder: Path | None, ledger: Ledger, day: date) -> Compared | None:
         """A published report compared with what the ledger says of its day now; nothing where it does not cover it."""
         record = record_of(folder)
-        if folder is None or record is None or not ledger.covers[0] <= day <= ledger.covers[1]:
+        if folder is None or record is None or not ledger.knows(day):
             return None
         published, stated = read_ledger(folder / LEDGER), folder / "policy.toml"
         changes = explain_changes(
@@ -176,7 +173,7 @@ class Draft:
         import nbformat
 
         nbformat.write(executed, self.folder / "report.ipynb")  # type: ignore[no-untyped-call]
-        colophon = text("run.page.colophon", source=name_of(self.request.ledger))
+        colophon = text("run.page.colophon", source=self.request.source)
         shown = page(executed, title=self.request.title, colophon=colophon)
         # With \n on every system: the record has the hash of these bytes.
         (self.folder / "report.html").write_text(shown, encoding="utf-8", newline="\n")

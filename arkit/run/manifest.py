@@ -33,6 +33,7 @@ from arkit.errors import ReportError, RunError
 from arkit.files.databases import is_url, name_of
 from arkit.model.ledger import Ledger
 from arkit.policy import Accepted, Policy
+from arkit.read.reading import file_and_day
 from arkit.reports.published import first_version, version_of
 from arkit.words.catalogue import ENGLISH
 
@@ -55,8 +56,9 @@ def inputs(request: Request) -> list[dict[str, object]]:
     Of a folder that is every file in it, hidden ones left out; of a database the name alone: what was read from it is
     the frozen ledger.
     """
-    source = request.ledger
-    files = [] if is_url(source) else _inside(Path(source))
+    files = _files("ledger", request.ledger)
+    for one in request.earlier_snapshots:
+        files += _files("earlier_snapshot", file_and_day(one)[0])
     others = {
         "layout": request.layout,
         "answers": request.answers if request.answers and request.answers.exists() else None,
@@ -64,14 +66,21 @@ def inputs(request: Request) -> list[dict[str, object]]:
         "notebook": request.notebook,
     }
     files += [(role, path.name, path) for role, path in others.items() if path is not None]
-    prints = [{"role": role, "file": name, **_print(path)} for role, name, path in files if not name.startswith(".")]
-    return [{"role": "ledger", "database": name_of(source)}, *prints] if is_url(source) else prints
+    stated = [(role, name, path) for role, name, path in files if not name.startswith(".")]
+    return [
+        {"role": role, "file": name, **_print(path)} if path else {"role": role, "database": name}
+        for role, name, path in stated
+    ]
 
 
-def _inside(source: Path) -> list[tuple[str, str, Path]]:
+def _files(role: str, given: Path | str) -> list[tuple[str, str, Path | None]]:
+    """The files of a source, each with its role and name; a database has a name alone."""
+    if is_url(given):
+        return [(role, name_of(given), None)]
+    source = Path(given)
     folder = source if source.is_dir() else source.parent
     inside = sorted(source.rglob("*")) if source.is_dir() else [source]
-    return [("ledger", path.relative_to(folder).as_posix(), path) for path in inside if path.is_file()]
+    return [(role, path.relative_to(folder).as_posix(), path) for path in inside if path.is_file()]
 
 
 def _print(path: Path) -> dict[str, object]:

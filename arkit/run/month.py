@@ -320,6 +320,7 @@ class _Month:
             entity=entity,
             layout=export.layout,
             answers=export.answers,
+            earlier_snapshots=export.earlier_snapshots,
             policy=self.run.policy,
             notebook=kind.notebook,
             language=self.run.language_of(entity),

@@ -78,6 +78,7 @@ def report(
     hints: Mapping[str, Any] | None = None,
     answers: str | Path | None = None,
     ask: Ask | None = None,
+    earlier_snapshots: Sequence[str | Path] = (),
 ) -> Report:
     """Make the report of a day and publish it as ``output/as_of/entity``, whole or not at all.
 
@@ -121,6 +122,9 @@ def report(
         What an export without a layout does not say itself (see :func:`arkit.read_ledger`), and the file of answers.
     ask
         Asks a person what is open; without it open questions are an error.
+    earlier_snapshots
+        Lists of open items of earlier days, where the ledger is one too (see :func:`arkit.read_ledger`): the report of
+        open items then has movements, roll rates and a trend between their days.
 
     Returns
     -------
@@ -145,6 +149,7 @@ def report(
         currency=currency,
         window=window,
         answers=answers,
+        earlier_snapshots=earlier_snapshots,
         extra=dict(parameters or {}),
     )
     request.refuse_arguments()
@@ -153,7 +158,14 @@ def report(
         say(text("run.progress.ledger"))
         execute.check_parameters(request.notebook, request.parameters)
         said = Said(hints or {}, request.answers, ask)
-        part = request.part_of(read_export(request.ledger, layout=request.layout, as_of=request.as_of, said=said))
+        whole = read_export(
+            request.ledger,
+            layout=request.layout,
+            as_of=request.as_of,
+            said=said,
+            earlier_snapshots=request.earlier_snapshots,
+        )
+        part = request.part_of(whole)
         request = request.suited_to(part)
         inputs = manifest.inputs(request)
         draft = Draft.of(request, part, folder=folder, place=place, started=started, inputs=inputs)

@@ -18,12 +18,13 @@ from urllib.parse import quote
 
 from arkit.calendar import require_currency
 from arkit.errors import ReportError, unknown_name
-from arkit.files.databases import is_url
+from arkit.files.databases import is_url, name_of
 from arkit.model.ledger import Ledger
+from arkit.read.reading import file_and_day
 from arkit.reports.facts import title_of
 from arkit.resources import resource
 from arkit.words.catalogue import ENGLISH, require_language
-from arkit.words.columns import ALL_ENTITIES
+from arkit.words.columns import ALL_ENTITIES, joined
 
 if TYPE_CHECKING:
     from arkit.present.sheets import Sheet
@@ -131,6 +132,7 @@ class Request:
     policy: Path | None
     notebook: Path
     answers: Path | None = None
+    earlier_snapshots: tuple[str, ...] = ()
     language: str = ENGLISH
     currency: str = ""
     window: str | int = ""
@@ -145,6 +147,7 @@ class Request:
         policy: str | Path | None,
         language: str,
         answers: str | Path | None = None,
+        earlier_snapshots: Sequence[str | Path] = (),
         **asked: object,
     ) -> Request:
         """A request whose ledger, layout, policy and answers are as a person names them.
@@ -160,9 +163,15 @@ class Request:
             layout=Path(layout).resolve() if layout else None,
             policy=Path(policy).resolve() if policy else None,
             answers=Path(answers).resolve() if answers else None,
+            earlier_snapshots=tuple(str(one) if is_url(one) else str(Path(one).resolve()) for one in earlier_snapshots),
             language=require_language(language),
             **asked,  # type: ignore[arg-type]
         )
+
+    @property
+    def source(self) -> str:
+        """What the report is made from, in one line: its ledger, and the lists of earlier days."""
+        return joined(name_of(one) for one in (self.ledger, *(file_and_day(one)[0] for one in self.earlier_snapshots)))
 
     @property
     def kind(self) -> ReportKind:

@@ -34,6 +34,9 @@ class Export(Settings, frozen=True, kw_only=True):
         The layout (TOML); empty for canonical columns, or an export that is to be recognised.
     answers
         The file of answers (TOML) to what an export without a layout does not say itself, as ``arkit check`` writes it.
+    earlier_snapshots
+        Lists of open items of earlier days, where the export is one: files, each followed by its day where it does not
+        say it (``september.csv=2026-09-30``).
     entities
         The entities that the export is of. They are named as failed if it cannot be read.
     """
@@ -42,6 +45,7 @@ class Export(Settings, frozen=True, kw_only=True):
     ledger: str
     layout: str = ""
     answers: str = ""
+    earlier_snapshots: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
 
 
@@ -122,7 +126,9 @@ class RunFile(Settings, frozen=True, kw_only=True):
 
         sources = tuple(
             msgspec.structs.replace(
-                export, ledger=absolute(export.ledger), layout=absolute(export.layout), answers=absolute(export.answers)
+                export,
+                **{name: absolute(getattr(export, name)) for name in ("ledger", "layout", "answers")},
+                earlier_snapshots=tuple(absolute(one) for one in export.earlier_snapshots),
             )
             for export in self.sources
         )
@@ -187,7 +193,13 @@ def read_ledgers(exports: tuple[Export, ...], *, as_of: date, say: Listener) -> 
         say(text("run.progress.export", name=name))
         try:
             hints = answers_of(export.answers) if export.answers else None
-            ledger = read_for_day(export.ledger, layout=export.layout or None, as_of=as_of, hints=hints)
+            ledger = read_for_day(
+                export.ledger,
+                layout=export.layout or None,
+                as_of=as_of,
+                hints=hints,
+                earlier_snapshots=export.earlier_snapshots,
+            )
         except ArkitError as error:
             ledgers.failed.update(dict.fromkeys(export.entities or [name], str(error)))
             continue

@@ -401,7 +401,7 @@ def behaviour_trend(
     As :func:`payment_behaviour`; monthly re-segmentation in credit control.
     """
     last, policy = require_history(ledger, as_of), policy or DEFAULT_POLICY
-    days = policy.month_ends(last, months, since=ledger.covers[0] + timedelta(days=1))
+    days = policy.month_ends(last, months, since=ledger.complete_from + timedelta(days=1))
     trade = without_intercompany(ledger, policy)
     frames = [_behaviour_on(trade, day, policy).select(pl.lit(day).alias("as_of"), *COLUMNS) for day in days]
     return _in_units(pl.concat(frames))

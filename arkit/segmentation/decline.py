@@ -188,7 +188,7 @@ def monthly_panel(ledger: Ledger, day: date, months: int, *, policy: Policy = DE
     first_day = first_paid["first_day"]
     return Panel(
         customers=customers,
-        history=_history(first_day, ends, covered_from=day_of(ledger.covers[0])),
+        history=_history(first_day, ends, covered_from=day_of(ledger.complete_from)),
         has_paid=first_day.is_not_null().to_numpy(),
         **{name: _array(table, name, customers, len(ends) - 1) for names, table in sums.items() for name in names},
     )

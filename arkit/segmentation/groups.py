@@ -117,7 +117,7 @@ def _ends(ledger: Ledger, day: date, months: int, policy: Policy) -> list[date]:
 
     The last window is there in any case, also where the ledger begins within it.
     """
-    covered = policy.month_ends(day, (MOST_WINDOWS + 1) * months, since=ledger.covers[0])
+    covered = policy.month_ends(day, (MOST_WINDOWS + 1) * months, since=ledger.complete_from)
     ends = covered[::-1][::months]
     return ends if len(ends) > 1 else [day, policy.before(day, months)]
 

@@ -42,6 +42,7 @@ ENTRY_TYPES: Final = (
     "original",
     "application",
     "settlement",
+    "inferred_settlement",
     "discount",
     "write_off",
     "exchange",

@@ -64,7 +64,7 @@ class Customers(Page):
 
     def day_options(self, _: Chosen) -> list[Choice]:
         """The month-ends of a year, the latest first."""
-        days = self.policy.month_ends(self.day, MONTHS, since=self.ledger.covers[0] + timedelta(days=1))
+        days = self.policy.month_ends(self.day, MONTHS, since=self.ledger.complete_from + timedelta(days=1))
         return [(day_shown(day), day) for day in reversed(days)]
 
     def map(self, chosen: Chosen) -> Sequence[Shown]:
