@@ -227,8 +227,8 @@ def refusing(file: str) -> Iterator[None]:
         raise
     except Exception as error:  # Not every file can be foreseen; a person gets a sentence, not a traceback.
         raise ReadingError(
-            f"{file} could not be read ({type(error).__name__}: {first_line(error)}). "
-            "Give a layout that names its columns, or export it again."
+            f"{file} could not be read, and the fault is arkit's, not the file's ({type(error).__name__}: "
+            f"{first_line(error)}). Please report it. A layout that names its columns may still read the file."
         ) from error
 
 

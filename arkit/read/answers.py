@@ -72,7 +72,7 @@ def refuse_idle(hints: Hints, grid: Grid) -> None:
     ReadingError
         The first of them, with the values that look like it.
     """
-    values = {*hints.types, *hints.statuses, *(value for several in hints.keep.values() for value in several)}
+    values = {*hints.types, *hints.statuses, *(value for several in hints.keep.values() for value in several if value)}
     if not values:
         return
     rows = grid.cells.select(grid.columns)

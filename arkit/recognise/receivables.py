@@ -134,6 +134,30 @@ def recognise_receivables(
     return found
 
 
+def recognise_cleared(
+    rows: pl.DataFrame, columns: Mapping[str, str], amounts: Amounts, *, is_account: bool, file: str
+) -> tuple[Question, ...]:
+    """Whether the rows that name a clearing document are settled: asked, where neither a day nor other rows say so."""
+    # What cleared a row may lie outside the selection of the export: then no other row has its mark.
+    header, customer = columns["match"], [columns[name] for name in ("customer_id", "name") if name in columns]
+    open_ = rows[header].is_null()
+    alone = rows.select(header, *customer).is_unique() & ~open_ if is_account else ~open_
+    if not alone.any() or amounts.states_open or amounts.settled is not None:
+        return ()
+    of_others = "and no other row has the same" if is_account else "and no day says when they were cleared"
+    text = (
+        f"{alone.sum()} of {rows.height} rows of {file} have something under {header!r}, {of_others}. Are they "
+        "settled, so that only rows without it are open?"
+    )
+    total = f"{_sum(amounts.open):,.2f}"
+    left = Candidate(header, total, "it does not say what is settled")
+    if is_account:
+        left = Candidate(header, total, "what no other row settles is open", ("columns", "match"))
+    without = f"{_sum(amounts.open.filter(open_)):,.2f}"
+    settled = Candidate(("",), without, "only rows without it are open", ("keep", header))
+    return (Question(("ignored",), text, (settled, left)),)
+
+
 def _stated(hints: Hints) -> tuple[Decision, ...]:
     return tuple(
         Decision("rows kept", f"{header}: {listed(values)}", "hint", "stated") for header, values in hints.keep.items()

@@ -35,7 +35,7 @@ from arkit.recognise.columns import (
 from arkit.recognise.draft import Draft, amounts_of, complete, likely_items
 from arkit.recognise.forms import Form, account_key, recognise_form, with_journal
 from arkit.recognise.journals import Journal, recognise_journal
-from arkit.recognise.receivables import Amounts, Receivables, recognise_receivables, recognise_signs
+from arkit.recognise.receivables import Amounts, Receivables, recognise_cleared, recognise_receivables, recognise_signs
 from arkit.recognise.repeats import Repeats, recognise_lines, recognise_payments
 from arkit.recognise.sections import recognise_sections
 from arkit.recognise.snapshot import Day, bucket_ranges, recognise_day, recognise_due
@@ -261,7 +261,7 @@ def _with_values(draft: Draft, question: _Question, layout: Layout) -> tuple[Dra
     key = _key_of(draft, kept, file)
     money = recognise_currency(
         kept,
-        draft.table.columns,
+        {**draft.extra, **draft.table.columns},
         main,
         in_headers=draft.currencies,
         above=question.above,
@@ -294,6 +294,9 @@ def _with_rows(draft: Draft, question: _Question, layout: Layout) -> tuple[Draft
     items, hints, file = question.items, question.hints, question.grid.file
     amounts = _amounts(draft, items, layout.decimal_mark)
     found = recognise_receivables(items, draft.extra, question.free, amounts, hints, file)
+    if _may_settle(draft, hints):
+        is_account = bool(draft.table.allocate)
+        draft = draft.asking(*recognise_cleared(items, draft.extra, amounts, is_account=is_account, file=file))
     stays = found.stays(items)
     kept = items.filter(stays)
     open_ = amounts.open.filter(stays)
@@ -304,6 +307,12 @@ def _with_rows(draft: Draft, question: _Question, layout: Layout) -> tuple[Draft
     said = {name: {**getattr(draft.table, name), **getattr(found, name)} for name in names}
     draft = draft.proven_by([_partly(draft, header, value) for header, value in found.partly])
     return draft.with_table(**said), found, kept
+
+
+def _may_settle(draft: Draft, hints: Hints) -> bool:
+    """Whether there are matching marks, and nobody has said what they do."""
+    header = draft.extra.get("match")
+    return header is not None and header not in hints.keep and hints.columns.get("match") != header
 
 
 def _partly(draft: Draft, header: str, value: str) -> Proof:

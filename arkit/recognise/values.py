@@ -243,9 +243,19 @@ def recognise_currency(
     if found:
         label, code, line = found
         return Currency(Decision("currency", code, f"above the header: {line}"), stated_above={"currency": label})
-    asked = f"its amounts name {' and '.join(sorted(in_headers))}" if in_headers else "no currency is named in it"
-    text = f"The currency of {file} is not known: {asked}."
-    return _asked(Question(("currency",), text, tuple(Candidate(code) for code in sorted(in_headers))))
+    named, why = sorted(in_headers), f"its amounts name {' and '.join(sorted(in_headers))}"
+    if not named:
+        named, why = _of_books(rows, columns.get("base_currency"))
+    text = f"The currency of {file} is not known: {why}."
+    return _asked(Question(("currency",), text, tuple(map(Candidate, named))))
+
+
+def _of_books(rows: pl.DataFrame, header: str | None) -> tuple[list[str], str]:
+    """The currencies that are named for amounts in base currency alone, and what that says."""
+    codes = sorted({*map(currency_of, rows[header].drop_nulls().unique())} - {""}) if header else []
+    if not codes:
+        return [], "no currency is named in it"
+    return codes, f"only {header!r} names one, {' and '.join(codes)}, and that is the base currency"
 
 
 def _of_cells(named: pl.Series, header: str, hints: Hints, file: str) -> Currency:

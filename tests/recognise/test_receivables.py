@@ -112,3 +112,28 @@ def test_a_new_status_next_month_is_refused(tmp_path: Path) -> None:
 def test_a_hint_of_types_where_there_are_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReadingError, match="Open"):
         read(tmp_path, register("Status", ("Open", "Paid", "Open")), types={"Open": "invoice"})
+
+
+CLEARED = """Customer;Document;Type;Date;Due;Amount;Currency;Clearing Document
+C1;1001;RV;2026-01-10;2026-02-09;100.00;EUR;9001
+C1;9001;DZ;2026-02-07;2026-02-07;-100.00;EUR;9001
+C1;1002;RV;2026-02-10;2026-03-12;70.00;EUR;9002
+C2;1003;RV;2026-02-11;2026-03-13;55.00;EUR;9003
+C2;9003;DZ;2026-03-11;2026-03-11;-55.00;EUR;9003
+C2;1004;RV;2026-03-01;2026-03-31;40.00;EUR;
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "open_"),
+    [({"keep": {"Clearing Document": [""]}}, 40), ({"columns": {"match": "Clearing Document"}}, 110)],
+)
+def test_a_row_whose_mark_no_other_row_has_is_asked(tmp_path: Path, answer: dict[str, object], open_: int) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text(CLEARED)
+    with pytest.raises(QuestionsError, match="no other row has the same") as error:
+        ar.read_ledger(path, snapshot_on="2026-03-31")
+    totals = {candidate.total for question in error.value.questions for candidate in question.candidates}
+    assert f"{open_:.2f}" in totals
+    ledger = ar.read_ledger(path, snapshot_on="2026-03-31", hints=answer)
+    assert ar.open_items(ledger, as_of="2026-03-31")["open_amount"].sum() == open_
