@@ -45,6 +45,7 @@ class _Common(click.Command):
         super().__init__(*args, **settings)
         flags = {"quiet": "no progress on stderr", "traceback": "where an error came from, for developers"}
         for name, says in flags.items():
+            # Noted in the context and handed to no function, so that every command has them and none has to take them.
             flag = click.Option([f"--{name}"], is_flag=True, expose_value=False, callback=_noted, help=says)
             self.params.append(flag)
 
@@ -118,6 +119,7 @@ def arkit() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 done, 1 failed with one sentence on stderr, 2 wrong usage."""
+    # A scheduler ends a process with this signal, which would leave the hidden folder of a report behind.
     signal.signal(signal.SIGTERM, _stop)
     try:
         return int(arkit.main(arguments, prog_name="arkit", standalone_mode=False) or DONE)
@@ -207,6 +209,7 @@ def _asked_of_export(command: Callable[..., Any]) -> Callable[..., Any]:
         hints = {**asked.pop("hints"), **{name: as_day(day) for name, day in days.items() if day}}
         return command(hints=hints, ask=_ask if ask and _is_terminal() else None, **asked)
 
+    # From the last on, as stacked decorators are applied, so that help lists them in this order.
     for one in reversed(_SAID):
         saying = one(saying)
     return saying
@@ -277,6 +280,7 @@ def report(*, entities: tuple[str, ...], pdf: bool, **asked: Any) -> None:
     from arkit.run import report
     from arkit.run.html import browser, print_pdf
 
+    # Asked for before the report is made: that none is installed is said at once.
     chromium = browser() if pdf else None
     with _progress() as tell:
         made = report(entity=next(iter(entities), ALL_ENTITIES), tell=tell, **asked)

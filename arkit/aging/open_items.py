@@ -364,6 +364,7 @@ def _matching(items: pl.DataFrame, ledger: Ledger, day: date, keys: dict[str, ob
         items = items.join(customers, on="customer_id", how="left")
     if BUCKET in keys and keys[BUCKET] not in labels:
         raise unknown_name("bucket", keys[BUCKET], known=labels)
+    # A cell of the aging may be of those without a value, and missing must equal missing.
     matches = [pl.col(name).cast(pl.String).eq_missing(_as_text(value)) for name, value in keys.items()]
     return items.filter(pl.all_horizontal(pl.lit(True), *matches))
 

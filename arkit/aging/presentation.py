@@ -85,6 +85,7 @@ class Presentation:
         bases = rate_bases(self.ledger)
         if len(bases) == 1:
             return replace(self, currency=bases[0], why=BASE_OF_RATES)
+        # Any currency will do for comparing, if all others have a rate in it.
         for code in self.ledger.values("base_currency"):
             worth = self._worth_of_functional(code)
             if worth and None not in worth.values():  # all of them can be compared

@@ -134,6 +134,7 @@ def _quotes(ledger: Ledger, day: date) -> _Quotes:
     """The latest rate of each pair by a day; two rates of one day that contradict each other are none."""
     stated = _stated(ledger)
     usable = (pl.col("date") <= day) & (pl.col("rate") > 0) & pl.col("rate").is_finite() & pl.col("base").is_not_null()
+    # In two steps: a rate of 0 on the latest day must not hide the good one before it.
     latest = stated.filter(usable).filter(pl.col("date") == pl.col("date").max().over("currency", "base"))
     pairs = latest.group_by("currency", "base").agg(pl.col("date").first(), pl.col("rate").unique())
     single = pairs.filter(pl.col("rate").list.len() == 1).with_columns(pl.col("rate").list.first())
@@ -182,6 +183,7 @@ def _ways(quotes: _Quotes, currency: str, to: str) -> Iterator[Rate]:
         first, second = _leg(quotes, currency, third), _leg(quotes, third, to)
         if first and second:
             value = _shown(first[0].value * second[0].value)
+            # Of two rates the older one says how old their product is.
             through.append(Rate(value, min(first[0].on, second[0].on), f"through {third}"))
     yield from sorted(through, key=lambda rate: rate.on or date.min, reverse=True)
 

@@ -179,6 +179,7 @@ def _referred(credits: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
         counterpart="item_other",
         counterpart_item_id="item_id_other",
         effective_on=pl.max_horizontal("document_date", "document_date_other"),
+        # Only when the books have both do they know that one cancels the other.
         recorded_on=pl.max_horizontal("recorded_on", "recorded_on_other"),
     )
 

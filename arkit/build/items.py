@@ -237,6 +237,7 @@ def make_receipts(conformed: Conformed, items: Items, *, layout: Layout) -> Item
 
     A payment that names nothing, or nothing known, stays on account of its customer.
     """
+    # The document first: a payment that names no currency has that of its document, which decides on the decimals.
     rows = _with_target(_completed_payments(conformed.rows, items.usable), items.usable)
     rows, findings = read_amounts(rows, MONEY, table="payments", layout=layout)
     rows, not_made = _made(rows, layout)

@@ -73,6 +73,7 @@ def _came_back(back: pl.DataFrame, items: pl.DataFrame, applied: pl.DataFrame) -
     done = pieces.group_by("item").agg(done=pl.col("applied").sum())
     rest = of_document.join(done, on="item", how="left", maintain_order="left")
     rest = rest.with_columns(size=pl.col("size") - pl.col("done").fill_null(0)).filter(pl.col("size") > 0).drop("done")
+    # More came back than was paid: the rest is owed on the instalment that is due first.
     first = owed.drop("paid_before").sort("due_date", "item_id").unique(_STRETCH, keep="first", maintain_order=True)
     return pl.concat([of_items, pieces, _of_item(rest, first)], how="diagonal_relaxed")
 
@@ -123,6 +124,7 @@ def _taken_back(came_back: pl.DataFrame, pairs: pl.DataFrame) -> list[pl.DataFra
     payment = {name: pl.col(f"{name}_paid") for name in _OWED}
     returned = {f"{name}_owed": pl.col(name) for name in _OWED}
     direct = rows.filter(~known).with_columns(-pl.col("applied"))
+    # Two applications: the payment leaves the document, and what came back uses up the payment.
     of_document = rows.filter(known).with_columns(-pl.col("applied"), **payment)
     of_payment = rows.filter(known).with_columns(**returned).with_columns(**payment)
     return [direct, of_document, of_payment]

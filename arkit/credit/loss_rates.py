@@ -140,6 +140,7 @@ def _row(wide: pl.DataFrame, keys: list[str], bucket: int, last: int) -> pl.Data
     basis = of_oldest if bucket == last else pl.when(loss.is_not_null()).then(pl.lit(CHAIN))
     nothing_left, unknown = (text(f"credit.no_loss_rate.{why}") for why in ("nothing_left", "older_unknown"))
     why = pl.when(left == 0).then(pl.lit(nothing_left)).otherwise(pl.lit(unknown))
+    # Nothing open loses nothing, where no rate is known too.
     expected = pl.when(amount == 0).then(0).otherwise(at_rate(amount, loss))
     return wide.select(
         *keys,

@@ -139,6 +139,7 @@ def _by_zeros(content: bytes, file: str) -> str:
 def _judged(encoding: str, text: str) -> _Decoded:
     """How plausible a text is: its letters and, more than these, the known words beyond ASCII."""
     cells = {key(cell) for line in text.splitlines()[:_LINES] for cell in re.split(r"[;,\t|]", line)}
+    # One known header weighs more than all letters together, whose share is at most 1.
     score = _OF_A_WORD * sum(not word.isascii() for word in cells & header_words())
     own = cells - header_words("en")
     score += _OF_A_LANGUAGE * any(own & header_words(language) for language in _LANGUAGES[encoding])

@@ -203,6 +203,7 @@ def _rows_of_text(path: Path, layout: Layout) -> tuple[pl.DataFrame, int]:
     with _refusing_text(path, layout.delimiter):
         header, blank = _first_filled(content, layout.delimiter)
         refuse_repeated(header, path.name)
+        # All as text: a document number 0010 would be the number 10.
         return pl.read_csv(content, separator=layout.delimiter, infer_schema=False), blank + 1
 
 
@@ -400,6 +401,7 @@ def is_text_column(grid: Grid, column: str, *, below: int) -> bool:
 
 def _parquet(path: Path) -> pl.DataFrame:
     try:
+        # Folders such as entity=ES are a column.
         return pl.read_parquet(path, glob=True, hive_partitioning=True, try_parse_hive_dates=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise ReadingError(f"{path.name} is no Parquet file that can be read: {first_line(error)}.") from error

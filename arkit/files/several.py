@@ -106,6 +106,7 @@ def _read_file(path: Path, layout: Layout, name: str, grid: Grid | None) -> Read
         with refusing(path.name):
             read = ReadTable(*with_own_header(rows, table, layout, name), seen)
     with refusing(path.name):
+        # File by file: a running balance begins anew in each.
         proven = held(read.rows, table, layout, name=name, day=layout.snapshot_on or read.day)
     found = combine(read.findings, proven.findings, _numbered_by_row(read.rows, table, name))
     read = replace(read, findings=found, day=proven.day, held=proven.relations)

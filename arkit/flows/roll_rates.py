@@ -288,6 +288,7 @@ def cure_rates(
     period = [*keys, "as_of"] if monthly else keys
     values = ["amount", "cured", "items", "cured_items"]
     known = pl.lit(policy.has_not_due)
+    # Multiplied, not filtered, so that a group with nothing past due keeps its row.
     late = pl.when(known).then(pl.col(values) * (pl.col("bucket") > 0))
     moves = transitions(ledger, days, by=by, policy=policy).with_columns(late)
     table = moves.group_by(period).agg(pl.col(values).sum()).sort(period)

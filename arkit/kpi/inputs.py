@@ -206,6 +206,7 @@ def in_months(rows: pl.DataFrame, question: Question) -> pl.DataFrame:
     ends, months_of = _stretches(question)
     # The last day of a month is found as its own end: it belongs to the month that it closes.
     placed = rows.with_columns(stretch=ends.search_sorted(rows["day"]))
+    # A row before the known months stays without a month: what is owed from then is unmatched, not nothing.
     return placed.join(months_of, on=[AS_OF, "stretch"], how="left").drop("stretch")
 
 

@@ -269,6 +269,8 @@ def _searched(ledger: Scanned, spans: pl.DataFrame) -> Rows:
     beyond = spans["first"].search_sorted(periods["until"]).cast(pl.Int32)
     rows = periods.lazy().with_columns(first.alias("first"), beyond.alias("beyond"))
     inside = rows.filter(pl.col("first") < pl.col("beyond"))
+    # The table has a pair of places once for each day between them,
+    # so a period is repeated for the days it touches and no more.
     joined = inside.join(_contained(spans["day"]).lazy(), on=["first", "beyond"], how="inner")
     return nw.from_native(joined.drop("first", "beyond"))
 

@@ -163,6 +163,7 @@ def _day_numbers(column: pd.Series[Any]) -> list[object]:
     known = days.notna()
     if known.all():
         return numbers
+    # A text among days, such as the reason why there is none, is kept.
     texts = [_writable(value) if isinstance(value, str) else None for value in column]
     return [number if there else text for number, there, text in zip(numbers, known, texts, strict=True)]
 

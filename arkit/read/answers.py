@@ -30,6 +30,7 @@ def answers_of(path: str | Path) -> dict[str, Any]:
         It is missing, or it is no TOML.
     """
     try:
+        # Editors of Windows begin a file with a mark, which is no TOML.
         return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ReadingError(f"The file of answers {path} cannot be used: {first_line(error)}.") from error

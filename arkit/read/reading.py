@@ -233,6 +233,7 @@ def _read_database(path: str | Path, layout: Layout, day: date | None) -> Ledger
     sources = {}
     for name, rows in read_database(path, layout=layout).items():
         table = ReadTable(*with_own_header(rows, layout.tables().get(name) or TableLayout(), layout, name))
+        # Numbers of a database are no text and have a point.
         sources[name] = joined({query_of(name): table}, mark=".")
     return _built(sources, layout, day)
 
@@ -270,6 +271,8 @@ def _built(
 ) -> Ledger:
     sources = _with_documents(sources, layout)
     whole = {name: source.whole for name, source in sources.items()}
+    # What may be said of a file with canonical headers is left out of
+    # the comparison: the shape of such a file follows from its columns.
     if msgspec.structs.replace(layout, covers_from=None, covers_until=None, payments=None) == _CANONICAL:
         layout = msgspec.structs.replace(layout, shape=_shape_of({name: table.rows for name, table in whole.items()}))
     ledger = build(

@@ -78,6 +78,7 @@ class Owed:
         return replace(
             self,
             of={**kept, **roles},
+            # Of whom all rivals but one have another role, there is nothing left to decide.
             rivals={name: headers for name, headers in rivals.items() if len(headers) > 1},
             proofs=(*self.proofs, *(proof for proof in proofs if proof not in self.proofs)),
             decisions=(*self.decisions, *made),

@@ -463,6 +463,7 @@ def _zero_sums(cells: Cells) -> list[Proof]:
     for signed in _one_way(_signed_amounts(cells)):
         found.append(Proof(kind="balanced", columns=signed))
         for name in cells.texts:
+            # A matching mark is blank where nothing is matched yet; what is filled in each row names an entry.
             some = cells.few[name].null_count() > 0
             kind, role = ("zero", "mark") if some else ("balanced", "by")
             found.append(Proof(kind=kind, columns={**signed, role: (name,)}))  # type: ignore[arg-type]

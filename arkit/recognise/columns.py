@@ -182,6 +182,7 @@ def _candidates(
     """The headers for each meaning whose cells fit it, the best known first."""
     found: dict[str, list[tuple[int, str]]] = {}
     for header, each in meanings.items():
+        # A column of days of payment may be blank in this file and filled in the next.
         if header in taken or (header in blank and each.name != "settled_on"):
             continue
         if header in blank or _fits(rows[header].drop_nulls(), each.name):
@@ -336,6 +337,7 @@ def _tree(lines: list[list[str]]) -> set[str]:
 def _looks_like_item(cells: list[str]) -> bool:
     """Whether a row has cells of digits, of which no line of a header has more than a few."""
     filled = [cell for cell in cells if cell]
+    # Half of its letters: a header such as "31-60 days" has digits too, but few cells that are little else.
     digits = [cell for cell in filled if sum(letter.isdigit() for letter in cell) * 2 > len(cell)]
     return len(digits) >= 2 and len(digits) * 3 >= len(filled)
 
@@ -443,6 +445,7 @@ def with_unnamed_key(columns: Columns, rows: pl.DataFrame) -> Columns:
     if {"item_id", "document_id"} & {*columns.of}:
         return columns
     unnamed = [name for name in rows.columns if re.fullmatch(r"column \d+", name) and _is_unique(rows, name)]
+    # Of several such columns any could be meant, and none is taken.
     if len(unnamed) != 1:
         return columns
     decision = Decision("document_id", unnamed[0], "without a header, but every row has its own text", "likely")

@@ -117,6 +117,7 @@ def likely_items(rows: pl.DataFrame, repeats: pl.DataFrame, file: str) -> pl.Dat
     names = [name for name in rows.columns if name != "source_row"]
     rows = _dated(rows, names)
     filled = rows.select(pl.sum_horizontal(pl.col(name).is_not_null() for name in names)).to_series()
+    # The median, because long footers and short notes would move a mean.
     usual = filled.filter(filled >= _FEWEST_CELLS).median()
     if not isinstance(usual, float):
         raise ReadingError(f"{file} has a header but no rows below it. Export it again.")

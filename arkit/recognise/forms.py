@@ -77,6 +77,7 @@ class Form:
 def recognise_form(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
     """The form of an account, or the one that is given: ``rows`` are all below the header, openings among them."""
     form = _with_account_of_card(_with_our_half(form, facts), facts)
+    # A card is an account already: the accounts debited and credited say so, and on which side each row is.
     if "minus_when" in form.settings:
         return form
     # The strongest proof first: a balance holds row by row, marks for each group, references for some, the edges once.
@@ -97,6 +98,7 @@ def _with_our_half(form: Form, facts: Facts) -> Form:
     equal = [_amounts(form.rows, one, facts).eq_missing(_amounts(form.rows, other, facts)) for one, other in pairs]
     if int((equal[0] & equal[1]).sum()) < _MOSTLY * form.rows.height:
         return form
+    # In reconciliation acts the left half is that of the company that wrote them.
     ours = form.rows.columns.index(debits[0]) < form.rows.columns.index(debits[1])
     first, second = (0, 1) if ours else (1, 0)
     evidence = "the left half; the right one has the same amounts on the other side"
@@ -135,6 +137,7 @@ def _with_account_of_card(form: Form, facts: Facts) -> Form:
     for debited, credited in combinations(codes, 2):
         both = form.rows.select(debited, credited)
         mine = [value for value in both[debited].unique() if _is_of_card(both, value)]
+        # Two accounts in every row would leave open whose card it is.
         if len(mine) == 1:
             return _signed_by_account(form, debited, credited, mine[0])
     return form
@@ -252,6 +255,8 @@ def _why_account(form: Form, rows: pl.DataFrame, facts: Facts, proof: Proof) -> 
     if carried.height:
         _refuse_misfit(form, carried, facts, proof)
         return f"{carried.height} balances are brought forward"
+    # A list of open items may have a row for an opening of nothing
+    # too: then credits must have the amounts of documents before them.
     if opening.is_empty():
         return "a balance that each row carries on, and payments among the rows"
     credits, paying = _paying(form, facts)
@@ -291,6 +296,7 @@ def _with_marks(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
     """An account in which rows that belong together have one mark: they add up to zero."""
     stated = form.columns.of.get("match")
     found = [each for each in facts.marks if (each.fits or each.broken) and stated in (None, *each.proof.of("mark"))]
+    # Marks that do not all add up stay marks, but are no proof to hold next month's file against.
     whole = bool(found) and found[0].fits
     found = found or _stated_marks(form, stated, facts)
     if not found:
@@ -387,6 +393,7 @@ def _refers(form: Form, header: str, document: str, facts: Facts) -> bool:
     credits = credits.drop_nulls("refers")
     known = debits.select(pl.exclude("refers", "debit", "credit")).unique().rename({"document": "refers"})
     naming = credits.join(known, on=known.columns, how="semi", nulls_equal=True)
+    # One number may be found among the documents by chance.
     several = naming["refers"].n_unique() >= _NEEDED
     return several and own is not None and own >= _MOSTLY and naming.height >= _MOSTLY * credits.height
 

@@ -111,6 +111,7 @@ def _entry(lines: pl.DataFrame, texts: list[str]) -> str:
             continue
         sums = lines.group_by(header).agg(pl.col("= debit").sum() - pl.col("= credit").sum(), pl.len().alias("rows"))
         balanced = sums.filter(pl.col("= debit") == 0)
+        # A single row balances only with nothing on both sides, as where a column numbers the rows.
         several = bool((balanced["rows"] > 1).all())
         if several and balanced.height > 1 and balanced["rows"].sum() >= _MOSTLY * lines.height:
             found[header] = balanced.height
@@ -198,6 +199,7 @@ def _of_customers(lines: pl.DataFrame, header: str, values: list[str], customers
 
 def _only_there(lines: pl.DataFrame, header: str, value: str, customers: list[str]) -> bool:
     mine, others = lines.filter(pl.col(header) == value), lines.filter(pl.col(header) != value)
+    # The account of payables names partners in all of its rows too, but is credited more than debited.
     net = mine.select(pl.col("= debit").sum() - pl.col("= credit").sum()).item()
     return net >= 0 and any(not mine[name].null_count() and others[name].is_null().all() for name in customers)
 

@@ -273,6 +273,7 @@ def _status_asked(
 def _sides_of(rows: pl.DataFrame, header: str, columns: Mapping[str, str]) -> dict[str, str]:
     """The side that each value of a column says; nothing where none says one, or all may be debit and credit."""
     values = values_of(rows, header)
+    # Where all letters may be debit and credit too, they say no side: D and K are both in some systems.
     named = header == columns.get("side") and not all(map(mark_of, values))
     of = {value: side_of(value, named=named) for value in values}
     return of if any(of.values()) else {}
@@ -287,6 +288,7 @@ def _sides(rows: pl.DataFrame, header: str, of: Mapping[str, str], file: str) ->
     blank = ("",) if rows[header].null_count() else ()
     shown = ", ".join(f"{value}: {side or 'not known'}" for value, side in of.items())
     role = ColumnRole(header, "mapped", "side", shown)
+    # Beside payables a blank cell may be either.
     if unknown or not ours or (out and blank):
         text = f"The column {header!r} of {file} says whose debt a row is ({shown}). The rows of which are receivables?"
         candidates = (Candidate(value) for value in (ours or tuple(values)))
@@ -325,6 +327,7 @@ def _types(
     )
     if not unknown:
         return found
+    # With two columns or with signs, what an unknown type does is seen from its amounts.
     if len(headers) > 1 or (amount < 0).any():
         decision = Decision("types", f"by the sign: {listed(unknown)}", "not in the vocabulary", "likely")
         return found.and_also(Receivables(decisions=(decision,)))
@@ -359,6 +362,7 @@ def recognise_signs(
         return Receivables(questions=(asked,))
     if len(headers) != 1:
         return Receivables(decisions=(Decision("signs", "by column", "debit and credit, or an aging"),))
+    # A mark says it of each row, a type only of its kind: so marks are asked first.
     marked = _marked(
         rows,
         [*(columns[name] for name in ("mark", "side") if name in columns), *columns_of_words(rows, free, mark_of)],
@@ -374,6 +378,7 @@ def recognise_signs(
         return _as_they_are("no type that lowers what is owed")
     header = columns["item_type"]
     of_credits = amount.filter(has_value(rows, header, lowering) & (amount != 0).fill_null(False))
+    # One credit with a minus shows that the file states signs.
     if of_credits.is_empty() or (of_credits < 0).any():
         return _as_they_are(f"{int((of_credits < 0).sum())} of {len(of_credits)} credits are negative")
     return _unsigned(header, lowering, of_credits, amount, hints, file)

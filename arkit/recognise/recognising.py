@@ -258,6 +258,7 @@ def _with_values(draft: Draft, question: _Question, layout: Layout) -> tuple[Dra
     """The draft with all that the cells of the items say, and the layout of the file around it."""
     draft, found, kept = _with_rows(draft, question, layout)
     file, hints, main = question.grid.file, question.hints, draft.main_headers
+    # Of the rows that count alone: a number may come again among those that are left out.
     key = _key_of(draft, kept, file)
     money = recognise_currency(
         kept,

@@ -114,6 +114,7 @@ class _Rows:
 def recognise_lines(rows: pl.DataFrame, columns: Columns, amounts: Sequence[str], mark: str, hints: Hints) -> Repeats:
     """A row for each line of a document, where a column of the lines adds up to an amount of the document."""
     seen = _Rows.of(rows, columns, mark)
+    # Rows with an amount and a day of payment are payments; rows with debit and credit are an account.
     if seen is None or {"paid", "settled_on"} <= {*columns.of} or {"debit", "credit"} & {*columns.of}:
         return Repeats()
     owed = [columns.of[name] for name in _OWED if name in columns.of]
@@ -128,6 +129,7 @@ def recognise_lines(rows: pl.DataFrame, columns: Columns, amounts: Sequence[str]
     if said:
         return Repeats(seen.number, of_lines=other or (seen.number,), decisions=(_once(main[0], "hint"),))
     due = columns.of.get("due_date")
+    # Parts that are due on days of their own are instalments, and items of their own.
     if whole in main and due and (seen.rows.select(seen.number, due).n_unique() > seen.rows[seen.number].n_unique()):
         decision = Decision(OPEN, part, f"each part of a document is due on its own day, and they add up to {whole}")
         return Repeats(parts=(part, whole), decisions=(decision,))
@@ -186,6 +188,7 @@ def recognise_payments(rows: pl.DataFrame, owed: Owed, columns: Columns, mark: s
 def _is_above(seen: _Rows, paid: str, amount: str, day: str | None) -> bool:
     """Whether more is paid of a document than it amounts to: what is paid is then no payment of the row."""
     own_day = day and seen.rows.select(seen.number, day).n_unique() > seen.rows[seen.number].n_unique()
+    # With a day or an amount of its own in each row, what is paid is clearly that of the row.
     if own_day or not seen.is_same(paid):
         return False
     frame = pl.DataFrame({"number": seen.rows[seen.number], "part": seen.amount(paid), "whole": seen.amount(amount)})
@@ -212,6 +215,7 @@ def _status_of_payments(
     words = [hints.statuses.get(word, word) for word in values_of(rows.filter(has_payment), header)]
     if not words or not (stated | ~has_payment).all():
         return ""
+    # A status in a row without a payment is that of the document, unless some word can only be said of payments.
     alone = not (stated & ~has_payment).any()
     return header if alone or any(is_made(word) is False for word in words) else ""
 

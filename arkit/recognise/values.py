@@ -124,6 +124,7 @@ def _example(cells: pl.DataFrame) -> str:
 
 
 _OTHER: Final[dict[DateOrder, DateOrder]] = {"dmy": "mdy", "mdy": "dmy"}
+# One day in a hundred may be a typing error.
 _MOST_ASTRAY: Final = 0.01
 
 
@@ -165,6 +166,7 @@ def _by_evidence(
         return Found("dmy", Decision("date_order", "dmy", "every day is the same in either order"))
     early = {order: _due_before_document(rows, headers, order) for order in _OTHER}
     better, worse = sorted(early, key=lambda order: early[order])
+    # Only where one order gives none at all: in right data, too, an item may be due before its document.
     if early[better] == 0 and early[worse] > 0:
         evidence = f"in the other order {early[worse]} items would be due or settled before their document"
         return Found(better, Decision("date_order", better, evidence, "likely"))
@@ -220,6 +222,7 @@ def recognise_currency(
     file: str,
 ) -> Currency:
     """Where the currency of each item is: asked where none is named anywhere, or two are."""
+    # From what each row says to what is said once for the file, and last what only a line above it does.
     header = columns.get("currency")
     if header:
         own = _of_column(rows, header, hints, file)
@@ -316,6 +319,7 @@ def _above(lines: list[str]) -> tuple[str, str, str] | None:
         for match in re.finditer(_WORD, line):
             code = currency_of(match.group())
             label = re.search(_LABEL, line[: match.start()])
+            # The layout will look behind these words, so they must lead to the same currency again.
             if code and label and currency_after(label.group(1), [line]) == code:
                 return label.group(1), code, line
     return None

@@ -362,6 +362,7 @@ class CustomersPage:
     def _every_customer(self) -> pd.DataFrame:
         classes = abc(self.shown, as_of=self.day, policy=self.policy)[[*_KEYS, "class_of_exposure", "class_of_sales"]]
         rules = self._rules_in_words(self.categorised["rules"])
+        # A customer has one class in a currency, so that no row is repeated.
         rows = self.categorised.assign(rules=rules).merge(classes, on=_KEYS, how="left")
         return rows[[*_FIRST, *(name for name in rows.columns if name not in _FIRST)]]
 
@@ -410,6 +411,7 @@ class OneCustomer:
     def timeline(self) -> charts.Figure:
         """The balance and payments of the customer."""
         rows = self._movements
+        # One axis has one currency: the one with most movements.
         currency = rows["currency"].mode().iloc[0]
         title = text("reports.customers.timeline", name=self.name)
         return charts.customer_timeline(rows[rows["currency"] == currency], currency=currency, title=title)

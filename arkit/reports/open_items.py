@@ -135,6 +135,7 @@ class OpenItemsReport(MonthlyReport):
     def to_call(self) -> pd.DataFrame:
         """The customers with anything past due, the largest amount first."""
         late = self.late.assign(old=self.late["open_amount"].where(self.late["bucket"] == self.policy.labels[-1], 0.0))
+        # With customers who have no name, whom pandas would drop.
         grouped = late.groupby(["customer_id", "name", "currency"], sort=False, dropna=False, observed=True)
         rows = grouped.agg(
             past_due=("open_amount", "sum"),
@@ -162,6 +163,7 @@ class OpenItemsReport(MonthlyReport):
         coming = items[(items["open_amount"] > 0) & ~items["bucket"].isin(late_labels(self.policy))]
         due = pd.to_datetime(coming["due_date"])
         ahead = (due - pd.Timestamp(self.facts.day)).dt.days
+        # Less one, because the first week ends on the seventh day after the day of the report.
         week = ((ahead - 1) // 7).clip(lower=0, upper=WEEKS).fillna(WEEKS).astype(int)
         grouped = coming.assign(week=week).groupby(["currency", "week"], observed=True)
         rows = grouped.agg(open_amount=("open_amount", "sum"), items=("item_id", "size")).round(6).reset_index()

@@ -236,6 +236,7 @@ def month_end(
 
 
 def _workers_of(run: RunFile) -> int:
+    # How many entities "all" means is known only when the exports have been read, after workers start.
     count = run.workers or os.cpu_count() or 1
     return count if ALL_ENTITIES in run.entities else min(count, len(run.entities) * len(run.reports))
 

@@ -173,6 +173,7 @@ class Ledgers:
         """
         if entity == ALL_ENTITIES:
             if self.failed:
+                # A sum of what happened to be there is not the group.
                 raise RunError(f"The group is not whole: {', '.join(sorted(self.failed))} could not be read.")
             return [export for export, _ in self.read], joined([ledger for _, ledger in self.read])
         if entity in self.failed:
@@ -201,6 +202,7 @@ def read_ledgers(exports: tuple[Export, ...], *, as_of: date, say: Listener) -> 
                 earlier_snapshots=export.earlier_snapshots,
             )
         except ArkitError as error:
+            # Without the names of its entities only the export itself can be named.
             ledgers.failed.update(dict.fromkeys(export.entities or [name], str(error)))
             continue
         missing = sorted(set(export.entities) - set(_entities_of(ledger)))

@@ -267,6 +267,7 @@ def _named(frame: pl.DataFrame, naming: Naming) -> pl.DataFrame:
         }
     )
     template = naming.pattern.format(own="{}", trade="{}", form="{}")
+    # pl.format fills by position, and each language has its own order of the parts.
     order = sorted(("own", "trade", "form"), key=lambda part: naming.pattern.index("{" + part))
     ordinal = pl.when(pl.col("again") > 1).then(pl.format(" {}", "again")).otherwise(pl.lit(""))
     return words.select("position", name=pl.format(template, *order) + ordinal)

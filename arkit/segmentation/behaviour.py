@@ -192,6 +192,7 @@ def payment_days(ledger: Ledger, day: date) -> Rows:
 
 def payment_rhythm(ledger: Ledger, day: date) -> pl.DataFrame:
     """By customer the days with payments, the longest time between two, and the share of items paid in parts."""
+    # A customer has one row a day, so that the order is without ties.
     gap = nw.col("day") - nw.col("day").shift(1).over(*KEYS, order_by="day")
     days = payment_days(ledger, day).with_columns(gap.alias("gap"))
     sums = days.group_by(*KEYS).agg(
@@ -464,6 +465,7 @@ def _translated_uses(owed: pl.DataFrame, ledger: Ledger, day: date) -> pl.DataFr
     schema = {"limit_currency": pl.String, "currency": pl.String, "rate": pl.Float64}
     rows = amounts.join(pl.DataFrame(rates, schema=schema), on=["limit_currency", "currency"], how="left")
     use = pl.col("open_amount") * pl.col("rate") / pl.col("credit_limit")
+    # A sum without one of its currencies would look like room below the limit.
     return rows.group_by("holder").agg(pl.when(use.is_not_null().all()).then(use.sum()).alias("limit_use"))
 
 

@@ -372,8 +372,10 @@ def _delay(panel: Panel, split: Split, enough: Flags) -> tuple[Floats, Floats]:
     """
     seen = panel.counted & (panel.due > 0)
     enough = enough & (seen.sum(axis=1) >= LEAST_MONTHS)
+    # Counted on over the months in which something fell due, since the others are left out.
     scores = np.where(split.recent, np.cumsum(seen & split.recent, axis=1), 0)
     with np.errstate(invalid="ignore"):
+        # Where nothing fell due this is 0 / 0, and the design leaves it out.
         early = -panel.late / panel.due
     design = Design(seen, scores, np.zeros_like(scores)).rows(enough)
     return _of_all(rank_trend(early[enough], design), enough)

@@ -367,6 +367,7 @@ def _payments(ledger: Ledger, day: date, before: date) -> Rows:
     came_back = entries.filter(nw.col("entry_type") == "correction", nw.col("amount") > 0)
     credits = ledger.scan("items").filter(nw.col("item_type") == "credit_note").select("item_id")
     both = nw.concat([rows.select("item", "counterpart_item_id", "day", "amount") for rows in (paid, came_back)])
+    # The anti join keeps what has no counterpart, such as a settlement: only what credit notes settle is no payment.
     moved = both.join(credits, left_on="counterpart_item_id", right_on="item_id", how="anti")
     after, amount = nw.col("day") > day_of(before), nw.col("amount")
     rows = with_debt(moved.select("item", "amount", "day"), ledger).with_columns(

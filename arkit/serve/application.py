@@ -70,6 +70,7 @@ def _server(serving: Serving, home: Path, notebooks: Path) -> dict[str, Any]:
         "port": serving.port,
         "base_url": serving.base_url,
         "root_dir": str(notebooks),
+        # Settings of Jupyter that lie about on the machine could open what is closed here.
         "config_file_paths": [],
         "connection_dir_root": str(home),
         "open_browser": False,

@@ -196,6 +196,7 @@ class PageHandler(OfVisitor, TornadoVoilaHandler):
     async def get(self, path: str | None = None) -> None:
         """Answer with the page; an address with the token in it is exchanged for one without."""
         if self.get_query_arguments("token"):
+            # An address with the token in it would stay in histories, bookmarks and logs.
             self.redirect(without_token(self.request.uri))
             return
         if len(self.kernel_manager.list_kernel_ids()) >= self.settings["most_visitors"]:

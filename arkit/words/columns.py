@@ -212,6 +212,7 @@ def short_amount(value: float, currency: str) -> str:
 
 
 def _short_places(value: float) -> int:
+    # So many decimals that three digits count: 1.23K, 12.3K, 123K.
     digits = int(math.log10(abs(value))) % 3 if abs(value) >= 1 else 0
     return max(2 - digits, 0) if abs(value) >= 1000 else 0
 

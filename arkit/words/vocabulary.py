@@ -351,6 +351,7 @@ def currency_names() -> frozenset[str]:
 @cache
 def languages() -> dict[str, dict[str, Any]]:
     """The words of each language by its code: columns, statuses, types, sides, marks, units, qualifiers."""
+    # English first, and then by code: which language has a word first must not depend on the file system.
     files = sorted(resource("templates/words/headers").glob("*.toml"), key=lambda file: (file.stem != "en", file.stem))
     return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
 

@@ -32,6 +32,7 @@ _KIND_OF_ROLE: Final = {
     **dict.fromkeys(("by", "mark", "currency", "status"), "text"),
 }
 _WHOLE: Final = r"^[-+(]?\d{1,5}\)?(?:[.,]0+)?$"
+# Amounts are in millionths here, and the sum of a column of them may leave 64 bits.
 _NOTHING: Final = pl.lit(0, dtype=pl.Int128)
 
 
@@ -168,6 +169,7 @@ def of_each(value: pl.Expr, by: Sequence[str]) -> pl.Expr:
 
 def _at_most(proof: Proof, _day: date | None) -> pl.Expr:
     part, whole = _one(proof, "part"), _one(proof, "whole")
+    # With the sign of the whole: a credit is no part of a debit.
     return (part.abs() <= whole.abs()) & ((part == 0) | (part.sign() == whole.sign()))
 
 
@@ -235,6 +237,7 @@ def due_days(rows: pl.DataFrame, proof: Proof, layout: Layout) -> pl.Series:
         pl.when(amounts(rows[header], mark=layout.decimal_mark).fill_null(0) != 0).then(
             pl.lit(layout.snapshot_on, dtype=pl.Date).dt.offset_by(f"-{first}d")
         )
+        # The oldest first, since coalesce takes the first that is there.
         for first, header in sorted(parts, reverse=True)
     ]
     return rows.select(pl.coalesce(cases).dt.to_string("%Y-%m-%d").alias(DUE)).to_series()
@@ -475,6 +478,7 @@ def _refuse_other_day(found: Sequence[Relation], given: date | None, day: date |
 
 
 def _refuse_broken(relation: Relation) -> None:
+    # Most rows: then the export has changed. Single rows that break it are findings.
     if 2 * relation.agreeing < relation.tested and relation.proof.kind != "partly":
         raise ReadingError(
             f"{relation.tested - relation.agreeing} of {relation.tested} rows break what the layout proves the file "

@@ -150,6 +150,7 @@ def _sum(rows: pl.DataFrame, plus: tuple[str, ...], minus: tuple[str, ...], mark
     result = decimals_as_text(total.set(~some, None), decimal_mark=mark)
     for header, cell in cells.items():
         unread = cell.is_not_null() & parts[header].is_null()
+        # The text that cannot be read takes the place of the sum, so that a finding shows it.
         result = result.zip_with(~unread, cell)
     return result
 

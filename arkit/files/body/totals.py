@@ -131,6 +131,7 @@ def unproven(found: pl.DataFrame, *, column: str) -> pl.DataFrame:
     of_column = found.filter(pl.col("column") == column)
     grand = of_column.filter("is_grand")
     decisive = grand if grand.height else of_column
+    # A total that is repeated, as on a last page, lacks its items once.
     sums = decisive.filter(pl.col("difference") != 0).unique(["currency", "difference", "stated"], maintain_order=True)
     return sums.group_by("currency", maintain_order=True).agg(pl.col("difference").sum())
 

@@ -164,6 +164,7 @@ class Receivables(Page):
 
     def _aged(self, of: tuple[str, str, str], currency: str, day: date, by: tuple[str, ...]) -> pd.DataFrame:
         shown = self.presentation(of, day)
+        # A currency that was chosen is shown as it was booked; only all of them together are translated.
         part = shown.at(day) if shown and not currency else self._parts(*of)
         rows = aging_table(part or self.ledger, as_of=day, by=list(by), policy=self.policy)
         return rows if part else rows.head(0)
@@ -222,5 +223,6 @@ def _or_all(value: str) -> str:
 
 def _largest_first(rows: pd.DataFrame, amount: str) -> pd.DataFrame:
     """The rows by the size of an amount, of either sign."""
+    # A large credit is worth a look as well as a large debt.
     order = rows[amount].abs().sort_values(ascending=False, kind="stable").index
     return rows.loc[order].reset_index(drop=True)
