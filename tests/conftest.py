@@ -29,7 +29,7 @@ fetch("/receivables").then(() => told.textContent += ", read a page", () => told
 </script>"""
 
 # The same random ledgers at every run, few of them for `make quick`; HYPOTHESIS_PROFILE=explore looks for new ones.
-hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("same", max_examples=40, derandomize=True, deadline=None)
 hypothesis.settings.register_profile("quick", max_examples=6, derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", max_examples=1000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
