@@ -191,7 +191,7 @@ def _read_one(
         return _read_unknown(files, said, day, otherwise)
     stated = _covering(_stated(layout), said, opening=("statuses",) if layout is None else ())
     day = day or _unsaid(stated, otherwise)
-    return _built(_sources(places_in(given, stated), stated, day), stated, day)
+    return _built(_sources(places_in(given, stated), stated, day), stated, day, otherwise=otherwise)
 
 
 def _unsaid(layout: Layout, day: date | None) -> date | None:
@@ -244,7 +244,7 @@ def _read_unknown(files: list[Path], hints: Hints, day: date | None, otherwise: 
         grid = open_grid(files[0], encoding=hints.encoding, delimiter=hints.delimiter, sheet=hints.sheet)
     if grid.is_canonical:
         stated = _covering(_CANONICAL, hints, opening=("encoding", "delimiter", "sheet", "name"))
-        return _built(_sources({"items": files}, stated, day, grid), stated, day)
+        return _built(_sources({"items": files}, stated, day, grid), stated, day, otherwise=otherwise)
     refuse_idle(hints, grid)
     known = recognise(grid, hints, snapshot_on=day, otherwise=otherwise)
     day = day or _unsaid(known.layout, otherwise)
@@ -267,7 +267,12 @@ def _sources(places: Places, layout: Layout, day: date | None, grid: Grid | None
 
 
 def _built(
-    sources: Mapping[str, TableSource], layout: Layout, day: date | None, known: Recognised | None = None
+    sources: Mapping[str, TableSource],
+    layout: Layout,
+    day: date | None,
+    known: Recognised | None = None,
+    *,
+    otherwise: date | None = None,
 ) -> Ledger:
     sources = _with_documents(sources, layout)
     whole = {name: source.whole for name, source in sources.items()}
@@ -278,7 +283,7 @@ def _built(
     ledger = build(
         {name: table.rows for name, table in whole.items()},
         layout=msgspec.structs.replace(layout, **{name: table.layout for name, table in whole.items()}),
-        snapshot_on=day or whole["items"].day,
+        snapshot_on=day or whole["items"].day or _unsaid(layout, otherwise),
         sources={name: source.name for name, source in sources.items()},
         found=combine(*(table.findings for table in whole.values())),
         beyond=whole["items"].beyond,

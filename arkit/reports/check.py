@@ -82,12 +82,13 @@ class Check:
         """The check as lines of text for a terminal."""
         rows, items = number_shown(self.ledger.source_rows), number_shown(self.ledger.size)
         first, last = (day_shown(day) for day in self.ledger.covers)
-        covers = "covers_day" if first == last else "covers"
+        covers = "covers_days" if self.ledger.snapshots else "covers_day" if first == last else "covers"
+        days = joined(map(day_shown, self.ledger.snapshots))
         roles = role_lines(self.ledger.reading.columns) if self.ledger.reading else []
         found = text_lines(self.found, columns=titles()) if len(self.found) else [text("reports.check.none")]
         return [
             text("reports.check.rows", name=self.name, rows=rows, items=items),
-            text(f"reports.check.{covers}", first=first, last=last),
+            text(f"reports.check.{covers}", first=first, last=last, days=days),
             *_part(text("reports.check.how"), self._decisions()),
             *_part(text("reports.asking.columns"), roles),
             *_part(text("reports.check.totals", day=day_shown(self.day)), text_lines(self.totals)),

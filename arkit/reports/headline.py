@@ -77,7 +77,8 @@ def _past_due(facts: Facts, currency: str) -> str:
         return ""
     parts = [text("reports.headline.past_due", share=share_shown(share))]
     before = facts.kpi("past_due_ratio", currency=currency, day=facts.month_before)
-    if before is not None and facts.month_before is not None:
+    # Of two lists of one month, its name would be that of both.
+    if before is not None and facts.month_before is not None and facts.month_before.month != facts.day.month:
         parts.append(_points(share - before, month_name(facts.month_before)))
     return text("reports.headline.between").join([*parts, *_holders(facts, currency)])
 

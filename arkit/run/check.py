@@ -19,6 +19,7 @@ from arkit.files.several import cells_of
 from arkit.model.ledger import as_day
 from arkit.policy import Policy
 from arkit.present.workbook import write_workbook
+from arkit.read.reading import file_and_day
 from arkit.reports.answering import Ask, Said, read_export, saved_layout
 from arkit.reports.asking import WIDTH, question_lines, role_lines
 from arkit.reports.check import Check
@@ -86,7 +87,7 @@ def check(
     except QuestionsError as asked:
         return Checked(tuple(_open(asked, said, paths)), can_report=False)
     day = ledger.require(as_day(as_of) if as_of else ledger.covers[1])
-    names = [name_of(path) for path in paths]
+    names = [name_of(path) for path in (*paths, *(file_and_day(str(one))[0] for one in earlier_snapshots))]
     checked = Check(ledger, name=listed(names), day=day, policy=Policy.load(policy) if policy else Policy())
     lines = [*checked.lines()]
     if len(ledger.findings):
