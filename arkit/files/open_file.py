@@ -69,6 +69,7 @@ class Grid:
     @property
     def is_canonical(self) -> bool:
         """Whether the first row that is not blank has the canonical names of an items table: nothing to recognise."""
+        # Without a layout the canonical way reads UTF-8 with commas alone.
         if self.kind == "text" and (self.encoding, self.delimiter) != _USUAL:
             return False
         return {*TABLES["items"].required} <= {*next((row for row in self.top(_TOP) if any(row)), [])}
@@ -166,6 +167,7 @@ def _grid_of_text(path: Path, encoding: str, delimiter: str) -> Grid:
             content, separator=delimiter, has_header=False, schema=schema, infer_schema=False, missing_columns="insert"
         )
     filled = [name for name in cells.columns if cells[name].null_count() < cells.height] or cells.columns[:1]
+    # Blank columns are cut on the right alone: in between, each keeps its place under the header.
     used = cells.select(cells.columns[: cells.columns.index(filled[-1]) + 1])
     above = [pl.DataFrame({f"{place}": [cell] for place, cell in enumerate(line or [""])}) for line in lines]
     used = pl.concat([*above, used], how="diagonal")
@@ -233,6 +235,7 @@ _OF_TOP: Final = 100_000
 
 def _delimiter(content: bytes) -> str:
     """The delimiter that gives the row of most known headers; without any, the most even rows."""
+    # What comes after the last split is the rest of the file, however large, and is left out.
     lines = [line.decode(errors="ignore") for line in content.split(b"\n", SAMPLED)[:SAMPLED]]
     return max(DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
 
@@ -243,6 +246,7 @@ def _fit(lines: list[str], delimiter: str) -> tuple[int, int]:
     except csv.Error:
         return 0, 0
     widths = [len(row) for row in rows if len(row) > 1]
+    # Rows count with the cells they have: many lines with one comma in a name are no table.
     usual = max(set(widths), key=widths.count) if widths else 1
     return _known_headers(rows), widths.count(usual) * (usual - 1)
 
@@ -409,6 +413,7 @@ def _parquet(path: Path) -> pl.DataFrame:
 
 def _grid_of_parquet(path: Path) -> Grid:
     table = _parquet(path)
+    # The names are row 1, as a spreadsheet would show the table.
     rows = _tidy(table.select(_without_midnight(column) for column in table), first=2)
     names = pl.DataFrame([table.columns], orient="row", schema=[name for name in rows.columns if name != "source_row"])
     return Grid(pl.concat([_tidy(names), rows]), path.name, "table")

@@ -142,6 +142,8 @@ def loose_files(source: Path | Sequence[Path]) -> list[Path]:
         files = [path for path in files if not path.name.startswith(_PASSED_OVER)]
     else:
         files = [source] if isinstance(source, Path) else sorted(source, key=lambda path: (path.name, path))
+    # A file that is given by itself is the export whatever its name;
+    # in a folder or list, one called like a table makes tables of all.
     several = len(files) > 1 or files[:1] != [source]
     return [] if several and any(_begins_with(path, name) for path in files for name in TABLES) else files
 
@@ -149,6 +151,8 @@ def loose_files(source: Path | Sequence[Path]) -> list[Path]:
 def _in_file(source: Path, layout: Layout) -> Places:
     """The tables of a single file, its sheets among them, and the files that the layout names in the same folder."""
     stated = layout.tables()
+    # The file that was given is the items, whatever name the
+    # layout has for them: that of last month's export is another.
     others = {
         name: _matching(source.parent, table.file) for name, table in stated.items() if table.file and name != "items"
     }
@@ -162,6 +166,7 @@ def _in_folder(folder: Path, layout: Layout) -> Places:
         found = _matching(folder, stated.file) if stated and stated.file else _files_named_after(folder, name)
         if found:
             places[name] = found
+    # A folder that is one table itself has parts with the names that an engine gave them.
     if not places and any(folder.rglob("*.parquet")):
         places["items"] = [folder]
     return places
@@ -179,6 +184,7 @@ def _matching(folder: Path, file: str) -> list[Path]:
 def _files_named_after(folder: Path, name: str) -> list[Path]:
     """The files called like a table, each once: of several kinds the first that arkit knows counts."""
     by_stem: dict[str, Path] = {}
+    # Without a suffix it is a folder of Parquet parts, as engines write one table.
     for suffix in ("", *_KNOWN):
         for path in sorted(folder.glob(f"{name}*{suffix}")):
             usable = path.suffix.lower() == suffix and (path.is_file() or any(path.rglob("*.parquet")))
@@ -188,6 +194,7 @@ def _files_named_after(folder: Path, name: str) -> list[Path]:
 
 
 def _begins_with(path: Path, name: str) -> bool:
+    # A letter or digit right after the name makes another word: items_ES is a part of the items, itemset is none.
     rest = path.stem.lower().removeprefix(name)
     return rest != path.stem.lower() and rest[:1] in ("", "_", "-", " ", ".")
 

@@ -91,6 +91,7 @@ def movements(ledger: Ledger, *, as_of: date | str, since: date | str, policy: P
     columns = [*_KEYS, "item", "bucket", "open_amount"]
     now = open_frame(ledger, last, policy=policy).select(columns)
     then = open_frame(ledger, first, policy=policy).select(columns)
+    # An item has one row on a day, so there is one for each that was open on either.
     both = now.join(then, on="item", how="full", suffix="_then", coalesce=True)
     both = both.join(_given_up(ledger, first, last), on="item", how="left")
     both = both.join(_continuing(ledger), on="item", how="left").with_columns(
@@ -100,6 +101,7 @@ def movements(ledger: Ledger, *, as_of: date | str, since: date | str, policy: P
         position=pl.col("bucket"),
         position_then=pl.col("bucket_then"),
     )
+    # The position after the last bucket is that of what is kept apart.
     labels = dict(enumerate((*policy.labels, UNAPPLIED)))
     named = both.with_columns(
         movement=_movement(policy),

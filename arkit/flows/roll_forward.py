@@ -138,6 +138,7 @@ def roll_forward_frame(
     there = {line for part in parts for line in part.lines}
     lines = [line for line in (OPENING, *LINES, *AGED, REGROUPED, NETTED, CLOSING) if line in there]
     value = pl.col(of)
+    # Not as a pivot, which has no column for a line that moved nothing.
     spread = sums.group_by(keys).agg(value.filter(pl.col("line") == line).sum().alias(line) for line in lines)
     return spread.sort(keys)
 
@@ -213,6 +214,7 @@ def _translated(frame: pl.DataFrame, translation: Translation, currency: str, *,
         )
     )
     lines = [OPENING, *amounts[1:-1], TRANSLATION]
+    # Summed first: rounded once a line, all that is lost shows as rounding.
     table = sums.with_columns(translation.rounded(pl.col(*lines, CLOSING)))
     table = table.with_columns((pl.col(CLOSING) - pl.sum_horizontal(lines)).alias(ROUNDING))
     return table.select(*keys, *lines, ROUNDING, CLOSING, "reason").sort(*keys, "reason")
@@ -306,6 +308,7 @@ def _last(ends: list[date]) -> int:
 
 def _month_of(ends: list[date]) -> nw.Expr:
     """The last day of the month of ``document_day``."""
+    # From the last month to the first, so that the earliest end that is not before the day is asked first.
     month = nw.lit(_last(ends), nw.Int32)
     for end in reversed(ends[:-1]):
         number = day_of(end)

@@ -57,6 +57,8 @@ _IN_THE_WINDOW: Final = (
 
 def gather(question: Question, parts: list[str]) -> pl.DataFrame:
     """The inputs of some parts side by side, one row for each group that is open or that any of them knows."""
+    # With the balances in any case: a group that owes something and bought nothing has a row too, with the reason. A
+    # day has one window, so that the join with them multiplies no row.
     inputs = beside([PARTS[part](question) for part in dict.fromkeys(("balances", *parts))], question.keys)
     sizes = [(day_of(window.end), window.days, window.months) for window in question.windows]
     windows = pl.DataFrame(sizes, orient="row", schema={AS_OF: pl.Int32, "days": pl.Int32, "months": pl.Float64})
@@ -237,6 +239,7 @@ def defined(kpi: KPI) -> tuple[pl.Expr, pl.Expr]:
     # From the last to the first, so that the first reason that holds is the one shown.
     for condition, why in reversed(kpi.undefined):
         reason = pl.when(condition).then(pl.lit(text(f"kpi.reason.{why}"))).otherwise(reason)
+    # A division by nothing is no error in polars but infinite, and is not looked at where there is a reason.
     return pl.when(reason.is_null()).then(kpi.value.cast(pl.Float64)), reason
 
 
@@ -296,6 +299,7 @@ def single_kpi(
     kpi = _kpi(name)
     table = values_of(question, [kpi]).drop(AS_OF).rename({why_not(name): "reason"})
     if kpi.uses_sales:
+        # Before the reason, which is the last column of every KPI.
         table = table.insert_column(-1, pl.lit(question.basis).alias("basis"))
     return table.to_pandas()
 

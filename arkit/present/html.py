@@ -73,6 +73,7 @@ class Tile:
 @cache
 def _templates() -> Environment:
     made = Environment(loader=FileSystemLoader(resource("templates/page")), autoescape=True, trim_blocks=True)
+    # As functions, since one environment serves pages in every language.
     made.globals |= {"text": text, "language": current_language}
     return made
 
@@ -116,6 +117,7 @@ def table(
     """
     records = frame.to_dict("records")
     values = {name: [record[name] for record in records] for name in frame.columns if name != kind_column}
+    # An export without names or collectors would have empty columns on every page.
     filled = [name for name in values if not _is_empty(values[name])]
     named = {name: (columns or {}).get(name, column(str(name))) for name in filled}
     rows = [

@@ -200,6 +200,7 @@ class FilledColumn:
     @property
     def lines(self) -> list[int]:
         """The lines that each cell takes at this width."""
+        # A width counts digits, and the letters of a text are narrower on average.
         characters = 1.1 * self.width
         return [ceil(len(value) / characters) if isinstance(value, str) else 1 for value in self.values]
 

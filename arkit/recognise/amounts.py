@@ -245,6 +245,7 @@ def several_currencies(
             total = sum_of(rows, (of[name],), (), mark=mark)
             in_base = Candidate(of[name], total, "all amounts in base currency", ("columns", OPEN))
             asked.append(Question(("columns", "currency"), text, (in_base,)))
+    # Both amounts would ask the same.
     return tuple(asked[:1])
 
 
@@ -303,6 +304,7 @@ def _of_two(owed: Owed, relation: Relation, parts: tuple[str, ...], whole: str) 
         tax = of_parts.get("tax") or (second if of_parts["net_amount"] == first else first)
         net = second if tax == first else first
         evidence = f"{net} and {tax} add up to it in every row: the customer owes the amount with tax"
+        # What is called open stays open: as the amount it would be all that was ever billed.
         if role[whole] == OPEN:
             return owed.having(evidence, relation.proof, tax=tax, net_amount=net)
         return owed.having(evidence, relation.proof, tax=tax, net_amount=net, amount=whole)
@@ -332,6 +334,7 @@ def _sum_of_aging(owed: Owed, seen: _File, columns: Columns) -> Owed:
     fitting = [name for name in wholes if _role(name, owed) in ("", *AMOUNT_OWED)]
     if not fitting or (OPEN in owed.of and OPEN in seen.hints.columns):
         return owed
+    # Of several columns that are the sum, what a header says counts before a total of the file.
     best = max(fitting, key=lambda name: (_role(name, owed) == OPEN, _role(name, owed) != "", seen.is_stated(name)))
     if OPEN in owed.of and best not in (owed.of[OPEN], *owed.rivals.get(OPEN, ())):
         return owed
@@ -412,6 +415,7 @@ def _made_of_parts(owed: Owed, seen: _File, columns: Columns) -> Owed:
     if columns.buckets:
         return replace(owed, plus={OPEN: columns.buckets})
     if any(name in of for name in _BASE):
+        # Alone, amounts in base currency are the amounts of the ledger, in one currency.
         return replace(owed, of={_BASE.get(name, name): header for name, header in of.items()})
     return _asked_for(owed, seen, columns)
 
@@ -435,6 +439,7 @@ def _less_paid(owed: Owed, seen: _File) -> Owed:
     if several and (together.abs() > seen.exact(amount).abs()).any():
         return owed
     headers = tuple(taken.columns)
+    # By the sign of the amount: what was taken of a credit note has the other one.
     sign = together * seen.exact(amount)
     # Payments that have a minus of their own are added; deducted, they would raise what is open.
     negative = (sign < 0).any() and not (sign > 0).any()

@@ -327,12 +327,15 @@ def _either(cells: Cells) -> list[Proof]:
 def _side_by_side(cells: Cells) -> list[Proof]:
     """Runs of at least three columns that another one adds up, as the total of an aging does."""
     names, few = cells.amounts, cells.few_amounts
+    # With running sums, each of the many runs of columns is one subtraction.
     before = [pl.zeros(few.height, dtype=pl.Int128, eager=True)]
     for name in names:
         before.append(before[-1] + few[name])
     filled = [bool((few[name] != 0).any()) for name in names]
     found = []
     for first, end in combinations(range(len(names) + 1), 2):
+        # With blank columns at its ends a run would be the same sum
+        # under other names; within it they may be filled next month.
         if end - first < 3 or sum(filled[first:end]) < 2 or not (filled[first] and filled[end - 1]):
             continue
         run = before[end] - before[first]
@@ -375,6 +378,7 @@ def _signed_amounts(cells: Cells) -> list[Columns]:
     """Amounts that can lower what another raises: two columns of which each row has one, or one of both signs."""
     few = cells.few_amounts
     filled = {name: few[name] != 0 for name in cells.amounts}
+    # In both orders: which of the two raises a balance is seen only when the balance is carried on.
     apart: list[Columns] = [
         {"debit": (first,), "credit": (second,)}
         for first, second in permutations(cells.amounts, 2)
@@ -431,6 +435,7 @@ def _base_pairs(cells: Cells) -> list[Proof]:
             equal = few.select(pl.col(first) == pl.col(second), given=pl.col(first) != 0).hstack([cells.few[header]])
             shares = equal.filter("given").drop_nulls(header).group_by(header).agg(pl.col(first).mean())
             base = shares.filter(pl.col(first) == 1)
+            # Where several currencies have equal amounts, the two columns are equal for another reason.
             if base.height == 1 and shares.height > 1:
                 columns: Columns = {"document": (first,), "base": (second,), "currency": (header,)}
                 found.append(Proof(kind="base", columns=columns, value=str(base[header][0])))
@@ -496,6 +501,7 @@ def _days_since(cells: Cells) -> list[Proof]:
     for day, number, role in product(cells.days, cells.counts, ("days", "days_left")):
         numbers = counts(cells.few[number])
         moved = pl.duration(days=pl.col("number") if role == "days" else -pl.col("number"))
+        # 0 is what many systems write for all that is not due yet, so it gives no day.
         both = pl.DataFrame({"day": cells.few_days[day], "number": numbers}).filter(pl.col("number") != 0)
         usual = both.select(day=pl.col("day") + moved).to_series().drop_nulls().value_counts(sort=True)
         if usual.height and usual["day"][0] >= least and usual["count"][0] >= MEANT * int(usual["count"].sum()):
@@ -534,6 +540,7 @@ def _bounds(cells: Cells, buckets: Mapping[str, Range], day: str) -> tuple[date,
     begins = allowed.select(day="first", step=pl.lit(1))
     ends_after = allowed.select(day=pl.col("last") + _ONE_DAY, step=pl.lit(-1))
     steps = pl.concat([begins, ends_after]).group_by("day").agg(pl.col("step").sum()).sort("day")
+    # The last sum is 0, so that the highest is never at the last day and has one after it.
     best = int(steps["step"].cum_sum().arg_max() or 0)
     since, until = steps["day"][best], steps["day"][best + 1] - _ONE_DAY
     return since, until, confirmed(every, proof, day=since)

@@ -67,6 +67,7 @@ class Draft:
     def main(self) -> str:
         """The amount that the ledger is made of."""
         is_settled = "amount" in self.given and "settled_on" in self.table.columns
+        # An amount with the day on which it was settled tells any day; what is open tells one.
         return "open_amount" if "open_amount" in self.given and not is_settled else "amount"
 
     @property
@@ -113,6 +114,7 @@ def likely_items(rows: pl.DataFrame, repeats: pl.DataFrame, file: str) -> pl.Dat
     ``repeats`` are the rows of the header and those above it, which come again at page breaks.
     """
     whole = pl.concat_str(pl.exclude("source_row"), separator="\x1f", ignore_nulls=True)
+    # A header that comes again at a page break has as many cells as an item.
     rows = rows.filter(~whole.is_in(repeats.select(whole).to_series().implode()))
     names = [name for name in rows.columns if name != "source_row"]
     rows = _dated(rows, names)
@@ -155,6 +157,7 @@ def amounts_of(columns: Columns, owed: Owed, rows: pl.DataFrame, dated: str, fil
             raise _without_day(columns, file)
         text = f"No column of {file} is known to have the day of the document. Which is it?"
         asked = (*asked, Question(("columns", "document_date"), text, tuple(Candidate(day) for day in days)))
+        # The first is taken for going on, so that the same run can ask all the rest.
         of["document_date"] = days[0]
     table = TableLayout(
         columns=of, plus=owed.plus, minus=owed.minus, dated_in={"document_date": dated} if dated else {}

@@ -163,6 +163,7 @@ def _judged(
     if header in hints.keep:
         return _journal(header, accounts, [*hints.keep[header]], every, proof, (balanced,))
     receivable = [value for value in named if _of_customers(lines, header, [value], customers)]
+    # If one account that is called so has no customers in its rows, the name is no evidence.
     if receivable and len(receivable) == len(named):
         names = labels.filter(pl.col(header).is_in(receivable))["label"]
         evidence = f"the name, and customers are named in the rows: {listed(names)}"

@@ -87,6 +87,7 @@ def _all(rows: pl.DataFrame) -> pl.Series:
 
 def values_of(rows: pl.DataFrame, header: str) -> list[str]:
     """The different texts of a column in the order in which they come; a column has few if it says what a row is."""
+    # One more than the most, so that too many can be told from just enough.
     return [str(value) for value in rows[header].drop_nulls().unique(maintain_order=True).head(_MOST_VALUES + 1)]
 
 
@@ -317,6 +318,7 @@ def _types(
     if out:
         made.append(Decision("rows left out", f"{header}: {listed(out)}", f"kept: {listed(stay)}", "likely"))
     blank = ("",) if rows[header].null_count() else ()
+    # A row without a type stays: only a word can say that it is no receivable.
     keep = {header: (*stay, *blank)} if out else {}
     found = Receivables(
         keep,

@@ -158,6 +158,7 @@ class Export:
     @property
     def questions(self) -> tuple[Question, ...]:
         """The questions that are answered or open, in the order in which they came up; all of them after a refusal."""
+        # An answer led to the refusal, so all of them can still be changed.
         if self.refused:
             return self.seen
         now = {_topic(each): each for each in self.open}
@@ -178,6 +179,7 @@ class Export:
         seen = tuple(asked if _topic(each) == _topic(asked) else each for each in before.questions)
         if answer is None:
             return replace(before, seen=seen)
+        # As it is asked now: its total may be another one under the answers given since.
         known = next(
             (each for each in asked.candidates if (each.value, each.key) == (answer.value, answer.key)), answer
         )
@@ -186,6 +188,7 @@ class Export:
     @property
     def total(self) -> str:
         """The total under the answers so far, where the candidates say one."""
+        # The last answer was chosen when all others were given, so its total is that of all of them.
         return next((answer.total for _, answer in reversed(self.given) if answer.total), "")
 
     @property

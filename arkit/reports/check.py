@@ -177,8 +177,6 @@ def _padded(table: pd.DataFrame, name: str, column: Column) -> list[str]:
 
 def by_code(findings: pd.DataFrame) -> pd.DataFrame:
     """The findings by code, the gravest and most frequent first, each amount exactly added by currency."""
-    import pandas as pd
-
     rows: list[dict[str, Any]] = [
         dict(code=code, done=str(action), rows=len(some), amounts=_amounts(some), message=_why(str(code), some))
         for (action, code), some in findings.groupby(["action", "code"], observed=True)

@@ -58,8 +58,6 @@ class Compared(msgspec.Struct, frozen=True):
     @property
     def table(self) -> pd.DataFrame:
         """The changes as a table."""
-        import pandas as pd
-
         return pd.DataFrame(list(self.changes))
 
 
@@ -90,6 +88,7 @@ class Earlier(msgspec.Struct, frozen=True):
             The file is missing, or no run has written it.
         """
         try:
+            # What 0.1.0 published is never rewritten, so its names are translated as it is read.
             return msgspec.convert(in_names_of_today(msgspec.json.decode(Path(path).read_bytes())), type=cls)
         except (OSError, msgspec.DecodeError) as error:
             raise ReadingError(f"{path} does not say what was published before: {error}.") from error
@@ -145,6 +144,7 @@ class Closing:
 
     def tie_out(self) -> Html:
         """The subledger beside the general ledger."""
+        # An account without a balance of its own stays in the table; only without any is there nothing to compare.
         if self.differences["gl_balance"].isna().all():
             return notice(text("reports.closing.no_gl_balance"))
         note = text("reports.closing.tolerance", amount=number_shown(self.policy.gl_tolerance, places=2))
@@ -211,8 +211,6 @@ def titled(changes: pd.DataFrame) -> pd.DataFrame:
 
 def _last_month(month: Compared) -> pd.DataFrame:
     """The balances of a published month beside what is known now, those that did not change too."""
-    import pandas as pd
-
     balances = pd.DataFrame(list(month.balances), columns=["currency", *BALANCES])
     published = balances.melt("currency", BALANCES, var_name="kpi", value_name="published")
     moved = month.table.reindex(columns=["currency", "kpi", "change", *_PARTS])

@@ -183,6 +183,7 @@ class Facts:
     @cached_property
     def by_entity_and_currency(self) -> pd.DataFrame:
         """The aging by entity and document currency, in the presentation currency."""
+        # Where nothing is translated, the currency of an aging is that of the documents already.
         by = ["entity", DOCUMENT_CURRENCY] if self.presentation.translates else ["entity"]
         return aging_table(self.shown, as_of=self.day, by=by, policy=self.policy)
 
@@ -282,6 +283,7 @@ class Facts:
     def _values(self) -> dict[tuple[str, str, date], float]:
         """The KPIs of the trend that have a value, each by its name, currency and day."""
         known = self.trend.dropna(subset="value")
+        # Tiles ask for each KPI at each month-end: looked up once, and not by a filter of the table each time.
         keys = zip(known["kpi"], known["currency"], known["as_of"], strict=True)
         return dict(zip(keys, known["value"].astype(float), strict=True))
 
@@ -311,6 +313,7 @@ class Facts:
         table = self.kpis[names].rename(columns={"value": "this_month"})
         keys = list(zip(table["currency"], table["kpi"], strict=True))
         for name, day in (("last_month", self.month_before), ("last_year", self.year_before)):
+            # By key and not by place: a currency of today may have had nothing open then.
             earlier = self.kpis_on(day).set_index(["currency", "kpi"])["value"] if day else None
             table[name] = None if earlier is None else earlier.reindex(keys).set_axis(table.index)
         return table[["currency", "title", "this_month", "last_month", "last_year", "unit", "basis", "reason"]]

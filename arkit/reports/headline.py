@@ -202,6 +202,7 @@ def drivers(facts: Facts, since: date) -> pd.DataFrame:
     Each cut adds up to the change, with all others in one row; a cut of one value is left out.
     """
     tables = [_driven(facts, since, cut, by) for cut, by in DRIVERS.items()]
+    # Customers are kept even as one row, or a change could be left without any driver.
     return pd.concat([table for table in tables if len(table) > 1 or table is tables[0]], ignore_index=True)
 
 
@@ -211,8 +212,10 @@ def _driven(facts: Facts, since: date, cut: str, by: str) -> pd.DataFrame:
     aged = {
         "before": _gross_by(facts, by, shown.at(since), since),
         "now": _gross_by(facts, by, facts.shown, facts.day),
+        # The balances of then at the rates of now: what they gained is exchange, not business.
         "same_rates": _gross_by(facts, by, facts.shown, since),
     }
+    # Who is in one of them alone had nothing then, or has nothing now.
     table = pd.DataFrame(aged).fillna(0.0)
     table = table.assign(change=table["now"] - table["before"], translation=table["same_rates"] - table["before"])
     table = table[table["change"].abs() > SMALLEST_CHANGE].sort_values(

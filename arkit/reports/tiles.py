@@ -47,6 +47,7 @@ def speed_remarks(facts: Facts) -> list[str]:
 
 def _of_the_control_account(facts: Facts) -> list[str]:
     rows = facts.kpis[facts.kpis["currency"] == facts.main_currency].set_index("kpi")["value"]
+    # Not turned round to less: a missing ratio is neither.
     if "unapplied_ratio" not in rows or not rows["unapplied_ratio"] >= facts.policy.large_unapplied:
         return []
     gross, net = (rows[name] for name in ("dso", "control_account_dso"))

@@ -128,6 +128,7 @@ class Draft:
         record = record_of(folder)
         if folder is None or record is None or not ledger.knows(day):
             return None
+        # With the policy of then: a change of the policy is one of the reasons that a change is split into.
         published, stated = read_ledger(folder / LEDGER), folder / "policy.toml"
         changes = explain_changes(
             ledger,

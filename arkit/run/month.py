@@ -137,6 +137,7 @@ def _entry(folder: Path, outcome: Outcome) -> Entry:
         about=outcome.report,
         version=version_of(latest) if latest else None,
         reason=outcome.reason,
+        # What failed has no numbers: those of an older version would be taken for those of this run.
         record=record_of(latest) if outcome.status != "failed" else None,
     )
 
@@ -223,6 +224,7 @@ def month_end(
     day = as_day(as_of or run.as_of or _no_day())
     started, say = manifest.clock(), tell or (lambda _: None)
     folder = Path(run.output).resolve() / day.isoformat()
+    # Before anything is read, so that a missing browser is said at once.
     chromium = browser() if run.pdf else None
     if run.policy:
         Policy.load(run.policy)  # one that cannot be used is said before an hour of reading
@@ -231,6 +233,7 @@ def month_end(
         with Workers(_workers_of(run), prepare=prepare_worker) as workers:
             month = _Month(run, day, hidden, read_ledgers(run.sources, as_of=day, say=say), say, chromium)
             month.make_all(workers)
+        # Still locked, since another run of the same day writes the same index.
         outcomes = write_index(folder, month.outcomes, hidden=hidden, whole=ALL_ENTITIES in run.entities)
     return MonthEnd(folder / "index.html", outcomes, (manifest.clock() - started).total_seconds())
 

@@ -159,6 +159,7 @@ class Request:
         """
         require_currency(str(asked.get("currency") or ""))
         return cls(
+            # As a path, the two slashes of a URL would become one.
             ledger=str(ledger) if is_url(ledger) else Path(ledger).resolve(),
             layout=Path(layout).resolve() if layout else None,
             policy=Path(policy).resolve() if policy else None,

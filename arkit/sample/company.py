@@ -64,6 +64,7 @@ def keep_books(
     receipts, parts = draw_receipts(draw_parts(lines, credits, window), rates, seed=seed)
     known = pl.col("recorded") <= window.close
     lines, credits, parts = lines.filter(known), credits.filter(known), parts.filter(known)
+    # After the cut, so that nothing moves an invoice that the books do not know.
     movements = movements_of(lines, parts, credits.filter("used"), rates, window)
     return Books(window, lines, credits, receipts.filter(known), parts, movements)
 
@@ -97,6 +98,7 @@ def item_rows(books: Books, entities: tuple[Entity, ...]) -> pl.DataFrame:
     """Every item with its number: invoices, debit notes, journals, credit notes, advances and receipts."""
     kinds = (_line_columns(books.lines), _credit_columns(books.credits), _receipt_columns(books.receipts))
     rows = pl.concat([_rows(kind) for kind in kinds])
+    # Dense, since what was drawn and cut off would leave gaps in the numbers; the instalments of a document share one.
     rows = rows.with_columns(number=pl.col("order").rank("dense").over("entity", "letter"))
     width = max(4, len(str(rows["number"].max())))
     code = pl.Series([entity.code for entity in entities]).gather(rows["entity"])

@@ -34,9 +34,11 @@ class Rates:
         """Amounts in minor units of the base currency, half a unit rounded away from zero."""
         of, to = currency.to_numpy(), base.to_numpy()
         month = np.clip(month_index(day.to_numpy().astype(np.int64), start=self.window.start), 0, self.window.months)
+        # Multiplied on either side, because whole numbers have no negative powers of ten in numpy.
         shift = _DECIMALS[to] - _DECIMALS[of]
         numerator = amount.to_numpy() * self.closing[of, month] * 10 ** np.maximum(shift, 0)
         denominator = self.closing[to, month] * 10 ** np.maximum(-shift, 0)
+        # In whole numbers: numpy rounds halves to even, and floats would miss some of them.
         size = (2 * np.abs(numerator) + denominator) // (2 * denominator)
         return pl.Series("base", np.sign(numerator) * size)
 
@@ -93,6 +95,7 @@ def movements_of(
         _written_off(lines, rates, window),
         _replaced(lines),
     ]
+    # What is not known yet leaves an invoice open, and an open one has no exchange difference.
     moved = pl.concat(taken).filter(pl.col("recorded") <= window.close)
     entries = pl.concat([moved, _exchange(lines, parts, credits, moved)])
     return entries.sort("effective", "line", "entry_type")

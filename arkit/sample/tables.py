@@ -31,6 +31,7 @@ LATE_DAYS: Final = 15  # who is later than that may be asked for a promise
 
 def in_units(amount: pl.Expr, currency: pl.Series) -> pl.Expr:
     """Minor units as exact decimal amounts in currency units."""
+    # Whole numbers become decimals by an exact division; floats in between would not be exact.
     thousandths = (amount * STEP.gather(currency)).cast(pl.Decimal(38, MONEY_DECIMALS))
     return (thousandths / 10**MONEY_DECIMALS).cast(MONEY)
 
@@ -131,6 +132,7 @@ def marks_table(books: Books, rows: pl.DataFrame, clients: pl.DataFrame, *, seed
     lines = books.lines.join(ids, on="line", how="left", maintain_order="left")
     kinds = (_disputes(lines), _promises(lines, world.Draws(seed, "promises")), _plans(lines), _holds(clients))
     marks = pl.concat([_marks(kind) for kind in kinds]).filter(pl.col("from") <= books.window.close)
+    # A promise names its day beforehand; that a dispute ends is known only when it does.
     open_end = pl.when(pl.col("to") <= books.window.close).then("to")
     marks = marks.with_columns(to=pl.when(pl.col("kind") == "promise").then("to").otherwise(open_end))
     marks = marks.sort("from", "kind", "item_id", "customer_id", nulls_last=True)
@@ -162,6 +164,7 @@ def _disputes(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _promises(lines: pl.DataFrame, draws: world.Draws) -> pl.DataFrame:
     """Promises of customers who are late: kept ones name the day of payment, broken ones an earlier day."""
+    # Drawn for all lines, so that who is late does not move the chance of the others.
     asked = pl.Series(draws.below(lines.height, 100)) < PROMISE_PER_HUNDRED
     kept = pl.Series(draws.below(lines.height, 100)) < KEPT_PER_HUNDRED
     late = (pl.col("pay_day") > pl.col("due") + LATE_DAYS) & ~pl.col("fate").is_in(["disputed", "cancelled"])
@@ -212,6 +215,7 @@ def gl_table(books: Books, rows: pl.DataFrame, entities: tuple[world.Entity, ...
     grid = moved.select(GL_KEYS).unique().join(pl.DataFrame({"end": np.arange(len(ends))}), how="cross")
     grid = grid.join(moved, on=[*GL_KEYS, "end"], how="left").sort(*GL_KEYS, "end")
     balance = pl.col("amount").fill_null(0).cum_sum().over(GL_KEYS)
+    # An account begins with what first moves it, and has no balance to state before.
     begun = pl.col("amount").is_not_null().cum_sum().over(GL_KEYS) > 0
     grid = grid.with_columns(balance=balance, begun=begun, day=pl.Series(ends).gather(grid["end"])).filter("begun")
     return grid.select(

@@ -125,6 +125,7 @@ def _ends(ledger: Ledger, day: date, months: int, policy: Policy) -> list[date]:
 def _window(ledger: Ledger, start: date, end: date, keys: list[str]) -> pl.DataFrame:
     """What fell due after a day up to another, as it was known on that: a row for each group and customer."""
     due = lateness(ledger, end).filter(nw.col("due_day") > day_of(start), nw.col("due_day") <= day_of(end))
+    # Under another name, because the groups may be the customers themselves.
     due = with_columns_for(due.with_columns(nw.col("customer_id").alias("customer")), keys, ledger, [end])
     due = due.with_columns(
         (nw.col("days_late") * nw.col("billed")).alias("late"),
@@ -167,6 +168,7 @@ def _against_history(grouped: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
         pl.len().cast(pl.Int64).alias("windows"),
         *(end(pl.col(name)).alias(f"{short}_{of}") for short, name in measures.items() for of, end in ends.items()),
     )
+    # What is not known has a name by now, so that no key is missing.
     table = grouped.filter(pl.col("back") == 0).join(before, on=keys, how="left")
     verdict = (
         pl.when(pl.col("windows").fill_null(0) < 2)

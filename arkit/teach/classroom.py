@@ -170,8 +170,6 @@ def class_sheet(folder: Path) -> pd.DataFrame:
     LessonError
         There is no notebook in the folder.
     """
-    import pandas as pd
-
     files = sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
     if not files:
         raise LessonError(f"There is no notebook in {folder}. Name the folder into which the class saved its lessons.")

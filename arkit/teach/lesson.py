@@ -91,6 +91,7 @@ class Verdict:
 
 def _as_json(answer: object) -> object:
     if isinstance(answer, frozenset | tuple):
+        # A set has another order in every process, and the saved notebook would change by itself.
         return sorted(answer)
     return dict(answer) if isinstance(answer, Mapping) else answer
 
@@ -300,8 +301,6 @@ def terms_table(names: Iterable[str]) -> pd.DataFrame:
     >>> terms_table(["unapplied"]).loc[0, "中文"]
     '未核销'
     """
-    import pandas as pd
-
     keys = [f"kpi.{name}.title" if name in KPIS else f"glossary.{name}" for name in names]
     return pd.DataFrame([{language_name(code): text(key, language=code) for code in languages()} for key in keys])
 
@@ -320,6 +319,4 @@ def _named(name: str, things: Mapping[str, Thing], kind: str, lesson: int) -> Th
 
 
 def _frame(**columns: list[str]) -> pd.DataFrame:
-    import pandas as pd
-
     return pd.DataFrame(columns)

@@ -77,6 +77,7 @@ def find_header(grid: Grid, table: TableLayout) -> Header:
         raise _changed(grid, joined, expected)
     first = int(found[0])
     given = joined[first].to_list()
+    # Columns of one name can be told apart by their order alone.
     if len(set(expected)) < len(expected) and given != expected:
         twice = sorted({repr(text) for text in expected if expected.count(text) > 1})
         raise ReadingError(
@@ -112,6 +113,7 @@ def header_on_top(grid: Grid, header: Header) -> tuple[Grid, Header]:
         return grid, header
     fitting = above.select(pl.sum_horizontal(_digits(usual)) * 3 >= len(usual) * 2).to_series()
     start = int(fitting.arg_max() or 0)
+    # A row before it with more than half as many cells is a header of its own, and what is below it another table.
     if not fitting[start] or (
         start and _fills(above, start - 1, grid.columns) * 2 > _fills(above, start, grid.columns)
     ):
@@ -247,4 +249,5 @@ def text_after(label: str, lines: list[str]) -> str:
 
 
 def _begin(label: str) -> str:
+    # Chinese has no blanks between words, so a label may follow another word at once.
     return rf"(?<!\w){re.escape(label)}" if label[:1].isascii() else re.escape(label)

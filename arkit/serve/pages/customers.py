@@ -155,6 +155,7 @@ class Customers(Page):
     @cached_property
     def _pages(self) -> Callable[[str, bool, date], CustomersPage]:
         """What is known of the customers of an entity on a day, the latest few kept."""
+        # On the page itself: around the method, the cache would belong to the class and keep every page alive.
         return lru_cache(maxsize=KEPT)(self._of_entity)
 
     def _of_entity(self, entity: str, together: bool, day: date) -> CustomersPage:

@@ -192,6 +192,7 @@ def saved(export: Export, ledger: Ledger, target: Path, overwrite: bool) -> Sequ
 def _call(export: Export, ledger: Ledger, layout: Path) -> dict[str, str]:
     """What stands in the calls that read the export by its layout."""
     day, read_by = ledger.covers[1].isoformat(), ledger.reading.layout if ledger.reading else None
+    # Where the layout finds the day in the file, next month's call must not state that of this month.
     unsaid = ledger.is_snapshot and read_by is not None and not (read_by.snapshot_on or read_by.items.says_day)
     files = [str(each) for each in export.files]
     return {

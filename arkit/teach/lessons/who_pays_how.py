@@ -105,8 +105,6 @@ def _payment(item: Item, back: int, late: int) -> Payment:
 
 def invoices(ledger: Ledger) -> pd.DataFrame:
     """The invoices of the customer who stopped paying: the day of payment, and days late then or until now."""
-    import pandas as pd
-
     items, entries = ledger.items, ledger.entries
     paid = entries[(entries["entry_type"] == "application") & (entries["amount"] < 0)]
     rows = items[(items["customer_id"] == STOPPED) & (items["item_type"] == "invoice")]
