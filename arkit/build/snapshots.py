@@ -55,6 +55,7 @@ def history_of(lists: Sequence[Ledger]) -> Ledger:
         marks=_lasting_marks(_placed(ordered, "marks"), places, stated),
         findings=combine(*findings),
         control=_control(ordered, days),
+        # The rates and balances of earlier days come again in each later export.
         **{name: _all(ordered, name).unique(maintain_order=True) for name in ("rates", "gl", "sales")},
     )
     rows = sum(one.source_rows for one in ordered)
@@ -115,6 +116,7 @@ def _versions(stated: pl.DataFrame) -> pl.DataFrame:
     """Rows with ``item``, numbered through all lists, and the ``first`` and ``last`` list that has it."""
     spans = stated.group_by(_VERSION, maintain_order=True).agg(first=pl.col("place").min(), last=pl.col("place").max())
     numbered = spans.with_row_index("item").with_columns(pl.col("item").cast(pl.Int32))
+    # With equal nulls: an item without a due date is the same item in the next list.
     return stated.join(numbered, on=_VERSION, how="left", nulls_equal=True, maintain_order="left")
 
 
@@ -159,6 +161,7 @@ def _links(course: pl.DataFrame) -> pl.DataFrame:
     nothing = pl.lit(0, dtype=pl.Int64)
     ends = pl.min_horizontal("before", nothing), pl.max_horizontal("before", nothing)
     links = links.with_columns(carried=pl.col("amount").clip(*ends))
+    # Carried on as a whole, it takes along the base amount that it had, and leaves nothing behind.
     whole = pl.col("carried") == pl.col("before")
     return links.with_columns(base_carried=pl.when(whole).then("base_before").otherwise("base_amount"))
 

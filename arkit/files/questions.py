@@ -148,6 +148,7 @@ def as_hints(hints: Mapping[str, Any] | Hints | None) -> Hints:
         return hints
     try:
         given = {name: _listed(name, value) for name, value in dict(hints or {}).items()}
+        # Not strict, since options of a command are texts, numbers and days too.
         return msgspec.convert(given, Hints, strict=False)
     except (msgspec.ValidationError, TypeError, ValueError) as error:
         known = ", ".join(Hints.__struct_fields__)
@@ -248,9 +249,11 @@ class Question:
         'EUR'
         """
         numbers = said.replace(",", " ").split() if self.takes_several else [said]
+        # 0 is no place, so that a word among the numbers makes all of it a value.
         places = [int(number) if number.isdecimal() else 0 for number in numbers]
         if all(0 < place <= len(self.candidates) for place in places):
             return self.together([self.candidates[place - 1] for place in places])
+        # What is no candidate is an answer too: a person may know more than the file, and the reading checks it.
         return next((each for each in self.candidates if said == each.value), Candidate(said) if said else None)
 
     def as_flag(self, candidate: Candidate | None = None) -> str:
@@ -366,6 +369,7 @@ def _assigned(key: Key, value: str) -> str:
 def _quoted(text: str) -> str:
     if re.fullmatch(_BARE, text):
         return text
+    # The prompt of Windows knows double quotation marks alone; what other shells replace within them needs single ones.
     return shlex.quote(text) if re.search(r'["$`\\!\n]', text) else f'"{text}"'
 
 

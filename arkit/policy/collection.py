@@ -100,6 +100,7 @@ class CollectionPolicy(Settings, frozen=True, kw_only=True):
         for each in self.in_proportion or ():
             self._require_stage(each.stage, "stage of in_proportion")
         require_different(list(self.names), "stages")
+        # For its refusals alone.
         self.latest_of({})
 
     @property

@@ -170,6 +170,7 @@ def _padded(table: pd.DataFrame, name: str, column: Column) -> list[str]:
         " ".join(shown(value, column.kind, currency=str(code or ""), name=name).split())
         for value, code in zip(table[name], currencies, strict=True)
     ]
+    # Each text is on one line by now: a line break in a cell would tear the table apart.
     texts = [column.title, *texts]
     width = max(map(len, texts)) if name != table.columns[-1] else 0
     return [text.ljust(width) if column.kind in TEXT_KINDS else text.rjust(width) for text in texts]

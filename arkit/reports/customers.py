@@ -168,6 +168,7 @@ class CustomersPage:
     @cached_property
     def moves(self) -> pd.DataFrame | None:
         """The category of every customer a month before and now."""
+        # A day more, because on the first day of a ledger nobody has paid anything yet.
         before = self.policy.month_before(self.day, since=self.ledger.complete_from + timedelta(days=1))
         if before is None:
             return None
@@ -345,6 +346,7 @@ class CustomersPage:
         >>> [sheet.name for sheet in page.sheets()]
         ['Categories', 'Worklist', 'Customers', 'Movers', 'Deteriorating', 'Inactive', 'Reconciliation']
         """
+        # Without a month before an empty one, so that every workbook has the same sheets.
         moved = self.moves if self.moves is not None else self.categorised.head(0)[[*_KEYS, "name", "category"]]
         q_value, priority = text("reports.customers.q_value"), self.priority
         proof = reconcile(self.ledger, as_of=self.day, policy=self.policy)
@@ -422,6 +424,7 @@ class OneCustomer:
 
     def statement(self) -> Html:
         """The last movements on the customer's account."""
+        # As booked: the customer compares it with books that are not translated.
         rows = statement(self.booked or self.ledger, as_of=self.day, customer_id=self.customer_id).tail(LAST_MOVEMENTS)
         return table(rows, caption=text("reports.customers.statement", count=len(rows), name=self.name))
 
@@ -459,6 +462,7 @@ def category_summary(categorised: pd.DataFrame) -> pd.DataFrame:
     groups = categorised.assign(category=order, **weighted).groupby(["currency", "category"], observed=True)
     sums = groups[["open_amount", "past_due", *_WEIGHTS, *_WEIGHTS.values()]].sum()
     for name, amount in _WEIGHTS.items():
+        # Where nothing was billed there is no value, not an infinite one.
         sums[name] /= sums[amount].where(sums[amount] > 0)
     sums.insert(0, "customers", groups.size())
     return sums.drop(columns=list(_WEIGHTS.values())).reset_index()

@@ -135,6 +135,7 @@ class Entry:
     def kpis(self, currency: str) -> dict[str, float | None]:
         """The KPIs of a currency that the index shows."""
         values = {row["kpi"]: row["value"] for row in self.rows("kpis") if row["currency"] == currency}
+        # A report that was made earlier and stands may not have a KPI of today.
         return {name: values.get(name) for name in shown_on("index")}
 
 
@@ -209,6 +210,7 @@ class MonthIndex:
         if not self.own:
             return ""
         without = [entry.name for entry in self.own if any(row["gl_balance"] is None for row in entry.rows("tie_out"))]
+        # With those that failed: they have not been held against the general ledger.
         entities = {entry.entity for entry in self.entries} - {ALL_ENTITIES}
         tied = number_shown(len(self.own) - len(without))
         if without:
@@ -275,6 +277,7 @@ class MonthIndex:
     def findings(self) -> pd.DataFrame:
         """The findings of each entity by code."""
         rows = [
+            # Of the entities alone: the group has all of their rows once more.
             {"entity": entry.name, "code": code.replace("_", " "), "action": found["action"], "rows": found["rows"]}
             for entry in self.own
             for code, found in (entry.record or {}).get("findings", {}).items()

@@ -298,6 +298,7 @@ class MonthlyReport:
         rates = roll_rates(self.facts.shown, as_of=self.facts.day, policy=self.policy, monthly=True)
         key = "of_lists" if self.ledger.snapshots else "roll_rates"
         title = text(f"reports.monthly.{key}", currency=self.facts.main_currency)
+        # Out of the last bucket nothing can grow older.
         return charts.roll_rate_heat_map(self._of_main_currency(rates), labels=self.policy.labels[:-1], title=title)
 
     @needs(_month_before, NEEDS_HISTORY)
@@ -340,6 +341,7 @@ class MonthlyReport:
 
     def reconciliation(self) -> Html:
         """The proof that what is shown adds up to the control total; the report stops here if it does not."""
+        # As booked: a balance at closing rates has no general ledger to tie out to.
         proof = require_reconciled(self.ledger, as_of=self.facts.day, policy=self.policy, accepted=self.accepted)
         said = "proof_without_gl" if proof["gl_balance"].isna().all() else "proof_ties_out"
         said = "proof_accepted" if (proof["status"] == ACCEPTED).any() else said

@@ -104,6 +104,7 @@ def aging_stack(
         title=title,
         xaxis=theme.months_axis(len(trend), ticks=3 if narrow else 12),
         yaxis={"title": text("present.aging.open_amount_in", currency=currency), "tickformat": "~s"},
+        # What is unapplied is negative and goes below the axis, not off the top of the stack.
         barmode="relative",
         bargap=0.15,
         legend=_legend(narrow),
@@ -211,6 +212,7 @@ def vintage_chart(vintages: pd.DataFrame, *, title: str, highlight: int = 1) -> 
     """
     curves = dict(list(vintages.sort_values("age_months").groupby("billing_month")))
     shades = sample_colorscale(OLDEST_TO_NEWEST, [number / max(len(curves) - 1, 1) for number in range(len(curves))])
+    # A curve of one point has no line that could stand out.
     complete = [month for month, curve in curves.items() if len(curve) > 1]
     named, pairs = set(complete[-highlight:]), zip(curves.items(), shades, strict=True)
     return theme.framed(

@@ -64,6 +64,7 @@ def _payments(statement: pd.DataFrame, currency: str) -> Trace:
 
 def _balance(statement: pd.DataFrame, currency: str) -> Trace:
     daily = statement.groupby("effective_on")["balance"].last()
+    # As steps: a balance stays until the next entry, and a slope would show amounts that were never owed.
     name, line = text("present.customer.balance"), {"color": ACCENT, "width": 2, "shape": "hv"}
     hover = f"{x_shown()}: {name} %{{y:,.2f}} {currency}"
     return trace("scatter", daily.index, daily, hover=hover, name=name, mode="lines", line=line)
@@ -93,6 +94,7 @@ def decliners_chart(payers: pd.DataFrame, monthly: pd.DataFrame, *, title: str) 
     panels = []
     for record in payers.to_dict("records"):
         own = monthly[(monthly["customer_id"] == record["customer_id"]) & (monthly["currency"] == record["currency"])]
+        # A month without payments has no row, and is what the chart is about.
         panels.append(_panel(own.set_index("as_of")["receipts"].reindex(ends, fill_value=0.0), record))
     return in_panels(
         panels,
@@ -156,11 +158,13 @@ def segment_map(customers: pd.DataFrame, *, currency: str, title: str) -> Figure
     title
         What the chart shows.
     """
+    # The axis of amounts is logarithmic: there is no place on it for nothing or less.
     owing = customers[(customers["open_amount"] > 0) & customers["days_late"].notna()]
     names = owing["name"].fillna(owing["customer_id"]).astype(str)
     written = owing.index.isin(owing.nlargest(NAMED, "past_due").index)
     marked = owing.assign(name=names, written=names.str.slice(0, 24).where(written, ""))
     looks = category_looks(categories_of(customers))
+    # Never 0, by which the sizes would be divided.
     largest = max(float(owing["past_due"].max()) if len(owing) else 0.0, 1.0)
     amounts = text("present.segments.open_amount_log", currency=currency)
     marks = [_marks(marked[marked["category"] == name], name, largest, currency, look) for name, look in looks.items()]
@@ -221,6 +225,7 @@ def migration_chart(moves: pd.DataFrame, *, title: str) -> Figure:
     both = moves.dropna(subset=["category_before", "category"])
     counts = both.groupby(["category_before", "category"]).size().unstack(fill_value=0)
     categories = list(categories_of(moves))
+    # With the categories of nobody too, so that the diagonal is that of those who stayed.
     counts = counts.reindex(index=categories, columns=categories, fill_value=0)
     written = [[number_shown(n) if n else "" for n in row] for row in counts.to_numpy().tolist()]
     hover = text("present.segments.moved", customers="%{z:,}", before="%{y}", now="%{x}")
@@ -338,9 +343,11 @@ def pareto_chart(customers: pd.DataFrame, *, currency: str, title: str) -> Figur
         What the chart shows.
     """
     owing = customers[customers["net"] > 0].sort_values("net", ascending=False)
+    # Of all customers, not of those that are drawn.
     reached = owing["net"].cumsum() / owing["net"].sum()
     shown = owing.head(MOST_BARS)
     names = shown["name"].fillna(shown["customer_id"]).astype(str).str.slice(0, 28)
+    # By number: two customers of one name would be one bar.
     ticks = {"tickvals": shown["customer_id"].tolist(), "ticktext": names.tolist(), "tickangle": -45}
     return framed(
         [_balances(shown, names, currency), _share_reached(shown["customer_id"], reached.head(MOST_BARS))],

@@ -120,6 +120,7 @@ class Page:
             with speaking(language or language_of(os.environ.get(QUERY, ""), served=_served_language())):
                 return still(page)
 
+        # Once more around it: that there is no such language is a sentence on the page too.
         return still(spoken)
 
     def board(self) -> Board:
@@ -296,6 +297,7 @@ def served_ledger(path: str | Path = "", *, layout: str | Path = "", as_of: str 
         return read_ledger(served)
     except Exception as error:
         LOG.exception("The served ledger cannot be opened.")
+        # Where the ledger is and what is wrong with it goes into the log, not to a visitor.
         raise ReadingError(text("serve.page.not_now")) from error
 
 

@@ -114,6 +114,7 @@ class Receivables(Page):
 
     def proof(self, chosen: Chosen) -> Sequence[Shown]:
         """Whether what is shown adds up to the control total, and what could not be used."""
+        # As booked: amounts at closing rates have no control total.
         part = self.booked(chosen)
         if part is None:
             return []
@@ -154,6 +155,7 @@ class Receivables(Page):
     def _by_customer(self, chosen: Chosen) -> pd.DataFrame:
         rows = self._agings(chosen.part, chosen.currency, chosen.day, BY_CUSTOMER)
         ranked = chosen.bucket or "net"
+        # Without a bucket a balance of nothing stays: it is made of items that cancel each other.
         kept = (rows["currency"] == self.currency_of(chosen)) & ((rows[ranked] != 0) | (not chosen.bucket))
         return _largest_first(rows[kept], ranked)
 
@@ -166,6 +168,7 @@ class Receivables(Page):
         shown = self.presentation(of, day)
         # A currency that was chosen is shown as it was booked; only all of them together are translated.
         part = shown.at(day) if shown and not currency else self._parts(*of)
+        # Where the filters leave nothing, the whole ledger gives the columns of an empty table.
         rows = aging_table(part or self.ledger, as_of=day, by=list(by), policy=self.policy)
         return rows if part else rows.head(0)
 
