@@ -192,7 +192,7 @@ def _typed(column: pl.Series, table: str, layout: Layout, source: str) -> pl.Ser
 def _of_kind(column: pl.Series, table: str, layout: Layout) -> pl.Series:
     kind = TABLES[table].columns[column.name]
     if kind == "date":
-        return parsing.dates(column, order=layout.date_order)
+        return parsing.dates(column, order=layout.date_order, zone=layout.time_zone)
     if kind == "flag":
         return parsing.flags(column)
     if kind == "number":

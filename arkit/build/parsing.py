@@ -21,6 +21,7 @@ _FORMATS: Final[dict[DateOrder, tuple[str, ...]]] = {
     "ymd": (),
     "dmy": ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%d-%m-%y"),
     "mdy": ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y"),
+    "yymmdd": ("%y/%m/%d", "%y-%m-%d", "%y.%m.%d"),
 }
 # Where the year comes first, or the month has its name, the order is known: there is no order year, day, month.
 _IN_ANY_ORDER: Final = (
@@ -28,6 +29,10 @@ _IN_ANY_ORDER: Final = (
     *("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"),
 )
 _TIME_OF_DAY: Final = r"([T ]\d{1,2}:\d{2}.*| г\.?)$"
+_OFFSET: Final = (
+    r"[T ](?<hours>\d{1,2}):(?<minutes>\d{2})(?::\d{2}(?:[.,]\d+)?)?"
+    r"\s*(?:Z|UTC|GMT|(?<sign>[+-])(?<off_hours>\d{2}):?(?<off_minutes>\d{2})?)$"
+)
 _ISO: Final = "%Y-%m-%d"
 _FIRST_DAY: Final = date(1900, 1, 1)
 _LAST_DAY: Final = date(2199, 12, 31)
@@ -54,16 +59,37 @@ def as_cells(column: pl.Series, *, decimal_mark: str) -> pl.Series:
     return text.str.replace(".", decimal_mark, literal=True) if fractions else text
 
 
-def dates(column: pl.Series, *, order: DateOrder) -> pl.Series:
+def dates(column: pl.Series, *, order: DateOrder, zone: str = "") -> pl.Series:
     """A column as dates; those that begin with the year or name the month are read in any order.
 
-    Years before 1900 or after 2199 count as unreadable: they are typing errors, not due dates.
+    Years before 1900 or after 2199 count as unreadable: they are typing errors, not due dates. A day is the one that is
+    written; in a time zone, a time that states its offset (07:00Z, 07:00+02:00) has the day of that zone.
+
+    >>> times = pl.Series(["2026-01-31T23:30:00Z", "31.01.2026 23:30+00:00", "2026-01-31 23:30", "2026-01-31"])
+    >>> dates(times, order="dmy", zone="Europe/Berlin").cast(pl.String).to_list()
+    ['2026-02-01', '2026-02-01', '2026-01-31', '2026-01-31']
     """
     if isinstance(column.dtype, pl.Datetime):
         # The business date is the one on the clock of the place, not that of Greenwich.
-        column = column.dt.replace_time_zone(None)
+        moved = column.dt.convert_time_zone(zone) if zone and column.dtype.time_zone else column
+        column = moved.dt.replace_time_zone(None)
     found = column.cast(pl.Date) if column.dtype.is_temporal() else _dates_of_text(column, order)
+    if zone and not column.dtype.is_temporal():
+        found = _in_zone(found, column, zone)
     return _plausible(found).alias(column.name)
+
+
+def _in_zone(days: pl.Series, cells: pl.Series, zone: str) -> pl.Series:
+    """The days of a time zone, of the cells whose time states its offset."""
+    parts = as_text(cells).str.extract_groups(_OFFSET).struct.unnest()
+    hours, minutes, sign, off_hours, off_minutes = (
+        pl.col(name) if name == "sign" else pl.col(name).cast(pl.Int64).fill_null(0) for name in parts.columns
+    )
+    offset = (off_hours * 60 + off_minutes) * pl.when(sign == "-").then(-1).otherwise(1)
+    utc = pl.col("day").cast(pl.Datetime("ms")) + pl.duration(minutes=hours * 60 + minutes - offset)
+    local = utc.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.date()
+    moved = parts.with_columns(day=days).select(pl.when(pl.col("hours").is_null()).then("day").otherwise(local))
+    return moved.to_series()
 
 
 def _plausible(days: pl.Series) -> pl.Series:

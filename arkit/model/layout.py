@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self
+from zoneinfo import available_timezones
 
 import msgspec
 import polars as pl
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Shape = Literal["open_items", "settled", "applied"]
-DateOrder = Literal["ymd", "dmy", "mdy"]
+DateOrder = Literal["ymd", "dmy", "mdy", "yymmdd"]
 
 NEEDED_FOR_SHAPE: dict[Shape, tuple[str, ...]] = {
     "open_items": ("open_amount",),
@@ -165,7 +166,7 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     sheet: str = ""
     query: str = ""
     in_file_name: dict[str, str] = {}
-    date_order: Literal["", "ymd", "dmy", "mdy"] = ""
+    date_order: Literal["", "ymd", "dmy", "mdy", "yymmdd"] = ""
     decimal_mark: Literal["", ".", ","] = ""
     delimiter: str = ""
     encoding: str = ""
@@ -239,7 +240,11 @@ class Layout(Settings, frozen=True, kw_only=True):
         amount too, only the rest was settled on that day. ``applied``: invoices, credit notes and receipts with
         applications, payments or other entries.
     date_order, decimal_mark, delimiter, encoding
-        How the source writes dates and amounts, and how its text files are laid out. ISO dates are always read.
+        How the source writes dates and amounts, and how its text files are laid out. ISO dates are always read;
+        ``yymmdd`` is of days that begin with a year of two digits (26/01/05).
+    time_zone
+        The zone whose days count, such as ``Europe/Berlin``, where times state their offset (``2026-01-31T23:30:00Z``).
+        Empty: the day as it is written; times without an offset always have that.
     snapshot_on
         The day of the snapshot; the caller may give it instead. In the other shapes the day of the export, until which
         it is complete where ``covers_until`` does not say so.
@@ -260,6 +265,7 @@ class Layout(Settings, frozen=True, kw_only=True):
     name: str
     shape: Shape = "applied"
     date_order: DateOrder = "ymd"
+    time_zone: str = ""
     decimal_mark: Literal[".", ","] = "."
     delimiter: str = ","
     encoding: str = "utf-8"
@@ -282,6 +288,8 @@ class Layout(Settings, frozen=True, kw_only=True):
         super().__post_init__()
         if len(self.delimiter) != 1 or not self.delimiter.isascii() or self.delimiter in '"\r\n':
             raise LayoutError(f"the delimiter must be one character, such as ; or a tab, found {self.delimiter!r}")
+        if self.time_zone and self.time_zone not in available_timezones():
+            raise LayoutError(str(unknown_name("time zone", self.time_zone, known=sorted(available_timezones()))))
         for table, layout in self.tables().items():
             if layout.unit not in UNITS:
                 raise LayoutError(f"unit of {table} must be one of {', '.join(map(str, UNITS))}, found {layout.unit}")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import polars as pl
@@ -41,6 +42,7 @@ from arkit.recognise.sections import recognise_sections
 from arkit.recognise.snapshot import Day, bucket_ranges, recognise_day, recognise_due
 from arkit.recognise.unexplained import Seen, with_rest
 from arkit.recognise.values import (
+    Days,
     Found,
     Mark,
     ShapeDecision,
@@ -53,6 +55,7 @@ from arkit.recognise.values import (
 )
 from arkit.words.vocabulary import MONEY, Meaning, unit_of
 
+Near = dict[DateOrder, date | None]
 _DATES = TABLES["items"].of_type("date")
 _DATED_TEXT = 0.4
 _FEWEST_RANGES = 2
@@ -114,9 +117,10 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None, otherwise: d
     likely = likely_items(rows, repeats, grid.file)
     likely = likely.with_columns(without_nothing(cells) for cells in likely)
     # The other accounts of a journal go first: their amounts would be taken for what customers owe.
+    near = _near(said, snapshot_on, otherwise)
     columns, rows, likely, journal = _receivable_accounts(meanings, rows, likely, hints, grid)
     dated = _day_in_text(rows, columns)
-    order, mark = _style(likely, columns, dated, hints, grid)
+    order, mark = _style(likely, columns, dated, near, hints, grid)
     lines, columns, rows, likely, facts = _with_lines(columns, rows, likely, order.value, mark.value, hints, grid.file)
     form = recognise_form(with_journal(Form(columns, likely, grid.file, tuple(said)), journal), rows, facts)
     columns = with_unnamed_key(form.columns, form.rows)
@@ -195,7 +199,7 @@ def _receivable_accounts(
     columns = recognise_columns(likely, meanings, hints, grid.file)
     if not {"debit", "credit"} <= {*columns.of}:
         return columns, rows, likely, None
-    _, mark = _style(likely, columns, "", hints, grid)
+    _, mark = _style(likely, columns, "", {}, hints, grid)
     journal = recognise_journal(likely, columns, meanings, mark.value, hints, grid.file)
     if journal is None:
         return columns, rows, likely, None
@@ -404,7 +408,7 @@ def _with_day(draft: Draft, shaped: ShapeDecision, day: Day) -> Draft:
 
 
 def _style(
-    rows: pl.DataFrame, columns: Columns, dated: str, hints: Hints, grid: Grid
+    rows: pl.DataFrame, columns: Columns, dated: str, near: Near, hints: Hints, grid: Grid
 ) -> tuple[Found[DateOrder], Found[Mark]]:
     """How the file writes days and amounts."""
     days = {name: header for name, header in columns.of.items() if name in _DATES and header not in columns.blank}
@@ -418,7 +422,16 @@ def _style(
     mark = recognise_decimal_mark(
         rows, list(dict.fromkeys(amounts)), stated=hints.decimal_mark, from_workbook=workbook, file=grid.file
     )
-    return _order(rows, days, dated, hints, grid.file), mark
+    owed = next((columns.of[name] for name in ("open_amount", "amount") if name in columns.of), "")
+    found = Days(days, near, columns.of.get("days_overdue", ""), owed)
+    return _order(rows, found, dated, mark.value, hints, grid.file), mark
+
+
+def _near(above: list[str], given: date | None, otherwise: date | None) -> Near:
+    """The day that a file is of, as each order reads it."""
+    orders = get_args(DateOrder)
+    titled = {order: day_above(above, Layout(name="above", date_order=order)) for order in orders}
+    return {order: given or (found[1] if (found := titled[order]) else otherwise) for order in orders}
 
 
 def _layout_of(grid: Grid, hints: Hints, order: DateOrder, mark: Mark) -> Layout:
@@ -444,13 +457,13 @@ def _amounts(draft: Draft, items: pl.DataFrame, mark: Mark) -> Amounts:
     return Amounts(open_, original, days if has_days else None, "open_amount" in draft.given, tuple(draft.main_headers))
 
 
-def _order(items: pl.DataFrame, days: dict[str, str], dated: str, hints: Hints, file: str) -> Found[DateOrder]:
+def _order(items: pl.DataFrame, days: Days, dated: str, mark: Mark, hints: Hints, file: str) -> Found[DateOrder]:
     """The order of days, those within texts included."""
     if dated:
         # The days within the text are looked at with the days of other columns.
         items = items.with_columns(pl.col(dated).str.extract(f"({DATE})", 1).alias("= day"))
-        days = {**days, "document_date": "= day"}
-    return recognise_date_order(items, days, stated=hints.date_order, file=file)
+        days = replace(days, headers={**days.headers, "document_date": "= day"})
+    return recognise_date_order(items, days, stated=hints.date_order, mark=mark, file=file)
 
 
 def proof_decisions(body: ReadTable) -> tuple[Decision, ...]:

@@ -6,7 +6,7 @@ shape: a snapshot of one day, or any day since each item was settled.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -124,27 +124,146 @@ def _example(cells: pl.DataFrame) -> str:
 
 
 _OTHER: Final[dict[DateOrder, DateOrder]] = {"dmy": "mdy", "mdy": "dmy"}
+_SHORT: Final[tuple[DateOrder, ...]] = ("dmy", "mdy", "yymmdd")
+_SHORT_DAY: Final = r"^\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\D|$)"
+_YEARS_BACK: Final = 10
+_YEARS_AHEAD: Final = 3
+_FAR: Final = 3653
 # One day in a hundred may be a typing error.
 _MOST_ASTRAY: Final = 0.01
 
 
+@dataclass(frozen=True)
+class Days:
+    """The days of a file: the header of each, and what bears witness to how they are written.
+
+    ``near`` is the day that the file is of, as each order reads it; ``overdue`` the header of days overdue, if any;
+    ``owed`` the header of an amount, to show what a reading comes to.
+    """
+
+    headers: dict[str, str]
+    near: dict[DateOrder, date | None] = field(default_factory=dict)
+    overdue: str = ""
+    owed: str = ""
+
+
 def recognise_date_order(
-    rows: pl.DataFrame, headers: dict[str, str], *, stated: DateOrder | None, file: str
+    rows: pl.DataFrame, days: Days, *, stated: DateOrder | None, mark: Mark, file: str
 ) -> Found[DateOrder]:
     """The order in which a file writes its days: asked where days can be read in two ways and nothing decides."""
+    headers = days.headers
     if stated or not headers:
         return Found(stated or "ymd", Decision("date_order", stated or "ymd", "hint", "stated"))
     cells = pl.concat([rows.select("source_row", cell=header) for header in headers.values()]).drop_nulls("cell")
-    tested = cells.with_columns(
-        parsing.dates(cells["cell"], order=order).alias(order) for order in ("ymd", "dmy", "mdy")
-    )
-    open_ = tested.filter(pl.col("ymd").is_null() & (pl.col("dmy").is_not_null() | pl.col("mdy").is_not_null()))
+    tested = cells.with_columns(parsing.dates(cells["cell"], order=order).alias(order) for order in ("ymd", *_SHORT))
+    open_ = tested.filter(pl.col("ymd").is_null() & pl.any_horizontal(pl.col(_SHORT).is_not_null()))
     if open_.is_empty():
         return Found("ymd", Decision("date_order", "ymd", f"{tested.height} days begin with the year"))
+    if open_["cell"].str.contains(_SHORT_DAY).any():
+        latest = next(iter(tested["ymd"].drop_nulls().sort(descending=True).head(1)), None)
+        readings = [_Reading(order, rows, days, open_, latest) for order in _SHORT]
+        if found := _by_century([each for each in readings if each.reads_all], open_, mark, file):
+            return found
     only = {
         order: open_.filter(pl.col(order).is_not_null() & pl.col(other).is_null()) for order, other in _OTHER.items()
     }
     return _by_evidence(rows, headers, open_, only, file)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Days with two digits for the year, read in one order: 26/01/05 is of 2026, or of 2005."""
+
+    order: DateOrder
+    rows: pl.DataFrame
+    days: Days
+    cells: pl.DataFrame
+    latest: date | None
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether all days can be read, but for typing errors."""
+        return self.cells[self.order].null_count() <= _MOST_ASTRAY * self.cells.height
+
+    @property
+    def near(self) -> date | None:
+        """The day that the file is of; else the latest that it writes with all its digits."""
+        return self.days.near.get(self.order) or self.latest
+
+    def of(self, name: str) -> pl.Series:
+        """The days of a column."""
+        return parsing.dates(self.rows[self.days.headers[name]], order=self.order)
+
+    @property
+    def span(self) -> int:
+        """The days from the first to the last."""
+        read = self.cells[self.order]
+        first, last = read.min(), read.max()
+        return (last - first).days if isinstance(first, date) and isinstance(last, date) else 0
+
+    @property
+    def lies_near(self) -> bool:
+        """Whether no day is many years away from that of the file."""
+        read, near = self.cells[self.order].drop_nulls(), self.near
+        if not near:
+            return True
+        inside = read.dt.year().is_between(near.year - _YEARS_BACK, near.year + _YEARS_AHEAD)
+        return int((~inside).sum()) <= _MOST_ASTRAY * len(read)
+
+    @property
+    def is_in_turn(self) -> bool:
+        """Whether documents come before what is due on them, and before the day of the file."""
+        late = _due_before_document(self.rows, self.days.headers, self.order)
+        if self.near and "document_date" in self.days.headers:
+            late += int((self.of("document_date") > self.near).sum())
+        return late <= _MOST_ASTRAY * self.cells.height
+
+    @property
+    def is_one_day(self) -> bool:
+        """Whether due day and days overdue add up to one day in every row."""
+        if not self.days.overdue or "due_date" not in self.days.headers:
+            return False
+        late = self.rows[self.days.overdue].cast(pl.Int64, strict=False)
+        sums = (self.of("due_date").cast(pl.Int32) + late).drop_nulls()
+        return len(sums) > 1 and sums.n_unique() == 1
+
+    def candidate(self, cell: str, mark: Mark) -> Candidate:
+        """The reading as an answer: how it reads a day, and what is past due by it."""
+        day = parsing.dates(pl.Series([cell]), order=self.order)[0]
+        evidence = f"{cell} is {day}"
+        if not self.near or "due_date" not in self.days.headers or not self.days.owed:
+            return Candidate(self.order, evidence=evidence)
+        late = self.rows.filter((self.of("due_date") < self.near).fill_null(False))
+        total = sum_of(late, [self.days.owed], mark=mark)
+        return Candidate(self.order, total, f"past due on {self.near}; {evidence}")
+
+
+def _by_century(readings: list[_Reading], cells: pl.DataFrame, mark: Mark, file: str) -> Found[DateOrder] | None:
+    """The order of days with two digits for the year; nothing where only day and month are in question."""
+    left, why = readings, "no other order reads all days"
+    shortest = min((each.span for each in left), default=0)
+    witnesses: tuple[tuple[str, Callable[[_Reading], bool]], ...] = (
+        ("due days and days overdue give one day", lambda each: each.is_one_day),
+        ("in another order days lie many years from that of the file", lambda each: each.lies_near),
+        ("in another order days lie many years apart", lambda each: each.span <= max(_FAR, shortest * 3)),
+        ("in another order documents come after what is due on them, or after the file", lambda each: each.is_in_turn),
+    )
+    for evidence, agrees in witnesses:
+        # What contradicts every reading tells them not apart.
+        agreeing = [each for each in left if agrees(each)] or left
+        left, why = agreeing, evidence if len(agreeing) < len(left) else why
+    if len(left) == 1:
+        certain = len(readings) == 1 or left[0].is_one_day or left[0].near is not None
+        return Found(left[0].order, Decision("date_order", left[0].order, why, "certain" if certain else "likely"))
+    differ = cells.filter(pl.col(left[0].order) != pl.col(left[-1].order))
+    if differ.is_empty() or "yymmdd" not in {each.order for each in left}:
+        return None
+    text = (
+        f"The days of {file} have two digits for the year, such as {_example(differ)}, and nothing in it says where "
+        "the year stands."
+    )
+    candidates = tuple(each.candidate(differ["cell"][0], mark) for each in left)
+    return undecided(left[0].order, Question(("date_order",), text, candidates))
 
 
 def _by_evidence(

@@ -19,7 +19,7 @@ ROWS = pl.DataFrame(
         "line": ["1", "2", "3"],
         "customer_id": ["K1", "K1", "K2"],
         "text": ["of 2026-01-05", "of 2026-01-06", "of 2026-01-07"],
-        "document_date": ["2026-01-05", "2026-01-06", "2026-01-07"],
+        "document_date": ["2026-01-05", "2026-01-05T23:30:00Z", "2026-01-07"],
         "due_date": ["2026-02-05", "2026-02-06", "2026-02-07"],
         "currency": ["EUR", "EUR", "EUR"],
         "open_amount": ["100.00", "40.00", "20.00"],
@@ -35,13 +35,16 @@ KEYS: dict[str, dict[str, Any]] = {
     "minus_when": {"minus_when": {"side": ("C",)}},
     "joined": {"joined": {"item_id": ("item_id", "line")}},
     "dated_in": {"dated_in": {"document_date": "text"}},
+    "time_zone": {"time_zone": "Asia/Tokyo"},
 }
-SUMS = {"plus": 163, "minus": 155, "minus_when": 80, "joined": 160, "dated_in": 160}
+SUMS = {"plus": 163, "minus": 155, "minus_when": 80, "joined": 160, "dated_in": 160, "time_zone": 160}
 BOTH = {("plus", "minus"): 158}
 
 
 def layout_of(items: dict[str, Any]) -> ar.Layout:
-    return ar.Layout(name="keys", shape="open_items", items=msgspec.convert(items, TableLayout))
+    zone = items.get("time_zone", "")
+    table = {key: value for key, value in items.items() if key != "time_zone"}
+    return ar.Layout(name="keys", shape="open_items", time_zone=zone, items=msgspec.convert(table, TableLayout))
 
 
 def written(folder: Path, kind: str) -> Path:
@@ -56,7 +59,7 @@ def read(file: Path, *keys: str, header: bool = False) -> ar.Ledger:
     settings: dict[str, Any] = {}
     for key in keys:
         for name, value in KEYS[key].items():
-            settings[name] = {**settings.get(name, {}), **value}
+            settings[name] = {**settings.get(name, {}), **value} if isinstance(value, dict) else value
     if {"plus", "minus"} <= {*keys}:
         settings["plus"] = KEYS["plus"]["plus"]
     if header:
@@ -69,6 +72,10 @@ def total(ledger: ar.Ledger) -> float:
     return float(ar.open_items(ledger, as_of="2026-03-31")["open_amount"].sum())
 
 
+def day_of_b(ledger: ar.Ledger) -> str:
+    return str(ledger.items["document_date"].iloc[1].date())
+
+
 @pytest.mark.parametrize("header", [False, True])
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 @pytest.mark.parametrize("key", KEYS)
@@ -78,6 +85,8 @@ def test_a_key_acts(tmp_path: Path, key: str, kind: str, header: bool) -> None:
     assert set(ar.open_items(ledger, as_of="2026-03-31")["item_id"]) == (
         {"A/1", "B/2", "C/3"} if key == "joined" else {"A", "B", "C"}
     )
+    # A time in UTC has the next day in Tokyo, and stays as it is written where no zone is stated.
+    assert day_of_b(ledger) == ("2026-01-06" if key in ("dated_in", "time_zone") else "2026-01-05")
 
 
 @pytest.mark.parametrize("header", [False, True])
@@ -112,3 +121,25 @@ def test_a_mark_beside_a_sum_is_refused(tmp_path: Path, key: str) -> None:
 def test_what_is_around_a_header_needs_one(key: dict[str, Any]) -> None:
     with pytest.raises(LayoutError, match="no effect without header"):
         layout_of(key)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_the_day_of_a_time_zone_counts_in_text_and_in_types(tmp_path: Path, kind: str) -> None:
+    times = pl.Series(["2026-01-05T09:00", "2026-01-05T23:30", "2026-01-31T15:00"]).str.to_datetime(time_zone="UTC")
+    file = tmp_path / f"items.{kind}"
+    rows = ROWS.with_columns(document_date=times)
+    rows.write_csv(file) if kind == "csv" else rows.write_parquet(file)
+    days = {
+        zone: ar.read_ledger(file, layout=layout_of({"time_zone": zone}), snapshot_on="2026-03-31").items[
+            "document_date"
+        ]
+        for zone in ("", "Asia/Tokyo")
+    }
+    found = {zone: [str(day.date()) for day in each] for zone, each in days.items()}
+    assert found[""] == ["2026-01-05", "2026-01-05", "2026-01-31"]
+    assert found["Asia/Tokyo"] == ["2026-01-05", "2026-01-06", "2026-02-01"]
+
+
+def test_a_time_zone_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(LayoutError, match="no time zone 'Europe/Berln'"):
+        layout_of({"time_zone": "Europe/Berln"})

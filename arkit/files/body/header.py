@@ -14,7 +14,7 @@ from arkit.build import parsing
 from arkit.errors import ReadingError, listed
 from arkit.files.body.rows import DATE
 from arkit.files.open_file import Grid
-from arkit.model.layout import Layout, TableLayout
+from arkit.model.layout import DateOrder, Layout, TableLayout
 from arkit.words.vocabulary import currency_of, without_currency
 
 SEARCHED: Final = 5000
@@ -221,7 +221,9 @@ def day_after(label: str, lines: list[str], layout: Layout) -> date | None:
 
 def _day(text: str, layout: Layout) -> date | None:
     """A day in the order of the layout; one that can be read in only one order is read in that."""
-    read = [parsing.dates(pl.Series([text]), order=order)[0] for order in (layout.date_order, "dmy", "mdy")]
+    # 31.03.26 begins with the day; 26/03/31 may be of 2026 or of 2031.
+    others: tuple[DateOrder, ...] = ("dmy", "mdy") if "." in text else ("dmy", "mdy", "yymmdd")
+    read = [parsing.dates(pl.Series([text]), order=order)[0] for order in (layout.date_order, *others)]
     days = {day for day in read if isinstance(day, date)}
     return read[0] or (days.pop() if len(days) == 1 else None)
 

@@ -42,6 +42,7 @@ def typed(
     *,
     mark: str,
     order: DateOrder,
+    zone: str = "",
     known: dict[str, pl.Series] | None = None,
 ) -> pl.DataFrame:
     """The columns that relations need: amounts as integers, days, whole numbers of days, and texts.
@@ -55,7 +56,7 @@ def typed(
     }
     for name, (role, header) in needed.items():
         if name not in known:
-            known[name] = _typed(rows[header], role, mark, order).alias(name)
+            known[name] = _typed(rows[header], role, mark, order, zone).alias(name)
     return pl.DataFrame([rows["source_row"], *(known[name] for name in needed)])
 
 
@@ -76,10 +77,10 @@ def amount_headers(proofs: Iterable[Proof]) -> list[str]:
     ]
 
 
-def _typed(cells: pl.Series, role: str, mark: str, order: DateOrder) -> pl.Series:
+def _typed(cells: pl.Series, role: str, mark: str, order: DateOrder, zone: str) -> pl.Series:
     kind = _KIND_OF_ROLE.get(role, "amount")
     if kind == "day":
-        return dates(cells, order=order)
+        return dates(cells, order=order, zone=zone)
     if kind == "count":
         return counts(cells)
     return without_nothing(cells) if kind == "text" else amounts(cells, mark=mark)
@@ -448,7 +449,7 @@ def held(rows: pl.DataFrame, table: TableLayout, layout: Layout, *, name: str, d
     headers = dict.fromkeys(header for proof in table.proofs for header in proof.headers())
     number = rows.get_column(table.columns.get("item_id", "item_id"), default=None)
     texts = rows.with_columns(*(as_text(rows[header]) for header in headers), item_id=number)
-    cells = typed(texts, table.proofs, mark=layout.decimal_mark, order=layout.date_order)
+    cells = typed(texts, table.proofs, mark=layout.decimal_mark, order=layout.date_order, zone=layout.time_zone)
     given = _day_by(cells, table.proofs)
     found = tuple(confirmed(cells, proof, day=day or given) for proof in table.proofs)
     _refuse_other_day(found, given, day)
