@@ -73,6 +73,11 @@ def _patterns() -> tuple[str, ...]:
     )
 
 
+def month_numbers() -> dict[str, str]:
+    """The number of a month, as text, by its name or abbreviation in small letters."""
+    return {name: str(number) for name, number in _months().items()}
+
+
 @cache
 def _months() -> dict[str, int]:
     """The number of a month by its name or abbreviation in small letters, without the point."""

@@ -138,6 +138,12 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     section_labels
         Canonical name to the word that comes before it in a section row ("Customer", "Currency"); a name with an empty
         word takes the whole text of the row.
+    day_parts
+        A name for a column of days to the headers of year, month and day that it is made of; the year may also be
+        written itself, where it is the same in every row: ``{"2026/月/日" = ["2026", "月", "日"]}``. A blank year or
+        month is that of the row above. The columns of parts are not read otherwise.
+    serials
+        Headers of days that are written as the numbers of a spreadsheet (46027 is 2026-01-05).
     dated_in
         Canonical name of a date to the header of the text that contains it ("Invoice 17 of 05.10.2026").
     allocate
@@ -187,6 +193,8 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     minus_when: dict[str, tuple[str, ...]] = {}
     sections: Literal["", "above", "below"] = ""
     section_labels: dict[str, str] = {}
+    day_parts: dict[str, tuple[str, str, str]] = {}
+    serials: tuple[str, ...] = ()
     dated_in: dict[str, str] = {}
     stated_above: dict[str, str] = {}
     allocate: Literal["", "by_reference", "oldest_first"] = ""
@@ -333,7 +341,7 @@ class Layout(Settings, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, **{field: value for field, value in own.items() if value})
 
 
-_BELOW_A_HEADER: Final = ("sections", "section_labels", "stated_above")
+_BELOW_A_HEADER: Final = ("sections", "section_labels", "stated_above", "day_parts", "serials")
 
 Sure = Literal["stated", "certain", "likely"]
 _ALWAYS_WRITTEN: Final = ("name", "shape")

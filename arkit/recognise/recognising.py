@@ -11,6 +11,7 @@ import polars as pl
 
 from arkit.build.nothing import without_nothing
 from arkit.errors import ReadingError, listed
+from arkit.files.body.days import with_days
 from arkit.files.body.header import Header, lines_above
 from arkit.files.body.proofs import decision_of
 from arkit.files.body.reading import ReadTable
@@ -33,6 +34,7 @@ from arkit.recognise.columns import (
     share,
     with_unnamed_key,
 )
+from arkit.recognise.days import recognise_days
 from arkit.recognise.draft import Draft, amounts_of, complete, likely_items
 from arkit.recognise.forms import Form, account_key, recognise_form, with_journal
 from arkit.recognise.journals import Journal, recognise_journal
@@ -109,18 +111,19 @@ def recognise(
 
 
 def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None, otherwise: date | None) -> Recognised:
-    grid, header, found = recognise_header(grid, wanted={*hints.columns.values()})
+    whole, top, found = recognise_header(grid, wanted={*hints.columns.values()})
+    top, made = recognise_days(whole, top, snapshot_on or otherwise)
+    grid, header = with_days(whole, top, made.table)
     named = grid.cells.rename(header.names)
     rows, above, repeats = named.slice(header.below), named.slice(0, header.first), named.slice(0, header.below)
     said = lines_above(grid, header)
-    meanings = meanings_of(grid.top(header.below)[header.first :])
+    meanings = meanings_of(grid.top(header.below)[header.first :]) | made.meanings
     likely = likely_items(rows, repeats, grid.file)
     likely = likely.with_columns(without_nothing(cells) for cells in likely)
     # The other accounts of a journal go first: their amounts would be taken for what customers owe.
-    near = _near(said, snapshot_on, otherwise)
     columns, rows, likely, journal = _receivable_accounts(meanings, rows, likely, hints, grid)
     dated = _day_in_text(rows, columns)
-    order, mark = _style(likely, columns, dated, near, hints, grid)
+    order, mark = _style(likely, columns, dated, _near(said, snapshot_on, otherwise), hints, grid)
     lines, columns, rows, likely, facts = _with_lines(columns, rows, likely, order.value, mark.value, hints, grid.file)
     form = recognise_form(with_journal(Form(columns, likely, grid.file, tuple(said)), journal), rows, facts)
     columns = with_unnamed_key(form.columns, form.rows)
@@ -132,16 +135,13 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None, otherwise: d
     owed = replace(owed, plus={}, minus={}, proofs=()) if several.payments else owed
     draft = amounts_of(columns, owed, form.rows, dated, grid.file).with_table(**form.settings).proven_by(owed.proofs)
     draft = _with_due_day(draft, facts, columns, likely, hints, grid.file)
-    draft = draft.adding(_about_file(grid), found, *columns.decisions, *form.decisions, *owed.decisions)
+    draft = draft.adding(_about_file(grid), found, *made.decisions, *columns.decisions)
+    draft = draft.adding(*form.decisions, *owed.decisions).explaining(*made.roles)
     draft = draft.adding(order.decision, mark.decision).asking(*form.questions, *order.questions, *mark.questions)
     draft = draft.explaining(*form.roles, *owed.roles)
     draft = _with_repeats(draft, several)
     draft = _with_customer(draft, rows, above, repeats, grid.file)
-    items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
-    if items.is_empty() and not draft.questions:
-        raise ReadingError(
-            f"{grid.file} has a header (row {grid.cells['source_row'][header.first]}) but no items below it."
-        )
+    items = _items_below(rows, draft, repeats, grid, header)
     layout = _layout_of(grid, hints, order.value, mark.value)
     if not items.is_empty():
         days, roles = (snapshot_on, otherwise), {**columns.of, **draft.extra}
@@ -149,7 +149,17 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None, otherwise: d
         draft, layout = _with_values(draft, question, layout)
     seen = Seen(items if items.height else likely, facts.cells, columns, meanings, draft, grid.file)
     draft = with_rest(seen, hints)
-    return _finished(draft, layout, grid, header)
+    draft = draft.with_table(day_parts=made.table.day_parts, serials=made.table.serials)
+    return _finished(draft, layout, whole, top)
+
+
+def _items_below(rows: pl.DataFrame, draft: Draft, repeats: pl.DataFrame, grid: Grid, header: Header) -> pl.DataFrame:
+    items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
+    if items.is_empty() and not draft.questions:
+        raise ReadingError(
+            f"{grid.file} has a header (row {grid.cells['source_row'][header.first]}) but no items below it."
+        )
+    return items
 
 
 def _finished(draft: Draft, layout: Layout, grid: Grid, header: Header) -> Recognised:

@@ -116,7 +116,13 @@ def test_a_mark_beside_a_sum_is_refused(tmp_path: Path, key: str) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    [{"sections": "above"}, {"section_labels": {"customer_id": "Customer"}}, {"stated_above": {"currency": "in"}}],
+    [
+        {"serials": ("due_date",)},
+        {"day_parts": {"day": ("2026", "m", "d")}},
+        {"sections": "above"},
+        {"section_labels": {"customer_id": "Customer"}},
+        {"stated_above": {"currency": "in"}},
+    ],
 )
 def test_what_is_around_a_header_needs_one(key: dict[str, Any]) -> None:
     with pytest.raises(LayoutError, match="no effect without header"):

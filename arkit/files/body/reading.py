@@ -25,6 +25,7 @@ from arkit.files.body.accounts import (
     with_account_kinds,
     with_openings,
 )
+from arkit.files.body.days import with_days
 from arkit.files.body.header import DAY, Header, find_header, header_on_top, stated_above
 from arkit.files.body.proofs import DUE, Relation, amount_headers, due_days
 from arkit.files.body.rows import (
@@ -240,7 +241,7 @@ def read_body(grid: Grid, table: TableLayout, layout: Layout, *, name: str = "it
     ReadingError
         The header is not the one of the layout, or there is no item below it.
     """
-    grid, header = header_on_top(grid, find_header(grid, table))
+    grid, header = with_days(*header_on_top(grid, find_header(grid, table)), table)
     _refuse_absent(table, header, grid.file)
     roles = Roles(canonical(table, [*header.names.values()], name), name)
     refuse_long_numbers(grid, header, roles)
