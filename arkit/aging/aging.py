@@ -16,7 +16,7 @@ from msgspec import UNSET
 
 from arkit.calendar import day_of
 from arkit.errors import unknown_name
-from arkit.model.engine import ATTRIBUTES, Rows, beside, collect, touching
+from arkit.model.engine import ATTRIBUTES, Rows, beside, collect, is_one_of, touching
 from arkit.model.ledger import Ledger
 from arkit.model.money import proportion, to_units
 from arkit.model.presented import DOCUMENT_CURRENCY
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 By = str | Sequence[str] | None
 Measure = Literal["open_amount", "base_open_amount", "items"]
 TRADE: Final = "without_intercompany"
-# Credits of a customer are netted with debts on the same account only.
-_NETTED: Final = ("entity", "account", "customer_id", "currency", "day")
+# Credits of a customer are netted with debts on the same account, those on an account of advances with all.
+_OF_CUSTOMER: Final = ("entity", "customer_id", "currency", "day")
+_NETTED: Final = ("account", *_OF_CUSTOMER)
 
 
 def aging_table(
@@ -151,7 +152,7 @@ def aging_trend(
 def aging_frame(ledger: Ledger, day: date, *, by: By, policy: Policy, of: Measure = "open_amount") -> pl.DataFrame:
     """The aging with amounts as integers in minor units, sorted by its group columns."""
     keys, value = keys_and_value(ledger, by, of)
-    return _summed(_with_keys(ledger, [day], keys, policy, of), keys, policy.labels, value=value).sort(keys)
+    return summed(_with_keys(ledger, [day], keys, policy, of), keys, policy.labels, value=value).sort(keys)
 
 
 def trend_frame(
@@ -159,16 +160,14 @@ def trend_frame(
 ) -> pl.DataFrame:
     """The agings of several days with amounts in minor units, sorted by day and group."""
     keys, value = keys_and_value(ledger, by, of)
-    table = _summed(_with_keys(ledger, days, keys, policy, of), [*keys, "day"], policy.labels, value=value)
+    table = summed(_with_keys(ledger, days, keys, policy, of), [*keys, "day"], policy.labels, value=value)
     as_of = pl.from_epoch("day", time_unit="d").alias("as_of")
     return table.select(as_of, pl.exclude("day")).sort("as_of", *keys)
 
 
 def _with_keys(ledger: Ledger, days: Sequence[date], keys: list[str], policy: Policy, of: Measure) -> Rows:
-    rows = bucketed(ledger, days, policy=policy)
-    if of == "base_open_amount" and policy.unapplied == "net":
-        over = exchange_of_netting(ledger, days, policy=policy)
-        rows = nw.concat([rows, over.select(*rows.collect_schema().names())])
+    rows = open_on(ledger, days)
+    rows = counted(rows if policy.unapplied == "apart" else with_order(rows, ledger), policy=policy, of=of)
     # Most groups are attributes that the periods carry.
     return rows if {*keys} <= {*ATTRIBUTES} else with_columns_for(rows, keys, ledger, days)
 
@@ -184,7 +183,7 @@ def keys_and_value(ledger: Ledger, by: By, of: Measure) -> tuple[list[str], nw.E
     raise unknown_name("measure of aging", of, known=("open_amount", "base_open_amount", "items"))
 
 
-def _summed(rows: Rows, keys: list[str], labels: tuple[str, ...], *, value: nw.Expr) -> pl.DataFrame:
+def summed(rows: Rows, keys: list[str], labels: tuple[str, ...], *, value: nw.Expr) -> pl.DataFrame:
     """One row for each group, with a column for each bucket."""
     columns = [*labels, UNAPPLIED]
     # Spread first, then group: one group-by instead of one by bucket and another over the buckets. An item of 100 in
@@ -220,12 +219,26 @@ def open_on(ledger: Ledger, days: Sequence[date], *, policy: Policy | None = Non
     """
     # A period may hold nothing but an exchange difference: that is not open.
     rows = touching(ledger, [(day, day) for day in sorted({*days})]).filter(nw.col("open_amount") != 0)
-    return _netted(rows, ledger) if policy and policy.unapplied == "net" else rows
+    if policy is None or policy.unapplied == "apart":
+        return rows
+    kept = rows.collect_schema().names()
+    return _netted(with_order(rows, ledger), policy).select(*kept)
 
 
 def bucketed(ledger: Ledger, days: Sequence[date], *, policy: Policy) -> Rows:
     """What is open on each ``day`` as the policy counts it, with the position of its ``bucket``."""
     return in_buckets(open_on(ledger, days, policy=policy), nw.col("day"), policy=policy)
+
+
+def counted(apart: Rows, *, policy: Policy, of: Measure = "open_amount") -> Rows:
+    """Open items as the policy counts them, with ``bucket``; netting needs them as :func:`with_order` gives them."""
+    if policy.unapplied == "apart":
+        return in_buckets(apart, nw.col("day"), policy=policy)
+    netted = _netted(apart, policy)
+    rows = in_buckets(netted, nw.col("day"), policy=policy)
+    if of != "base_open_amount":
+        return rows
+    return nw.concat([rows, _left_in_base(apart, netted, policy).select(*rows.collect_schema().names())])
 
 
 def in_buckets(rows: Rows, day: nw.Expr, *, policy: Policy) -> Rows:
@@ -261,19 +274,26 @@ def _starts_after_first(policy: Policy) -> tuple[int, ...]:
 
 
 def exchange_of_netting(ledger: Ledger, days: Sequence[date], *, policy: Policy) -> Rows:
+    """What netting leaves over in base currency (see :func:`_left_in_base`) of a ledger on some days."""
+    apart = with_order(open_on(ledger, days), ledger)
+    return _left_in_base(apart, _netted(apart, policy), policy)
+
+
+def _left_in_base(apart: Rows, netted: Rows, policy: Policy) -> Rows:
     """What netting leaves over in base currency, as rows with an open amount of 0, on one item of each account.
 
     A debt of 100 at 1.10 and a credit of 100 at 1.20 leave nothing but a base amount of -10: an exchange difference,
     as it would be if the credit were applied. It is unapplied, so that the net stays what it is without netting.
     """
-    apart = open_on(ledger, days)
-    left = open_on(ledger, days, policy=policy).select("item", "day", nw.col("base_open_amount").alias("left"))
+    left = netted.select("item", "day", nw.col("base_open_amount").alias("left"))
     rows = apart.join(left, on=["item", "day"], how="left")
     over = rows.with_columns((nw.col("base_open_amount") - nw.col("left").fill_null(0)).alias("over"))
+    # An advance and the debts on other accounts that it reduces leave their difference together.
+    within = _NETTED if not _advances(policy) else _OF_CUSTOMER
     over = over.with_columns(
-        nw.col("over").sum().over(*_NETTED).cast(nw.Int64).alias("base_open_amount"),
+        nw.col("over").sum().over(*within).cast(nw.Int64).alias("base_open_amount"),
         # Any item of the account may carry it; the least is the same one on every engine.
-        nw.col("item").min().over(*_NETTED).alias("one"),
+        nw.col("item").min().over(*within).alias("one"),
         nw.lit(0, nw.Int64).alias("open_amount"),
         nw.lit(len(policy.labels)).alias("bucket"),
     )
@@ -281,21 +301,46 @@ def exchange_of_netting(ledger: Ledger, days: Sequence[date], *, policy: Policy)
     return one.drop("left", "over", "one")
 
 
-def _netted(rows: Rows, ledger: Ledger) -> Rows:
+def _advances(policy: Policy) -> tuple[str, ...]:
+    """The accounts from which netting reaches the customer's other accounts: those that the policy names.
+
+    Accounts that are only found to hold nothing but receipts do not count here: what is found in a part of a ledger may
+    differ from what is found in the whole, and the parts would not add up.
+    """
+    return () if policy.advances_accounts is UNSET else tuple(policy.advances_accounts)
+
+
+def with_order(rows: Rows, ledger: Ledger) -> Rows:
+    """Open items with what netting orders them by, and the currency of their documents in a translated ledger."""
+    own = [name for name in (DOCUMENT_CURRENCY,) if name in ledger.columns("items")]
+    return rows.join(ledger.scan("items").select("item", "item_id", *own), on="item", how="left")
+
+
+def _netted(rows: Rows, policy: Policy) -> Rows:
     """Open items after the credits of each customer have reduced the oldest debts, oldest credit first.
+
+    On each account first. Then what is left on the accounts of advances reduces the customer's debts on the others.
+    """
+    # A translated ledger still nets within the currency of the documents.
+    own = [DOCUMENT_CURRENCY] if DOCUMENT_CURRENCY in rows.collect_schema().names() else []
+    rows = _reduced(rows, [*_NETTED, *own], nw.lit(True))
+    if accounts := _advances(policy):
+        rows = _reduced(rows, [*_OF_CUSTOMER, *own], is_one_of("account", *accounts))
+    return rows
+
+
+def _reduced(rows: Rows, within: list[str], counts: nw.Expr) -> Rows:
+    """Open items after the credits that count have reduced the oldest debts, oldest credit first.
 
     Debts of 100, 50 and 70 with credits of 120 in all: running sums 100, 150 and 220 less 120 leave at most -20, 30 and
     100 of them, so 0, 30 and 70 remain.
     """
-    # A translated ledger still nets within the currency of the documents.
-    own = [name for name in (DOCUMENT_CURRENCY,) if name in ledger.columns("items")]
-    within = (*_NETTED, *own)
-    # Of one day, by number: the order of the rows in the source must not decide.
-    rows = rows.join(ledger.scan("items").select("item", "item_id", *own), on="item", how="left")
-    debt = nw.when(nw.col("open_amount") > 0).then(nw.col("open_amount")).otherwise(0)
-    credit = nw.when(nw.col("open_amount") < 0).then(-nw.col("open_amount")).otherwise(0)
+    amount = nw.col("open_amount")
+    debt = nw.when(amount > 0).then(amount).otherwise(0)
+    credit = nw.when((amount < 0) & counts).then(-amount).otherwise(0)
     rows = rows.with_columns(debt.alias("debt"), credit.alias("credit"))
-    # Debts do not move the running sum of credits, nor credits that of debts, so one order serves both.
+    # Of one day, by number: the order of the rows in the source must not decide. Debts do not move the running sum of
+    # credits, nor credits that of debts, so one order serves both.
     order = ("due_day", "item_id")
     rows = rows.with_columns(
         nw.col("debt").cum_sum().over(*within, order_by=order).cast(nw.Int64).alias("debt_so_far"),
@@ -305,11 +350,11 @@ def _netted(rows: Rows, ledger: Ledger) -> Rows:
     )
     left_of_debt = _rest(size="debt", reached="debt_so_far", against="all_credit")
     left_of_credit = _rest(size="credit", reached="credit_so_far", against="all_debt")
-    rows = rows.with_columns((left_of_debt - left_of_credit).alias("left")).filter(nw.col("left") != 0)
-    base = proportion(nw.col("base_open_amount"), part=nw.col("left"), whole=nw.col("open_amount"))
+    others = amount - nw.col("debt") + nw.col("credit")
+    rows = rows.with_columns((left_of_debt - left_of_credit + others).alias("left")).filter(nw.col("left") != 0)
+    base = proportion(nw.col("base_open_amount"), part=nw.col("left"), whole=amount)
     rows = rows.with_columns(nw.col("left").alias("open_amount"), base.alias("base_open_amount"))
-    working = (*own, "item_id", "debt", "credit", "debt_so_far", "credit_so_far", "all_debt", "all_credit", "left")
-    return rows.drop(*working)
+    return rows.drop("debt", "credit", "debt_so_far", "credit_so_far", "all_debt", "all_credit", "left")
 
 
 def _rest(*, size: str, reached: str, against: str) -> nw.Expr:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final, Self
 import narwhals as nw
 import polars as pl
 
-from arkit.aging.aging import aging_frame, trend_frame
-from arkit.aging.translate import Rate, Translation, rate_bases, rates_on, translated_aging
+from arkit.aging.aging import aging_frame
+from arkit.aging.translate import Rate, Translation, aged_in, rate_bases, rates_on
 from arkit.calendar import decimals
 from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
@@ -174,15 +174,9 @@ class Presentation:
     def trend(self, months: int) -> pd.DataFrame:
         """The columns of :func:`arkit.aging_trend` in the presentation currency, each month-end at its own rates."""
         days = self.ledger.looked_back(self.policy.month_ends(self.day, months))
-        aged, labels = trend_frame(self.ledger, days, by=None, policy=self.policy), self.policy.labels
-        tables = [
-            translated_aging(
-                part, Translation.at(self.currency, self.rates(day)), "currency", by=None, labels=labels
-            ).select(pl.lit(day).alias("as_of"), pl.exclude("rounding", "reason"))
-            for (day,), part in aged.partition_by("as_of", as_dict=True, include_key=False).items()
-        ]
-        amounts = dict.fromkeys((*labels, *_OWN), "currency")
-        return to_units(pl.concat(tables).sort("as_of", "currency"), amounts).to_pandas()
+        translations = {day: Translation.at(self.currency, self.rates(day)) for day in days}
+        trend = aged_in(self.ledger, translations, by=None, policy=self.policy)
+        return to_units(trend, dict.fromkeys((*self.policy.labels, *_OWN), "currency")).to_pandas()
 
     def by_currency(self) -> pd.DataFrame:
         """What is open in each document currency beside what it is worth, with the rate and its day.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
 import polars as pl
+from msgspec.structs import replace
 
 from arkit.aging.aging import advances_accounts, aging_frame
 from arkit.errors import ReconciliationError, TooManyFaultsError, listed
@@ -91,7 +92,9 @@ def reconcile(ledger: Ledger, *, as_of: date | str, policy: Policy | None = None
 
 def reconciliation_frame(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
     """The reconciliation with amounts in minor units, and with the two columns of ``TAKEN``."""
-    aged = aging_frame(ledger, day, by=["entity", "account"], policy=policy).select(*KEYS, "gross", "unapplied")
+    # What is booked on an account: an advance that has reduced the debts on another one is still on its own.
+    booked = replace(policy, advances_accounts=())
+    aged = aging_frame(ledger, day, by=["entity", "account"], policy=booked).select(*KEYS, "gross", "unapplied")
     parts = [aged, _excluded(ledger, day), _control(ledger, day), _late(ledger, day), _general_ledger(ledger, day)]
     # Each part has a key once, so no line is multiplied. A row
     # whose currency cannot be read has keys too: nulls are equal.

@@ -13,13 +13,17 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+import narwhals as nw
 import polars as pl
 
-from arkit.aging.aging import By, aging_frame
+from arkit.aging.aging import By, aging_frame, counted, open_on, summed, with_columns_for, with_order
 from arkit.calendar import currencies as all_currencies
+from arkit.calendar import day_of
 from arkit.errors import AmountError, unknown_name
+from arkit.model.engine import collect
 from arkit.model.ledger import Ledger
 from arkit.model.money import LARGEST_SUM, per_minor, to_units
+from arkit.model.presented import DOCUMENT_CURRENCY
 from arkit.policy import DEFAULT_POLICY, Policy
 from arkit.words.catalogue import text
 from arkit.words.columns import UNAPPLIED
@@ -215,8 +219,9 @@ def translated(
 ) -> pd.DataFrame:
     """Age the receivables of several currencies in one reporting currency.
 
-    Formula: the aging of the day in document currency (or in the entities' base currencies), each amount times the
-    closing rate of its currency: an exact product, summed over the currencies of a group, rounded once.
+    Formula: each open item in document currency (or in its entity's base currency) times the closing rate of its
+    currency, an exact product, rounded once; then the aging of the day. So items, customers, entities and the whole add
+    up, and it is what a report in that currency shows. What rounding item by item makes is ``rounding``.
 
     Parameters
     ----------
@@ -230,7 +235,7 @@ def translated(
         Column or columns of items or customers to group by. By ``currency``, what is open in each currency is shown in
         the reporting currency, and its own is ``document_currency``.
     policy
-        Edges, basis, day 0 and the treatment of unapplied amounts; netting comes before translation.
+        Edges, basis, day 0 and the treatment of unapplied amounts.
     of
         What is translated: amounts in document currency, or in the entities' base currencies.
     max_rate_age
@@ -240,7 +245,7 @@ def translated(
     -------
     DataFrame
         The columns of :func:`arkit.aging_table` with ``rounding`` (the net translated as a whole, less the net of the
-        rounded columns) and ``reason``. Nothing is left out: what has no rate is a row in its own currency, and
+        rounded items) and ``reason``. Nothing is left out: what has no rate is a row in its own currency, and
         ``reason`` says which rate is missing.
 
     Raises
@@ -270,29 +275,56 @@ def translated(
     aged = aging_frame(ledger, day, by=by, policy=policy, of=of)
     currency = "base_currency" if of == "base_open_amount" else "currency"
     rates = rates_on(ledger, day, to=to, currencies=aged[currency].unique(), max_age=max_rate_age)
-    frame = translated_aging(aged, Translation.at(to, rates), currency, by=by, labels=policy.labels)
+    translation, keys = Translation.at(to, rates), reporting_keys(by)
+    frame = _as_a_whole(aged, translation, currency, keys=keys, columns=[*policy.labels, UNAPPLIED])
+    items = aged_in(ledger, {day: translation}, by=by, policy=policy, of=of).drop("as_of", "items")
+    frame = frame.join(items, on=keys, how="left", nulls_equal=True)
+    frame = frame.with_columns(pl.exclude(*keys, "reason").fill_null(0))
+    frame = frame.with_columns(rounding=pl.col("whole") - pl.col("net")).sort(*keys, "reason")
     amounts = [*policy.labels, "gross", UNAPPLIED, "net", "rounding"]
-    return to_units(frame, dict.fromkeys(amounts, "currency")).to_pandas()
+    return to_units(frame.select(*keys, *amounts, "items", "reason"), dict.fromkeys(amounts, "currency")).to_pandas()
 
 
-def translated_aging(
-    aged: pl.DataFrame, translation: Translation, currency: str, *, by: By, labels: Sequence[str]
+def _as_a_whole(
+    aged: pl.DataFrame, translation: Translation, currency: str, *, keys: list[str], columns: Sequence[str]
 ) -> pl.DataFrame:
-    """An aging in the reporting currency, each amount an exact product, rounded once for each group."""
-    columns, keys = [*labels, UNAPPLIED], reporting_keys(by)
+    """The ``whole`` of each group in the reporting currency, exact products rounded once, with its items."""
     exact = translation.beside(aged, currency, amounts=columns)
-    sums = exact.group_by(*keys, "reason").agg((pl.col(columns) * pl.col("factor_0")).sum(), pl.col("items").sum())
-    whole = translation.rounded(pl.sum_horizontal(columns))
-    table = sums.with_columns(translation.rounded(pl.col(columns)), whole=whole)
-    table = table.with_columns(gross=pl.sum_horizontal(labels)).with_columns(net=pl.col("gross") + pl.col(UNAPPLIED))
-    table = table.with_columns(rounding=pl.col("whole") - pl.col("net")).sort(*keys, "reason")
-    return table.select(*keys, *labels, "gross", UNAPPLIED, "net", "rounding", "items", "reason")
+    products = [pl.col(name) * pl.col("factor_0") for name in columns]
+    sums = exact.group_by(*keys, "reason").agg(pl.sum_horizontal(products).sum().alias("whole"), pl.col("items").sum())
+    return sums.with_columns(translation.rounded(pl.col("whole")))
+
+
+def aged_in(
+    ledger: Ledger,
+    translations: Mapping[date, Translation],
+    *,
+    by: By,
+    policy: Policy,
+    of: Literal["open_amount", "base_open_amount"] = "open_amount",
+) -> pl.DataFrame:
+    """Agings of some days in a reporting currency, each day at its own rates, with amounts in minor units.
+
+    Each open item is an exact product, rounded once; then items are netted, put into buckets and summed. A ledger that
+    was translated as a whole (:func:`arkit.model.presented.in_currency`) has the same aging, to the cent.
+    """
+    currency = "base_currency" if of == "base_open_amount" else "currency"
+    days, keys = [*translations], reporting_keys(by)
+    # The open items of the days are few beside those ever posted: they are brought here, where products are exact.
+    rows = with_order(open_on(ledger, days), ledger)
+    rows = with_columns_for(rows, [name for name in keys if name != DOCUMENT_CURRENCY], ledger, days)
+    items = collect(rows).drop(DOCUMENT_CURRENCY, strict=False)
+    on = {day: items.filter(pl.col("day") == day_of(day)) for day in days}
+    worth = [translation.of_items(on[day], currency, of) for day, translation in translations.items()]
+    made = counted(nw.from_native(pl.concat(worth).lazy()), policy=policy, of=of)
+    table = summed(made, [*keys, "day"], policy.labels, value=nw.col(of))
+    return table.select(pl.from_epoch("day", time_unit="d").alias("as_of"), pl.exclude("day")).sort("as_of", *keys)
 
 
 def reporting_keys(by: By) -> list[str]:
     """The group columns of a table in a reporting currency, which is ``currency``, the last of them."""
     names = [by] if isinstance(by, str) else list(by or [])
-    own = ["document_currency" if name == "currency" else name for name in names]
+    own = [DOCUMENT_CURRENCY if name == "currency" else name for name in names]
     return list(dict.fromkeys([*own, "currency"]))
 
 
@@ -348,6 +380,11 @@ class Translation:
             raise AmountError(
                 f"Amounts of {size:,} minor units in all are too large to be translated exactly; use a finer cut."
             )
+
+    def of_items(self, items: pl.DataFrame, currency: str, amount: str) -> pl.DataFrame:
+        """Open items with an amount in the reporting currency, which is their ``currency`` then."""
+        exact = self.beside(items, currency, amounts=[amount])
+        return exact.with_columns(self.rounded(pl.col(amount) * pl.col("factor_0")))
 
     def rounded(self, exact: pl.Expr) -> pl.Expr:
         """Sums of products as minor units, half a unit away from zero."""

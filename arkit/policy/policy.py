@@ -92,7 +92,7 @@ class Policy(Settings, frozen=True, kw_only=True):
         Whether an item is overdue on its due date itself.
     unapplied
         ``apart``: credits and receipts still open are a column of their own. ``net``: they first reduce the oldest
-        open items of the same customer, entity, account and currency.
+        open items of the same customer, entity, account and currency; advances those on other accounts too.
     stop_share_of_rows, stop_share_of_amount
         A month-end stops when a larger share of the source rows, or of the control total, had to be excluded.
     gl_tolerance
@@ -121,7 +121,8 @@ class Policy(Settings, frozen=True, kw_only=True):
         ``apart``: companies of the group are left out of KPIs, categories and worklist; ``included``: they count.
     advances_accounts
         The control accounts of advances received; left out, those with receipts and nothing else. What is on them is
-        no credit balance to reclassify.
+        no credit balance to reclassify. With ``unapplied = "net"``, what is on an account that is named here reduces
+        the customer's debts on all accounts of the entity; other credits reduce those of their own account.
     segmentation
         The company's own categories and rules; left out, those of ``templates/policies/categories.toml``.
     collection

@@ -218,22 +218,34 @@ def _paid_in_parts(ledger: Ledger, day: date) -> pl.DataFrame:
 
 
 def exposures(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
-    """By customer what is open (gross), past due and disputed, and for how long the oldest is past due."""
+    """By customer what is open (gross), past due and disputed, how old the oldest is, and what of it is material."""
+    # By due day, so that the order of items due on one day does not decide.
+    table = collect(_by_due_day(ledger, day, policy), as_text=KEYS).sort(*KEYS, "due_day")
+    sums = table.group_by(KEYS).agg(
+        pl.col("open_amount", "past_due", "disputed_amount").sum(),
+        pl.col("oldest_days").max(),
+        pl.col("document_day").min().alias("first_open_day"),
+    )
+    return sums.join(_material(table, day, policy), on=KEYS, how="left")
+
+
+def _by_due_day(ledger: Ledger, day: date, policy: Policy) -> Rows:
+    """By customer and due day what is open, past due, disputed, and past due and undisputed (``late``)."""
     rows = bucketed(ledger, [day], policy=policy).filter(nw.col("open_amount") > 0)
-    held = held_amounts(ledger, day, "dispute").select("item", "held")
-    rows = rows.join(beside(held, rows), on="item", how="left")
+    rows = rows.join(beside(held_amounts(ledger, day, "dispute").select("item", "held"), rows), on="item", how="left")
     amount, is_late = nw.col("open_amount"), nw.col("bucket") >= first_late_bucket(policy)
+    disputed = nw.min_horizontal(nw.col("held").fill_null(0), amount)
     rows = rows.with_columns(
+        disputed.alias("disputed_amount"),
         nw.when(is_late).then(amount).otherwise(NOTHING).alias("past_due"),
-        nw.min_horizontal(nw.col("held").fill_null(0), amount).alias("disputed_amount"),
+        nw.when(is_late).then(amount - disputed).otherwise(NOTHING).alias("late"),
         nw.when(is_late).then(day_of(day) - nw.col("due_day")).otherwise(nw.lit(0)).alias("oldest_days"),
     )
-    sums = rows.group_by(*KEYS).agg(
-        nw.col("open_amount", "past_due", "disputed_amount").sum(),
+    return rows.group_by(*KEYS, "due_day").agg(
+        nw.col("open_amount", "past_due", "disputed_amount", "late").sum(),
         nw.col("oldest_days").max(),
-        nw.col("document_day").min().alias("first_open_day"),
+        nw.col("document_day").min(),
     )
-    return collect(sums)
 
 
 def least(amount: LeastAmount) -> pl.Expr:
@@ -250,21 +262,13 @@ def least(amount: LeastAmount) -> pl.Expr:
     return pl.col("currency").cast(pl.String).replace_strict(by_currency, default=other, return_dtype=pl.Float64)
 
 
-def material_debts(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
+def _material(table: pl.DataFrame, day: date, policy: Policy) -> pl.DataFrame:
     """By customer what is past due and undisputed where it is material, and the age that a material amount has.
 
     Formula: material is the larger of ``least_amount`` and ``least_share x balance`` of the categories' policy. Of what
     is past due and undisputed, the oldest first, ``material_days`` is the age of the item with which the amounts reach
     it. With a least amount of 100, a customer who owes 5 for 180 days and 995 for 20 days has 20.
     """
-    rows = bucketed(ledger, [day], policy=policy).filter(nw.col("open_amount") > 0)
-    rows = rows.join(beside(held_amounts(ledger, day, "dispute").select("item", "held"), rows), on="item", how="left")
-    undisputed = nw.col("open_amount") - nw.col("held").fill_null(0)
-    is_late = nw.col("bucket") >= first_late_bucket(policy)
-    rows = rows.with_columns(nw.when(is_late).then(undisputed).otherwise(NOTHING).alias("late"))
-    # By due day, so that the order of items due on one day does not decide.
-    sums = rows.group_by(*KEYS, "due_day").agg(nw.col("open_amount", "late").sum())
-    table = collect(sums, as_text=KEYS).sort(*KEYS, "due_day")
     unit = minor_per_unit(pl.col("currency"), table["currency"])
     rules, balance = policy.categories, pl.col("open_amount").sum().over(KEYS)
     material = pl.max_horizontal(least(rules.least_amount) * unit, rules.least_share * balance)
@@ -417,7 +421,6 @@ def _behaviour_on(ledger: Ledger, day: date, policy: Policy) -> pl.DataFrame:
         punctuality(lateness(ledger, day), day),
         payment_rhythm(ledger, day),
         exposures(ledger, day, policy=policy),
-        material_debts(ledger, day, policy=policy),
     )
     table = pl.concat([part.select(KEYS) for part in parts]).unique().sort(KEYS)
     for part in parts:

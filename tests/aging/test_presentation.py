@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import polars as pl
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 import arkit as ar
 from arkit.aging.presentation import Presentation
 from arkit.errors import UnknownNameError
 from arkit.policy import Policy
+from tests.drawn import few
 from tests.literal import ledger_of
-from tests.random_ledgers import LAST, ledgers
+from tests.random_ledgers import DAYS, FIRST, LAST, ledgers
 
 DAY = date(2026, 2, 28)
 BEFORE = date(2026, 1, 31)
@@ -144,6 +147,32 @@ def test_netting_stays_within_the_document_currency() -> None:
     made = shown(items, policy=net)
     [row] = ar.aging_table(made.at(DAY), as_of=DAY, policy=net).to_dict("records")
     assert (row["gross"], row["unapplied"]) == (9.0, -4.0)
+
+
+@few(30)
+@given(
+    ledger=ledgers(),
+    to=st.sampled_from(("KWD", "JPY", "USD")),
+    rates=st.tuples(*3 * [st.decimals("0.0001", 300, places=4)]),
+    day=DAYS,
+    net=st.booleans(),
+)
+def test_the_aging_of_a_translated_ledger_is_what_translated_gives(
+    engine: str, ledger: ar.Ledger, to: str, rates: tuple[Decimal, ...], day: date, net: bool
+) -> None:
+    """Items of two currencies into one of three decimals, of none, and of two; netted or not."""
+    codes = ("EUR", "JPY", "USD")
+    stated = pl.DataFrame({"currency": codes, "base_currency": "KWD", "date": FIRST, "rate": [*map(float, rates)]})
+    stated = stated.with_columns(pl.col("currency", "base_currency").cast(pl.Categorical))
+    ledger = replace(ledger, frames=replace(ledger.frames, rates=stated))
+    policy = Policy(unapplied="net" if net else "apart", max_rate_age=366)
+    made = Presentation.of(ledger, day, policy, currency=to)
+    by = ["entity", "customer_id"]
+    shown = ar.aging_table(made.at(day), as_of=day, by=by, policy=policy).drop(columns="items")
+    found = ar.translated(ledger, as_of=day, to=to, by=by, policy=policy, max_rate_age=366)
+    # An item may be worth less than half a minor unit: nothing, in a translated ledger.
+    there = found[found[["gross", "unapplied"]].ne(0).any(axis=1)].reset_index(drop=True)
+    assert shown.to_dict("records") == there[shown.columns].to_dict("records")
 
 
 @given(ledgers())

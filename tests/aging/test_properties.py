@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import arkit as ar
 from tests.model import model_of_books as model
 from tests.model.books import COVERS, DECIMALS, Books, Case, as_of_days, cases, day_text, examples
+from tests.random_ledgers import DAYS, ledgers
 from tests.read.files import layout, workbook_of
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -343,6 +344,29 @@ def test_netting_keeps_the_total_of_each_customer(case: Case) -> None:
     # Either something is owed or something is left over, never both.
     assert ((netted["gross"] == 0) | (netted["unapplied"] == 0)).all()
     assert ar.reconcile(ledger, as_of=as_of, policy=ar.Policy(unapplied="net"))["difference"].eq(0).all()
+
+
+@given(ledger=ledgers(), day=DAYS)
+@examples(0.3)
+def test_an_advance_reduces_the_debts_of_its_customer_on_every_account(ledger: ar.Ledger, day: date) -> None:
+    policy = ar.Policy(unapplied="net", advances_accounts=("120900",))
+    of_customer = ["entity", "customer_id", "currency"]
+    apart = ar.aging_table(ledger, as_of=day, by=["account", *of_customer]).set_index("account")
+    netted = ar.aging_table(ledger, as_of=day, by=["account", *of_customer], policy=policy).set_index("account")
+    nets = [table.groupby(of_customer)["net"].sum().round(2) for table in (apart, netted)]
+    assert {key: net for key, net in nets[0].items() if net} == {key: net for key, net in nets[1].items() if net}
+    owed = netted.groupby(of_customer)["gross"].sum()
+    advances = netted[netted.index == "120900"].set_index(of_customer)["unapplied"]
+    # Something is owed, or something of the advances is left, never both.
+    assert (owed.reindex(advances.index)[advances != 0] == 0).all()
+    base = [
+        ar.aging_table(ledger, as_of=day, policy=each, of="base_open_amount")["net"].sum().round(2)
+        for each in (ar.Policy(), policy)
+    ]
+    assert base[0] == base[1]
+    proof = ar.reconcile(ledger, as_of=day, policy=policy)
+    assert proof["difference"].eq(0).all()
+    assert proof.groupby("currency")["control_total"].sum().round(2).sum() == round(netted["net"].sum(), 2)
 
 
 @given(case=cases(faults=True), policy=st.sampled_from([*POLICIES, ar.Policy(unapplied="net")]))

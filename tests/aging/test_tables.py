@@ -8,7 +8,7 @@ import pytest
 import arkit as ar
 from arkit.aging.open_items import held_amounts
 from arkit.errors import ReconciliationError, TooManyFaultsError, UnknownNameError
-from tests.literal import aged, ledger_of
+from tests.literal import aged, ledger_of, open_amounts
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -159,6 +159,27 @@ def test_netting_pays_the_oldest_first_within_customer_entity_account_and_curren
         "B": 70,
         "C": 100,
     }
+
+
+def test_an_advance_is_netted_with_the_debts_on_other_accounts_after_those_on_its_own() -> None:
+    """Of 150 in advance 20 are owed on its own account; the rest pays the oldest on the other, where a credit stays."""
+    ledger = ledger_of(
+        """
+        item_id account item_type   document_date due_date   amount
+        A       120     invoice     2026-01-01    2026-01-31 100
+        B       120     invoice     2026-01-01    2026-03-15 100
+        C       209     debit_note  2026-01-01    2026-01-31 20
+        R       209     receipt     2026-02-01    2026-02-01 -150
+        N       130     credit_note 2026-02-01    2026-02-01 -5
+        """,
+        covers=COVERS,
+    )
+    stated = ar.Policy(unapplied="net", advances_accounts=["209"])
+    assert open_amounts(ledger, DAY, policy=stated) == {"B": 70, "N": -5}
+    # Found to hold nothing but credits is not stated to be advances.
+    assert open_amounts(ledger, DAY, policy=ar.Policy(unapplied="net"))["R"] == -130
+    proof = ar.reconcile(ledger, as_of=DAY, policy=stated).set_index("account")
+    assert proof.loc["209", ["gross", "unapplied", "difference"]].tolist() == [0, -130, 0]
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
