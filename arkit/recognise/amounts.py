@@ -29,6 +29,7 @@ from arkit.words.vocabulary import any_of, currency_of
 OPEN: Final = "open_amount"
 AMOUNT_OWED: Final = (OPEN, "amount")
 _BASE: Final = {"base_open_amount": OPEN, "base_amount": "amount"}
+_SIDES: Final = ("debit", "credit", "open_debit", "open_credit")
 _MOST_ASTRAY: Final = 0.02
 
 
@@ -221,10 +222,12 @@ def _paired(owed: Owed, seen: _File, relation: Relation, first: str, second: str
     other = second if own == first else first
     roles = {owed.role.get(own, ""), owed.role.get(other, ""), *_rival_of(owed, own, other)}
     name = "amount" if roles & {"amount", "base_amount"} and not roles & {OPEN, "base_open_amount"} else OPEN
+    # Beside a known debit or credit, a pair that no word calls an amount is a part of them, not what is owed.
+    is_main = roles & {"amount", OPEN, *_BASE} or not {*_SIDES} & {*owed.of}
     evidence = f"equal where the currency is {relation.value}, different elsewhere"
     proof = Proof(kind="base", columns={**relation.columns, "document": (own,), "base": (other,)}, value=relation.value)
     owed = replace(owed, base_currency=owed.base_currency or currency_of(relation.value))
-    return owed.having(evidence, proof, **{name: own, f"base_{name}": other})
+    return owed.having(evidence, proof, **({name: own, f"base_{name}": other} if is_main else {}))
 
 
 def several_currencies(

@@ -239,6 +239,8 @@ def _is_clear(seen: Seen, header: str) -> bool:
     known, table = seen.meanings.get(header), seen.table
     states_open = "open_amount" in {**table.columns, **table.plus}
     beside = ("amount", "paid", "tax", "net_amount", "base_amount", "base_open_amount", BUCKET, "match", "balance")
+    # Another number of the document tells no rows apart that have a number of their own.
+    beside = (*beside, "document_id") if "item_id" in table.columns else beside
     if known is None:
         return False
     # Rows that a person or a status keeps are open, whenever others were settled; the original amount is mapped.
