@@ -208,9 +208,14 @@ def _terms_days(tables: Mapping[str, Conformed]) -> pl.DataFrame | None:
     customers = tables.get("customers")
     if customers is None or "terms_days" not in customers.rows.columns:
         return None
-    # One row for each customer: one with a history would repeat its documents in the join.
-    terms = customers.rows.select(as_categories(["customer_id"]), "terms_days")
-    return terms.unique("customer_id", keep="first", maintain_order=True)
+    dated = customers.rows.columns
+    valid_from = pl.col("valid_from") if "valid_from" in dated else pl.lit(None, dtype=pl.Date)
+    terms = customers.rows.select(as_categories(["customer_id"]), "terms_days", valid_from=valid_from)
+    terms = terms.unique(["customer_id", "valid_from"], keep="first", maintain_order=True).sort("valid_from")
+    # What held before the first terms that are known is not known; they are the best there is.
+    return terms.with_columns(
+        valid_from=pl.when(pl.col("customer_id").is_first_distinct()).then(None).otherwise("valid_from")
+    )
 
 
 def _postings(

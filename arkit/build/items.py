@@ -219,13 +219,25 @@ def _with_due_date(
     return rows.with_columns(due_date=pl.coalesce("due_date", derived)).drop("days"), combine(*findings)
 
 
+def _with_terms_of_customer(rows: pl.DataFrame, terms_days: pl.DataFrame) -> pl.DataFrame:
+    """Rows with ``terms_days``: those of the customer that were valid on the day of the document."""
+    if terms_days["valid_from"].null_count() == terms_days.height:
+        return rows.join(terms_days.drop("valid_from"), on="customer_id", how="left", maintain_order="left")
+    numbered = rows.with_row_index("= place")
+    given = numbered.select("= place", "customer_id", "document_date").join(terms_days, on="customer_id")
+    valid = given.filter(pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("document_date")))
+    # The latest of those that were valid: one for each document, so that none is repeated.
+    last = valid.sort("valid_from", nulls_last=False).unique("= place", keep="last").select("= place", "terms_days")
+    return numbered.join(last, on="= place", how="left", maintain_order="left").drop("= place")
+
+
 def _with_days_of_terms(rows: pl.DataFrame, layout: Layout, terms_days: pl.DataFrame | None) -> pl.DataFrame:
     """Rows with ``days``: the terms as the layout translates them, as their text says, or those of the customer."""
     by_layout = pl.col("terms").replace_strict(layout.terms, default=None, return_dtype=pl.Int64)
     # The terms of the document stand above those of its customer.
     days = [by_layout, pl.col("terms").str.extract(_DAYS_IN_TERMS).cast(pl.Int64, strict=False)]
     if terms_days is not None:
-        rows = rows.join(terms_days, on="customer_id", how="left", maintain_order="left")
+        rows = _with_terms_of_customer(rows, terms_days)
         days.append(pl.col("terms_days").cast(pl.Int64, strict=False))
     rows = rows.with_columns(days=pl.coalesce(days)).drop("terms_days", strict=False)
     # Longer terms are a typing error, such as a document number in the column of the terms.

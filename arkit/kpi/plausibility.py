@@ -232,7 +232,8 @@ def _no_receipts(seen: _Seen) -> pl.DataFrame:
         return pl.DataFrame(schema=_OF)
     types = seen.ledger.scan("items").select("item", "item_type")
     entries = seen.ledger.scan("entries").filter(nw.col("effective_day") <= day_of(seen.day))
-    is_paid = is_one_of("entry_type", "application", "settlement") | is_one_of("item_type", "receipt")
+    # The leg of an application on the receipt counts; a credit note that is applied brings no money.
+    is_paid = is_one_of("entry_type", "settlement") | is_one_of("item_type", "receipt")
     paid = entries.select("item", "entry_type", "effective_day").join(types, on="item", how="inner").filter(is_paid)
     latest = collect(paid.select(nw.col("effective_day").max())).item()
     since = day_of(seen.ledger.covers[0]) if latest is None else latest

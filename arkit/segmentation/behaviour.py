@@ -78,36 +78,40 @@ def lateness(ledger: Ledger, day: date) -> Rows:
 
 def _disputed_days(rows: Rows, ledger: Ledger, day: date) -> Rows:
     """The ``disputed_days`` of each ``item`` most of which was in dispute: between its due date and its end."""
-    spans = _disputes(ledger, day)
-    both = rows.select("item", "due_day", "end", "billed").join(beside(spans, rows), on="item", how="inner")
-    both = both.filter(nw.col("amount").is_null() | (nw.col("amount") * 2 > nw.col("billed")))
+    spans = _disputes(ledger, day, rows.select("item", "billed"))
+    both = rows.select("item", "due_day", "end").join(beside(spans, rows), on="item", how="inner")
     span = nw.min_horizontal("ends", "end") - nw.max_horizontal("begins", "due_day")
     both = both.with_columns(nw.max_horizontal(span, nw.lit(0)).alias("disputed_days"))
     return both.group_by("item").agg(nw.col("disputed_days").sum())
 
 
-def _disputes(ledger: Ledger, day: date) -> pl.DataFrame:
-    """The stretches of days for which an ``item``, or all of its customer, was disputed; none overlaps another."""
+def _disputes(ledger: Ledger, day: date, billed: Rows) -> pl.DataFrame:
+    """The stretches of days for which most of an ``item``, or its customer, was disputed; none overlaps another."""
     marks = ledger.frames.marks.filter((pl.col("kind").cast(pl.String) == "dispute") & (pl.col("from") <= day))
     ends = day_number("to").fill_null(day_of(day))
     spans = marks.select("item_id", "customer_id", "amount", begins=day_number("from"), ends=ends)
-    items = ledger.scan("items").select("item", "item_id", "customer_id", "currency")
+    items = (
+        ledger.scan("items").select("item", "item_id", "customer_id", "currency").join(billed, on="item", how="inner")
+    )
     of_item = spans.filter(pl.col("item_id").is_not_null()).drop("customer_id")
     # What a customer disputes a part of is no item.
     of_customer = spans.filter(pl.col("item_id").is_null() & pl.col("amount").is_null()).drop("item_id")
     found = [
         collect(
-            items.join(beside(some, items), on=key, how="inner").select("item", "currency", "amount", "begins", "ends")
+            items.join(beside(some, items), on=key, how="inner").select(
+                "item", "currency", "billed", "amount", "begins", "ends"
+            )
         )
         for key, some in (("item_id", of_item), ("customer_id", of_customer))
     ]
     rows = pl.concat(found).sort("item", "begins", "ends")
     unit = minor_per_unit(pl.col("currency"), rows["currency"])
+    # A small part in dispute excuses nothing; left in, it would cut off the days of a dispute about the whole.
+    rows = rows.filter(pl.col("amount").is_null() | (pl.col("amount") * unit * 2 > pl.col("billed")))
     # Each begins where the earlier ones of its item end, so that a day in two disputes is one day.
     reached = pl.col("ends").cum_max().shift(1).over("item")
     begins = pl.max_horizontal("begins", reached)
-    rows = rows.with_columns(amount=(pl.col("amount") * unit), begins=begins)
-    return rows.filter(pl.col("ends") >= pl.col("begins")).drop("currency")
+    return rows.with_columns(begins=begins).filter(pl.col("ends") >= pl.col("begins")).select("item", "begins", "ends")
 
 
 def punctuality(rows: Rows, day: date) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Customers that differ in writing alone are named, and neither merged nor split in silence."""
 
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -58,3 +59,20 @@ def test_of_two_rows_with_one_number_the_usable_one_counts() -> None:
         ["unreadable_date", 1],
         ["duplicate_item", 4],
     ]
+
+
+def test_the_terms_of_a_customer_are_those_of_the_day_of_the_document() -> None:
+    items = pd.DataFrame(
+        {
+            "item_id": ["A", "B", "C"],
+            "customer_id": ["K"] * 3,
+            "document_date": ["2025-12-31", "2026-02-28", "2026-03-01"],
+            "currency": ["EUR"] * 3,
+            "amount": [1.0, 1.0, 1.0],
+        }
+    )
+    history = {"valid_from": ["2026-03-01", "2026-01-01"], "terms_days": [60, 30]}
+    customers = pd.DataFrame({"customer_id": ["K", "K"], **history})
+    ledger = ar.make_ledger(items=items, customers=customers, covers=("2025-12-01", "2026-06-30"))
+    days = ledger.items["due_date"] - ledger.items["document_date"]
+    assert days.dt.days.tolist() == [30, 30, 60]

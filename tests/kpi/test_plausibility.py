@@ -154,3 +154,12 @@ def test_a_snapshot_is_asked_what_it_can_answer() -> None:
     )
     ledger = ar.make_ledger(items=items, covers=(DAY, DAY))
     assert set(ar.plausibility(ledger, as_of=DAY)["check"]) == {"unapplied", "past_due", "due_on_document_date"}
+
+
+def test_a_credit_note_that_is_applied_is_no_receipt() -> None:
+    old = [
+        ("R1", "receipt", "A", "2026-02-10", "2026-02-10", -100.0),
+        ("C1", "credit_note", "B", "2026-03-29", "2026-03-29", -100.0),
+    ]
+    paid = applied(("I1", "R1", "2026-02-10", 100.0), ("I2", "C1", "2026-03-30", 100.0))
+    assert "no_receipts" in breaches(ledger_of(*USUAL[:4], *old, paid=paid))

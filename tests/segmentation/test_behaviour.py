@@ -65,6 +65,12 @@ def test_a_dispute_of_a_small_part_is_no_excuse_and_one_of_the_customer_is(mark:
     assert behaviour_of("A 2026-01-01 2026-01-31 100 2026-02-20", marks=marks)["days_late"] == late
 
 
+def test_a_small_dispute_does_not_cut_off_the_days_of_one_about_the_whole() -> None:
+    marks = "item_id kind amount from to\nA dispute 10 2026-02-01 2026-02-18\nA dispute 100 2026-02-05 2026-02-15"
+    found = behaviour_of("A 2026-01-01 2026-01-31 100 2026-02-20", marks=marks)
+    assert (found["days_late"], found["disputed_items"]) == (10, 1)
+
+
 def test_what_is_written_off_is_as_late_as_it_was_then() -> None:
     """Written off thirty days after it was due; the months since make it no later."""
     off = "item_id entry_type effective_on amount\nA write_off 2026-03-02 -100"
