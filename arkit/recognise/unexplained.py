@@ -238,9 +238,9 @@ def _is_clear(seen: Seen, header: str) -> bool:
     """Whether the words of a header say enough: nothing of this kind can change what is open."""
     known, table = seen.meanings.get(header), seen.table
     states_open = "open_amount" in {**table.columns, **table.plus}
-    beside = ("amount", "paid", "tax", "net_amount", "base_amount", "base_open_amount", BUCKET, "match", "balance")
+    beside = {"amount", "paid", "tax", "net_amount", "base_amount", "base_open_amount", BUCKET, "match", "balance"}
     # Another number of the document tells no rows apart that have a number of their own.
-    beside = (*beside, "document_id") if "item_id" in table.columns else beside
+    beside |= {"document_id"} if "item_id" in table.columns else set()
     if known is None:
         return False
     # Rows that a person or a status keeps are open, whenever others were settled; the original amount is mapped.
