@@ -6,9 +6,18 @@ What becomes of a row, with ``keep = {"Kind": ("AR",)}`` and ``leave_out = {"Kin
     AR      100.00    is read
     AP      200.00    is left out, and named: Kind AP, 1 row, sum 200.00
     ZZ      300.00    the file is refused: nobody has said what ZZ is
+
+A key that could act and meets no row is told, and nothing stops. The values of a key under one header, or its columns
+for one amount, are a list of what may come: where one of them is met, the others wait for another month. So the lists
+of all words of a system stay quiet, and one that meets nothing, because a word is spelt otherwise now, is told::
+
+    types = { Invoice = "invoice", Refund = "journal" }    no refund this month    nothing is told
+    paid_when = { Status = ["Settled"] }                   no row is Settled       paid_when Status: Settled
+    minus = { open_amount = ["Credit"] }                   no credit this month    minus open_amount: Credit
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -102,3 +111,49 @@ def _left_out(code: str, rows: pl.DataFrame, headers: Sequence[str], layout: Lay
     found = found.with_columns(parsing.currency_codes(found["currency"]))
     unit = found.select(pl.col(_SUM), unit=minor_per_unit(pl.col("currency"), found["currency"]))["unit"]
     return find(code, found.with_columns(amount=to_minor(found[_SUM], unit=unit)[0]), table=table, value="= value")
+
+
+_WORDS_OF: Final = {"items": "item_type", "entries": "entry_type", "payments": "status"}
+
+
+@dataclass(frozen=True)
+class Acting:
+    """One key of a layout as it acts: on the rows with its values under a header, or with an amount in its columns."""
+
+    key: str
+    of: str
+    values: tuple[str, ...]
+    header: str = ""
+
+    def meets(self, rows: pl.DataFrame) -> bool:
+        """Whether it changes any of the rows."""
+        if self.header:
+            return self.header not in rows.columns or bool(has_value(rows, self.header, self.values).any())
+        return any(parsing.as_text(rows[column]).str.contains("[1-9]").any() for column in self.values)
+
+
+def idle_keys(rows: pl.DataFrame, table: TableLayout, made: TableLayout, name: str) -> pl.DataFrame:
+    """The findings on the keys of a table's layout that meet none of its rows; ``made`` is the layout of its cells."""
+    idle = [each for each in _acting(table, made, name) if not each.meets(rows)]
+    return combine(*(_found(each, name) for each in idle))
+
+
+def _acting(table: TableLayout, made: TableLayout, name: str) -> Iterator[Acting]:
+    by_value = ("keep", "leave_out", "paid_when", "minus_when")
+    for key in by_value:
+        for header, values in getattr(table, key).items():
+            yield Acting(key, header, values, header)
+    words = {"types": table.types, "statuses": table.statuses}
+    column = _WORDS_OF.get(name, "")
+    for key, known in words.items():
+        if known and column:
+            yield Acting(key, column, tuple(known), made.columns.get(column, column))
+    for key in ("plus", "minus"):
+        for amount, headers in getattr(table, key).items():
+            yield Acting(key, amount, headers)
+
+
+def _found(idle: Acting, name: str) -> pl.DataFrame:
+    shown = {"key": idle.key, "column": idle.of, "values": listed(idle.values)}
+    row = pl.DataFrame({field: [text] for field, text in shown.items()})
+    return find("idle_key", row, table=name, value=value_of("key", key="key", column="column", values="values"))

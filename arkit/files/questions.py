@@ -57,6 +57,8 @@ class Hints(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         The currency of rows that name none.
     base_currency
         The currency of amounts in local currency.
+    customer
+        The customer of all rows, of a file of one customer.
     columns
         Canonical name to the header in the file, for columns that are not found or could be several.
     credits
@@ -95,6 +97,7 @@ class Hints(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     sheet: str = ""
     currency: str = ""
     base_currency: str = ""
+    customer: str = ""
     columns: dict[str, str] = {}
     credits: Literal["minus", "plus"] | None = None
     types: dict[str, str] = {}
@@ -107,6 +110,11 @@ class Hints(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     covers_from: date | None = None
     covers_until: date | None = None
     name: str = ""
+
+    @property
+    def decides(self) -> bool:
+        """Whether they say what columns or rows are, which may leave nothing of another question that was asked."""
+        return bool(self.columns or self.types or self.statuses or self.keep or self.ignored)
 
     def __post_init__(self) -> None:
         for code in (self.currency, self.base_currency):

@@ -109,7 +109,9 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         Header to the values of documents that are paid. One without ``settled_on`` was paid on a day that nobody knows:
         its amount is excluded, neither open nor in the history. In the shape ``settled`` alone.
     ignored
-        Headers that a person says cannot bear on the number. One that is not in the file is fine.
+        Headers that cannot bear on the number, as a person says or as was found; one that is not in the file is fine.
+        Stated, even as an empty list: any other column that could change the number and is not named is a question.
+        Not stated: it is a finding.
     unit
         What an amount of 1 in the source means in units of its currency: 1000 for amounts in thousands.
     types
@@ -181,7 +183,7 @@ class TableLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     keep: dict[str, tuple[str, ...]] = {}
     leave_out: dict[str, tuple[str, ...]] = {}
     paid_when: dict[str, tuple[str, ...]] = {}
-    ignored: tuple[str, ...] = ()
+    ignored: tuple[str, ...] | None = None
     unit: int = 1
     types: dict[str, str] = {}
     statuses: dict[str, str] = {}

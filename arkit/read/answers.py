@@ -3,18 +3,16 @@
 import re
 import tomllib
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-import polars as pl
-
-from arkit.errors import ReadingError
+from arkit.errors import ReadingError, listed
 from arkit.files.open_file import Grid
 from arkit.files.places import first_line
 from arkit.files.questions import Candidate, Hints, Question, QuestionsError, merged, nested, printable
+from arkit.model.layout import Layout
 
-_COMPARED: Final = 200
+_IN_BASE: Final = ("base_amount", "base_open_amount", "exchange_rate", "base_currency")
 _HEAD = (
     "# What {file} does not say. For each question take the # off one line that begins with #, or change it;\n"
     "# then run the check again. What you write here is never changed; new questions are added.\n"
@@ -66,23 +64,41 @@ def add_answers(path: str | Path, given: Iterable[tuple[Question, Candidate]], f
 
 
 def refuse_idle(hints: Hints, grid: Grid) -> None:
-    """Refuse a hint for a value that no cell of the file has: it would change nothing.
+    """Refuse a hint about the writing of a file that it cannot have.
 
     Raises
     ------
     ReadingError
-        The first of them, with the values that look like it.
+        It is a workbook and the hint speaks of text, or the other way round.
     """
-    values = {*hints.types, *hints.statuses, *(value for several in hints.keep.values() for value in several if value)}
-    if not values:
-        return
-    rows = grid.cells.select(grid.columns)
-    found = {value for value in values if rows.select(pl.any_horizontal((pl.all() == value).any())).item()}
-    for value in sorted(values - found):
-        cells = {cell for name in rows.columns for cell in rows[name].drop_nulls().unique().head(_COMPARED)}
-        near = get_close_matches(value, cells, n=1)
-        meant = f" Is {near[0]!r} meant?" if near else ""
-        raise ReadingError(f"No cell of {grid.file} is {value!r}, so the hint for it changes nothing.{meant}")
+    of_text = [name for name in ("delimiter", "encoding") if getattr(hints, name)]
+    idle = of_text if grid.kind != "text" else ["sheet"] if hints.sheet else []
+    if idle:
+        raise ReadingError(f"{grid.file} is of the kind {grid.kind}, so the hint {listed(idle)} changes nothing.")
+
+
+def refuse_unheard(hints: Hints, layout: Layout, file: str) -> None:
+    """Refuse a hint about what the file, as it was read, does not have.
+
+    Raises
+    ------
+    ReadingError
+        The first of them, and why it changes nothing.
+    """
+    items = layout.items
+    in_base = {*_IN_BASE} & {*items.columns, *items.plus}
+    unheard = {
+        "base_currency": (hints.base_currency and not in_base, "no column has base amounts or an exchange rate"),
+        "once": (hints.once and not items.once and not hints.decides, "each row is an item of its own"),
+        "shape": (hints.shape not in (None, layout.shape), f"its columns make {layout.shape}"),
+        "covers": (
+            layout.shape == "open_items" and (hints.covers_from or hints.covers_until),
+            "it is a snapshot of one day",
+        ),
+    }
+    for name, (is_idle, why) in unheard.items():
+        if is_idle:
+            raise ReadingError(f"The hint {name} changes nothing of {file}: {why}. Leave it out.")
 
 
 def hints_of(given: Iterable[tuple[Question, Candidate]]) -> dict[str, Any]:

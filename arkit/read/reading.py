@@ -13,7 +13,9 @@ import narwhals as nw
 import polars as pl
 
 from arkit.build.assembly import build
+from arkit.build.parsing import as_text
 from arkit.build.snapshots import history_of
+from arkit.build.wanted import idle_keys
 from arkit.errors import LedgerError, ReadingError, SeveralDaysError, UnknownDayError, listed, unknown_name
 from arkit.files.body.documents import documents_once, payments_in
 from arkit.files.body.reading import ReadTable, with_own_header
@@ -27,8 +29,9 @@ from arkit.model.layout import NEEDED_FOR_SHAPE, Layout, Reading, Shape, TableLa
 from arkit.model.ledger import Ledger, as_day
 from arkit.model.schema import TABLES
 from arkit.model.snapshot import MANIFEST, thaw
-from arkit.read.answers import answers_of, refuse_idle
+from arkit.read.answers import answers_of, refuse_idle, refuse_unheard
 from arkit.recognise.recognising import Recognised, proof_decisions, recognise
+from arkit.recognise.unnamed import WITH_MONEY, unnamed_columns
 from arkit.resources import resource
 
 Earlier = str | Path | Ledger
@@ -182,7 +185,8 @@ def _read_one(
 ) -> Ledger:
     if isinstance(path, str | Path) and is_database(path):
         stated = _covering(_stated(layout), said)
-        return _read_database(path, stated, day or _unsaid(stated, otherwise))
+        day = day or _unsaid(stated, otherwise)
+        return _built(_heard(said, _of_database(path, stated)), stated, day)
     given = _given(path)
     if isinstance(given, Path) and (given / MANIFEST).is_file():
         _covering(_CANONICAL, said)
@@ -191,7 +195,7 @@ def _read_one(
         return _read_unknown(files, said, day, otherwise)
     stated = _covering(_stated(layout), said, opening=("statuses",) if layout is None else ())
     day = day or _unsaid(stated, otherwise)
-    return _built(_sources(places_in(given, stated), stated, day), stated, day, otherwise=otherwise)
+    return _built(_heard(said, _sources(places_in(given, stated), stated, day)), stated, day, otherwise=otherwise)
 
 
 def _unsaid(layout: Layout, day: date | None) -> date | None:
@@ -212,15 +216,21 @@ def _covering(layout: Layout, hints: Hints, *, opening: tuple[str, ...] = ()) ->
     """
     fields = msgspec.structs.fields(Hints)
     said = [each.name for each in fields if getattr(hints, each.name) not in (each.default, {})]
-    if idle := [name for name in said if name not in (*_OF_THIS_FILE, *opening)]:
+    if idle := [name for name in said if name not in (*_OF_THIS_FILE, "ignored", *opening)]:
         raise ReadingError(
             "hints are for a file that is read without a layout and without canonical headers. Put what they say "
             f"({listed(idle)}) into the layout."
         )
     covers = {name: getattr(hints, name) for name in _OF_THIS_FILE[1:] if getattr(hints, name)}
+    if hints.ignored:
+        covers["items"] = _ignoring(layout.items, hints.ignored)
     if hints.statuses and "statuses" in opening:
         covers["payments"] = msgspec.structs.replace(layout.payments or TableLayout(), statuses=hints.statuses)
     return msgspec.structs.replace(layout, **covers)
+
+
+def _ignoring(table: TableLayout, headers: Sequence[str]) -> TableLayout:
+    return msgspec.structs.replace(table, ignored=tuple(dict.fromkeys((*(table.ignored or ()), *headers))))
 
 
 def _stated(layout: str | Path | Layout | None) -> Layout:
@@ -229,24 +239,45 @@ def _stated(layout: str | Path | Layout | None) -> Layout:
     return Layout.load(layout) if layout else _CANONICAL
 
 
-def _read_database(path: str | Path, layout: Layout, day: date | None) -> Ledger:
+def _heard(hints: Hints, sources: dict[str, TableSource]) -> dict[str, TableSource]:
+    """The sources, if what a person says of them is about something that they have.
+
+    Raises
+    ------
+    ReadingError
+        A column, or a status of payments, is not there, so that the hint changes nothing.
+    """
+    items = sources["items"].whole.rows if "items" in sources else pl.DataFrame()
+    payments = sources["payments"].whole if "payments" in sources else None
+    status = (
+        payments.rows.get_column(payments.layout.columns.get("status", "status"), default=None) if payments else None
+    )
+    words = [] if status is None else as_text(status).unique().to_list()
+    idle = [*({*hints.ignored} - {*items.columns}), *({*hints.statuses} - {*words})]
+    if idle:
+        raise ReadingError(f"The source has no {listed(map(repr, sorted(idle)))}, so the hint for it changes nothing.")
+    return sources
+
+
+def _of_database(path: str | Path, layout: Layout) -> dict[str, TableSource]:
     sources = {}
     for name, rows in read_database(path, layout=layout).items():
         table = ReadTable(*with_own_header(rows, layout.tables().get(name) or TableLayout(), layout, name))
         # Numbers of a database are no text and have a point.
         sources[name] = joined({query_of(name): table}, mark=".")
-    return _built(sources, layout, day)
+    return sources
 
 
 def _read_unknown(files: list[Path], hints: Hints, day: date | None, otherwise: date | None) -> Ledger:
     """The ledger of files without a layout: their headers are the canonical names, or they are recognised."""
     with refusing(files[0].name):
         grid = open_grid(files[0], encoding=hints.encoding, delimiter=hints.delimiter, sheet=hints.sheet)
+    refuse_idle(hints, grid)
     if grid.is_canonical:
         stated = _covering(_CANONICAL, hints, opening=("encoding", "delimiter", "sheet", "name"))
-        return _built(_sources({"items": files}, stated, day, grid), stated, day, otherwise=otherwise)
-    refuse_idle(hints, grid)
+        return _built(_heard(hints, _sources({"items": files}, stated, day, grid)), stated, day, otherwise=otherwise)
     known = recognise(grid, hints, snapshot_on=day, otherwise=otherwise)
+    refuse_unheard(hints, known.layout, grid.file)
     day = day or _unsaid(known.layout, otherwise)
     return _built(_sources({"items": files}, known.layout, day, grid), known.layout, day, known)
 
@@ -274,18 +305,21 @@ def _built(
     *,
     otherwise: date | None = None,
 ) -> Ledger:
-    sources = _with_documents(sources, layout)
+    # Of a file that was recognised each column has been asked about.
+    documents = _with_documents(sources, layout)
+    told = [] if known else [*_unnamed(sources, layout), *_idle({**documents, **sources}, layout)]
+    sources = documents
     whole = {name: source.whole for name, source in sources.items()}
     # What may be said of a file with canonical headers is left out of
     # the comparison: the shape of such a file follows from its columns.
-    if msgspec.structs.replace(layout, covers_from=None, covers_until=None, payments=None) == _CANONICAL:
+    if _as_headers_say(layout) == _CANONICAL:
         layout = msgspec.structs.replace(layout, shape=_shape_of({name: table.rows for name, table in whole.items()}))
     ledger = build(
         {name: table.rows for name, table in whole.items()},
         layout=msgspec.structs.replace(layout, **{name: table.layout for name, table in whole.items()}),
         snapshot_on=day or whole["items"].day or _unsaid(layout, otherwise),
         sources={name: source.name for name, source in sources.items()},
-        found=combine(*(table.findings for table in whole.values())),
+        found=combine(*(table.findings for table in whole.values()), *told),
         beyond=whole["items"].beyond,
     )
     proven = [decision for source in sources.values() for table in source.each for decision in proof_decisions(table)]
@@ -295,6 +329,28 @@ def _built(
         frames=replace(ledger.frames, findings=with_files(ledger.frames.findings, sources)),
         reading=Reading(layout, (*(known.decisions if known else ()), *proven), known.columns if known else ()),
     )
+
+
+def _unnamed(sources: Mapping[str, TableSource], layout: Layout) -> list[pl.DataFrame]:
+    """The findings on columns that the layout does not name, of each table that has amounts."""
+    return [
+        unnamed_columns(source.whole.rows, layout, name, source.whole.layout, source.name)
+        for name, source in sources.items()
+        if name in WITH_MONEY
+    ]
+
+
+def _idle(sources: Mapping[str, TableSource], layout: Layout) -> list[pl.DataFrame]:
+    """The findings on keys of the layout that meet no row."""
+    stated = {name: table for name, table in layout.tables().items() if name in sources}
+    whole = {name: sources[name].whole for name in stated}
+    return [idle_keys(whole[name].rows, table, whole[name].layout, name) for name, table in stated.items()]
+
+
+def _as_headers_say(layout: Layout) -> Layout:
+    """The layout without what a person said of a file with canonical headers."""
+    items = msgspec.structs.replace(layout.items, ignored=None)
+    return msgspec.structs.replace(layout, covers_from=None, covers_until=None, payments=None, items=items)
 
 
 def _with_documents(sources: Mapping[str, TableSource], layout: Layout) -> dict[str, TableSource]:
@@ -326,6 +382,7 @@ def make_ledger(
     shape: Shape = "applied",
     snapshot_on: date | str | None = None,
     covers: tuple[date | str | None, date | str | None] | None = None,
+    ignored: Sequence[str] = (),
     **tables: Any,
 ) -> Ledger:
     """Make a checked ledger of tables with canonical columns: pandas, Polars, Arrow or DuckDB, lazy or not.
@@ -338,6 +395,9 @@ def make_ledger(
         The day of a snapshot of open items.
     covers
         First and last day for which the tables are complete; by default the first and last day they mention.
+    ignored
+        Columns that cannot bear on the number, as in a layout. Another one that is not canonical and could change it
+        is a finding, ``unexplained_column``.
     **tables
         ``items`` and, as far as there are any, ``entries``, ``applications``, ``payments``, ``customers``, ``marks``,
         ``rates``, ``gl``, ``sales``.
@@ -374,7 +434,25 @@ def make_ledger(
         covers_until=as_day(last) if last else None,
     )
     cells = {name: _polars(table, name) for name, table in tables.items() if table is not None}
-    return build(cells, layout=layout, snapshot_on=as_day(snapshot_on) if snapshot_on else None)
+    found = _unnamed_of_tables(cells, layout, ignored)
+    return build(cells, layout=layout, snapshot_on=as_day(snapshot_on) if snapshot_on else None, found=found)
+
+
+def _unnamed_of_tables(cells: Mapping[str, pl.DataFrame], layout: Layout, ignored: Sequence[str]) -> pl.DataFrame:
+    """The findings on columns without a canonical name of tables that are handed over."""
+    numbered = {name: rows.drop("source_row", strict=False) for name, rows in cells.items() if name in WITH_MONEY}
+    return combine(
+        *(
+            unnamed_columns(
+                rows.drop(ignored, strict=False).with_row_index("source_row", offset=1),
+                layout,
+                name,
+                TableLayout(),
+                name,
+            )
+            for name, rows in numbered.items()
+        )
+    )
 
 
 def _polars(table: Any, name: str) -> pl.DataFrame:

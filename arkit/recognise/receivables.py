@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Final
 
 import polars as pl
@@ -178,6 +179,24 @@ def _refuse_idle(
         raise ReadingError(
             f"{file} has no column {listed(absent)}, which the hints name. It has: {listed(rows.columns[1:])}."
         )
+    said = [(statuses, [*hints.statuses]), *(([header], [*values]) for header, values in hints.keep.items())]
+    if hints.types:
+        said.append(([columns["item_type"]], [*hints.types]))
+    for headers, values in said:
+        _refuse_unmet(rows, headers, values, file)
+
+
+def _refuse_unmet(rows: pl.DataFrame, headers: Sequence[str], values: Sequence[str], file: str) -> None:
+    """Refuse a hint for a value that no cell under some headers has, with the value that looks like it."""
+    for value in values:
+        if not any(has_value(rows, header, [value]).any() for header in headers):
+            cells = [cell for header in headers for cell in values_of(rows, header)]
+            near = get_close_matches(value, cells, n=1)
+            meant = f" Is {near[0]!r} meant?" if near else ""
+            raise ReadingError(
+                f"No cell under {listed(map(repr, headers))} of {file} is {value!r}, so the hint for it changes "
+                f"nothing.{meant}"
+            )
 
 
 def _statuses(rows: pl.DataFrame, header: str, amounts: Amounts, hints: Hints, file: str) -> Receivables:
@@ -359,9 +378,41 @@ def recognise_signs(
     hints: Hints,
     file: str,
 ) -> Receivables:
-    """How the amounts of a file are signed: asked where credits have no minus, or most of all amounts have one."""
-    if hints.credits is None and not {*types.values()} & {*_LOWERING} and (asked := _mostly_negative(amount, file)):
+    """How the amounts of a file are signed: asked where credits have no minus, or most of all amounts have one.
+
+    Raises
+    ------
+    ReadingError
+        A hint says it, and no amount of the file depends on it.
+    """
+    asked = None if {*types.values()} & {*_LOWERING} else _mostly_negative(amount, file)
+    if asked and hints.credits is None:
         return Receivables(questions=(asked,))
+    signs = _signs(rows, columns, free, amount, headers, types, hints, file)
+    decision = signs.decisions[-1] if signs.decisions else None
+    # Answered with others, it may have been asked of amounts that those leave out; alone it was not.
+    idle = hints.credits and not asked and not hints.decides
+    if idle and decision and decision.evidence != _HINT:
+        raise ReadingError(
+            f"The amounts of {file} are signed {decision.decided} ({decision.evidence}), so the hint credits changes "
+            "nothing. Leave it out."
+        )
+    return signs
+
+
+_HINT: Final = "hint"
+
+
+def _signs(
+    rows: pl.DataFrame,
+    columns: Mapping[str, str],
+    free: Sequence[str],
+    amount: pl.Series,
+    headers: Sequence[str],
+    types: Mapping[str, str],
+    hints: Hints,
+    file: str,
+) -> Receivables:
     if len(headers) != 1:
         return Receivables(decisions=(Decision("signs", "by column", "debit and credit, or an aging"),))
     # A mark says it of each row, a type only of its kind: so marks are asked first.
@@ -374,8 +425,6 @@ def recognise_signs(
     if marked:
         return marked
     lowering = [value for value, kind in types.items() if kind in _LOWERING]
-    if not lowering and hints.credits == "minus" and "item_type" not in columns:
-        raise ReadingError(f"No column of {file} says which rows are credits, so the hint credits changes nothing.")
     if not lowering:
         return _as_they_are("no type that lowers what is owed")
     header = columns["item_type"]
@@ -435,8 +484,10 @@ def _unsigned(
             questions=(Question(("credits",), text, (minus, Candidate("plus", f"{whole:,.2f}", "as they are"))),)
         )
     if hints.credits == "plus":
-        return Receivables(decisions=(Decision("signs", "as they are", "hint", "stated"),))
+        # What raises what is owed is no credit, whatever its word says.
+        kinds = dict.fromkeys(lowering, "journal")
+        return Receivables(types=kinds, decisions=(Decision("signs", "as they are", _HINT, "stated"),))
     # Who says of a type that it lowers what is owed has seen the total under it: a type is asked where no amount has a
     # minus.
-    decision = Decision("signs", f"minus for {listed(lowering)}", "hint", "stated")
+    decision = Decision("signs", f"minus for {listed(lowering)}", _HINT, "stated")
     return Receivables(minus_when={header: tuple(lowering)}, decisions=(decision,))

@@ -40,9 +40,10 @@ from arkit.recognise.forms import Form, account_key, recognise_form, with_journa
 from arkit.recognise.journals import Journal, recognise_journal
 from arkit.recognise.receivables import Amounts, Receivables, recognise_cleared, recognise_receivables, recognise_signs
 from arkit.recognise.repeats import Repeats, recognise_lines, recognise_payments
-from arkit.recognise.sections import recognise_sections
+from arkit.recognise.sections import ask_one_customer, of_one_customer, recognise_sections
 from arkit.recognise.snapshot import Day, bucket_ranges, recognise_day, recognise_due
 from arkit.recognise.unexplained import Seen, with_rest
+from arkit.recognise.unnamed import named_headers
 from arkit.recognise.values import (
     Days,
     Found,
@@ -139,8 +140,8 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None, otherwise: d
     draft = draft.adding(*form.decisions, *owed.decisions).explaining(*made.roles)
     draft = draft.adding(order.decision, mark.decision).asking(*form.questions, *order.questions, *mark.questions)
     draft = draft.explaining(*form.roles, *owed.roles)
-    draft = _with_repeats(draft, several)
-    draft = _with_customer(draft, rows, above, repeats, grid.file)
+    of_customers = _Said(tuple(said), hints, tuple(columns.free(likely)), grid.file)
+    draft = _with_customer(_with_repeats(draft, several), rows, above, repeats, of_customers)
     items = _items_below(rows, draft, repeats, grid, header)
     layout = _layout_of(grid, hints, order.value, mark.value)
     if not items.is_empty():
@@ -150,7 +151,7 @@ def _recognised(grid: Grid, hints: Hints, snapshot_on: date | None, otherwise: d
     seen = Seen(items if items.height else likely, facts.cells, columns, meanings, draft, grid.file)
     draft = with_rest(seen, hints)
     draft = draft.with_table(day_parts=made.table.day_parts, serials=made.table.serials)
-    return _finished(draft, layout, whole, top)
+    return _finished(draft, layout, whole, top, columns.blank)
 
 
 def _items_below(rows: pl.DataFrame, draft: Draft, repeats: pl.DataFrame, grid: Grid, header: Header) -> pl.DataFrame:
@@ -162,14 +163,16 @@ def _items_below(rows: pl.DataFrame, draft: Draft, repeats: pl.DataFrame, grid: 
     return items
 
 
-def _finished(draft: Draft, layout: Layout, grid: Grid, header: Header) -> Recognised:
+def _finished(draft: Draft, layout: Layout, grid: Grid, header: Header, blank: frozenset[str]) -> Recognised:
     if draft.questions:
         raise QuestionsError(draft.questions, grid.file, draft.roles)
-    ignored = tuple(role.header for role in draft.roles if role.role == "ignored")
-    table = msgspec.structs.replace(
-        complete(draft), header=_texts(grid, header), header_lines=header.lines, ignored=ignored
-    )
+    table = msgspec.structs.replace(complete(draft), header=_texts(grid, header), header_lines=header.lines)
     layout = msgspec.structs.replace(layout, items=table, payments=draft.payments)
+    # What can bear on nothing now is not asked about next month; a column without a cell is, once it has some.
+    named = {*named_headers(layout, "items"), *blank}
+    said = {role.header for role in draft.roles if role.role == "ignored"}
+    ignored = tuple(role.header for role in draft.roles if role.header in said or role.header not in named)
+    layout = msgspec.structs.replace(layout, items=msgspec.structs.replace(table, ignored=ignored))
     return Recognised(layout, draft.decisions, draft.roles)
 
 
@@ -239,7 +242,17 @@ def _day_in_text(rows: pl.DataFrame, columns: Columns) -> str:
     return dated[0] if dated else ""
 
 
-def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeats: pl.DataFrame, file: str) -> Draft:
+@dataclass(frozen=True)
+class _Said:
+    """What is said of the customer beside the rows: the lines above the header, the hints, and the free columns."""
+
+    above: tuple[str, ...]
+    hints: Hints
+    free: tuple[str, ...]
+    file: str
+
+
+def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeats: pl.DataFrame, said: _Said) -> Draft:
     """The draft with the customer: a column, or the rows of sections."""
     columns = dict(draft.table.columns)
     items = rows.filter(kinds_of(rows, Roles(draft.table), repeats) == ITEM)
@@ -250,14 +263,18 @@ def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeat
     if "customer_id" not in columns and "name" in columns:
         columns["customer_id"] = columns["name"]
         decision = Decision("customer_id", columns["name"], "customers have no number; their name is taken", "likely")
-        return draft.with_table(columns=columns).adding(decision)
+        return _of_one(draft.with_table(columns=columns).adding(decision), items, said)
     draft = draft.with_table(columns=columns)
-    if "customer_id" in {**columns, **draft.table.stated_above}:
+    if "customer_id" in columns:
+        return _of_one(draft, items, said)
+    if "customer_id" in draft.table.stated_above:
         return draft
     if draft.table.dated_in:
         # The day is in the text of the document, and the customer above it in the same column.
         draft = draft.with_table(sections="above")
-    sections = recognise_sections(rows, above, repeats, draft.table, file)
+    sections = recognise_sections(rows, above, repeats, draft.table, said.hints, said.file)
+    if said.hints.customer and not sections.side:
+        draft = draft.with_table(constants={**draft.table.constants, "customer_id": said.hints.customer})
     labels = {name: word for name, word in sections.labels.items() if name not in columns}
     if "customer_id" not in labels and "name" in labels:
         labels["customer_id"] = labels["name"]
@@ -266,6 +283,24 @@ def _with_customer(draft: Draft, rows: pl.DataFrame, above: pl.DataFrame, repeat
         .adding(*sections.decisions)
         .asking(*sections.questions)
     )
+
+
+def _of_one(draft: Draft, items: pl.DataFrame, said: _Said) -> Draft:
+    """The draft whose customers a column names, with a question where it names one for all rows.
+
+    Raises
+    ------
+    ReadingError
+        A person says that the file is of one customer, and the column names others.
+    """
+    header, one = draft.table.columns["customer_id"], said.hints.customer
+    if one and not (items[header] == one).all():
+        raise ReadingError(
+            f"The rows of {said.file} name their customers under {header!r}, so the hint customer={one} changes "
+            "nothing."
+        )
+    value = "" if one else of_one_customer(items, draft.table, said.above, said.hints)
+    return draft.asking(ask_one_customer(value, items, header, said.free, said.file)) if value else draft
 
 
 def _with_values(draft: Draft, question: _Question, layout: Layout) -> tuple[Draft, Layout]:

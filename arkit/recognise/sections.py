@@ -1,15 +1,15 @@
 """The customer where no column names it: in rows above or below its items."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
 
-from arkit.errors import listed
 from arkit.files.body.accounts import begins_with
 from arkit.files.body.rows import BLANK, CODE, DATE, ITEM, OTHER, PERHAPS_TOTAL, REPEATED, TOTAL, Roles, kinds_of
-from arkit.files.questions import Candidate, Question
+from arkit.files.questions import Candidate, Hints, Question
 from arkit.model.layout import Decision, TableLayout
 from arkit.recognise.columns import is_bucket
 from arkit.words.vocabulary import any_of, currency_of, meaning
@@ -19,6 +19,7 @@ _COUNT: Final = r"( past due| overdue)?\s*\(\d+\)$"
 LOOKED_AT: Final = 100
 _LONGEST_LABEL: Final = 4
 _MOSTLY: Final = 0.8
+_MANY: Final = 5
 _LETTERS: Final = r"[^\W\d_]{2}"
 _NAMELESS: Final = f"{any_of('rows', 'grand')}|{any_of('rows', 'plain')}"
 
@@ -34,9 +35,12 @@ class Sections:
 
 
 def recognise_sections(
-    rows: pl.DataFrame, above: pl.DataFrame, repeats: pl.DataFrame, table: TableLayout, file: str
+    rows: pl.DataFrame, above: pl.DataFrame, repeats: pl.DataFrame, table: TableLayout, hints: Hints, file: str
 ) -> Sections:
     """How the rows between the items, and above the header, name the customer: asked where they do not.
+
+    A single row above all items may be a title. It names their customer where a person says so, or the file proves it:
+    a label, a sum beside it, a total that names it, an account whose balances are brought forward.
 
     ``repeats`` are the rows of the header and those above it, which may come again at page breaks.
     """
@@ -65,13 +69,45 @@ def recognise_sections(
     free = [name for name in texts if name not in {*table.columns.values()}]
     unread = [name for name in free if _may_name(rows.filter(items)[name])]
     reason = _no_customers(between, texts) or ("" if between.height else "no row between the items does")
-    if not reason and not (unread and _begun(rows, kinds, between) == 1 and _is_note(between, named, texts)):
+    begun = _begun(rows, kinds, between, texts)
+    alone = len(begun) == 1 and hints.customer not in {*begun} and not table.allocate and items.sum() > 1
+    is_note = alone and _is_note(between, named, texts)
+    if not reason and not is_note:
         return _unlabelled(side, between, texts, labels)
-    sample = between.select(pl.coalesce(texts)).to_series().drop_nulls().head(1)
-    reason = reason or f"a row such as {listed(sample)} may be no more than a note"
+    if hints.customer:
+        return Sections(decisions=(Decision("customer_id", hints.customer, "hint", "stated"),))
+    one = [Candidate(begun[0], evidence="all rows are of this customer", key=("customer",))] if is_note else []
+    reason = reason or f"a row such as {begun[0]!r} may be no more than a title or a note"
     text = f"No column of {file} is known to name the customer, and {reason}. Which column does?"
     free = [*unread, *(name for name in free if name not in unread)]
-    return Sections(questions=(Question(("columns", "customer_id"), text, tuple(map(Candidate, free))),))
+    return Sections(questions=(Question(("columns", "customer_id"), text, (*map(Candidate, free), *one)),))
+
+
+def of_one_customer(rows: pl.DataFrame, table: TableLayout, said: Sequence[str], hints: Hints) -> str:
+    """The customer that a column names in each of many rows, where nothing else says that the file is of one.
+
+    Said it is by a person, by a line above the header, by the name beside the number, and by an account.
+    """
+    header = table.columns["customer_id"]
+    values = rows[header].unique()
+    if len(values) != 1 or values.has_nulls() or rows.height < _MANY or table.allocate:
+        return ""
+    name = table.columns.get("name", header)
+    beside = name != header and rows[name].n_unique() == 1 and not rows[name].has_nulls()
+    titled = any(str(values[0]) in line for line in said)
+    return "" if titled or beside or header in hints.columns.values() else str(values[0])
+
+
+def ask_one_customer(value: str, rows: pl.DataFrame, header: str, free: Sequence[str], file: str) -> Question:
+    """The question whether a file is of one customer, or another column names them."""
+    text = (
+        f"Each of {rows.height} rows of {file} has the customer {value!r} under {header!r}, and nothing else says that "
+        "the file is of one customer. Is it, or which column names the customers?"
+    )
+    others = [name for name in free if _may_name(rows[name]) and rows[name].n_unique() > 1]
+    one = Candidate(value, evidence="all rows are of this customer")
+    named = (Candidate(name, evidence="it names the customers", key=("columns", "customer_id")) for name in others)
+    return Question(("customer",), text, (one, *named))
 
 
 def _of_balances(texts: list[str]) -> pl.Expr:
@@ -87,11 +123,12 @@ def _may_name(cells: pl.Series) -> bool:
     return int(cells.str.contains(_LETTERS).sum()) >= _MOSTLY * len(cells)
 
 
-def _begun(rows: pl.DataFrame, kinds: pl.Series, between: pl.DataFrame) -> int:
-    """How many of the rows between the items have an item right below, as each section has."""
+def _begun(rows: pl.DataFrame, kinds: pl.Series, between: pl.DataFrame, texts: list[str]) -> list[str]:
+    """The texts of the rows between the items that have an item right below, as each section has."""
     filled = rows.select("source_row", kind=kinds).filter(~pl.col("kind").is_in([BLANK, REPEATED]))
     begins = filled.filter((pl.col("kind").shift(-1) == ITEM) & (pl.col("kind") != ITEM))["source_row"]
-    return int(between["source_row"].is_in(begins.implode()).sum())
+    begun = between.filter(pl.col("source_row").is_in(begins.implode()))
+    return begun.select(pl.coalesce(texts)).to_series().drop_nulls().to_list()
 
 
 def _is_note(between: pl.DataFrame, totals: pl.DataFrame, texts: list[str]) -> bool:

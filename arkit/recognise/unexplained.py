@@ -99,7 +99,7 @@ def with_rest(seen: Seen, hints: Hints) -> Draft:
     guessed -= {*hints.ignored, *hints.keep, *hints.columns.values()}
     known = {header: role for header, role in _explained(seen, hints).items() if header not in guessed}
     headers = [header for header in seen.rows.columns[1:] if header not in known]
-    bears = {header: kind for header in headers if (kind := _bears(seen, header, missing))}
+    bears = {header: kind for header in headers if (kind := may_change(seen, header, missing))}
     lost = len(missing) >= _NOTHING_KNOWN
     alone = guessed - _of_several(questions)
     asked = {header: kind for header, kind in bears.items() if lost or header not in alone}
@@ -196,7 +196,7 @@ def _plain(seen: Seen) -> list[ColumnRole]:
     return [*blank, *(ColumnRole(header, "harmless", "", "header") for header in seen.columns.harmless)]
 
 
-def _bears(seen: Seen, header: str, missing: set[str]) -> str:
+def may_change(seen: Seen, header: str, missing: set[str]) -> str:
     """The kind of a column that can bear on the number; else nothing."""
     kind = _kind(seen, header)
     is_text = kind != "amounts" and header not in seen.cells.days

@@ -16,7 +16,7 @@ import polars as pl
 
 from arkit.build import parsing
 from arkit.build.written_amounts import bare_amounts, currencies_in, exact_amounts
-from arkit.errors import ReadingError
+from arkit.errors import ReadingError, listed
 from arkit.files.body.header import DAY, currency_after, day_after
 from arkit.files.body.reading import signed_sum
 from arkit.files.body.rows import DATE
@@ -343,17 +343,22 @@ def recognise_currency(
     """Where the currency of each item is: asked where none is named anywhere, or two are."""
     # From what each row says to what is said once for the file, and last what only a line above it does.
     header = columns.get("currency")
+    found = _above(above)
     if header:
+        _refuse_other(hints, parsing.currency_codes(rows[header]), repr(header), file)
         own = _of_column(rows, header, hints, file)
         return replace(own, questions=(*own.questions, *_not_its_currency(rows, header, amounts, in_headers, file)))
     in_cells = currencies_in(rows[amounts[0]]) if len(amounts) == 1 else pl.Series([], dtype=pl.String)
     if in_cells.is_not_null().any():
+        _refuse_other(hints, in_cells, repr(amounts[0]), file)
         return _of_cells(in_cells, amounts[0], hints, file)
     if hints.currency and in_headers and in_headers != {hints.currency}:
         raise ReadingError(
             f"The header of the amounts of {file} names {' and '.join(sorted(in_headers))}, and the hints say "
             f"{hints.currency}. Leave out the hint, or say which column has amounts in {hints.currency}."
         )
+    if hints.currency and found and not in_sections:
+        _refuse_other(hints, pl.Series([found[1]]), f"a line above the header ({found[2]})", file)
     if hints.currency:
         return Currency(Decision("currency", hints.currency, "hint", "stated"), constants={"currency": hints.currency})
     if in_sections:
@@ -361,7 +366,6 @@ def recognise_currency(
     if len(in_headers) == 1:
         code = next(iter(in_headers))
         return Currency(Decision("currency", code, "named in the header of the amounts"), constants={"currency": code})
-    found = _above(above)
     if found:
         label, code, line = found
         return Currency(Decision("currency", code, f"above the header: {line}"), stated_above={"currency": label})
@@ -378,6 +382,15 @@ def _of_books(rows: pl.DataFrame, header: str | None) -> tuple[list[str], str]:
     if not codes:
         return [], "no currency is named in it"
     return codes, f"only {header!r} names one, {' and '.join(codes)}, and that is the base currency"
+
+
+def _refuse_other(hints: Hints, named: pl.Series, where: str, file: str) -> None:
+    """Refuse a currency that a person says, where the file names those of all rows itself and they are others."""
+    if hints.currency and not named.has_nulls() and {*named} != {hints.currency}:
+        raise ReadingError(
+            f"The currency of each row of {file} is named in {where}: {listed(sorted({*named}))}. So the hint "
+            f"currency={hints.currency} changes nothing; leave it out, or ignore what names another."
+        )
 
 
 def _of_cells(named: pl.Series, header: str, hints: Hints, file: str) -> Currency:

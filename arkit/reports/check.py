@@ -28,7 +28,7 @@ from arkit.words.columns import TEXT_KINDS, Column, column, day_shown, joined, n
 
 GAP: Final = "  "
 ACTIONS: Final = ("excluded", "derived", "kept")
-_OF_GROUPS: Final = ("left_out", "left_out_by_layout", "unexplained_column")
+_OF_GROUPS: Final = ("left_out", "left_out_by_layout", "unexplained_column", "idle_key")
 """What is done about a finding, the gravest first."""
 
 MOST_LINES: Final = 15

@@ -32,6 +32,7 @@ LAYOUT = Layout(
         },
         constants={"currency": "EUR"},
         header=tuple(HEADER.strip().split(",")),
+        ignored=("Days", "Printed"),
     ),
 )
 

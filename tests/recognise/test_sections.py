@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from arkit.errors import ReadingError
 from arkit.files.questions import QuestionsError
 from tests.recognise.exports import read
 
@@ -28,7 +29,10 @@ def test_a_note_above_the_rows_names_no_customer_where_a_column_may(notes: str, 
     with pytest.raises(QuestionsError) as error:
         read(tmp_path, text, day="2026-03-31")
     (question,) = [each for each in error.value.questions if each.key == ("columns", "customer_id")]
-    assert [each.value for each in question.candidates] == ["Handled For"]
+    *columns, one = question.candidates
+    assert [each.value for each in columns] == ["Handled For"]
+    assert (one.key, one.value) == (("customer",), notes.splitlines()[-1].strip(";"))
+    assert customers(tmp_path, text, customer=one.value) == [one.value] * 3
     found = customers(tmp_path, text, columns={"customer_id": "Handled For"})
     assert found == ["Brook Ltd", "Fern GmbH", "Harbour Cafe"]
 
@@ -46,3 +50,51 @@ def test_a_row_that_is_proved_to_be_a_section_names_its_customer(text: str, tmp_
     text = text.replace("Handled For", "Remark of mine")
     ignored = {"ignored": ("Remark of mine",)}
     assert "Q1 billing run" in customers(tmp_path, text, **ignored)
+
+
+TITLE = "Open items;;;;;\n"
+PLAIN = NOTE.replace("Q1 billing run;;;;;\n", "")
+
+
+def test_a_title_is_the_customer_only_where_a_person_says_so(tmp_path: Path) -> None:
+    text = TITLE + PLAIN.replace("Handled For", "Place").replace("Brook Ltd", "Fern GmbH")
+    with pytest.raises(QuestionsError) as error:
+        read(tmp_path, text, day="2026-03-31")
+    assert ("columns", "customer_id") in {each.key for each in error.value.questions}
+
+
+ONE = "Invoice;Customer;Invoice Date;Due Date;Balance;Currency;Handled For\n" + "".join(
+    f"N-{number};Nord AG;0{number}.02.2026;1{number}.03.2026;{number}00;EUR;{'Brook' if number % 2 else 'Fern'} Ltd\n"
+    for number in range(1, 7)
+)
+
+
+def test_one_customer_in_each_of_many_rows_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(QuestionsError) as error:
+        read(tmp_path, ONE, day="2026-03-31")
+    (question,) = [each for each in error.value.questions if each.key == ("customer",)]
+    assert [each.key or each.value for each in question.candidates] == ["Nord AG", ("columns", "customer_id")]
+    ignored = {"ignored": ("Handled For",)}
+    assert {*customers(tmp_path, ONE, customer="Nord AG", **ignored)} == {"Nord AG"}
+    named = {"columns": {"customer_id": "Handled For"}}
+    assert {*customers(tmp_path, ONE, **named)} == {"Brook Ltd", "Fern Ltd"}
+
+
+PROVEN = {
+    "a title names it": "Statement of Nord AG;;;;;;\n" + ONE,
+    "its number is beside its name": ONE.replace("Customer;", "Customer No.;Customer Name;").replace(
+        "Nord AG", "1007;Nord AG"
+    ),
+    "few rows": "".join(ONE.splitlines(keepends=True)[:4]),
+}
+
+
+@pytest.mark.parametrize("name", PROVEN)
+def test_one_customer_is_not_asked_where_something_says_so(name: str, tmp_path: Path) -> None:
+    assert len({*customers(tmp_path, PROVEN[name], ignored=("Handled For",))}) == 1
+
+
+def test_of_several_customers_none_is_that_of_all_rows(tmp_path: Path) -> None:
+    text = NOTE.replace("Handled For", "Customer")
+    with pytest.raises(ReadingError, match="customer=Brook Ltd changes nothing"):
+        read(tmp_path, text, day="2026-03-31", customer="Brook Ltd")

@@ -73,6 +73,8 @@ def find_header(grid: Grid, table: TableLayout) -> Header:
         found = (joined.list.sort() == wanted).arg_true()
         if len(found):
             break
+    if not len(found) and table.ignored is not None:
+        found = _with_more(joined, expected)
     if not len(found):
         raise _changed(grid, joined, expected)
     first = int(found[0])
@@ -86,6 +88,14 @@ def find_header(grid: Grid, table: TableLayout) -> Header:
             "the layout, or make the layout again."
         )
     return header_at(grid, first, table.header_lines)
+
+
+def _with_more(joined: pl.Series, expected: list[str]) -> pl.Series:
+    """The rows with every text of a header, and others that are not twice there: columns that are new."""
+    if len({*expected}) < len(expected):
+        return pl.Series([], dtype=pl.UInt32)
+    shared = joined.list.set_intersection(pl.Series([expected], dtype=pl.List(pl.String))).list.len()
+    return ((shared == len(expected)) & (joined.list.n_unique() == joined.list.len())).arg_true()
 
 
 def header_at(grid: Grid, first: int, lines: int) -> Header:
