@@ -12,6 +12,7 @@ from typing import Final
 
 from arkit.errors import ReadingError
 from arkit.files.questions import Candidate, Question, QuestionsError
+from arkit.resources import bundled
 from arkit.words.vocabulary import header_words, key
 
 UTF8_MARK: Final = b"\xef\xbb\xbf"
@@ -52,6 +53,14 @@ _LANGUAGES: Final = {
 }
 _FREQUENT: Final = "оеаинтсрвл"
 _SHARE_OF_FREQUENT: Final = 0.5
+_OF_A_NAME: Final = 0.2
+_NAMES: Final = "".join(bundled("templates/words/writing.toml")["encodings"]["of_names"])
+_KANA: Final = "ｦ-ﾟ"
+_NO_KANA: Final = (
+    # Half-width kana within a word of other letters; a word that begins with a letter that only follows others.
+    rf"[{_KANA}][^{_KANA}\W]|[^{_KANA}\W][{_KANA}]|^[ｧ-ｯｰﾝﾞﾟ]|[^ｳｶ-ﾄﾊ-ﾎ]ﾞ|[^ﾊ-ﾎ]ﾟ|[ｧ-ｫｯ]{{2}}"
+)
+"""What no Japanese word is: the bytes of hanzi, of accents and of Cyrillic all are half-width kana in cp932."""
 
 
 @dataclass(frozen=True)
@@ -145,10 +154,16 @@ def _judged(encoding: str, text: str) -> _Decoded:
     score += _OF_A_LANGUAGE * any(own & header_words(language) for language in _LANGUAGES[encoding])
     foreign = re.findall(r"[^\x00-\x7f]", text.lower())
     if encoding in _FIRST_BYTES:
-        return _Decoded(
-            encoding, text, score + sum(_is_frequent(letter, encoding) for letter in foreign) / len(foreign)
-        )
+        return _Decoded(encoding, text, score + _eastern(text, foreign, encoding))
     return _Decoded(encoding, text, score + _fit(text, foreign, encoding))
+
+
+def _eastern(text: str, foreign: Sequence[str], encoding: str) -> float:
+    """How far the letters are frequent ones, and a little for those that names of people and companies are made of."""
+    odd = sum(len(re.findall(r"[^\x00-\x7f]", word)) for word in _words(text) if re.search(_NO_KANA, word))
+    frequent = sum(_is_frequent(letter, encoding) for letter in foreign)
+    of_names = sum(letter in _NAMES for letter in foreign)
+    return (max(frequent - odd, 0) + _OF_A_NAME * of_names) / len(foreign)
 
 
 def _fit(text: str, foreign: Sequence[str], encoding: str) -> float:
