@@ -95,8 +95,8 @@ def recognise_decimal_mark(
     # A workbook has its numbers with a point, whatever mark its texts have.
     if comma.height and point.height and not from_workbook:
         text = (
-            f"{file} writes amounts in two ways: {_example(comma)} and {_example(point)}. Export it again with one "
-            "decimal mark, or say which is right."
+            f"{file} has amounts with a decimal comma, {_example(comma)}, and with a decimal point, {_example(point)}. "
+            "Export it with one of them, or say which is the decimal mark."
         )
         return undecided(",", Question(("decimal_mark",), text, _marks(rows, headers)))
     if comma.height:
@@ -106,8 +106,8 @@ def recognise_decimal_mark(
     either = cells.filter(plain.str.contains(_EITHER))
     if either.height:
         text = (
-            f"The amounts of {file} can be read in two ways, such as {_example(either)}: thousands or decimals. Which "
-            "is the decimal mark?"
+            f"What follows the mark in {_example(either)} of {file} may be thousands or decimals, and no other amount "
+            "tells. Which is the decimal mark?"
         )
         return undecided(".", Question(("decimal_mark",), text, _marks(rows, headers)))
     return Found(".", Decision("decimal_mark", ".", "all amounts are whole numbers"))
@@ -259,8 +259,8 @@ def _by_century(readings: list[_Reading], cells: pl.DataFrame, mark: Mark, file:
     if differ.is_empty() or "yymmdd" not in {each.order for each in left}:
         return None
     text = (
-        f"The days of {file} have two digits for the year, such as {_example(differ)}, and nothing in it says where "
-        "the year stands."
+        f"The years of {file} have two digits, as in {_example(differ)}, and nothing in it tells whether they come "
+        "first or last. How are its days written?"
     )
     candidates = tuple(each.candidate(differ["cell"][0], mark) for each in left)
     return undecided(left[0].order, Question(("date_order",), text, candidates))
@@ -272,8 +272,9 @@ def _by_evidence(
     more, fewer = sorted(only, key=lambda order: only[order].height, reverse=True)
     if only[fewer].height > _MOST_ASTRAY * only[more].height:
         text = (
-            f"{file} writes days in two ways: {_example(only[more])} and {_example(only[fewer])}. Days such as "
-            "01/02/2026 cannot be read then. Export it again with one way, or say the order of the others."
+            f"{file} has days that begin with the day and days that begin with the month: {_example(only[more])} and "
+            f"{_example(only[fewer])}. A day such as 01/02/2026 may then be either. Export it with one order, or say "
+            "which one such days have."
         )
         return undecided(more, Question(("date_order",), text, _orders(cells, (more, fewer))))
     if only[more].height:
@@ -290,7 +291,8 @@ def _by_evidence(
         evidence = f"in the other order {early[worse]} items would be due or settled before their document"
         return Found(better, Decision("date_order", better, evidence, "likely"))
     text = (
-        f"The days of {file} can be read as day/month or as month/day, such as {_example(cells)}, and nothing decides."
+        f"The days of {file}, such as {_example(cells)}, may begin with the day or with the month, and nothing in it "
+        "tells. Which comes first?"
     )
     return undecided(better, Question(("date_order",), text, _orders(cells, ("dmy", "mdy"))))
 
@@ -401,7 +403,7 @@ def _of_cells(named: pl.Series, header: str, hints: Hints, file: str) -> Currenc
     if hints.currency:
         decision = Decision("currency", f"{header}, {hints.currency} where it names none", evidence, "stated")
         return Currency(decision, columns={"currency": header}, constants={"currency": hints.currency})
-    text = f"{named.null_count()} of {len(named)} amounts of {file} name no currency, as the others do. Which is it?"
+    text = f"{named.null_count()} of {len(named)} amounts of {file} have no currency; the others have. Which is theirs?"
     codes = sorted({*named.drop_nulls()})
     return _asked(Question(("currency",), text, tuple(Candidate(code) for code in codes)))
 
@@ -420,8 +422,8 @@ def _not_its_currency(
         differ = rows.filter((named != stated).fill_null(False))
         if differ.height:
             text = (
-                f"{differ.height} amounts of {file} name another currency than {header!r} (row "
-                f"{differ['source_row'][0]} is the first). Is {header!r} not the currency of these amounts?"
+                f"In {differ.height} rows of {file} (first in row {differ['source_row'][0]}) the amount has another "
+                f"currency than {header!r} says. Is {header!r} the currency of something else?"
             )
             return (Question(("ignored",), text, (Candidate(header, evidence="it is not their currency"),)),)
     return ()
@@ -439,8 +441,8 @@ def _of_column(rows: pl.DataFrame, header: str, hints: Hints, file: str) -> Curr
         decision = Decision("currency", f"{header}, {hints.currency} where blank", "hint", "stated")
         return Currency(decision, constants={"currency": hints.currency})
     text = (
-        f"{blank} of {rows.height} rows of {file} have nothing under {header!r}, as where the local currency is left "
-        "out. Which currency do they have?"
+        f"{blank} of {rows.height} rows of {file} have nothing under {header!r}; often that means the local currency. "
+        "Which currency do they have?"
     )
     return _asked(Question(("currency",), text))
 
@@ -496,7 +498,9 @@ def recognise_shape(
     found = label[1] if label else snapshot_on or in_rows
     if found is None:
         amounts = "open amounts" if "open_amount" in given else "amounts without a day of settling"
-        text = f"{file} has {amounts}, so it is a snapshot of one day; of which, no row above the header says."
+        text = (
+            f"{file} has {amounts}, so it is a snapshot of one day, and nothing in it says of which. What day is it of?"
+        )
         return ShapeDecision("open_items", questions=(Question((DAY,), text),))
     evidence = "open amounts" if "open_amount" in given else "amounts, and no day of settling: they are open"
     shape = Decision("shape", "open_items", evidence, "certain" if "open_amount" in given else "likely")

@@ -187,13 +187,17 @@ ASKED: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
         {},
         ('date_order = "dmy"', "05.10.2026 (row 2)"),
     ),
-    "days in two orders": (PLAIN.replace("13.10.2026", "10/13/2026"), {}, ("two ways", "10/13/2026")),
+    "days in two orders": (PLAIN.replace("13.10.2026", "10/13/2026"), {}, ("begin with the month", "10/13/2026")),
     "thousands or decimals": (
         PLAIN.replace("1234,56", "1,234").replace("2000,00", "2,000").replace("-100,10", "-100"),
         {},
         ('decimal_mark = ","', "1,234 (row 2)"),
     ),
-    "two decimal marks": (PLAIN.replace("2000,00", "2000.00"), {}, ("two ways", "1234,56 (row 2)", "2000.00 (row 3)")),
+    "two decimal marks": (
+        PLAIN.replace("2000,00", "2000.00"),
+        {},
+        ("with a decimal comma", "1234,56 (row 2)", "2000.00 (row 3)"),
+    ),
     "no currency": (PLAIN.replace("Currency;", "").replace("EUR;", ""), {}, ('hints={"currency": "EUR"}',)),
     "a dollar sign alone": (
         PLAIN.replace("Currency;", "").replace("EUR;1", "$1").replace("EUR;2", "$2").replace("EUR;-1", "-$1"),
