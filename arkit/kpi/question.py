@@ -111,6 +111,16 @@ def has_tax(ledger: Ledger) -> bool:
     return "tax" in sales.columns and sales["tax"].null_count() == 0
 
 
+def known_tax(ledger: Ledger) -> float | None:
+    """The tax of the sales of the sales table, as a share of them, by those whose tax is known."""
+    sales = ledger.frames.sales
+    if "tax" not in sales.columns:
+        return None
+    known = sales.drop_nulls("tax").select(pl.col("amount", "tax").sum())
+    amount, tax = known.row(0)
+    return tax / amount if amount > 0 else None
+
+
 def _where_by_month(dates: pl.Series, windows: Sequence[Window], basis: str) -> list[str]:
     """The basis of the sales table where it can tell the sales of a window, else billings."""
     if not by_month(dates):

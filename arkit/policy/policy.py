@@ -114,6 +114,9 @@ class Policy(Settings, frozen=True, kw_only=True):
     sales_tax
         The share of tax on the sales of the sales table, which are without it. Receivables are with tax: without this,
         and without a column ``tax``, billings are taken in place of the sales.
+    usual_sales_tax
+        Between which shares the tax on sales lies where nothing says it: where sales are without tax, and no billings
+        are known for the window, reports say by how much a KPI is too high.
     large_unapplied
         From which share of the receivables on what is unapplied is large: the DSO of the control account is then shown
         beside the gross one.
@@ -154,6 +157,7 @@ class Policy(Settings, frozen=True, kw_only=True):
     window: Literal["month", "quarter", "year"] | Annotated[int, Meta(ge=1, le=36_525)] = "quarter"
     period_ends: tuple[date, ...] = ()
     sales_tax: Share | None = None
+    usual_sales_tax: tuple[Share, Share] = (0.05, 0.27)
     large_unapplied: Share = 0.1
     intercompany: Literal["apart", "included"] = "apart"
     advances_accounts: tuple[Name, ...] | UnsetType = UNSET

@@ -3,7 +3,7 @@
 Facts are agings, KPIs now and before, movements, intercompany balances; the headline is one sentence on what they mean.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, wraps
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import pandas as pd
+from msgspec import structs
 
 from arkit.aging.aging import aging_table
 from arkit.aging.open_items import open_items
@@ -18,9 +19,10 @@ from arkit.aging.presentation import Presentation
 from arkit.aging.reconcile import reconcile
 from arkit.flows.movements import MOVEMENTS, movements
 from arkit.flows.roll_forward import presented_roll_forward, roll_forward
-from arkit.kpi.panel import kpi_trend
+from arkit.kpi.panel import kpi_trend, kpis
 from arkit.kpi.plausibility import doubts, plausibility
-from arkit.kpi.registry import shown_on
+from arkit.kpi.question import NET_SALES, known_tax
+from arkit.kpi.registry import KPI, KPIS, shown_on
 from arkit.model.ledger import Ledger
 from arkit.model.presented import DOCUMENT_CURRENCY
 from arkit.policy import DEFAULT_POLICY, Policy
@@ -28,7 +30,7 @@ from arkit.present.html import Html, notice
 from arkit.present.sheets import Sheet
 from arkit.read.reading import read_for_day, sample_ledger
 from arkit.words.catalogue import ENGLISH, current_language, has_text, in_own_language, text
-from arkit.words.columns import ALL_ENTITIES, NOT_DUE, UNAPPLIED, day_shown
+from arkit.words.columns import ALL_ENTITIES, NOT_DUE, UNAPPLIED, day_shown, share_shown, shown, shown_value
 
 BALANCES: Final = ("gross", UNAPPLIED, "net")
 Page = TypeVar("Page")
@@ -266,7 +268,7 @@ class Facts:
     def panels(self) -> pd.DataFrame:
         """The KPIs of each month-end by currency, with ``as_of``; all at the same rates, those of the day."""
         trend = kpi_trend(self.shown, as_of=self.day, months=TREND_MONTHS - 1, policy=self.policy)
-        return trend.assign(as_of=trend["as_of"].dt.date)
+        return without_mixed_basis(trend.assign(as_of=trend["as_of"].dt.date), self.shown, self.day, self.policy)
 
     @cached_property
     def trend(self) -> pd.DataFrame:
@@ -317,6 +319,62 @@ class Facts:
             earlier = self.kpis_on(day).set_index(["currency", "kpi"])["value"] if day else None
             table[name] = None if earlier is None else earlier.reindex(keys).set_axis(table.index)
         return table[["currency", "title", "this_month", "last_month", "last_year", "unit", "basis", "reason"]]
+
+
+def without_mixed_basis(panel: pd.DataFrame, ledger: Ledger, day: date, policy: Policy) -> pd.DataFrame:
+    """KPIs without the numbers that hold receivables with tax against sales without: of those the reason says more.
+
+    Such a number is no headline, and no point of a trend. How far it is off on the day is found by asking again as if
+    the tax were known: at the share that the sales table states of some of its sales, or at both ends of what is usual.
+    """
+    # Nothing owed is no days of sales, whatever the tax.
+    mixed = (panel["basis"] == NET_SALES) & panel["value"].notna() & (panel["value"] != 0)
+    if not mixed.any():
+        return panel
+    stated, names = known_tax(ledger), list(panel["kpi"][mixed].unique())
+    rates = policy.usual_sales_tax if stated is None else (stated,)
+    policies = [structs.replace(policy, sales_tax=rate) for rate in rates]
+    taxed = [kpis(ledger, as_of=day, policy=each, names=names).set_index(["currency", "kpi"]) for each in policies]
+    said = [
+        _effect_of_tax(row, [rows["value"][row["currency"], row["kpi"]] for rows in taxed], rates)
+        if row.get("as_of", day) == day
+        else shown_value(NET_SALES)
+        for row in panel[mixed].to_dict("records")
+    ]
+    reasons = panel["reason"].astype(object).mask(mixed, pd.Series(said, index=panel.index[mixed], dtype=object))
+    return panel.assign(value=panel["value"].mask(mixed), reason=reasons)
+
+
+def _effect_of_tax(row: Mapping[Any, Any], taxed: Sequence[float], rates: Sequence[float]) -> str:
+    """By how much a KPI on sales without tax is too high, if the tax is one of some shares of the sales.
+
+    All of them have the sales below the line: those that have them above need the balance or the payments of the whole
+    window too, and where that is known, so are the billings.
+    """
+    kpi, currency, value = KPIS[row["kpi"]], str(row["currency"]), float(row["value"])
+    effects = [value - known for known in taxed]
+    shares = [share_shown(rate, places=1) for rate in rates]
+    if len(rates) == 1:
+        return text(
+            "reports.mixed_basis.known",
+            value=sized(value, kpi, currency),
+            effect=sized(effects[0], kpi, currency),
+            rate=shares[0],
+        )
+    return text(
+        "reports.mixed_basis.between",
+        value=sized(value, kpi, currency),
+        least=shown(effects[0], kpi.unit, currency=currency),
+        most=sized(effects[-1], kpi, currency),
+        lowest=shares[0],
+        highest=shares[-1],
+    )
+
+
+def sized(value: float, kpi: KPI, currency: str) -> str:
+    """A value with its unit, as a tile shows it."""
+    number = shown(value, kpi.unit, currency=currency)
+    return text(f"reports.tiles.{kpi.unit}", number=number) if kpi.unit in ("days", "times") else number
 
 
 def late_labels(policy: Policy) -> list[str]:

@@ -10,12 +10,11 @@ import pandas as pd
 from arkit.aging.aging import aging_table
 from arkit.flows.changes import explain_dso
 from arkit.kpi.panel import kpis, window_name
-from arkit.kpi.question import NET_SALES
 from arkit.kpi.registry import KPI, KPIS, shown_on
 from arkit.model.ledger import Ledger
 from arkit.policy import Policy
 from arkit.present.html import Change, Html, Term, Tile, tiles, trend_line
-from arkit.reports.facts import Facts, late_labels
+from arkit.reports.facts import Facts, late_labels, sized, without_mixed_basis
 from arkit.words.catalogue import text
 from arkit.words.columns import UNAPPLIED, is_missing, number_shown, short_amount, shown, shown_value
 
@@ -85,8 +84,6 @@ def _with_sign(change: float) -> str:
 
 def _with_trend(facts: Facts, kpi: KPI, row: pd.Series[Any]) -> Tile:
     currency, title = str(row["currency"]), str(row["title"])
-    if row["basis"] == NET_SALES:  # receivables with tax over sales without: no number for a headline
-        return Tile(title, definition=kpi.definition, reason=shown_value(NET_SALES))
     now, *earlier = (
         facts.kpi(kpi.name, currency=currency, day=day) for day in (facts.day, facts.month_before, facts.year_before)
     )
@@ -113,7 +110,7 @@ def _kpi_tile(
     known = [value for value in series or [] if value is not None]
     return Tile(
         label,
-        value=_sized(now, kpi, currency),
+        value=sized(now, kpi, currency),
         definition=definition,
         changes=tuple(_change(kpi, now - then, since, currency) for since, then in earlier.items() if then is not None),
         trend=trend_line(series or []),
@@ -127,16 +124,11 @@ def _span(known: list[float], kpi: KPI, currency: str) -> str:
     return text("reports.tiles.span", count=len(known), low=low, high=high)
 
 
-def _sized(value: float, kpi: KPI, currency: str) -> str:
-    number = shown(value, kpi.unit, currency=currency)
-    return text(f"reports.tiles.{kpi.unit}", number=number) if kpi.unit in ("days", "times") else number
-
-
 def _change(kpi: KPI, change: float, since: str, currency: str) -> Change:
     if kpi.unit == "ratio":
         size = text("reports.tiles.points", number=number_shown(abs(change) * 100, places=1))
     else:
-        size = _sized(abs(change), kpi, currency)
+        size = sized(abs(change), kpi, currency)
     good = None if kpi.good == "depends" or abs(change) < SMALLEST_CHANGE else (change > 0) == (kpi.good == "up")
     return changed(change, size, since, good=good)
 
@@ -213,7 +205,7 @@ def _aging_row(part: Ledger, currency: str, day: date, policy: Policy) -> pd.Ser
 
 
 def _rates(part: Ledger, currency: str, day: date, policy: Policy) -> pd.DataFrame:
-    rows = kpis(part, as_of=day, policy=policy, names=shown_on("dashboard"))
+    rows = without_mixed_basis(kpis(part, as_of=day, policy=policy, names=shown_on("dashboard")), part, day, policy)
     return rows[rows["currency"] == currency].set_index("kpi")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from io import StringIO
 from typing import Any
 
 import pandas as pd
@@ -11,6 +13,7 @@ import arkit as ar
 from arkit.errors import ReconciliationError
 from arkit.reports import MonthlyReport
 from arkit.reports.facts import movement_summary
+from arkit.reports.tiles import dashboard_tiles
 
 SECTIONS = (
     "headline",
@@ -32,7 +35,7 @@ SECTIONS = (
 def ledger_of(*rows: tuple[str, str, str, str, float, str | None], **more: Any) -> ar.Ledger:
     names = ["item_id", "customer_id", "document_date", "due_date", "amount", "settled_on"]
     items = pd.DataFrame(list(rows), columns=names).assign(currency="EUR")
-    return ar.make_ledger(items=items, shape="settled", covers=("2026-01-01", "2026-12-31"), **more)
+    return ar.make_ledger(items=items, shape="settled", **{"covers": ("2026-01-01", "2026-12-31"), **more})
 
 
 TWO_MONTHS = (
@@ -51,6 +54,36 @@ def test_headline_says_the_change_the_overdue_share_and_who_holds_it() -> None:
     # 3000 after 1500; 1000 of 3000 past due, after all of 1500; all of it with one customer.
     assert "Receivables rose 100.0 % to EUR 3K" in markup
     assert "33 % is past due, 67 points less than in February, all of it at one customer: C1 EUR 1K." in markup
+
+
+SALES = """date,currency,amount{tax}
+2026-01-31,EUR,500{january}
+2026-02-28,EUR,500{later}
+2026-03-31,EUR,500{later}
+"""
+
+
+@pytest.mark.parametrize(
+    ("tax", "said"),
+    [
+        ((",tax", ",95", ","), "180 days is about 28.7 days too high at a tax of 19.0 %"),
+        (("", "", ""), "180 days is 8.6 to 38.3 days too high at a tax of 5.0 % to 27.0 %"),
+    ],
+    ids=["known of some sales", "not known"],
+)
+def test_a_mixed_basis_is_a_sentence_with_its_effect_and_no_number(tax: tuple[str, str, str], said: str) -> None:
+    """3,000 with tax over 1,500 without, in 90 days; nobody knows what was billed in January, so sales are taken."""
+    stated = dict(zip(("tax", "january", "later"), tax, strict=True))
+    more = {"sales": pd.read_csv(StringIO(SALES.format(**stated))), "covers": ("2026-02-01", "2026-03-31")}
+    ledger = ledger_of(("A", "C1", "2026-02-01", "2026-04-04", 3000.0, None), **more)
+    report = report_of(ledger)
+    [aging] = (row for _, row in report.facts.aging.iterrows())
+    dashboard = dashboard_tiles(ledger, aging, currency="EUR", day=date(2026, 3, 31), policy=ar.Policy())
+    for shown in (report.kpis(), dashboard):
+        assert said in shown.markup.replace("\u00a0", " ")
+    rows = report.facts.kpis.set_index("kpi")
+    assert pd.isna(rows.loc["dso", "value"])
+    assert rows.loc["average_days_delinquent", "value"] == rows.loc["past_due_ratio", "value"] == 0
 
 
 def test_headline_says_why_dso_and_count_back_dso_disagree() -> None:
