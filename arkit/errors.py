@@ -123,6 +123,14 @@ def not_covered(as_of: date, *, first: date, last: date, snapshots: Iterable[dat
     )
 
 
+def no_payments(lists: Iterable[date]) -> CoverageError:
+    """What was billed and paid was asked of lists of open items."""
+    return CoverageError(
+        f"This ledger is made of the open items of {listed(lists)}; what was billed and paid between two lists is in "
+        "neither. Read a ledger with its payments."
+    )
+
+
 def no_recorded_dates() -> HistoryError:
     """known_on was asked of a ledger without recorded_on."""
     return HistoryError(

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from arkit.aging.aging import bucketed, exchange_of_netting, has_history, in_buckets
 from arkit.calendar import day_of
-from arkit.errors import LedgerError
+from arkit.errors import LedgerError, no_payments
 from arkit.model.engine import Rows, beside, collect, is_one_of
 from arkit.model.ledger import Ledger, as_day
 from arkit.policy import Policy
@@ -30,6 +30,8 @@ def require_history(ledger: Ledger, as_of: date | str) -> date:
         It does not, or is.
     """
     day = ledger.require(as_of)
+    if ledger.snapshots:
+        raise no_payments(ledger.snapshots)
     if ledger.is_snapshot:
         ledger.require(day - timedelta(days=1))
     return day

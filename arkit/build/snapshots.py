@@ -129,16 +129,22 @@ def _named(stated: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
 
 
 def _course(stated: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Each item at each list from its first: what was open, and ``before``; whether it is ``there``, and ``was``."""
-    every = _latest(stated, of="item").select("item", "name", "first", *_VERSION)
+    """Each item at each list from its first to the one after its last.
+
+    What was open, and ``before``; whether it is ``there``, and ``was``.
+    """
+    every = _latest(stated, of="item").select("item", "name", "first", "last", *_VERSION).sort("item")
     open_then = stated.select("item", "place", "amount", "base_amount", "paired", "counterpart", there=pl.lit(True))
-    rows = every.join(places, how="cross").filter(pl.col("place") >= pl.col("first"))
-    rows = rows.join(open_then, on=["item", "place"], how="left").sort("item", "place")
+    rows = every.join(places, how="cross", maintain_order="left_right")
+    rows = rows.filter(pl.col("place").is_between("first", pl.col("last") + 1))
+    rows = rows.join(open_then, on=["item", "place"], how="left", maintain_order="left")
     rows = rows.with_columns(pl.col("amount", "base_amount", "paired").fill_null(0), pl.col("there").fill_null(False))
     earlier = {"before": "amount", "base_before": "base_amount", "paired_before": "paired"}
+    # An item's rows follow each other: the row above is its own, but for the first, which has nothing before it.
+    follows = pl.col("place") > pl.col("first")
     return rows.with_columns(
-        pl.col("there").shift(1, fill_value=False).over("item").alias("was"),
-        *(pl.col(name).shift(1, fill_value=0).over("item").alias(old) for old, name in earlier.items()),
+        (pl.col("there").shift(1) & follows).fill_null(False).alias("was"),
+        *(pl.when(follows).then(pl.col(name).shift(1)).otherwise(0).alias(old) for old, name in earlier.items()),
     )
 
 

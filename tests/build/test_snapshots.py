@@ -130,7 +130,7 @@ def test_only_the_days_of_the_lists_are_answered_and_nothing_that_needs_sales() 
         "countback_dso": False,
         "past_due_ratio": True,
     }
-    with pytest.raises(CoverageError):
+    with pytest.raises(CoverageError, match="billed and paid between two lists"):
         ar.vintage(ledger, as_of=OCTOBER)
 
 
