@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -177,3 +178,36 @@ def test_every_list_adds_up_to_the_ledger_of_its_day(ledger: ar.Ledger, numbers:
         true, made = (ar.aging_table(one, as_of=day, by=BY) for one in (ledger, history))
         pd.testing.assert_frame_equal(made, true, check_dtype=False)
         assert set(ar.reconcile(history, as_of=day)["difference"]) <= {0.0}
+
+
+ROW = st.fixed_dictionaries(
+    {
+        "item_id": st.sampled_from(["I1", "I2", "I3", "I4"]),
+        "entity": st.just("A"),
+        "account": st.sampled_from(["120000", "120000", "120900"]),
+        "customer_id": st.sampled_from(["C1", "C1", "C2"]),
+        "item_type": st.just("journal"),
+        "document_date": st.sampled_from([date(2026, 1, 5), date(2026, 2, 10)]),
+        "due_date": st.sampled_from([date(2026, 2, 1), date(2026, 2, 1), date(2026, 6, 1)]),
+        "currency": st.sampled_from(["EUR", "EUR", "JPY"]),
+        "open_amount": st.sampled_from([-30.0, 0.0, 40.0, 100.0]),
+    }
+)
+
+
+@few(30)
+@given(st.lists(st.lists(ROW, min_size=1, max_size=5), min_size=2, max_size=4))
+def test_whatever_lists_say_each_is_the_ledger_of_its_day(drawn: list[list[dict[str, object]]]) -> None:
+    """Numbers that are used again, moved due dates and accounts, rows that come twice, items that come back."""
+    lists = [
+        ar.make_ledger(items=pl.DataFrame(rows), shape="open_items", snapshot_on=FIRST + timedelta(days=31 * month))
+        for month, rows in enumerate(drawn, start=1)
+    ]
+    history = history_of(lists[::-1])
+    assert history.frames.items["item_id"].is_unique().all()
+    for one in lists:
+        day = one.covers[0]
+        parts = [ar.aging_table(each, as_of=day, by=BY) for each in (one, history)]
+        pd.testing.assert_frame_equal(parts[1], parts[0], check_dtype=False)
+        proofs = [ar.reconcile(each, as_of=day)[["control_total", "excluded", "difference"]] for each in (one, history)]
+        assert proofs[1].sum().tolist() == proofs[0].sum().tolist()
