@@ -61,8 +61,33 @@ class CollectionPolicy(Settings, frozen=True, kw_only=True):
         The kinds of flags that hold an amount back: it is shown, and neither asked for nor ranked.
     due_soon_days
         What falls due within so many days is shown beside what is past due.
+    grace_days
+        What is past due for so many days or fewer is not asked for: it is on its way.
+    skipped_items, skipped_items_of_amount
+        An invoice was left out, and is clarified, where so many that fell due after it are paid, or so many that are
+        worth as much as what is asked for.
+    recent_days, recent_gaps
+        A customer pays whose last payment is no longer ago than the larger of these days and so many usual gaps.
+    few_items
+        A call about no more items than these is one to clarify them, where later ones are paid.
+    short_paid_share, short_paid_items, short_share
+        Short payments: so many invoices, each paid by this share or more, that are this share of what is asked for.
+        They are settled with sales, and no stage follows from their age.
+    old_credit_days
+        Credits on account are named from this age on.
+    full_limit_use
+        Above this use of the credit limit new deliveries are to be held.
+    stopped_by, stopped_stage
+        Rules of categories that say that payments have stopped, and the stage that follows at least.
+    broken_stage
+        The stage that follows at least where a promise was broken.
+    insurer_notice_days, claim_after_days
+        Days past due within which an insurer is to be told, where they are known, and after which a claim is filed.
+    consent_from
+        The stage from which on insured debt needs the consent of the insurer.
     apply_first_share
-        From what share of the amount to collect on unapplied cash and credits are to be applied before a call.
+        Where cash and credits on account leave no more than this share of what is past due, applying them is the step;
+        where they are this share of it, it is the first one.
     in_proportion
         Which stages need an amount and a share of the balance; by default those that come with arkit.
     share_of_stage
@@ -89,6 +114,23 @@ class CollectionPolicy(Settings, frozen=True, kw_only=True):
     held_by: tuple[Name, ...] = ("dispute", "promise", "plan")
     due_soon_days: Annotated[int, Meta(ge=0)] = 14
     apply_first_share: Share = 0.1
+    grace_days: Annotated[int, Meta(ge=0)] = 3
+    skipped_items: Annotated[int, Meta(ge=1)] = 3
+    skipped_items_of_amount: Annotated[int, Meta(ge=1)] = 2
+    recent_days: Annotated[int, Meta(ge=0)] = 30
+    recent_gaps: Annotated[float, Meta(ge=0)] = 2.0
+    few_items: Annotated[int, Meta(ge=0)] = 2
+    short_paid_share: Share = 0.5
+    short_paid_items: Annotated[int, Meta(ge=1)] = 5
+    short_share: Share = 0.3
+    old_credit_days: Annotated[int, Meta(ge=0)] = 60
+    full_limit_use: Annotated[float, Meta(ge=0)] = 1.0
+    stopped_by: tuple[Name, ...] = ("stopped paying", "payments have stopped")
+    stopped_stage: str = "call"
+    broken_stage: str = "call"
+    insurer_notice_days: Annotated[int, Meta(ge=0)] | None = None
+    claim_after_days: Annotated[int, Meta(ge=0)] = 180
+    consent_from: str = "agency"
     in_proportion: tuple[Proportion, ...] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
@@ -118,6 +160,10 @@ class CollectionPolicy(Settings, frozen=True, kw_only=True):
             if name in of_stage or found:
                 found.append(msgspec.structs.replace(of_stage.get(name) or found[-1], stage=name))
         return tuple(found)
+
+    def place_of(self, name: str) -> int:
+        """The place of a stage among the stages; after the last one where there is no such stage."""
+        return self.names.index(name) if name in self.names else len(self.names)
 
     def _require_stage(self, name: str, what: str) -> None:
         if name not in self.names:

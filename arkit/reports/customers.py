@@ -15,7 +15,7 @@ from arkit.aging.aging import aging_table
 from arkit.aging.open_items import statement
 from arkit.aging.presentation import Presentation
 from arkit.aging.reconcile import reconcile, require_reconciled
-from arkit.collection.worklist import formula_in_words, worklist
+from arkit.collection.worklist import formula_in_words, titles, worklist
 from arkit.errors import unknown_name
 from arkit.flows.movements import activity_trend
 from arkit.model.ledger import Ledger, as_day
@@ -189,7 +189,7 @@ class CustomersPage:
     @cached_property
     def ranked(self) -> pd.DataFrame:
         """The call list."""
-        return worklist(self.shown, self.categorised, as_of=self.day, policy=self.policy)
+        return worklist(self.shown, self.categorised, as_of=self.day, policy=self.policy, booked=self.ledger)
 
     @cached_property
     def payers(self) -> pd.DataFrame:
@@ -316,7 +316,7 @@ class CustomersPage:
             return notice(text("reports.customers.none_to_call", currency=self.currency), tone="good")
         caption = text("reports.customers.worklist", count=len(rows), currency=self.currency)
         note = f"{self.priority} {self._not_listed()}".strip()
-        return table(rows[list(_TO_CALL)], caption=caption, note=note)
+        return table(rows[list(_TO_CALL)], caption=caption, note=note, columns=titles(self.policy.stages))
 
     @property
     def priority(self) -> str:
@@ -324,12 +324,14 @@ class CustomersPage:
         return text("collection.priority", formula=formula_in_words(self.policy.stages))
 
     def _not_listed(self) -> str:
-        """How much past due is not on the call list, because all of a customer's amount is disputed."""
+        """How much past due is not on the call list: all of a customer's amount is disputed, or a few days late."""
         late = self._own(self.categorised[self.categorised["past_due"] > 0])
-        # The list has every customer with something past due to ask or to wait for; who is missing disputes all of it.
+        # The list has every customer with something past due to ask or to wait for.
         absent = late[~late["customer_id"].isin(self._own(self.ranked)["customer_id"])]
         amount = short_amount(absent["past_due"].sum(), self.currency)
-        return text("reports.customers.all_disputed", count=len(absent), amount=amount) if len(absent) else ""
+        days = self.policy.stages.grace_days
+        said = text("reports.customers.not_listed", count=len(absent), amount=amount, days=days)
+        return said if len(absent) else ""
 
     def reconciliation(self) -> Html:
         """The proof that the balances behind the page add up to the control total."""
@@ -349,10 +351,11 @@ class CustomersPage:
         # Without a month before an empty one, so that every workbook has the same sheets.
         moved = self.moves if self.moves is not None else self.categorised.head(0)[[*_KEYS, "name", "category"]]
         q_value, priority = text("reports.customers.q_value"), self.priority
+        columns, totals = titles(self.policy.stages), ("priority_amount", "to_collect", "due_soon", *_OWED)
         proof = reconcile(self.ledger, as_of=self.day, policy=self.policy)
         made = [
             sheet("categories", category_summary(self.categorised), totals=("customers", "open_amount", "past_due")),
-            sheet("worklist", self.ranked, note=priority, totals=("priority_amount", "to_collect", "due_soon", *_OWED)),
+            sheet("worklist", self.ranked, note=priority, totals=totals, columns=columns),
             sheet("every_customer", self._every_customer(), totals=_OWED),
             sheet("movers", moved),
             sheet("deteriorating", self.payers, note=q_value),

@@ -22,10 +22,9 @@ from arkit.model.snapshot import freeze
 from arkit.policy import Accepted, Policy
 from arkit.present.sheets import totals_by_currency
 from arkit.read.reading import read_ledger
-from arkit.reports.closing import Compared, Earlier
+from arkit.reports.closing import Compared, Earlier, Unpublished
 from arkit.reports.facts import BALANCES
 from arkit.reports.published import RECORD, record_of, version_of
-from arkit.reports.unpublished import Unpublished
 from arkit.run import manifest
 from arkit.run.execute import parameters_of
 from arkit.run.html import page, page_of

@@ -21,7 +21,7 @@ from arkit.calendar import day_of
 from arkit.model.engine import Rows, beside, collect, day_number, is_one_of
 from arkit.model.ledger import Ledger
 from arkit.model.money import minor_per_unit, to_units
-from arkit.policy import DEFAULT_POLICY, LeastAmount, Policy
+from arkit.policy import DEFAULT_POLICY, CollectionPolicy, LeastAmount, Policy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -195,15 +195,20 @@ def payment_days(ledger: Ledger, day: date) -> Rows:
 
 
 def payment_rhythm(ledger: Ledger, day: date) -> pl.DataFrame:
-    """By customer the days with payments, the longest time between two, and the share of items paid in parts."""
+    """By customer the days with payments, the usual and the longest time between two, and the share paid in parts."""
     # A customer has one row a day, so that the order is without ties.
     gap = nw.col("day") - nw.col("day").shift(1).over(*KEYS, order_by="day")
-    days = payment_days(ledger, day).with_columns(gap.alias("gap"))
+    last = nw.col("day") == nw.col("day").max().over(*KEYS)
+    days = payment_days(ledger, day).with_columns(gap.alias("gap"), last.alias("last"))
+    of_last = nw.when(nw.col("last")).then(nw.col("paid")).otherwise(NOTHING)
+    days = days.with_columns(of_last.alias("of_last"))
     sums = days.group_by(*KEYS).agg(
         nw.len().alias("payments"),
         nw.col("paid").sum().alias("paid_amount"),
         nw.col("day").min().alias("first_payment_day"),
         nw.col("day").max().alias("last_payment_day"),
+        nw.col("of_last").sum().alias("last_paid"),
+        nw.col("gap").median().alias("usual_gap"),
         nw.col("gap").max().alias("longest_gap"),
     )
     return collect(sums).join(_paid_in_parts(ledger, day), on=KEYS, how="full", coalesce=True)
@@ -234,15 +239,20 @@ def exposures(ledger: Ledger, day: date, *, policy: Policy) -> pl.DataFrame:
 
 
 def _by_due_day(ledger: Ledger, day: date, policy: Policy) -> Rows:
-    """By customer and due day what is open, past due, disputed, and past due and undisputed (``late``)."""
+    """By customer and due day what is open, past due, disputed, and past due and a question of payment (``late``).
+
+    What is disputed, and what short payments left as a rule (:func:`short_paid`), is about prices or deliveries.
+    """
     rows = bucketed(ledger, [day], policy=policy).filter(nw.col("open_amount") > 0)
     rows = rows.join(beside(held_amounts(ledger, day, "dispute").select("item", "held"), rows), on="item", how="left")
+    short = short_paid(ledger, day, policy=policy, stages=policy.stages).with_columns(short=pl.lit(1))
+    rows = rows.join(beside(short, rows), on="item", how="left")
     amount, is_late = nw.col("open_amount"), nw.col("bucket") >= first_late_bucket(policy)
     disputed = nw.min_horizontal(nw.col("held").fill_null(0), amount)
     rows = rows.with_columns(
         disputed.alias("disputed_amount"),
         nw.when(is_late).then(amount).otherwise(NOTHING).alias("past_due"),
-        nw.when(is_late).then(amount - disputed).otherwise(NOTHING).alias("late"),
+        nw.when(is_late & nw.col("short").is_null()).then(amount - disputed).otherwise(NOTHING).alias("late"),
         nw.when(is_late).then(day_of(day) - nw.col("due_day")).otherwise(nw.lit(0)).alias("oldest_days"),
     )
     return rows.group_by(*KEYS, "due_day").agg(
@@ -266,12 +276,30 @@ def least(amount: LeastAmount) -> pl.Expr:
     return pl.col("currency").cast(pl.String).replace_strict(by_currency, default=other, return_dtype=pl.Float64)
 
 
+def short_paid(ledger: Ledger, day: date, *, policy: Policy, stages: CollectionPolicy) -> pl.DataFrame:
+    """What short payments left past due, as ``item``, of customers who pay short as a rule.
+
+    Formula: an invoice is paid short where ``short_paid_share`` of it or more is paid; a rule are ``short_paid_items``
+    that are ``short_share`` of what the customer has past due. Each is a question about a price, a delivery or a bonus,
+    and its age says nothing of whether the customer can or will pay.
+    """
+    entries = ledger.scan("entries").filter(nw.col("entry_type") == "original")
+    posted = entries.group_by("item").agg(nw.col("amount").sum().alias("posted"))
+    late = nw.col("bucket") >= first_late_bucket(policy)
+    rows = bucketed(ledger, [day], policy=policy).filter(nw.col("open_amount") > 0, late)
+    table = collect(rows.select("item", *KEYS, "open_amount").join(posted, on="item", how="inner"), as_text=KEYS)
+    short, amount = pl.col("open_amount") <= (1 - stages.short_paid_share) * pl.col("posted"), pl.col("open_amount")
+    enough = pl.when(short).then(amount).otherwise(0).sum().over(KEYS) >= stages.short_share * amount.sum().over(KEYS)
+    return table.filter(short & enough & (short.sum().over(KEYS) >= stages.short_paid_items)).select("item")
+
+
 def _material(table: pl.DataFrame, day: date, policy: Policy) -> pl.DataFrame:
     """By customer what is past due and undisputed where it is material, and the age that a material amount has.
 
     Formula: material is the larger of ``least_amount`` and ``least_share x balance`` of the categories' policy. Of what
     is past due and undisputed, the oldest first, ``material_days`` is the age of the item with which the amounts reach
-    it. With a least amount of 100, a customer who owes 5 for 180 days and 995 for 20 days has 20.
+    it. With a least amount of 100, a customer who owes 5 for 180 days and 995 for 20 days has 20. What short payments
+    left as a rule is left out.
     """
     unit = minor_per_unit(pl.col("currency"), table["currency"])
     rules, balance = policy.categories, pl.col("open_amount").sum().over(KEYS)
@@ -291,7 +319,8 @@ COLUMNS: Final = (
     *("items", "billed_amount", "settled_items", "settled_amount", "late_open_items"),
     *("on_time_share", "on_time_share_amount", "recent_amount", "recent_on_time_share"),
     *("days_late", "days_late_median", "days_late_spread", "days_late_worst", "days_late_trend"),
-    *("payments", "paid_amount", "payments_per_month", "last_payment", "longest_silence", "part_paid_share"),
+    *("payments", "paid_amount", "payments_per_month", "last_payment", "last_paid", "part_paid_share"),
+    *("usual_gap", "longest_gap", "silence", "silence_in_gaps", "unusual_silence"),
     *(
         "disputed_items",
         "open_amount",
@@ -304,7 +333,7 @@ COLUMNS: Final = (
     "limit_use",
 )
 AMOUNTS: Final = (
-    *("billed_amount", "recent_amount", "settled_amount", "paid_amount"),
+    *("billed_amount", "recent_amount", "settled_amount", "paid_amount", "last_paid"),
     *("open_amount", "past_due", "disputed_amount", "material_past_due"),
 )
 # What is 0, and not missing, where a customer has none.
@@ -345,10 +374,13 @@ def payment_behaviour(ledger: Ledger, *, as_of: date | str, policy: Policy | Non
         of what was due in the last six months), ``days_late`` (weighted by amount), ``days_late_median``,
         ``days_late_spread`` (standard deviation), ``days_late_worst``, ``days_late_trend`` (days later per month of
         invoice date), ``payments`` (days with one), ``paid_amount``, ``payments_per_month``, ``last_payment``,
-        ``longest_silence`` (days between payments, up to ``as_of`` while something is past due), ``part_paid_share``
-        (items paid in parts), ``disputed_items``, ``open_amount`` (gross), ``past_due``, ``disputed_amount``,
-        ``oldest_days`` (past due), ``material_past_due`` and ``material_days`` (undisputed, as far as it is material by
-        the policy), ``limit_use`` (open in all currencies / credit limit, with the parent's).
+        ``last_paid`` (the amount of that day), ``part_paid_share`` (items paid in parts), ``usual_gap`` and
+        ``longest_gap`` (days between two payments: the median, the maximum), ``silence`` (days without a payment up to
+        ``as_of`` while something material was past due), ``silence_in_gaps`` (silence / usual gap) and
+        ``unusual_silence`` (silence / the lesser of the longest gap and twice the usual), ``disputed_items``,
+        ``open_amount`` (gross), ``past_due``, ``disputed_amount``, ``oldest_days`` (past due), ``material_past_due``
+        and ``material_days`` (undisputed, as far as it is material by the policy), ``limit_use`` (open in all
+        currencies / credit limit, with the parent's).
 
     Raises
     ------
@@ -480,10 +512,15 @@ def _completed(table: pl.DataFrame, day: date) -> pl.DataFrame:
     """The table with what follows from several of its parts."""
     table = table.with_columns(pl.col(COUNTED).fill_null(0))
     months = (day_of(day) - pl.min_horizontal("first_day", "first_payment_day", "first_open_day") + 1) / DAYS_PER_MONTH
-    waiting = pl.when(pl.col("past_due") > 0).then(day_of(day) - pl.col("last_payment_day"))
+    # Nothing paid while nothing was owed is no silence: it counts from the day on which something material was due.
+    silence = pl.min_horizontal("material_days", day_of(day) - pl.col("last_payment_day"))
+    gap, longest = (pl.max_horizontal(name, pl.lit(1)) for name in ("usual_gap", "longest_gap"))
+    paid_twice = pl.col("longest_gap").is_not_null()
     return table.with_columns(
         months_of_history=months,
         payments_per_month=pl.col("payments") / pl.max_horizontal(months, pl.lit(1.0)),
         last_payment=pl.from_epoch(pl.col("last_payment_day").cast(pl.Int32), time_unit="d"),
-        longest_silence=pl.max_horizontal("longest_gap", waiting),
+        silence=silence.cast(pl.Int64),
+        silence_in_gaps=pl.when(paid_twice).then(silence / gap),
+        unusual_silence=pl.when(paid_twice).then(silence / pl.min_horizontal(longest, 2 * gap)),
     )

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BETWEEN_RULES: Final = "; "
+# What rules of a company may still say, and what is judged.
+MEANT: Final = {"oldest_days": "material_days", "longest_silence": "silence"}
 
 
 def categorise(
@@ -70,7 +72,7 @@ def categorise(
     share = pl.when(pl.col("open_amount") > 0).then(pl.col("material_past_due") / pl.col("open_amount"))
     frame = pl.from_pandas(behaviour).with_columns(past_due_share=share)
     for limit in (limit for rule in chosen.rules for limit in rule.when):
-        if limit.measure not in frame.columns:
+        if _judged(limit.measure) not in frame.columns:
             raise unknown_name("measure of behaviour", limit.measure, known=frame.columns)
     with speaking(language or current_language()):
         # Lazily, so that whether a rule fires is computed once for all of the columns that ask.
@@ -113,8 +115,8 @@ def _is_reached(limit: Limit) -> pl.Expr:
 
 
 def _judged(measure: str) -> str:
-    """What a rule looks at: of debts, what is material."""
-    return "material_days" if measure == "oldest_days" else measure
+    """What a rule looks at: of debts, what is material; of silence, that of today."""
+    return MEANT.get(measure, measure)
 
 
 def _gravest(policy: CategoryPolicy) -> pl.Expr:

@@ -115,11 +115,12 @@ def test_later_lateness_shows_as_a_trend() -> None:
 
 
 def test_silence_lasts_while_something_is_past_due() -> None:
+    """From 3 March on: what was paid before is no silence, and neither is a month without an invoice."""
     rows = ("A 2026-01-01 2026-01-31 100 2026-01-31", "B 2026-02-01 2026-03-03 100 -")
     found = behaviour_of(*rows)
     assert (found["payments"], found["last_payment"].isoformat()[:10]) == (1, "2026-01-31")
-    assert found["longest_silence"] == 150
-    assert pd.isna(behaviour_of(*rows[:1])["longest_silence"])
+    assert found["silence"] == 119
+    assert pd.isna(behaviour_of(*rows[:1])["usual_gap"])
 
 
 def test_part_payments_are_counted() -> None:

@@ -25,7 +25,8 @@ def behaviour(*customers: dict[str, Any]) -> pd.DataFrame:
     """The behaviour of customers who pay on time, for years, but for what is stated."""
     usual = {
         "currency": "EUR", "name": "Somebody", "items": 20, "months_of_history": 24.0, "on_time_share": 1.0,
-        "days_late": 0.0, "days_late_median": 0.0, "days_late_trend": 0.0, "material_days": 0, "longest_silence": None,
+        "days_late": 0.0, "days_late_median": 0.0, "days_late_trend": 0.0, "material_days": 0, "silence": 0,
+        "silence_in_gaps": None, "unusual_silence": None, "payments": 20,
         "open_amount": 100.0, "past_due": 0.0, "material_past_due": 0.0, "limit_use": None,
     }  # fmt: skip
     rows = [{"customer_id": f"C{n}", **usual, **said} for n, said in enumerate(customers)]
@@ -61,10 +62,26 @@ def test_the_rules_partition_the_customers(customers: list[dict[str, float | Non
         "half past due for a month": (
             {"material_past_due": 50, "material_days": 30, "on_time_share": 0.9},
             "problem",
-            "past due, share 50% (at least 50%), material past due, days 30 (at least 30), on time 90% (at most 90%)",
+            "past due, share 50% (at least 25%), material past due, days 30 (at least 30)",
         ),
-        "one late large invoice of a good payer": (
+        "one late invoice of a good payer": (
+            {"material_past_due": 20, "material_days": 100, "on_time_share": 0.95},
+            "reliable",
+            "",
+        ),
+        "nobody is reliable while much is past due": (
             {"material_past_due": 80, "material_days": 100, "on_time_share": 0.95},
+            "problem",
+            None,
+        ),
+        "payments have stopped": (
+            {"material_past_due": 30, "silence": 21, "silence_in_gaps": 2.9, "unusual_silence": 2},
+            "problem",
+            None,
+        ),
+        "stopped paying": ({"material_past_due": 50, "silence": 31, "silence_in_gaps": 3}, "risky", None),
+        "silent for a while, as often": (
+            {"material_past_due": 50, "silence": 29, "silence_in_gaps": 1, "unusual_silence": 0.9},
             "reliable",
             "",
         ),
@@ -167,15 +184,22 @@ def test_evidence_is_in_the_language(language: str, evidence: str) -> None:
 
 
 def test_planted_behaviours_have_the_category_they_were_made_for() -> None:
-    """The sample says how each customer was made to pay: good payers with one late invoice stay reliable."""
+    """The sample says how each customer was made to pay.
+
+    A good payer with one late invoice is no problem, but where it is a quarter of the balance and a month late: nobody
+    is reliable while much is past due.
+    """
     judged = ar.categorise(ar.payment_behaviour(ar.sample_ledger(), as_of="2026-10-31")).set_index("customer_id")
     planted = pd.read_csv(ar.resource("data/sample/answers/behaviours.csv"), dtype=str).set_index("customer_id")
     rows = judged.join(planted, how="inner")
     shares = pd.crosstab(rows["behaviour"], rows["category"], normalize="index")
-    assert shares.loc["one late invoice", "reliable"] == 1
+    one = rows[rows["behaviour"] == "one late invoice"]
+    assert set(one["rules"][one["category"] != "reliable"]) <= {"much is past due"}
+    assert set(one["category"]) <= {"reliable", "problem"}
     assert shares.loc["punctual", "reliable"] > 0.9
     assert shares.loc["seasonal", "risky"] == 0
-    assert shares.loc["declines", "risky"] == 1
+    # They pay a little less of each invoice: a matter for sales at first, but never reliable.
+    assert shares.loc["declines", "problem"] == 1
     assert shares.loc["stops paying", "risky"] == 1
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 import pandas as pd
 
-from arkit.collection.worklist import formula_in_words
+from arkit.collection.worklist import formula_in_words, titles
 from arkit.present import charts
 from arkit.present.html import Term, definitions, notice, table
 from arkit.present.live import Shown
@@ -119,7 +119,8 @@ class Customers(Page):
         caption = titled("serve.worklist.ranked", chosen, count=len(rows), amount=amount, day=day)
         first = text("serve.worklist.first", count=SHOWN_RANKS) if len(rows) > SHOWN_RANKS else ""
         note = f"{self._page(chosen).priority} {first}".strip()
-        return [table(rows.head(SHOWN_RANKS), caption=caption, note=note)]
+        columns = titles(self.policy.stages)
+        return [table(rows.head(SHOWN_RANKS), caption=caption, note=note, columns=columns)]
 
     def terms(self, _: Chosen) -> Sequence[Shown]:
         """What the terms of the page mean, on request."""
@@ -134,7 +135,8 @@ class Customers(Page):
     def worklist_sheet(self, chosen: Chosen) -> Sheet:
         """The whole list."""
         totals = ("priority_amount", "to_collect", "due_soon", "past_due", "disputed_amount")
-        return Sheet(name="", table=self.worklist(chosen), totals=totals, note=self._page(chosen).priority)
+        note, columns = self._page(chosen).priority, titles(self.policy.stages)
+        return Sheet(name="", table=self.worklist(chosen), totals=totals, note=note, columns=columns)
 
     def rows(self, chosen: Chosen) -> pd.DataFrame:
         """The customers with business in a currency, with behaviour and category."""

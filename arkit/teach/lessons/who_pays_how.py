@@ -119,7 +119,7 @@ def behaviour(ledger: Ledger) -> pd.DataFrame:
     rows = payment_behaviour(ledger, as_of=DAY)
     rows = rows.assign(past_due_share=rows["past_due"] / rows["open_amount"])
     punctual = ["items", "billed_amount", "on_time_share_amount", "on_time_share", "days_late_median"]
-    return rows[["customer_id", *punctual, "past_due_share", "oldest_days", "longest_silence"]]
+    return rows[["customer_id", *punctual, "past_due_share", "oldest_days", "silence"]]
 
 
 def chased(ledger: Ledger) -> pd.DataFrame:
