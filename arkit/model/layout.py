@@ -37,7 +37,19 @@ UNITS: Final = tuple(10**power for power in range(10))
 
 
 ProofKind = Literal[
-    "sum", "running", "at_most", "same", "ratio", "base", "days", "terms", "buckets", "zero", "balanced", "partly"
+    "sum",
+    "running",
+    "at_most",
+    "same",
+    "ratio",
+    "base",
+    "days",
+    "overdue",
+    "terms",
+    "buckets",
+    "zero",
+    "balanced",
+    "partly",
 ]
 
 
@@ -51,7 +63,8 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         ``debit``, less ``credit``, for each ``by``. ``at_most``: ``part`` is never more than ``whole``. ``same``: the
         ``columns`` are equal. ``ratio``: ``whole`` is ``part`` times the value. ``base``: ``document`` and ``base`` are
         equal where ``currency`` is the value. ``days``: ``day`` plus ``days``, or less ``days_left``, or alone, is the
-        day of the snapshot. ``terms``: ``day`` plus ``days`` is ``due``. ``buckets``: the sum of a row is in the column
+        day of the snapshot. ``overdue``: no column has the due day, and it is ``days`` before that of the snapshot.
+        ``terms``: ``day`` plus ``days`` is ``due``. ``buckets``: the sum of a row is in the column
         of its days past due, counted from ``day``; if that is "= due_date", no column has the due day, and it is made
         of them. ``zero``: rows with one ``mark`` add up to zero, for each ``by``.
         ``balanced``: debits equal credits, for each ``by``. ``partly``: where ``status`` is the value, ``plus`` less

@@ -372,12 +372,12 @@ def recognise_key(rows: pl.DataFrame, columns: dict[str, str], file: str) -> Key
     if ROW in chosen.values():
         return _single(ROW, "each row is numbered", "stated")
     for name in ("item_id", "document_id"):
-        if name in chosen and _is_unique(rows, chosen[name]):
+        if name in chosen and is_unique(rows, chosen[name]):
             return _single(chosen[name], "every row has its own")
     base = chosen.get("document_id", chosen.get("item_id", ""))
     own = _with_entity(rows, base, columns.get("entity"))
     for name in _KEY_PARTS:
-        if name in columns and _is_unique(rows, *own, columns[name]):
+        if name in columns and is_unique(rows, *own, columns[name]):
             return _together(tuple(dict.fromkeys((*own, columns[name]))))
     if is_few(rows, base):
         return _single(base, f"{_repeating(rows, base)} rows share a number; the first of each counts", "likely")
@@ -406,7 +406,7 @@ def _searched(rows: pl.DataFrame, base: str, columns: dict[str, str], file: str)
     if alone:
         return _single(str(alone[0].value), "every row has its own text", "likely")
     for header in _texts(rows, columns):
-        if header != base and _is_unique(rows, base, header):
+        if header != base and is_unique(rows, base, header):
             return _together((base, header), "likely")
     text = (
         f"{_repeating(rows, base)} of {rows.height} rows of {file} share their {base!r} with another, and no other "
@@ -429,7 +429,7 @@ def _unique(rows: pl.DataFrame, columns: dict[str, str]) -> tuple[Candidate, ...
     return tuple(
         Candidate(header, evidence="every row has its own")
         for header in _texts(rows, columns)
-        if _is_unique(rows, header)
+        if is_unique(rows, header)
     )
 
 
@@ -444,7 +444,7 @@ def with_unnamed_key(columns: Columns, rows: pl.DataFrame) -> Columns:
     """The columns with a key: where no header names one, the one without a header whose texts are unique."""
     if {"item_id", "document_id"} & {*columns.of}:
         return columns
-    unnamed = [name for name in rows.columns if re.fullmatch(r"column \d+", name) and _is_unique(rows, name)]
+    unnamed = [name for name in rows.columns if re.fullmatch(r"column \d+", name) and is_unique(rows, name)]
     # Of several such columns any could be meant, and none is taken.
     if len(unnamed) != 1:
         return columns
@@ -452,7 +452,8 @@ def with_unnamed_key(columns: Columns, rows: pl.DataFrame) -> Columns:
     return replace(columns, of={**columns.of, "document_id": unnamed[0]}, decisions=(*columns.decisions, decision))
 
 
-def _is_unique(rows: pl.DataFrame, *headers: str) -> bool:
+def is_unique(rows: pl.DataFrame, *headers: str) -> bool:
+    """Whether every row has its own texts in some columns."""
     cells = rows.select(headers)
     # The first column is the number and must be there; a line or an entity beside it may be blank.
     return cells.null_count().row(0)[0] == 0 and not cells.is_duplicated().any()

@@ -18,7 +18,7 @@ from arkit.files.body.proofs import Relation, amounts
 from arkit.files.questions import Candidate, Question
 from arkit.model.layout import ColumnRole, Decision, Proof
 from arkit.recognise.arithmetic import Facts
-from arkit.recognise.columns import Columns, Key
+from arkit.recognise.columns import Columns, Key, is_unique
 from arkit.recognise.journals import Journal
 from arkit.recognise.values import sum_of
 from arkit.words.vocabulary import without_currency, words
@@ -341,9 +341,7 @@ def _sides(form: Form, proof: Proof, facts: Facts) -> tuple[dict[str, str], tupl
 
 def _with_references(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
     """An account whose credits name the debits that they pay."""
-    if not {"debit", "credit"} <= {*form.columns.of} or _document(form) is None:
-        return form
-    header = _reference(form, facts)
+    _, header = _reference(form, facts)
     if not header:
         return form
     form = _without_amounts(form).setting(allocate="by_reference")
@@ -352,7 +350,9 @@ def _with_references(form: Form, rows: pl.DataFrame, facts: Facts) -> Form:
 
 def _with_reference(form: Form, facts: Facts) -> Form:
     """An account that says what its credits pay: then those that name nothing stay unapplied. Else the oldest first."""
-    header, marked = _reference(form, facts), "match" in form.columns.of
+    (document, header), marked = _reference(form, facts), "match" in form.columns.of
+    if header and _document(form) is None:
+        form = form.naming(document_id=document).adding(Decision("document_id", document, f"{header} names it"))
     if header:
         evidence = "credits name in it the numbers of debits"
         form = form.naming(reference=header).adding(Decision("reference", header, evidence))
@@ -374,17 +374,22 @@ def _document(form: Form) -> str | None:
     return form.columns.of.get("document_id", form.columns.of.get("item_id"))
 
 
-def _reference(form: Form, facts: Facts) -> str:
-    """The column in which credits name the debits of their customer; a debit names itself, or nothing."""
-    of, document = form.columns.of, _document(form)
-    if document is None or not {"debit", "credit"} <= {*of}:
-        return ""
-    taken = {document, *(of[name] for name in ("debit", "credit", "customer_id", "name", "currency") if name in of)}
+def _reference(form: Form, facts: Facts) -> tuple[str, str]:
+    """The column of the documents, and the one in which credits name the debits of their customer.
+
+    A debit names itself, or nothing. Where no word says which column has the documents, it is one with another text in
+    every row that a second column names.
+    """
+    of, known = form.columns.of, _document(form)
+    if not {"debit", "credit"} <= {*of}:
+        return "", ""
+    taken = {of[name] for name in ("debit", "credit", "customer_id", "name", "currency") if name in of}
     taken |= {*facts.cells.days, *form.columns.blank, "source_row"}
-    named = of.get("reference")
     others = [header for header in form.rows.columns if header not in taken | {*of.values()}]
-    candidates = [*([named] if named else []), *others]
-    return next((header for header in candidates if _refers(form, header, document, facts)), "")
+    candidates = [*([of["reference"]] if "reference" in of else []), *others]
+    documents = [known] if known else [header for header in others if is_unique(form.rows, header)]
+    pairs = ((document, header) for document in documents for header in candidates if header != document)
+    return next((pair for pair in pairs if _refers(form, pair[1], pair[0], facts)), ("", ""))
 
 
 def _refers(form: Form, header: str, document: str, facts: Facts) -> bool:

@@ -408,6 +408,7 @@ def _with_shape(
     if shaped.questions and question.otherwise:
         question = replace(question, snapshot_on=question.otherwise, otherwise=None)
         return _with_shape(draft, question, layout, kept, found)
+    draft = _with_days_overdue(draft, question, day)
     draft = _with_days_of_aging(draft, question.buckets, day, question.hints)
     draft = _with_day(draft, shaped, day)
     if shaped.shape == "settled":
@@ -427,13 +428,25 @@ def _with_due_day(draft: Draft, facts: Facts, columns: Columns, rows: pl.DataFra
     return draft.asking(*due.questions)
 
 
+def _with_days_overdue(draft: Draft, question: _Question, day: Day) -> Draft:
+    """The draft with the due day by the days overdue, where no column has it and no other day explains them."""
+    header = question.roles.get("days_overdue", "")
+    asked = any(asking.key == ("columns", "due_date") for asking in draft.questions)
+    if not header or header in question.hints.ignored or "due_date" in draft.table.columns or asked or day.proofs:
+        return draft
+    proof = Proof(kind="overdue", columns={"day": ("= due_date",), "days": (header,)})
+    evidence = "no column has it; it is that many days before the snapshot"
+    return draft.proven_by([proof]).adding(Decision("due_date", f"by {header}", evidence, "likely"))
+
+
 def _with_days_of_aging(draft: Draft, buckets: Sequence[str], day: Day, hints: Hints) -> Draft:
     """The draft with the due day by the columns of the aging, where no column has it and no other day explains them."""
     asked = any(question.key == ("columns", "due_date") for question in draft.questions)
     ranges = {} if {*buckets} & {*hints.ignored} else bucket_ranges(buckets)
     # "Future, Current, Period 1, Period 2" are months, not days: ranges that overlap say nothing of days.
     understood = _FEWEST_RANGES <= len(ranges) == len({first for first, _ in ranges.values()})
-    if "due_date" in draft.table.columns or asked or day.proofs or day.questions or not understood:
+    made = any(proof.kind == "overdue" for proof in draft.table.proofs)
+    if "due_date" in draft.table.columns or made or asked or day.proofs or day.questions or not understood:
         return draft
     value = " ".join(
         f"{'' if first is None else first}:{'' if last is None else last}" for first, last in ranges.values()

@@ -234,3 +234,19 @@ def test_marks_do_not_say_which_column_is_the_debit_so_words_or_a_person_do(tmp_
 def test_a_dash_is_no_mark(tmp_path: Path) -> None:
     text = MARKED.replace("45,00;;", "45,00;;-") + "Ost;22.03.2026;R-3;;5,00;-\n"
     assert owed(recognised(tmp_path, text)) == {"Ost": 40}
+
+
+def test_documents_in_unknown_words_are_found_by_what_names_them(tmp_path: Path) -> None:
+    text = """Laskun numero,Date,Customer,Debit,Credit,Viite
+A-1,2026-01-04,Abel,364.00,,A-1
+A-2,2026-01-29,Abel,683.50,,A-2
+Z-1,2026-02-04,Abel,,683.50,A-2
+B-1,2026-01-05,Baker,14.00,,B-1
+B-2,2026-02-01,Baker,165.00,,B-2
+Z-2,2026-02-20,Baker,,165.00,B-2
+"""
+    path = tmp_path / "account.csv"
+    path.write_text(text)
+    ledger = ar.read_ledger(path, hints={"currency": "EUR", "covers_until": "2026-03-31"})
+    items = ar.open_items(ledger, as_of="2026-03-31")
+    assert dict(zip(items["document_id"], items["open_amount"], strict=True)) == {"A-1": 364, "B-1": 14}

@@ -73,3 +73,13 @@ def test_a_day_in_the_title_that_the_days_overdue_contradict_is_asked(tmp_path: 
     (question,) = asked.value.questions
     assert [each.value for each in question.candidates] == ["2026-03-28"]
     assert read(tmp_path, (*rows, *items), day="2026-03-28").size == 2
+
+
+def test_days_overdue_give_the_due_day_that_no_column_has(tmp_path: Path) -> None:
+    lines = (
+        "Customer;Invoice;Invoice Date;Amount Due;Days Overdue",
+        "Alfa;R1;2026-01-12;900.00;45",
+        "Alfa;R2;2026-03-20;300.00;-12",
+        "Beta;R3;2026-02-12;450.50;30",
+    )
+    assert aged(read(tmp_path, lines)) == {"not due": 300.0, "1-30": 450.5, "31-60": 900.0}

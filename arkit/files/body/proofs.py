@@ -229,14 +229,18 @@ DUE: Final = "due_date"
 
 
 def due_days(rows: pl.DataFrame, proof: Proof, layout: Layout) -> pl.Series:
-    """The due day of rows whose amounts are in the columns of an aging: the first of the days past due, as text.
+    """The due day of rows by their days overdue, or by the columns of an aging: the first of their days, as text.
 
     Of a row in several columns the oldest counts, and the proof names it.
     """
+    snapshot = pl.lit(layout.snapshot_on, dtype=pl.Date)
+    if proof.kind == "overdue":
+        past = pl.lit(counts(rows[proof.of("days")[0]]))
+        return rows.select((snapshot - pl.duration(days=past)).dt.to_string("%Y-%m-%d").alias(DUE)).to_series()
     parts = [(first or 0, header) for header, (first, _) in zip(proof.of("buckets"), ranges(proof.value), strict=True)]
     cases = [
         pl.when(amounts(rows[header], mark=layout.decimal_mark).fill_null(0) != 0).then(
-            pl.lit(layout.snapshot_on, dtype=pl.Date).dt.offset_by(f"-{first}d")
+            snapshot.dt.offset_by(f"-{first}d")
         )
         # The oldest first, since coalesce takes the first that is there.
         for first, header in sorted(parts, reverse=True)
@@ -285,6 +289,7 @@ _OUTCOMES: Final[dict[str, Callable[[Proof, date | None], pl.Expr | Callable[[pl
     "ratio": _ratio,
     "base": _base,
     "days": _days,
+    "overdue": _days,
     "terms": _terms,
     "buckets": _buckets,
     "zero": _zero,
@@ -389,6 +394,7 @@ _COUNTED: Final[dict[str, Callable[[Proof], tuple[list[str], pl.Expr]]]] = {
         typed_columns(proof, "day"),
         pl.any_horizontal(pl.lit(False), *(pl.col(name) != 0 for name in typed_columns(proof, "days", "days_left"))),
     ),
+    "overdue": lambda proof: (typed_columns(proof, "day", "days"), pl.lit(True)),
     "terms": lambda proof: (typed_columns(proof, "day", "days"), pl.col(typed_columns(proof, "days")[0]) != 0),
     "buckets": lambda proof: (typed_columns(proof, "day"), pl.lit(True)),
     "zero": lambda proof: (typed_columns(proof, "mark", "by"), moved(proof) != 0),
@@ -524,6 +530,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "ratio": "{whole} = {value} x {part}",
     "base": "{document} = {base} where {currency} is {value}",
     "days": "{day}{days} = the day of the snapshot",
+    "overdue": "{day}{days} = the day of the snapshot",
     "terms": "{day}{days} = {due}",
     "buckets": "the amount is in the column of its days after {day}",
     "zero": "rows with one {mark} add up to zero{by}",
