@@ -410,11 +410,12 @@ def _made_of_parts(owed: Owed, seen: _File, columns: Columns) -> Owed:
         return _less_paid(owed, seen)
     if {*AMOUNT_OWED} & {*of}:
         return _with_tax(owed, seen)
-    if {"net_amount", "tax"} <= {*of}:
-        return replace(owed, plus={"amount": (of["net_amount"], of["tax"])})
     for name, debit, credit in ((OPEN, "open_debit", "open_credit"), ("amount", "debit", "credit")):
         if {debit, credit} <= {*of}:
             return replace(owed, plus={name: (of[debit],)}, minus={name: (of[credit],)})
+    # After the sides: where an amount has one, it is with tax, and what it is made of tells no side.
+    if {"net_amount", "tax"} <= {*of}:
+        return replace(owed, plus={"amount": (of["net_amount"], of["tax"])})
     if columns.buckets:
         return replace(owed, plus={OPEN: columns.buckets})
     if any(name in of for name in _BASE):

@@ -107,3 +107,9 @@ def test_a_header_that_names_another_currency_than_the_hint_is_refused(tmp_path:
     text = export("Open amount (USD)", "100,00").replace(";Currency", "").replace(";EUR;", ";")
     with pytest.raises(ReadingError, match="names USD, and the hints say EUR"):
         read(tmp_path, text, currency="EUR")
+
+
+def test_a_side_comes_before_what_an_amount_is_made_of(tmp_path: Path) -> None:
+    """Net and tax of a return have no side; debit and credit, which are with tax, have one."""
+    text = export("Net amount;Tax;Debit;Credit", "100,00;20,00;120,00;0,00", "50,00;10,00;0,00;60,00")
+    assert net(read(tmp_path, text)) == 60.0
