@@ -10,6 +10,7 @@ import pandas as pd
 
 from arkit.aging.aging import aging_table
 from arkit.aging.presentation import ASKED, Presentation
+from arkit.calendar import last_month_end
 from arkit.model.ledger import Ledger
 from arkit.model.presented import DOCUMENT_CURRENCY
 from arkit.reports.facts import Facts, late_labels
@@ -79,15 +80,22 @@ def _past_due(facts: Facts, currency: str) -> str:
     before = facts.kpi("past_due_ratio", currency=currency, day=facts.month_before)
     # Of two lists of one month, its name would be that of both.
     if before is not None and facts.month_before is not None and facts.month_before.month != facts.day.month:
-        parts.append(_points(share - before, month_name(facts.month_before)))
+        parts.append(_points(share - before, _when(facts.month_before)))
     return text("reports.headline.between").join([*parts, *_holders(facts, currency)])
 
 
-def _points(change: float, month: str) -> str:
+def _when(day: date) -> str:
+    """The month that ended on a day by its name; a period of another calendar by its day: two may end in a month."""
+    if day == last_month_end(day):
+        return text("reports.headline.in_month", month=month_name(day))
+    return text("reports.headline.on_day", day=day_shown(day))
+
+
+def _points(change: float, when: str) -> str:
     points = round(abs(change) * 100)
     if points == 0:
-        return text("reports.headline.as_before", month=month)
-    return text(f"reports.headline.points_{'more' if change > 0 else 'less'}", count=points, month=month)
+        return text("reports.headline.as_before", when=when)
+    return text(f"reports.headline.points_{'more' if change > 0 else 'less'}", count=points, when=when)
 
 
 def _holders(facts: Facts, currency: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 from itertools import accumulate, cycle, islice
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -14,6 +15,8 @@ from arkit.errors import PolicyError
 from arkit.policy import Policy
 from arkit.reports import CustomersPage, MonthlyReport
 from arkit.reports.tiles import dashboard_tiles
+from arkit.run.draft import Draft
+from arkit.run.request import MONTHLY, Request
 from arkit.segmentation.decline import monthly_panel
 from arkit.serve.pages.parts import first_day
 from tests.literal import ledger_of
@@ -54,8 +57,22 @@ def test_every_point_of_a_report_is_the_end_of_a_period() -> None:
     assert days_of(ar.vintage(ledger(), as_of=DAY, policy=WEEKLY), "billing_month", "as_of") == year[1:]
     assert days_of(ar.activity_trend(ledger(), as_of=DAY, policy=WEEKLY)) == year[1:]
     assert days_of(ar.behaviour_trend(ledger(), as_of=DAY, policy=WEEKLY)) == year
+    assert "as on 26 Sep 2026" in report.headline().markup
     assert facts.forward is not None
     assert facts.forward["opening"].sum() == ar.aging_table(ledger(), as_of=BEFORE)["net"].sum()
+
+
+def test_the_report_of_the_month_before_is_that_of_the_period_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[tuple[str, date]] = []
+    monkeypatch.setattr(Draft, "_compared", lambda _, folder, __, day: looked_at.append((str(folder), day)))
+    monkeypatch.setattr("arkit.run.draft.current", lambda place: place)
+    notebook = MONTHLY.notebook
+    request = Request(ledger="x", as_of=DAY, entity="ES", layout=None, policy=None, notebook=notebook)
+    place = request.place(tmp_path)
+    Draft(request=request, folder=tmp_path, place=place, inputs=[], identity={}, policy=WEEKLY).with_earlier(ledger())
+    assert looked_at == [(str(place), DAY), (str(tmp_path / "2026-09-26" / "ES"), BEFORE)]
 
 
 def test_every_window_is_of_weeks() -> None:
