@@ -152,7 +152,9 @@ def amounts_of(columns: Columns, owed: Owed, rows: pl.DataFrame, dated: str, fil
         raise ReadingError(f"No column of {file} is known to hold amounts. Known: {listed(of.values())}.")
     asked = owed.questions
     if "document_date" not in of and not dated:
-        days = _of_kind(columns, rows, DATE)
+        # A day that words call that of recording may be all that there is; the column filled in most rows comes first.
+        recorded = [columns.of["recorded_on"]] if "recorded_on" in columns.of else []
+        days = sorted([*_of_kind(columns, rows, DATE), *recorded], key=lambda day: rows[day].null_count())
         if not days:
             raise _without_day(columns, file)
         text = f"No column of {file} is known to have the day of the document. Which is it?"

@@ -20,6 +20,8 @@ LOOKED_AT: Final = 100
 _LONGEST_LABEL: Final = 4
 _MOSTLY: Final = 0.8
 _MANY: Final = 5
+_SHOWN: Final = 6
+_NO_CUSTOMER: Final = ("item_type", "mark", "side", "status", "currency", "document_date", "due_date", "balance")
 _LETTERS: Final = r"[^\W\d_]{2}"
 _NAMELESS: Final = f"{any_of('rows', 'grand')}|{any_of('rows', 'plain')}"
 
@@ -76,10 +78,11 @@ def recognise_sections(
         return _unlabelled(side, between, texts, labels)
     if hints.customer:
         return Sections(decisions=(Decision("customer_id", hints.customer, "hint", "stated"),))
-    one = [Candidate(begun[0], evidence="all rows are of this customer", key=("customer",))] if is_note else []
+    texts_of_all = [begun[0]] if is_note else _names_above(above)
+    one = [Candidate(name, evidence="all rows are of this customer", key=("customer",)) for name in texts_of_all]
     reason = reason or f"a row such as {begun[0]!r} may be no more than a title or a note"
     text = f"No column of {file} is known to name the customer, and {reason}. Which column does?"
-    free = [*unread, *(name for name in free if name not in unread)]
+    free = [*unread, *(name for name in free if name not in unread and _may_number(rows.filter(items)[name]))]
     return Sections(questions=(Question(("columns", "customer_id"), text, (*map(Candidate, free), *one)),))
 
 
@@ -121,6 +124,21 @@ def _may_name(cells: pl.Series) -> bool:
     if meaning(cells.name) is not None:
         return False
     return int(cells.str.contains(_LETTERS).sum()) >= _MOSTLY * len(cells)
+
+
+def _may_number(cells: pl.Series) -> bool:
+    """Whether a column may have the numbers or names of customers: no days, no sums, no kinds of documents."""
+    known = meaning(cells.name)
+    filled = cells.drop_nulls()
+    no_sums = filled.str.contains(rf"{DATE}|[.,]\d{{2}}$").mean()
+    return not (known and known.name in _NO_CUSTOMER) and isinstance(no_sums, float) and no_sums < 1 - _MOSTLY
+
+
+def _names_above(above: pl.DataFrame) -> list[str]:
+    """Some texts above the header that may name the customer of all rows: what comes after a label, and has letters."""
+    cells = [cell for row in above.drop("source_row", strict=False).iter_rows() for cell in row if cell]
+    texts = [re.split(r"[:：]\s*", cell)[-1].strip() for cell in cells]
+    return [text for text in dict.fromkeys(texts) if re.search(_LETTERS, text)][:_SHOWN]
 
 
 def _begun(rows: pl.DataFrame, kinds: pl.Series, between: pl.DataFrame, texts: list[str]) -> list[str]:

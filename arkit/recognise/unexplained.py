@@ -17,6 +17,7 @@ from arkit.files.body.reading import ROW
 from arkit.files.body.rows import DATE
 from arkit.files.questions import Candidate, Hints, Question
 from arkit.model.layout import ColumnRole, TableLayout
+from arkit.model.schema import TABLES
 from arkit.recognise.arithmetic import Cells
 from arkit.recognise.columns import BUCKET, Columns
 from arkit.recognise.draft import Draft
@@ -104,13 +105,37 @@ def with_rest(seen: Seen, hints: Hints) -> Draft:
     alone = guessed - _of_several(questions)
     asked = {header: kind for header, kind in bears.items() if lost or header not in alone}
     found = {*(role.what for role in known.values() if role.role == "mapped"), *seen.table.columns} - missing
-    kept = [question for question in questions if not _gives_way(question, asked)]
+    kept = [_with_values(seen, question) for question in questions if not _gives_way(question, asked)]
     rest = {header: _rest(seen, header, bears.get(header, ""), header in guessed) for header in headers}
     return replace(
         seen.draft,
         questions=(*kept, *(_question(seen, header, kind, found) for header, kind in asked.items())),
         roles=tuple({**rest, **known}[header] for header in seen.rows.columns[1:]),
     )
+
+
+def _with_values(seen: Seen, question: Question) -> Question:
+    """A question which column is meant, with the columns of a fitting kind and what is in each of them."""
+    if question.key[0] != "columns":
+        return question
+    candidates = question.candidates or tuple(Candidate(header) for header in _fitting(seen, question.key[1]))
+    return replace(question, candidates=tuple(_with_evidence(seen, each) for each in candidates))
+
+
+def _with_evidence(seen: Seen, candidate: Candidate) -> Candidate:
+    header = candidate.value
+    if candidate.total or candidate.evidence or header not in seen.rows.columns[1:]:
+        return candidate
+    return replace(candidate, evidence=listed(_values(seen, str(header))))
+
+
+def _fitting(seen: Seen, name: str) -> list[str]:
+    """The columns whose cells can be what is asked: amounts, days, or texts; those filled in most rows come first."""
+    items, days, sums = TABLES["items"], seen.cells.days, seen.cells.amounts
+    texts = tuple(header for header in seen.rows.columns[1:] if header not in {*days, *sums})
+    is_sum = name in (*items.of_type("money"), *_CAN_BE["amounts"][:8])
+    headers = days if name in items.of_type("date") else sums if is_sum else texts
+    return sorted(headers, key=lambda header: seen.rows[header].null_count())
 
 
 def _rest(seen: Seen, header: str, kind: str, is_guessed: bool) -> ColumnRole:
@@ -294,6 +319,9 @@ def _kind(seen: Seen, header: str) -> str:
     if cells.str.contains(_SHARE).all():
         return "amounts"
     if all(_says_owed(value) for value in values):
+        return ""
+    if len(values) == 1 and len(cells) == seen.rows.height and not _is_word(values[0]):
+        # One text in all rows tells none from another; a word that says what they are may say it of all.
         return ""
     few = len(values) <= MOST_VALUES and len(values) < len(cells) and cells.str.contains(r"[\p{L}\d]").any()
     return "texts" if few and header not in seen.cells.codes else ""

@@ -48,3 +48,24 @@ def test_a_column_that_differs_in_each_row_of_a_document_makes_the_key(tmp_path:
         tmp_path, "Document No.;Part;Customer No.;Document Date;Due Date;Currency;Open amount\n" + "".join(rows)
     )
     assert [row[0] for row in items_of(ledger)] == ["1001/N", "1001/S", "1002/N", "1002/S"]
+
+
+UNKNOWN = """Statement: 7,,,,
+Handled by: Nord AG,,,,
+Nr,Aa,Bb,Recorded on,Open amount
+1,x,2026-03-01,2026-02-01,10.00
+2,y,2026-03-02,2026-02-02,20.00
+3,x,,2026-02-03,30.00
+"""
+
+
+def test_columns_that_could_be_meant_are_offered_with_what_is_in_them(tmp_path: Path) -> None:
+    questions = {each.key: each for each in asked(tmp_path, UNKNOWN, day=DAY, currency="EUR").questions}
+    days = questions["columns", "document_date"].candidates
+    assert [(each.value, each.evidence) for each in days] == [
+        ("Recorded on", "2026-02-01, 2026-02-02, 2026-02-03"),
+        ("Bb", "2026-03-01, 2026-03-02"),
+    ]
+    customers = questions["columns", "customer_id"].candidates
+    assert [(each.key, each.value) for each in customers if each.key] == [(("customer",), "Nord AG")]
+    assert {each.value for each in customers if not each.key} <= {"Aa", "Nr"}
