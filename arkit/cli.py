@@ -14,7 +14,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -207,7 +207,7 @@ def _asked_of_export(command: Callable[..., Any]) -> Callable[..., Any]:
 
         days = {"snapshot_on": snapshot_on, **dict(zip(("covers_from", "covers_until"), covers or (), strict=False))}
         hints = {**asked.pop("hints"), **{name: as_day(day) for name, day in days.items() if day}}
-        return command(hints=hints, ask=_ask if ask and _is_terminal() else None, **asked)
+        return command(hints=hints, ask=(_ask if _is_terminal() else _cannot_ask) if ask else None, **asked)
 
     # From the last on, as stacked decorators are applied, so that help lists them in this order.
     for one in reversed(_SAID):
@@ -217,6 +217,22 @@ def _asked_of_export(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _cannot_ask(_: QuestionsError) -> list[tuple[Question, Candidate]]:
+    """Say why nobody is asked."""
+    from arkit.words.catalogue import text
+
+    print(text("run.ask.no_terminal"), file=sys.stderr)
+    return []
+
+
+def _heard(question: Question, said: str) -> Candidate | None:
+    """An answer; one that cannot be is refused with the reason, and click asks again."""
+    try:
+        return question.chosen(said)
+    except ArkitError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _ask(asked: QuestionsError) -> list[tuple[Question, Candidate]]:
@@ -229,7 +245,7 @@ def _ask(asked: QuestionsError) -> list[tuple[Question, Candidate]]:
         lines = ["", *question_text(question, asked.file), *candidate_table(question, numbered)]
         print(*lines, sep="\n", file=sys.stderr)
         prompt = text("run.ask.prompt", number=place, count=number)
-        said = click.prompt(prompt, default="", show_default=False, err=True, value_proc=question.chosen)
+        said = click.prompt(prompt, default="", show_default=False, err=True, value_proc=partial(_heard, question))
         given += [(question, said)] if said else []
     print(text("run.ask.said", options=" ".join(question.as_flag(said) for question, said in given)), file=sys.stderr)
     return given

@@ -116,10 +116,10 @@ def not_covered(as_of: date, *, first: date, last: date, snapshots: Iterable[dat
             f"This ledger is a snapshot of {first}; it cannot tell what was open on {as_of}. "
             f"Ask for {first}, or read a ledger with history."
         )
-    side = "before the first" if as_of < first else "after the last"
+    side, bound = ("before the first", "covers_from") if as_of < first else ("after the last", "covers_until")
     return CoverageError(
         f"{as_of} is {side} day that this ledger covers ({first} to {last}). Ask for a day within, or, where the "
-        "export was complete for that day, say so with covers_from / covers_until in its layout."
+        f"export was complete for that day, say so: --hint {bound}={as_of}, or {bound} in its layout."
     )
 
 

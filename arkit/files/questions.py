@@ -187,6 +187,10 @@ _SHOWN_INSTEAD: Final = {
     "unit": "1000",
     "columns": "a header of the file",
 }
+_DAYS: Final = ("snapshot_on", "covers_from", "covers_until")
+# What stands in a file of answers where nothing is suggested: no value, so that nobody takes an example for their own.
+_TO_WRITE: Final = {**dict.fromkeys(_DAYS, "YYYY-MM-DD"), **dict.fromkeys(("currency", "base_currency"), "...")}
+_DOTTED_DAY: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
 @dataclass(frozen=True)
@@ -233,7 +237,18 @@ class Question:
         """A candidate as text, with what it answers where that is not what is asked."""
         key, value = self.answer(candidate)
         text = printable(value if isinstance(value, str) else ", ".join(value))
-        return text if key == self.key else f"{text} ({key[-1]})"
+        beside_rows = any(each.key[:1] == ("keep",) for each in self.candidates)
+        if beside_rows and key == ("ignored",):
+            return "count all rows"
+        if key == self.key:
+            return text
+        return f"only {text}" if key[0] == "keep" else f"{text} ({key[-1]})"
+
+    @property
+    def example(self) -> Candidate | None:
+        """What a person writes their answer over, and an example; nothing where there are candidates."""
+        to_write = None if self.candidates else _TO_WRITE.get(self.key[0])
+        return Candidate(to_write, evidence=_SHOWN_INSTEAD[self.key[0]]) if to_write else None
 
     @property
     def takes_several(self) -> bool:
@@ -253,16 +268,41 @@ class Question:
     def chosen(self, said: str) -> Candidate | None:
         """The candidate that a person means by its number in the list or by its value; nothing where they say nothing.
 
+        Raises
+        ------
+        ReadingError
+            It can be no answer.
+
+        Examples
+        --------
         >>> Question(("currency",), "In what?", (Candidate("EUR"),)).chosen("1").value
         'EUR'
+        >>> Question(("snapshot_on",), "Of which day?").chosen("31.03.2026").value
+        '2026-03-31'
         """
+        said = self._iso(said.strip())
         numbers = said.replace(",", " ").split() if self.takes_several else [said]
         # 0 is no place, so that a word among the numbers makes all of it a value.
         places = [int(number) if number.isdecimal() else 0 for number in numbers]
         if all(0 < place <= len(self.candidates) for place in places):
             return self.together([self.candidates[place - 1] for place in places])
         # What is no candidate is an answer too: a person may know more than the file, and the reading checks it.
-        return next((each for each in self.candidates if said == each.value), Candidate(said) if said else None)
+        other = Candidate(said) if said else None
+        if other:
+            self._refuse(other)
+        return next((each for each in self.candidates if said == each.value), other)
+
+    def _iso(self, said: str) -> str:
+        """A day with dots, which is day, month, year in every country that writes it so, as ISO text."""
+        dotted = _DOTTED_DAY.fullmatch(said) if self.key[0] in _DAYS else None
+        return f"{dotted[3]}-{dotted[2]:0>2}-{dotted[1]:0>2}" if dotted else said
+
+    def _refuse(self, said: Candidate) -> None:
+        """Refuse at once what can be no answer, while the person can still correct it."""
+        number = str(said.value)
+        if number.isdecimal() and self.key[0] == "columns" and number not in {each.value for each in self.candidates}:
+            raise ReadingError(f"There is no {number} in the list.")
+        as_hints(nested(*self.answer(said)))
 
     def as_flag(self, candidate: Candidate | None = None) -> str:
         """The answer as options of the command line."""

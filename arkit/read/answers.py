@@ -14,7 +14,7 @@ from arkit.model.layout import Layout
 
 _IN_BASE: Final = ("base_amount", "base_open_amount", "exchange_rate", "base_currency")
 _HEAD = (
-    "# What {file} does not say. For each question take the # off one line that begins with #, or change it;\n"
+    "# What {file} does not say. For each question take the # off one answer, or write your own;\n"
     "# then run the check again. What you write here is never changed; new questions are added.\n"
 )
 
@@ -134,7 +134,13 @@ def _is_in(text: str, question: Question) -> bool:
 def _commented(question: Question) -> str:
     """A question as comments: its text, and a line of TOML for each candidate with the facts behind it."""
     lines = [(question.as_toml(each).splitlines(), each) for each in question.candidates]
-    lines = lines or [(question.as_toml().splitlines(), Candidate(""))]
+    own = question.example
+    lines = lines or [
+        (
+            question.as_toml(own).splitlines(),
+            Candidate("", evidence=f"write yours, for example {own.evidence}" if own else ""),
+        )
+    ]
     width = max(len(line) for several, _ in lines for line in several)
     text = [f"# {printable(question.text)}"]
     for several, each in lines:

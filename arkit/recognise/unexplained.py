@@ -332,9 +332,11 @@ def _question(seen: Seen, header: str, kind: str, found: set[str]) -> Question:
     shown = listed(values)
     text = f"What is {header!r} of {seen.file} ({shown})? It could change the number, and nothing explains it."
     left = [name for name in _CAN_BE[kind] if name not in found or name in _ALWAYS]
+    told_apart = kind == "texts" and 2 <= len(values) <= _MOST_COMBINED
+    whole = f"all rows count, whatever {header} says" if told_apart else "it cannot change the number"
     candidates = [
-        Candidate(header, _total(seen), "it cannot change the number"),
-        *(_kept(seen, header) if kind == "texts" and 2 <= len(values) <= _MOST_COMBINED else []),
+        Candidate(header, _total(seen), whole),
+        *(_kept(seen, header) if told_apart else []),
         *(Candidate(header, evidence=f"it is the {name}", key=("columns", name)) for name in left),
     ]
     return Question(("ignored",), text, tuple(candidates))

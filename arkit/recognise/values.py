@@ -505,7 +505,7 @@ def recognise_shape(
     evidence = "open amounts" if "open_amount" in given else "amounts, and no day of settling: they are open"
     shape = Decision("shape", "open_items", evidence, "certain" if "open_amount" in given else "likely")
     if snapshot_on:
-        return ShapeDecision("open_items", {}, (shape, Decision(DAY, snapshot_on.isoformat(), "argument", "stated")))
+        return ShapeDecision("open_items", {}, (shape, Decision(DAY, snapshot_on.isoformat(), "given", "stated")))
     if label is None:
         return ShapeDecision("open_items", {}, (shape,))
     decision = Decision(DAY, found.isoformat(), f"above the header: {label[2]}")

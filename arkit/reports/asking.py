@@ -88,7 +88,10 @@ def candidate_table(question: Question, shown: Callable[[Question, Candidate], s
     lines = []
     for name, amount, why in rows:
         known = f"   {name:<{named}}  {amount:>{total}}"
-        lines += textwrap.wrap(why, WIDTH, initial_indent=f"{known}  ", subsequent_indent=" " * 6) or [known.rstrip()]
+        beside = len(known) + len(why) + 2 <= WIDTH or len(known) <= WIDTH // 2
+        first = f"{known}  " if beside else " " * 6
+        lines += [] if beside and why else [known.rstrip()]
+        lines += textwrap.wrap(why, WIDTH, initial_indent=first, subsequent_indent=" " * 6)
     rest = len(question.candidates) - len(some)
     return [*lines, *([f"   {text('reports.check.more', number=rest)}"] if rest else [])]
 

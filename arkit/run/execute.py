@@ -148,7 +148,7 @@ class _Place:
         """Note that a code cell starts."""
         self.number = cell_index + 1
         if self.tell:
-            self.tell(f"{self}: {cell.source.strip().splitlines()[0]}")
+            self.tell(str(self))
 
 
 def _failed_cell(error: PapermillExecutionError) -> ArkitError:

@@ -63,10 +63,10 @@ def test_the_file_of_answers_is_written_once_and_then_read(export: str, capsys: 
     for answer in ('columns.open_amount = "Amount open"', "currency = ", "snapshot_on = "):
         assert f"\n#{answer}" in written
         written = written.replace(f"\n#{answer}", f"\n{answer}")
+    written = written.replace('currency = "..."', 'currency = "EUR"').replace('"YYYY-MM-DD"', f'"{DAY}"')
     path.write_text(written, encoding="utf-8")
-    day = written.split('snapshot_on = "')[1][:10]
     assert main(asked) == 0, capsys.readouterr().out
-    assert f"{day[:4]}" in capsys.readouterr().out
+    assert "550.00" in capsys.readouterr().out
 
 
 def test_a_report_takes_the_same_answers(export: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,7 +109,30 @@ def test_what_is_left_open_ends_the_check(export: str, monkeypatch: pytest.Monke
 
 def test_without_a_terminal_nothing_is_asked(export: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", export, "--ask"]) == 1
-    assert "3 questions" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "3 questions" in said.out
+    assert "--ask needs a terminal" in said.err
+
+
+def test_what_can_be_no_answer_is_asked_again_at_once(export: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_is_terminal", lambda: True)
+    answers = "9\n2\nEURO\nEUR\n31.03.26\n31.03.2026\n"
+    done = CliRunner().invoke(cli.arkit, ["check", export, "--ask"], input=answers, standalone_mode=False)
+    assert done.return_value == 0, done.output
+    for said in ("no 9 in the list", "'EURO' is not an ISO 4217", "year-month-day", "--snapshot-on 2026-03-31"):
+        assert said in done.output
+
+
+def test_an_example_in_a_file_of_answers_is_no_answer(export: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["check", export, "--answers", "answers.toml"]
+    main(asked)
+    path = Path("answers.toml")
+    written = path.read_text(encoding="utf-8")
+    assert '#snapshot_on = "YYYY-MM-DD"  # write yours, for example 2026-10-31' in written
+    path.write_text(written.replace("#snapshot_on", "snapshot_on"), encoding="utf-8")
+    capsys.readouterr()
+    assert main(asked) == 1
+    assert "'YYYY-MM-DD' is no day" in capsys.readouterr().err
 
 
 def test_covered_days_are_an_option(

@@ -144,7 +144,7 @@ def test_an_entity_and_a_policy_go_into_the_folder(three_invoices: Path, tmp_pat
     assert made.folder.name == "UK"
     assert printed(made.folder) == ["UK over 20 {'UK'}\n"]
     assert told[0] == "reading the ledger"
-    assert "cell 3: import arkit as ar" in told
+    assert "cell 3" in told
 
 
 def test_an_unknown_parameter_is_refused(three_invoices: Path, tmp_path: Path) -> None:
