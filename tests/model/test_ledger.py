@@ -33,7 +33,7 @@ def ledger() -> ar.Ledger:
 @pytest.mark.parametrize("day", ["2025-12-31", "2026-04-01"])
 def test_a_day_that_is_not_covered_is_refused(ledger: ar.Ledger, day: str) -> None:
     side = "before the first" if day < "2026" else "after the last"
-    with pytest.raises(CoverageError, match=rf"{day} is {side} day .*2026-01-01 to 2026-03-31.*covers_until"):
+    with pytest.raises(CoverageError, match=rf"{day} is {side} day .*2026-01-01 to 2026-03-31.*--hint covers_"):
         ar.aging_table(ledger, as_of=day)
 
 
