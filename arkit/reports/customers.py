@@ -61,18 +61,8 @@ _DETERIORATING: Final = (*_WHO, "aspect", "paid_before", "paid_recent", "cash_ga
 _INACTIVE: Final = (*_WHO, "inactive_amount", "items", "inactive_since", "oldest_days", "otherwise_pays")
 _WEIGHTS: Final = {"days_late": "billed_amount", "recent_on_time_share": "recent_amount"}
 _TO_CALL: Final = (
-    *(
-        "rank",
-        "customer_id",
-        "name",
-        "currency",
-        "category",
-        "priority_amount",
-        "to_collect",
-        "due_soon",
-        "open_amount",
-    ),
-    *("stage_days", "stage", "next_step", "items_to_ask", "reasons"),
+    *("rank", "customer_id", "name", "currency", "category", "priority_amount", "to_collect", "due_soon"),
+    *("stage", "next_step", "items_to_ask", "reasons"),
 )
 _BEHAVIOUR: Final = (
     *("currency", "category", "evidence", "recommendation", "days_late", "days_late_median", "on_time_share"),
