@@ -70,7 +70,7 @@ def recognise_sections(
     side, between = ("above", plain) if plain.filter("before").height else ("below", named if named.height else plain)
     free = [name for name in texts if name not in {*table.columns.values()}]
     unread = [name for name in free if _may_name(rows.filter(items)[name])]
-    reason = _no_customers(between, texts) or ("" if between.height else "no row between the items does")
+    reason = _no_customers(between, texts, may_be_total=bool(unread) and side == "below")
     begun = _begun(rows, kinds, between, texts)
     alone = len(begun) == 1 and hints.customer not in {*begun} and not table.allocate and items.sum() > 1
     is_note = alone and _is_note(between, named, texts)
@@ -158,8 +158,13 @@ def _is_note(between: pl.DataFrame, totals: pl.DataFrame, texts: list[str]) -> b
     return not any(said.str.contains(name, literal=True).any() for name in names.head(LOOKED_AT))
 
 
-def _no_customers(rows: pl.DataFrame, texts: list[str]) -> str:
-    """Why rows name no customer: they are headings of an aging or opening balances."""
+def _no_customers(rows: pl.DataFrame, texts: list[str], *, may_be_total: bool) -> str:
+    """Why rows name no customer: there are none, or they are headings of an aging, opening balances, a total."""
+    if rows.is_empty():
+        return "no row between the items does"
+    if may_be_total and rows.height == 1:
+        # A sum under all items names a customer no more than a total in a language that nobody knows.
+        return "the only row below the items may be their total"
     for name in rows.select(pl.coalesce(texts)).to_series().drop_nulls().unique(maintain_order=True).head(LOOKED_AT):
         if is_bucket(re.sub(_COUNT, "", name)) or re.search(any_of("rows", "opening"), name):
             return f"the rows between the items, such as {name}, are of an aging or of opening balances"

@@ -98,3 +98,11 @@ def test_of_several_customers_none_is_that_of_all_rows(tmp_path: Path) -> None:
     text = NOTE.replace("Handled For", "Customer")
     with pytest.raises(ReadingError, match="customer=Brook Ltd changes nothing"):
         read(tmp_path, text, day="2026-03-31", customer="Brook Ltd")
+
+
+def test_the_only_sum_below_the_items_names_no_customer_where_a_column_may(tmp_path: Path) -> None:
+    text = PLAIN + "Yhteensa kaikki;;;;800;EUR\n"
+    with pytest.raises(QuestionsError) as error:
+        read(tmp_path, text, day="2026-03-31")
+    (question,) = [each for each in error.value.questions if each.key == ("columns", "customer_id")]
+    assert [each.value for each in question.candidates] == ["Handled For"]
