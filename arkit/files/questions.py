@@ -70,6 +70,8 @@ class Hints(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         Value in the file to one of :data:`STATUSES`.
     keep
         Header to the values of the rows that are receivables.
+    minus_when
+        Header to the values of rows whose amounts are stated without their minus.
     ignored
         Headers that cannot bear on the number.
     once
@@ -103,6 +105,7 @@ class Hints(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     types: dict[str, str] = {}
     statuses: dict[str, str] = {}
     keep: dict[str, tuple[str, ...]] = {}
+    minus_when: dict[str, tuple[str, ...]] = {}
     ignored: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
     unit: int = 0
@@ -169,7 +172,7 @@ def _listed(name: str, value: Any) -> Any:
         return tuple(header for header, said in value.items() if said)
     if name in ("snapshot_on", "covers_from", "covers_until") and isinstance(value, str):
         return as_day(value)
-    if name == "keep" and isinstance(value, Mapping):
+    if name in ("keep", "minus_when") and isinstance(value, Mapping):
         return {header: _listed("", each) for header, each in value.items()}
     return (value,) if isinstance(value, str) and name in ("ignored", "once", "") else value
 
@@ -253,7 +256,7 @@ class Question:
     @property
     def takes_several(self) -> bool:
         """Whether several of the candidates may be true together: the values of rows that are kept."""
-        return self.key[0] == "keep"
+        return self.key[0] in ("keep", "minus_when")
 
     def together(self, candidates: Sequence[Candidate]) -> Candidate | None:
         """Several candidates as one answer; nothing of none.
@@ -335,13 +338,13 @@ class Question:
             return f"{key[1]} = {_toml_value(value)} under [items.columns]"
         if key[0] in ("currency", "base_currency"):
             return f"{key[0]} = {_toml_value(value)} under [items.constants]"
-        if key[0] in ("keep", "ignored", "once", "unit"):
+        if key[0] in ("keep", "minus_when", "ignored", "once", "unit"):
             return f"{'.'.join(map(_toml_key, key))} = {_toml_value(_typed(key, value))} under [items]"
         top = ("date_order", "decimal_mark", "snapshot_on", "covers_from", "covers_until", "shape")
         return self.as_toml(candidate) if key[0] in top else ""
 
 
-_SEVERAL: Final = ("ignored", "keep", "once")
+_SEVERAL: Final = ("ignored", "keep", "minus_when", "once")
 
 
 def nested(key: Key, value: object) -> dict[str, Any]:

@@ -415,6 +415,9 @@ def _signs(
 ) -> Receivables:
     if len(headers) != 1:
         return Receivables(decisions=(Decision("signs", "by column", "debit and credit, or an aging"),))
+    marks = next(iter(hints.minus_when), columns.get("mark", ""))
+    if marks and (said := _unknown_marks(rows, marks, amount, hints, file)):
+        return said
     # A mark says it of each row, a type only of its kind: so marks are asked first.
     marked = _marked(
         rows,
@@ -450,6 +453,24 @@ def _mostly_negative(amount: pl.Series, file: str) -> Question | None:
         "with the opposite sign. Are the amounts right as they are?"
     )
     return Question(("credits",), text, (Candidate("plus", f"{amount.sum():,.2f}", "as they are"),))
+
+
+def _unknown_marks(rows: pl.DataFrame, header: str, amount: pl.Series, hints: Hints, file: str) -> Receivables | None:
+    """What a person says of the marks, or the question which are credits, where no word says so and no minus does."""
+    values = values_of(rows, header)
+    if header in hints.minus_when:
+        credits = hints.minus_when[header]
+        role = ColumnRole(header, "mapped", "mark", "it says which amounts are credits")
+        decision = Decision("signs", f"minus for {listed(credits)}", _HINT, "stated")
+        return Receivables(minus_when={header: credits}, decisions=(decision,), roles=(role,))
+    if any(mark_of(value, named=True) for value in values) or (amount < 0).any() or len(values) > _MOST_VALUES:
+        return None
+    whole = _sum(amount)
+    parts = {value: _sum(amount.filter(has_value(rows, header, [value]))) for value in values}
+    text = f"Which rows of {file} lower what is owed: those with which mark under {header!r}? No word of it is known."
+    minus = [Candidate((value,), f"{whole - 2 * part:,.2f}", "it marks credits") for value, part in parts.items()]
+    plus = Candidate(header, f"{whole:,.2f}", "it does not say it", ("ignored",))
+    return Receivables(questions=(Question(("minus_when", header), text, (*minus, plus)),))
 
 
 def _marked(rows: pl.DataFrame, headers: Sequence[str], amount: pl.Series, known: str | None) -> Receivables | None:

@@ -137,3 +137,15 @@ def test_a_row_whose_mark_no_other_row_has_is_asked(tmp_path: Path, answer: dict
     assert f"{open_:.2f}" in totals
     ledger = ar.read_ledger(path, snapshot_on="2026-03-31", hints=answer)
     assert ar.open_items(ledger, as_of="2026-03-31")["open_amount"].sum() == open_
+
+
+def test_marks_in_unknown_words_are_asked(tmp_path: Path) -> None:
+    path = tmp_path / "items.csv"
+    rows = ["1;2026-01-05;Abel;100.00;V", "2;2026-01-06;Abel;30.00;K", "3;2026-01-07;Baker;50.00;V"]
+    path.write_text("Document;Date;Customer;Open Amount;Puoli\n" + "\n".join(rows))
+    hints = {"currency": "EUR", "columns": {"mark": "Puoli"}}
+    with pytest.raises(QuestionsError, match="lower what is owed") as error:
+        ar.read_ledger(path, snapshot_on="2026-03-31", hints=hints)
+    assert "120.00" in [candidate.total for candidate in error.value.questions[0].candidates]
+    ledger = ar.read_ledger(path, snapshot_on="2026-03-31", hints=hints | {"minus_when": {"Puoli": "K"}})
+    assert ar.open_items(ledger, as_of="2026-03-31")["open_amount"].sum() == 120
