@@ -305,6 +305,11 @@ def report(*, entities: tuple[str, ...], pdf: bool, **asked: Any) -> None:
             print_pdf(made.folder, chromium)
     news = "" if made.is_new else "; nothing has changed since this was published"
     print(f"{made.folder / 'report.html'}\n{made.status}, {made.seconds:.1f} s{news}")
+    if made.other_files:
+        from arkit.errors import listed
+        from arkit.words.catalogue import text
+
+        print(text("run.other_files", files=listed(made.other_files)), file=sys.stderr)
 
 
 def _as_run_file(

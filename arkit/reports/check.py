@@ -28,9 +28,10 @@ from arkit.words.columns import TEXT_KINDS, Column, column, day_shown, joined, n
 
 GAP: Final = "  "
 ACTIONS: Final = ("excluded", "derived", "kept")
-_OF_GROUPS: Final = ("left_out", "left_out_by_layout", "unexplained_column", "idle_key")
 """What is done about a finding, the gravest first."""
 
+_OF_GROUPS: Final = ("left_out", "left_out_by_layout", "unexplained_column", "idle_key")
+_LEFT_OUT: Final = "left_out"
 MOST_LINES: Final = 15
 MOST_ROWS: Final = 5_000
 """Rows shown of one code; the first sheet counts all of them."""
@@ -133,7 +134,9 @@ def titles() -> dict[str, Column]:
     """The titles of columns that only a check has."""
     names = ("amounts", "what", "decided", "evidence", "sure")
     texts = {name: Column(text(f"reports.check.column.{name}")) for name in names}
-    return {"done": Column(text("reports.check.column.done"), "code"), **texts}
+    # A group of rows may be one finding, so what is counted are findings.
+    counted = {"rows": Column(text("reports.check.column.findings"), "count")}
+    return {"done": Column(text("reports.check.column.done"), "code"), **counted, **texts}
 
 
 def _part(title: str, lines: list[str]) -> list[str]:
@@ -183,6 +186,8 @@ def by_code(findings: pd.DataFrame) -> pd.DataFrame:
         for (action, code), some in findings.groupby(["action", "code"], observed=True)
     ]
     rows.sort(key=lambda row: (ACTIONS.index(row["done"]), -row["rows"], row["code"]))
+    for row in rows:
+        row["done"] = _LEFT_OUT if row["code"].startswith(_LEFT_OUT) else row["done"]
     return pd.DataFrame(rows, columns=["code", "done", "rows", "amounts", "message"])
 
 

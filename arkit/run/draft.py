@@ -57,6 +57,7 @@ class Draft:
     started: datetime = field(default_factory=manifest.clock)
     earlier: Earlier = field(default_factory=Earlier)
     accepted: tuple[Accepted, ...] = ()
+    other_files: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, request: Request, ledger: Ledger, *, accepted: Sequence[Accepted] = (), **settings: Any) -> Draft:
@@ -120,7 +121,8 @@ class Draft:
             accepted=self.accepted,
         )
         (self.folder / EARLIER).write_bytes(msgspec.json.format(msgspec.json.encode(earlier)) + b"\n")
-        return replace(self, earlier=earlier)
+        others = manifest.other_files(record_of(current(self.place)), self.inputs)
+        return replace(self, earlier=earlier, other_files=others)
 
     def _compared(self, folder: Path | None, ledger: Ledger, day: date) -> Compared | None:
         """A published report compared with what the ledger says of its day now; nothing where it does not cover it."""
@@ -199,6 +201,7 @@ class Draft:
             "covers": [day.isoformat() for day in ledger.covers],
             "source_rows": ledger.source_rows,
             **manifest.results(numbers, proof),
+            "replaces_other_files": list(self.other_files),
             "changes": list(self.earlier.version.changes) if self.earlier.version else [],
             "outputs": manifest.outputs(self.folder, FILES),
             "versions": manifest.library_versions(),

@@ -32,6 +32,7 @@ import polars as pl
 from arkit.errors import ReportError, RunError
 from arkit.files.databases import is_url, name_of
 from arkit.model.ledger import Ledger
+from arkit.model.snapshot import MANIFEST as FROZEN_LEDGER
 from arkit.policy import Accepted, Policy
 from arkit.read.reading import file_and_day
 from arkit.reports.published import first_version, version_of
@@ -71,6 +72,21 @@ def inputs(request: Request) -> list[dict[str, object]]:
         {"role": role, "file": name, **_print(path)} if path else {"role": role, "database": name}
         for role, name, path in stated
     ]
+
+
+def other_files(record: Mapping[str, Any] | None, now: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    """The files of a published ledger, where none of them is among those of the report that is made now.
+
+    A frozen ledger is a report opened again, whatever the export was called.
+
+    >>> other_files({"inputs": [{"role": "ledger", "file": "a.csv"}]}, [{"role": "ledger", "file": "b.csv"}])
+    ('a.csv',)
+    """
+    then, these = (
+        {str(each.get("file") or each.get("database")) for each in some if each["role"] == "ledger"}
+        for some in ((record or {}).get("inputs", ()), now)
+    )
+    return () if then & these or FROZEN_LEDGER in then | these else tuple(sorted(then))
 
 
 def _files(role: str, given: Path | str) -> list[tuple[str, str, Path | None]]:

@@ -45,19 +45,22 @@ class Report:
         How long it took.
     is_new
         Whether it was published now; not if nothing has changed since an earlier run published it.
+    other_files
+        The files of the version before it, where none of them is among those of this one: it may be of another ledger.
     """
 
     folder: Path
     status: str
     seconds: float
     is_new: bool = True
+    other_files: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, draft: Draft, folder: Path, proof: Sequence[Mapping[str, Any]], *, is_new: bool = True) -> Report:
         """The report of a draft that is published, with the rows of its reconciliation."""
         status = ", ".join(sorted({str(row["status"]) for row in proof}))
         seconds = (manifest.clock() - draft.started).total_seconds()
-        return cls(folder, status or text("run.status.nothing"), seconds, is_new)
+        return cls(folder, status or text("run.status.nothing"), seconds, is_new, draft.other_files)
 
 
 def report(
@@ -171,7 +174,8 @@ def report(
         draft = Draft.of(request, part, folder=folder, place=place, started=started, inputs=inputs)
         if draft.published is not None:
             return Report.of(draft, current(place) or place, draft.published["reconciliation"], is_new=False)
-        proof = _make(draft.with_earlier(part), part, kernel, sheets, say)
+        draft = draft.with_earlier(part)
+        proof = _make(draft, part, kernel, sheets, say)
         return Report.of(draft, publish(folder, place), manifest.rows_of(proof))
 
 

@@ -235,3 +235,16 @@ def test_the_customers_report_stands_beside_the_monthly_one(tmp_path: Path) -> N
     assert made.folder == tmp_path / "2026-10-31" / "UK+customers"
     assert "Customers of UK on 31 Oct 2026" in (made.folder / "report.html").read_text(encoding="utf-8")
     assert load_workbook(made.folder / "report.xlsx").sheetnames[:3] == ["Categories", "Worklist", "Customers"]
+
+
+def test_a_version_of_other_files_is_named(tmp_path: Path) -> None:
+    made = []
+    for name, amount in (("spain", 100), ("poland", 300)):
+        export = tmp_path / f"{name}.csv"
+        export.write_text(
+            "item_id,customer_id,document_date,due_date,currency,open_amount\n"
+            f"1,A,2026-09-01,2026-10-01,EUR,{amount}.00\n"
+        )
+        made.append(make(export, tmp_path, READ, PROOF, layout=None))
+    assert [each.other_files for each in made] == [(), ("spain.csv",)]
+    assert json.loads((made[1].folder / "run.json").read_text())["replaces_other_files"] == ["spain.csv"]
