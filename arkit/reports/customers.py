@@ -60,10 +60,8 @@ _WHO: Final = ("customer_id", "name", "currency")
 _DETERIORATING: Final = (*_WHO, "aspect", "paid_before", "paid_recent", "cash_gap", "q_value")
 _INACTIVE: Final = (*_WHO, "inactive_amount", "items", "inactive_since", "oldest_days", "otherwise_pays")
 _WEIGHTS: Final = {"days_late": "billed_amount", "recent_on_time_share": "recent_amount"}
-_TO_CALL: Final = (
-    *("rank", "customer_id", "name", "currency", "category", "priority_amount", "to_collect", "due_soon"),
-    *("stage", "next_step", "items_to_ask", "reasons"),
-)
+# What to do stands in sentences, which need the width of the page; numbers, level and category are in the workbook.
+_TO_CALL: Final = ("rank", "name", "priority_amount", "to_collect", "due_soon", "next_step", "items_to_ask", "reasons")
 _BEHAVIOUR: Final = (
     *("currency", "category", "evidence", "recommendation", "days_late", "days_late_median", "on_time_share"),
     *("payments_per_month", "last_payment", "open_amount", "past_due", "limit_use"),
