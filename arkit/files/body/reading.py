@@ -130,7 +130,9 @@ def _is_float(cells: pl.Series) -> bool:
 def _amount(rows: pl.DataFrame, name: str, table: TableLayout, mark: str) -> pl.Series:
     plus, minus = table.plus.get(name, ()), table.minus.get(name, ())
     if plus or minus:
-        return _sum(rows, plus, minus, mark)
+        total = _sum(rows, plus, minus, mark)
+        # A document with nothing on either side of what is open is settled; of an original amount it would be missing.
+        return total.fill_null("0") if name == "open_amount" and plus and minus else total
     cells = bare_amounts(without_nothing(rows[table.columns[name]]))
     tests = [pl.col(header).is_in(values).fill_null(False) for header, values in table.minus_when.items()]
     if not tests:
