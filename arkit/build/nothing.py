@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from arkit.build.written_days import named_days
 from arkit.resources import bundled
 
 _TIME: Final = r"(?:[T ].*)?"
@@ -18,6 +19,8 @@ def without_nothing(cells: pl.Series, *, days: bool = False) -> pl.Series:
     ['R-1', None, None]
     >>> without_nothing(pl.Series(["01.01.1900", "1900-01-02", "9999-12-31T00:00:00"]), days=True).to_list()
     [None, '1900-01-02', None]
+    >>> without_nothing(pl.Series(["1 gennaio 1900", "2 gennaio 1900"]), days=True).to_list()
+    [None, '2 gennaio 1900']
     """
     if days and cells.dtype in (pl.Date, pl.Datetime):
         written = cells.cast(pl.Date)
@@ -36,7 +39,9 @@ def _are_no_days(text: pl.Series) -> pl.Series:
     perhaps = text.to_frame("x").select(pl.col("x").str.contains_any(_years()).fill_null(False)).to_series()
     if not perhaps.any():
         return perhaps
-    return perhaps.scatter(perhaps.arg_true(), text.filter(perhaps).str.strip_chars().str.contains(_day_pattern()))
+    cells = text.filter(perhaps).str.strip_chars()
+    none = cells.str.contains(_day_pattern()) | named_days(cells).is_in(list(_real_days())).fill_null(False)
+    return perhaps.scatter(perhaps.arg_true(), none)
 
 
 @cache

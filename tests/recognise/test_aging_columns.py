@@ -83,3 +83,13 @@ def test_days_overdue_give_the_due_day_that_no_column_has(tmp_path: Path) -> Non
         "Beta;R3;2026-02-12;450.50;30",
     )
     assert aged(read(tmp_path, lines)) == {"not due": 300.0, "1-30": 450.5, "31-60": 900.0}
+
+
+def test_without_a_column_of_what_is_not_due_the_first_one_is_past_due(tmp_path: Path) -> None:
+    lines = (
+        "Customer;Invoice;Invoice Date;Total;Current;1-30;31-60;Over 60",
+        "Alfa;R1;2026-01-12;900.00;;;900.00;",
+        "Alfa;R2;2025-10-01;300.00;;300.00;;",
+        "Beta;R3;2025-12-12;450.50;;;;450.50",
+    )
+    assert aged(read(tmp_path, lines)) == {"1-30": 300.0, "31-60": 900.0, "61-90": 450.5}

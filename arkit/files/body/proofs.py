@@ -237,7 +237,11 @@ def due_days(rows: pl.DataFrame, proof: Proof, layout: Layout) -> pl.Series:
     if proof.kind == "overdue":
         past = pl.lit(counts(rows[proof.of("days")[0]]))
         return rows.select((snapshot - pl.duration(days=past)).dt.to_string("%Y-%m-%d").alias(DUE)).to_series()
-    parts = [(first or 0, header) for header, (first, _) in zip(proof.of("buckets"), ranges(proof.value), strict=True)]
+    # A first column without a beginning holds what is past due by a day at least, but for the one of what is not due.
+    parts = [
+        (min(1, last or 0) if first is None else first, header)
+        for header, (first, last) in zip(proof.of("buckets"), ranges(proof.value), strict=True)
+    ]
     cases = [
         pl.when(amounts(rows[header], mark=layout.decimal_mark).fill_null(0) != 0).then(
             snapshot.dt.offset_by(f"-{first}d")
