@@ -23,10 +23,11 @@ def export(tmp_path: Path) -> Export:
 
 
 def answered(export: Export, **said: str) -> Export:
-    """The export with answers by the last part of the key, as a person gives them."""
+    """The export with answers by the last part of the key, as the page gives them: one of the list, or a text."""
     for name, value in said.items():
         question = next(each for each in export.questions if each.key[-1] == name)
-        export = export.answering(question, question.chosen(value))
+        answer = question.candidates[int(value) - 1] if value.isdecimal() else Candidate(value)
+        export = export.answering(question, answer)
     return export
 
 
