@@ -405,8 +405,9 @@ def _owed_all_along(question: Question, firsts: pl.DataFrame) -> Rows | None:
     spans = spans.filter((pl.col("until") > pl.col("first")) & (pl.col("until") <= pl.col(AS_OF))).drop("first")
     items = question.items(INVOICES)
     rows = items.join(beside(spans, items), on="item", how="inner")
-    attributes = [name for name in question.groups if name in ATTRIBUTES]
-    return rows.select("item", "customer_id", "document_day", "since", "until", "open_amount", AS_OF, *attributes)
+    columns = ["item", "customer_id", "document_day", "since", "until", "open_amount", AS_OF]
+    # A group may be by the customer, who is among the columns already.
+    return rows.select(*dict.fromkeys([*columns, *(name for name in question.groups if name in ATTRIBUTES)]))
 
 
 def _at_age(question: Question, rows: Rows, age: str, sign: int) -> pl.DataFrame:

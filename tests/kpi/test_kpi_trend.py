@@ -95,3 +95,23 @@ def test_a_figure_that_is_named_twice_is_shown_once(tables: dict[str, pl.DataFra
 @given(items=drawn_items)
 def test_any_ledger(items: list[dict]) -> None:
     assert_same(ledger_of_drawn(items), AS_OF, 6, by="customer_id", window="quarter")
+
+
+@pytest.mark.parametrize("by", [None, "customer_id", "entity", "salesperson"])
+def test_a_payment_that_came_back_has_a_trend_by_any_column(by: str | None) -> None:
+    items = pd.DataFrame(
+        {
+            "item_id": ["A", "R"],
+            "item_type": ["invoice", "receipt"],
+            "customer_id": ["K", "K"],
+            "salesperson": ["S", "S"],
+            "document_date": ["2026-01-05", "2026-01-20"],
+            "currency": ["EUR", "EUR"],
+            "amount": [100.0, -100.0],
+        }
+    )
+    pairs = {"item_id": ["A", "A"], "counterpart_item_id": ["R", "R"]}
+    moved = pd.DataFrame({**pairs, "effective_on": ["2026-01-20", "2026-02-10"], "amount": [100.0, -100.0]})
+    ledger = ar.make_ledger(items=items, applications=moved, covers=("2026-01-01", "2026-03-31"))
+    trend = ar.kpi_trend(ledger, as_of="2026-03-31", months=2, by=by, window="month")
+    assert len(trend) > 0
