@@ -101,16 +101,25 @@ def _left_out(code: str, rows: pl.DataFrame, headers: Sequence[str], layout: Lay
         pl.col("source_row").min(), pl.len().alias(_ROWS), pl.col(_SUM).sum()
     )
     named = pl.concat_str([pl.concat_str(pl.lit(f"{key} "), pl.col(key)) for key in keys], separator=", ")
-    units = pl.col(_SUM).cast(pl.String).str.replace(r"\.?0+$", "")
-    value = value_of("left_out", count=_ROWS, rows=named, sum=units)
+    value = value_of("left_out", count=_ROWS, rows=named, sum=units_of(_SUM))
     given = pl.col(of["currency"]) if of["currency"] in keys else pl.lit(None, dtype=pl.String)
     constant = pl.lit(stated.constants.get("currency"), dtype=pl.String)
     found = groups.select(
         "source_row", _SUM, value.alias("= value"), currency=given.replace("blank", None).fill_null(constant)
     )
     found = found.with_columns(parsing.currency_codes(found["currency"]))
-    unit = found.select(pl.col(_SUM), unit=minor_per_unit(pl.col("currency"), found["currency"]))["unit"]
-    return find(code, found.with_columns(amount=to_minor(found[_SUM], unit=unit)[0]), table=table, value="= value")
+    return find(code, found.with_columns(minor_of(found, _SUM)), table=table, value="= value")
+
+
+def units_of(sums: str) -> pl.Expr:
+    """A column of exact sums as text, without the zeros behind their last decimal."""
+    return pl.col(sums).cast(pl.String).str.replace(r"\.?0+$", "")
+
+
+def minor_of(groups: pl.DataFrame, sums: str) -> pl.Series:
+    """The exact sums of groups, each in its ``currency``, as ``amount`` in minor units."""
+    unit = groups.select(pl.col(sums), unit=minor_per_unit(pl.col("currency"), groups["currency"]))["unit"]
+    return to_minor(groups[sums], unit=unit)[0].alias("amount")
 
 
 _WORDS_OF: Final = {"items": "item_type", "entries": "entry_type", "payments": "status"}

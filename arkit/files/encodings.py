@@ -8,11 +8,12 @@ and shown what each would make of the file.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
+from arkit.build.written_amounts import writing
 from arkit.errors import ReadingError
 from arkit.files.questions import Candidate, Question, QuestionsError
-from arkit.resources import bundled
 from arkit.words.vocabulary import header_words, key
 
 UTF8_MARK: Final = b"\xef\xbb\xbf"
@@ -54,7 +55,6 @@ _LANGUAGES: Final = {
 _FREQUENT: Final = "оеаинтсрвл"
 _SHARE_OF_FREQUENT: Final = 0.5
 _OF_A_NAME: Final = 0.2
-_NAMES: Final = "".join(bundled("templates/words/writing.toml")["encodings"]["of_names"])
 _KANA: Final = "ｦ-ﾟ"
 _NO_KANA: Final = (
     # Half-width kana within a word of other letters; a word that begins with a letter that only follows others.
@@ -162,8 +162,13 @@ def _eastern(text: str, foreign: Sequence[str], encoding: str) -> float:
     """How far the letters are frequent ones, and a little for those that names of people and companies are made of."""
     odd = sum(len(re.findall(r"[^\x00-\x7f]", word)) for word in _words(text) if re.search(_NO_KANA, word))
     frequent = sum(_is_frequent(letter, encoding) for letter in foreign)
-    of_names = sum(letter in _NAMES for letter in foreign)
+    of_names = sum(letter in _letters_of_names() for letter in foreign)
     return (max(frequent - odd, 0) + _OF_A_NAME * of_names) / len(foreign)
+
+
+@cache
+def _letters_of_names() -> str:
+    return "".join(writing()["encodings"]["of_names"])
 
 
 def _fit(text: str, foreign: Sequence[str], encoding: str) -> float:

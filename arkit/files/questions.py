@@ -37,6 +37,10 @@ Status = Literal[
 ]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 NOT_RECEIVABLE: Final = "not_receivable"
+DAYS: Final = ("snapshot_on", "covers_from", "covers_until")
+"""What is said of a file on one day; of the next file it is said anew."""
+_OF_ROWS: Final = ("keep", "minus_when")
+"""What names a header, and of its values those whose rows are meant."""
 # What a column can be besides a column of items: it gives an amount, its sign, or what is settled.
 WITNESSES: Final = (
     *("debit", "credit", "open_debit", "open_credit", "side", "mark", "tax", "net_amount", "paid", "status"),
@@ -170,9 +174,9 @@ def _listed(name: str, value: Any) -> Any:
     """A value of ``ignored`` or ``keep`` as the list that it means: of one text, or of ``{"Zone": True}``."""
     if name == "ignored" and isinstance(value, Mapping):
         return tuple(header for header, said in value.items() if said)
-    if name in ("snapshot_on", "covers_from", "covers_until") and isinstance(value, str):
+    if name in DAYS and isinstance(value, str):
         return as_day(value)
-    if name in ("keep", "minus_when") and isinstance(value, Mapping):
+    if name in _OF_ROWS and isinstance(value, Mapping):
         return {header: _listed("", each) for header, each in value.items()}
     return (value,) if isinstance(value, str) and name in ("ignored", "once", "") else value
 
@@ -190,9 +194,8 @@ _SHOWN_INSTEAD: Final = {
     "unit": "1000",
     "columns": "a header of the file",
 }
-_DAYS: Final = ("snapshot_on", "covers_from", "covers_until")
 # What stands in a file of answers where nothing is suggested: no value, so that nobody takes an example for their own.
-_TO_WRITE: Final = {**dict.fromkeys(_DAYS, "YYYY-MM-DD"), **dict.fromkeys(("currency", "base_currency"), "...")}
+_TO_WRITE: Final = {**dict.fromkeys(DAYS, "YYYY-MM-DD"), **dict.fromkeys(("currency", "base_currency"), "...")}
 _DOTTED_DAY: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
@@ -256,7 +259,7 @@ class Question:
     @property
     def takes_several(self) -> bool:
         """Whether several of the candidates may be true together: the values of rows that are kept."""
-        return self.key[0] in ("keep", "minus_when")
+        return self.key[0] in _OF_ROWS
 
     def together(self, candidates: Sequence[Candidate]) -> Candidate | None:
         """Several candidates as one answer; nothing of none.
@@ -297,7 +300,7 @@ class Question:
 
     def _iso(self, said: str) -> str:
         """A day with dots, which is day, month, year in every country that writes it so, as ISO text."""
-        dotted = _DOTTED_DAY.fullmatch(said) if self.key[0] in _DAYS else None
+        dotted = _DOTTED_DAY.fullmatch(said) if self.key[0] in DAYS else None
         return f"{dotted[3]}-{dotted[2]:0>2}-{dotted[1]:0>2}" if dotted else said
 
     def _refuse(self, said: Candidate) -> None:
@@ -338,13 +341,13 @@ class Question:
             return f"{key[1]} = {_toml_value(value)} under [items.columns]"
         if key[0] in ("currency", "base_currency"):
             return f"{key[0]} = {_toml_value(value)} under [items.constants]"
-        if key[0] in ("keep", "minus_when", "ignored", "once", "unit"):
+        if key[0] in (*_SEVERAL, "unit"):
             return f"{'.'.join(map(_toml_key, key))} = {_toml_value(_typed(key, value))} under [items]"
         top = ("date_order", "decimal_mark", "snapshot_on", "covers_from", "covers_until", "shape")
         return self.as_toml(candidate) if key[0] in top else ""
 
 
-_SEVERAL: Final = ("ignored", "keep", "minus_when", "once")
+_SEVERAL: Final = (*_OF_ROWS, "ignored", "once")
 
 
 def nested(key: Key, value: object) -> dict[str, Any]:

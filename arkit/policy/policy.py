@@ -263,8 +263,8 @@ class Policy(Settings, frozen=True, kw_only=True):
         >>> [str(day) for day in Policy().month_ends(date(2026, 3, 31), 12, since=date(2026, 2, 1))]
         ['2026-02-28', '2026-03-31']
         """
-        periods = [*islice(self.ends_before(day), months)][::-1] if self.period_ends else None
-        ended = month_ends_back(day, months)[:-1] if periods is None else periods
+        own = self.period_ends
+        ended = [*islice(self.ends_before(day), months)][::-1] if own else month_ends_back(day, months)[:-1]
         return [*(end for end in ended if end >= since), day]
 
     def month_before(self, day: date, *, since: date = date.min) -> date | None:

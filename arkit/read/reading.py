@@ -22,7 +22,7 @@ from arkit.files.body.reading import ReadTable, with_own_header
 from arkit.files.databases import is_database, query_of, read_database
 from arkit.files.open_file import Grid, open_grid
 from arkit.files.places import Places, first_line, loose_files, places_in, refusing
-from arkit.files.questions import Hints, QuestionsError, as_hints
+from arkit.files.questions import DAYS, Hints, QuestionsError, as_hints
 from arkit.files.several import TableSource, joined, read_source, with_files
 from arkit.model.findings import combine
 from arkit.model.layout import NEEDED_FOR_SHAPE, Layout, Reading, Shape, TableLayout
@@ -157,8 +157,9 @@ def _read_earlier(named: Earlier, layout: str | Path | Layout | None, said: Hint
     if isinstance(named, Ledger):
         return named
     file, day = file_and_day(str(named))
-    stated = layout and msgspec.structs.replace(_stated(layout), snapshot_on=None, covers_from=None, covers_until=None)
-    own = msgspec.structs.replace(said, snapshot_on=None, covers_from=None, covers_until=None)
+    of_the_latest = dict.fromkeys(DAYS)
+    stated = layout and msgspec.structs.replace(_stated(layout), **of_the_latest)
+    own = msgspec.structs.replace(said, **of_the_latest)
     try:
         return _read_one(file, stated, day, own)
     except UnknownDayError as error:
@@ -203,9 +204,6 @@ def _unsaid(layout: Layout, day: date | None) -> date | None:
     return day if layout.shape == "open_items" and not layout.items.says_day else None
 
 
-_OF_THIS_FILE: Final = ("snapshot_on", "covers_from", "covers_until")
-
-
 def _covering(layout: Layout, hints: Hints, *, opening: tuple[str, ...] = ()) -> Layout:
     """The layout with the days that a person says this file covers.
 
@@ -216,12 +214,12 @@ def _covering(layout: Layout, hints: Hints, *, opening: tuple[str, ...] = ()) ->
     """
     fields = msgspec.structs.fields(Hints)
     said = [each.name for each in fields if getattr(hints, each.name) not in (each.default, {})]
-    if idle := [name for name in said if name not in (*_OF_THIS_FILE, "ignored", *opening)]:
+    if idle := [name for name in said if name not in (*DAYS, "ignored", *opening)]:
         raise ReadingError(
             "hints are for a file that is read without a layout and without canonical headers. Put what they say "
             f"({listed(idle)}) into the layout."
         )
-    covers = {name: getattr(hints, name) for name in _OF_THIS_FILE[1:] if getattr(hints, name)}
+    covers = {name: getattr(hints, name) for name in DAYS[1:] if getattr(hints, name)}
     if hints.ignored:
         covers["items"] = _ignoring(layout.items, hints.ignored)
     if hints.statuses and "statuses" in opening:

@@ -140,8 +140,9 @@ def recognise_columns(rows: pl.DataFrame, meanings: dict[str, Meaning], hints: H
         made.append(_decision(name, chosen[name], headers, differing))
     if not {"currency", "base_currency"} & {*chosen}:
         coded = _codes_of_currencies(rows, taken={*meanings, *chosen.values(), *hints.ignored, *hints.keep, *blank})
-        chosen.update(dict.fromkeys(["currency"] if coded else [], coded))
-        made += [Decision("currency", coded, "every cell is the code of a currency", "likely")] if coded else []
+        if coded:
+            chosen["currency"] = coded
+            made.append(Decision("currency", coded, "every cell is the code of a currency", "likely"))
     used = {*chosen.values()}
     buckets = tuple(header for header in candidates.get(BUCKET, []) if header not in used)
     in_meanings = {header: meanings[header].currency if header in meanings else "" for header in rows.columns[1:]}

@@ -13,7 +13,7 @@ import polars as pl
 
 from arkit.build import parsing
 from arkit.build.written_amounts import writing
-from arkit.files.body.days import FIRST_SERIAL, LAST_SERIAL, SERIAL, with_days
+from arkit.files.body.days import SERIAL, serial_days, with_days
 from arkit.files.body.header import Header, header_at, lines_above
 from arkit.files.open_file import Grid
 from arkit.model.layout import ColumnRole, Decision, TableLayout
@@ -94,7 +94,7 @@ def _of_parts(
 
 def _of_serials(rows: pl.DataFrame, days: dict[str, str], near: date | None) -> MadeDays:
     numbered = [name for name in days if rows[name].count() and share(rows[name].drop_nulls(), SERIAL) >= _MOSTLY]
-    read = {days[name]: _serial_days(rows[name]) for name in numbered}
+    read = {days[name]: rows.select(serial_days(pl.col(name))).to_series() for name in numbered}
     if not numbered or not _are_days(rows, read, [name for name in days if name not in numbered], near):
         return MadeDays()
     first = rows[numbered[0]].drop_nulls()[0]
@@ -105,10 +105,9 @@ def _of_serials(rows: pl.DataFrame, days: dict[str, str], near: date | None) -> 
     return MadeDays(TableLayout(serials=tuple(numbered)), decisions=decided)
 
 
-def _serial_days(cells: pl.Series) -> pl.Series:
-    number = cells.str.extract(r"^(\d{5})(?:[.,]\d+)?$").cast(pl.Int32, strict=False)
-    number = number.set(~number.is_between(FIRST_SERIAL, LAST_SERIAL).fill_null(False), None)
-    return (number - (date(1970, 1, 1) - date(1899, 12, 30)).days).cast(pl.Date)
+def years_near(days: pl.Series, centre: date) -> pl.Series:
+    """Whether days are of the years around one: a file has the documents of some years, and due days of the next."""
+    return days.dt.year().is_between(centre.year - _YEARS_BACK, centre.year + _YEARS_AHEAD)
 
 
 def _are_days(rows: pl.DataFrame, read: dict[str, pl.Series], written: list[str], near: date | None) -> bool:
@@ -118,9 +117,7 @@ def _are_days(rows: pl.DataFrame, read: dict[str, pl.Series], written: list[str]
     every = pl.concat([*read.values()]).drop_nulls()
     if len(every) < _MOSTLY * sum(each.count() for each in read.values()) or every.is_empty():
         return False
-    if centre:
-        years = every.dt.year().is_between(centre.year - _YEARS_BACK, centre.year + _YEARS_AHEAD)
-        if not years.all():
-            return False
+    if centre and not years_near(every, centre).all():
+        return False
     issued, due = read.get("document_date"), read.get("due_date")
     return issued is None or due is None or bool((due >= issued).fill_null(True).all())

@@ -368,16 +368,23 @@ def _type_asked(rows: pl.DataFrame, header: str, value: str, amount: pl.Series, 
     return Question(("types", value), text, tuple(Candidate(kind, f"{total:,.2f}") for kind, total in sums.items()))
 
 
-def recognise_signs(
-    rows: pl.DataFrame,
-    columns: Mapping[str, str],
-    free: Sequence[str],
-    amount: pl.Series,
-    headers: Sequence[str],
-    types: Mapping[str, str],
-    hints: Hints,
-    file: str,
-) -> Receivables:
+@dataclass(frozen=True)
+class Signed:
+    """The rows that count and what can tell how their amounts are signed.
+
+    ``amount`` is theirs, of the columns ``headers``; ``types`` are the item types of the values of the type column.
+    """
+
+    rows: pl.DataFrame
+    columns: Mapping[str, str]
+    free: Sequence[str]
+    amount: pl.Series
+    headers: Sequence[str]
+    types: Mapping[str, str]
+    file: str
+
+
+def recognise_signs(seen: Signed, hints: Hints) -> Receivables:
     """How the amounts of a file are signed: asked where credits have no minus, or most of all amounts have one.
 
     Raises
@@ -385,17 +392,17 @@ def recognise_signs(
     ReadingError
         A hint says it, and no amount of the file depends on it.
     """
-    asked = None if {*types.values()} & {*_LOWERING} else _mostly_negative(amount, file)
+    asked = None if {*seen.types.values()} & {*_LOWERING} else _mostly_negative(seen.amount, seen.file)
     if asked and hints.credits is None:
         return Receivables(questions=(asked,))
-    signs = _signs(rows, columns, free, amount, headers, types, hints, file)
+    signs = _signs(seen, hints)
     decision = signs.decisions[-1] if signs.decisions else None
     # Answered with others, it may have been asked of amounts that those leave out; alone it was not.
     idle = hints.credits and not asked and not hints.decides
     if idle and decision and decision.evidence != _HINT:
         raise ReadingError(
-            f"The amounts of {file} are signed {decision.decided} ({decision.evidence}), so the hint credits changes "
-            "nothing. Leave it out."
+            f"The amounts of {seen.file} are signed {decision.decided} ({decision.evidence}), so the hint credits "
+            "changes nothing. Leave it out."
         )
     return signs
 
@@ -403,39 +410,22 @@ def recognise_signs(
 _HINT: Final = "hint"
 
 
-def _signs(
-    rows: pl.DataFrame,
-    columns: Mapping[str, str],
-    free: Sequence[str],
-    amount: pl.Series,
-    headers: Sequence[str],
-    types: Mapping[str, str],
-    hints: Hints,
-    file: str,
-) -> Receivables:
-    if len(headers) != 1:
+def _signs(seen: Signed, hints: Hints) -> Receivables:
+    if len(seen.headers) != 1:
         return Receivables(decisions=(Decision("signs", "by column", "debit and credit, or an aging"),))
-    marks = next(iter(hints.minus_when), columns.get("mark", ""))
-    if marks and (said := _unknown_marks(rows, marks, amount, hints, file)):
-        return said
     # A mark says it of each row, a type only of its kind: so marks are asked first.
-    marked = _marked(
-        rows,
-        [*(columns[name] for name in ("mark", "side") if name in columns), *columns_of_words(rows, free, mark_of)],
-        amount,
-        columns.get("mark"),
-    )
+    marked = _unknown_marks(seen, hints) or _marked(seen)
     if marked:
         return marked
-    lowering = [value for value, kind in types.items() if kind in _LOWERING]
+    lowering = [value for value, kind in seen.types.items() if kind in _LOWERING]
     if not lowering:
         return _as_they_are("no type that lowers what is owed")
-    header = columns["item_type"]
-    of_credits = amount.filter(has_value(rows, header, lowering) & (amount != 0).fill_null(False))
+    header, amount = seen.columns["item_type"], seen.amount
+    of_credits = amount.filter(has_value(seen.rows, header, lowering) & (amount != 0).fill_null(False))
     # One credit with a minus shows that the file states signs.
     if of_credits.is_empty() or (of_credits < 0).any():
         return _as_they_are(f"{int((of_credits < 0).sum())} of {len(of_credits)} credits are negative")
-    return _unsigned(header, lowering, of_credits, amount, hints, file)
+    return _unsigned(header, lowering, of_credits, amount, hints, seen.file)
 
 
 def _as_they_are(evidence: str, roles: tuple[ColumnRole, ...] = ()) -> Receivables:
@@ -455,39 +445,45 @@ def _mostly_negative(amount: pl.Series, file: str) -> Question | None:
     return Question(("credits",), text, (Candidate("plus", f"{amount.sum():,.2f}", "as they are"),))
 
 
-def _unknown_marks(rows: pl.DataFrame, header: str, amount: pl.Series, hints: Hints, file: str) -> Receivables | None:
+def _unknown_marks(seen: Signed, hints: Hints) -> Receivables | None:
     """What a person says of the marks, or the question which are credits, where no word says so and no minus does."""
-    values = values_of(rows, header)
+    header, amount = next(iter(hints.minus_when), seen.columns.get("mark", "")), seen.amount
     if header in hints.minus_when:
         credits = hints.minus_when[header]
-        role = ColumnRole(header, "mapped", "mark", "it says which amounts are credits")
-        decision = Decision("signs", f"minus for {listed(credits)}", _HINT, "stated")
-        return Receivables(minus_when={header: credits}, decisions=(decision,), roles=(role,))
-    if any(mark_of(value, named=True) for value in values) or (amount < 0).any() or len(values) > _MOST_VALUES:
+        return _by_marks(header, credits, Decision("signs", f"minus for {listed(credits)}", _HINT, "stated"))
+    values = values_of(seen.rows, header) if header else []
+    known = any(mark_of(value, named=True) for value in values)
+    if not header or known or (amount < 0).any() or len(values) > _MOST_VALUES:
         return None
     whole = _sum(amount)
-    parts = {value: _sum(amount.filter(has_value(rows, header, [value]))) for value in values}
-    text = f"Which rows of {file} lower what is owed: those with which mark under {header!r}? No word of it is known."
+    parts = {value: _sum(amount.filter(has_value(seen.rows, header, [value]))) for value in values}
+    text = (
+        f"Which rows of {seen.file} lower what is owed: those with which mark under {header!r}? No word of it is known."
+    )
     minus = [Candidate((value,), f"{whole - 2 * part:,.2f}", "it marks credits") for value, part in parts.items()]
     plus = Candidate(header, f"{whole:,.2f}", "it does not say it", ("ignored",))
     return Receivables(questions=(Question(("minus_when", header), text, (*minus, plus)),))
 
 
-def _marked(rows: pl.DataFrame, headers: Sequence[str], amount: pl.Series, known: str | None) -> Receivables | None:
+def _marked(seen: Signed) -> Receivables | None:
     """The values that mean a credit, if the amounts need them; a mark beside signed amounts proves them."""
-    for header in dict.fromkeys(headers):
-        credits = tuple(value for value in values_of(rows, header) if mark_of(value, named=header == known) == "credit")
-        of_credits = amount.filter(has_value(rows, header, credits))
+    named = [seen.columns[name] for name in ("mark", "side") if name in seen.columns]
+    for header in dict.fromkeys([*named, *columns_of_words(seen.rows, seen.free, mark_of)]):
+        is_mark = header == seen.columns.get("mark")
+        credits = tuple(v for v in values_of(seen.rows, header) if mark_of(v, named=is_mark) == "credit")
+        of_credits = seen.amount.filter(has_value(seen.rows, header, credits))
         if credits and (of_credits < 0).any():
             role = ColumnRole(header, "proof", "mark", "the amounts have the sign that it says")
             return _as_they_are(f"{header} says credit where an amount has a minus", (role,))
         if credits and of_credits.len():
-            decision = Decision(
-                "signs", f"minus for {', '.join(credits)}", f"{header}, and no amount with it has a minus"
-            )
-            role = ColumnRole(header, "mapped", "mark", "it says which amounts are credits")
-            return Receivables(minus_when={header: credits}, decisions=(decision,), roles=(role,))
+            evidence = f"{header}, and no amount with it has a minus"
+            return _by_marks(header, credits, Decision("signs", f"minus for {', '.join(credits)}", evidence))
     return None
+
+
+def _by_marks(header: str, credits: tuple[str, ...], decision: Decision) -> Receivables:
+    role = ColumnRole(header, "mapped", "mark", "it says which amounts are credits")
+    return Receivables(minus_when={header: credits}, decisions=(decision,), roles=(role,))
 
 
 def _unsigned(

@@ -13,7 +13,7 @@ from arkit.build.nothing import without_nothing
 from arkit.errors import ReadingError, listed
 from arkit.files.body.days import with_days
 from arkit.files.body.header import Header, lines_above
-from arkit.files.body.proofs import decision_of
+from arkit.files.body.proofs import DUE, MADE_DUE, decision_of
 from arkit.files.body.reading import ReadTable
 from arkit.files.body.rows import DATE, ITEM, OTHER, REPEATED, SECTION, Roles, kinds_of
 from arkit.files.open_file import Grid
@@ -38,7 +38,14 @@ from arkit.recognise.days import recognise_days
 from arkit.recognise.draft import Draft, amounts_of, complete, likely_items
 from arkit.recognise.forms import Form, account_key, recognise_form, with_journal
 from arkit.recognise.journals import Journal, recognise_journal
-from arkit.recognise.receivables import Amounts, Receivables, recognise_cleared, recognise_receivables, recognise_signs
+from arkit.recognise.receivables import (
+    Amounts,
+    Receivables,
+    Signed,
+    recognise_cleared,
+    recognise_receivables,
+    recognise_signs,
+)
 from arkit.recognise.repeats import Repeats, recognise_lines, recognise_payments
 from arkit.recognise.sections import ask_one_customer, of_one_customer, recognise_sections
 from arkit.recognise.snapshot import Day, bucket_ranges, recognise_day, recognise_due
@@ -350,7 +357,8 @@ def _with_rows(draft: Draft, question: _Question, layout: Layout) -> tuple[Draft
     stays = found.stays(items)
     kept = items.filter(stays)
     open_ = amounts.open.filter(stays)
-    signs = recognise_signs(kept, draft.extra, question.free, open_, amounts.headers, found.types, hints, file)
+    signed = Signed(kept, draft.extra, question.free, open_, amounts.headers, found.types, file)
+    signs = recognise_signs(signed, hints)
     found = found.and_also(signs)
     draft = draft.asking(*found.questions).adding(*found.decisions).explaining(*found.roles)
     names = ("types", "minus_when", "keep", "leave_out")
@@ -428,30 +436,34 @@ def _with_due_day(draft: Draft, facts: Facts, columns: Columns, rows: pl.DataFra
     return draft.asking(*due.questions)
 
 
+def _lacks_due_day(draft: Draft, day: Day) -> bool:
+    """Whether no column has the due day, none is asked for or made, and nothing tells the day of the snapshot by it."""
+    asked = any(asking.key == ("columns", DUE) for asking in draft.questions)
+    made = any(proof.of("day") == (MADE_DUE,) for proof in draft.table.proofs)
+    return not (DUE in draft.table.columns or asked or made or day.proofs)
+
+
 def _with_days_overdue(draft: Draft, question: _Question, day: Day) -> Draft:
     """The draft with the due day by the days overdue, where no column has it and no other day explains them."""
     header = question.roles.get("days_overdue", "")
-    asked = any(asking.key == ("columns", "due_date") for asking in draft.questions)
-    if not header or header in question.hints.ignored or "due_date" in draft.table.columns or asked or day.proofs:
+    if not header or header in question.hints.ignored or not _lacks_due_day(draft, day):
         return draft
-    proof = Proof(kind="overdue", columns={"day": ("= due_date",), "days": (header,)})
+    proof = Proof(kind="overdue", columns={"day": (MADE_DUE,), "days": (header,)})
     evidence = "no column has it; it is that many days before the snapshot"
     return draft.proven_by([proof]).adding(Decision("due_date", f"by {header}", evidence, "likely"))
 
 
 def _with_days_of_aging(draft: Draft, buckets: Sequence[str], day: Day, hints: Hints) -> Draft:
     """The draft with the due day by the columns of the aging, where no column has it and no other day explains them."""
-    asked = any(question.key == ("columns", "due_date") for question in draft.questions)
     ranges = {} if {*buckets} & {*hints.ignored} else bucket_ranges(buckets)
     # "Future, Current, Period 1, Period 2" are months, not days: ranges that overlap say nothing of days.
     understood = _FEWEST_RANGES <= len(ranges) == len({first for first, _ in ranges.values()})
-    made = any(proof.kind == "overdue" for proof in draft.table.proofs)
-    if "due_date" in draft.table.columns or made or asked or day.proofs or day.questions or not understood:
+    if not _lacks_due_day(draft, day) or day.questions or not understood:
         return draft
     value = " ".join(
         f"{'' if first is None else first}:{'' if last is None else last}" for first, last in ranges.values()
     )
-    proof = Proof(kind="buckets", columns={"day": ("= due_date",), "buckets": tuple(ranges)}, value=value)
+    proof = Proof(kind="buckets", columns={"day": (MADE_DUE,), "buckets": tuple(ranges)}, value=value)
     evidence = "no column has it, and the aging says how many days past due each amount is"
     return draft.proven_by([proof]).adding(Decision("due_date", "by the columns of the aging", evidence, "likely"))
 

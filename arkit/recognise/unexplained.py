@@ -22,7 +22,7 @@ from arkit.recognise.arithmetic import Cells
 from arkit.recognise.columns import BUCKET, Columns
 from arkit.recognise.draft import Draft
 from arkit.recognise.values import sum_of
-from arkit.words.vocabulary import Meaning, currency_of, item_type_of, mark_of, side_of, status_of
+from arkit.words.vocabulary import MONEY, Meaning, currency_of, item_type_of, mark_of, side_of, status_of
 
 MOST_VALUES: Final = 12
 _MANY_ROWS: Final = 10
@@ -133,8 +133,7 @@ def _fitting(seen: Seen, name: str) -> list[str]:
     """The columns whose cells can be what is asked: amounts, days, or texts; those filled in most rows come first."""
     items, days, sums = TABLES["items"], seen.cells.days, seen.cells.amounts
     texts = tuple(header for header in seen.rows.columns[1:] if header not in {*days, *sums})
-    is_sum = name in (*items.of_type("money"), *_CAN_BE["amounts"][:8])
-    headers = days if name in items.of_type("date") else sums if is_sum else texts
+    headers = days if name in items.of_type("date") else sums if name in MONEY else texts
     return sorted(headers, key=lambda header: seen.rows[header].null_count())
 
 
@@ -263,15 +262,15 @@ def _is_clear(seen: Seen, header: str) -> bool:
     """Whether the words of a header say enough: nothing of this kind can change what is open."""
     known, table = seen.meanings.get(header), seen.table
     states_open = "open_amount" in {**table.columns, **table.plus}
-    beside = {"amount", "paid", "tax", "net_amount", "base_amount", "base_open_amount", BUCKET, "match", "balance"}
-    # Another number of the document tells no rows apart that have a number of their own.
-    beside |= {"document_id"} if "item_id" in table.columns else set()
+    beside = ("amount", "paid", "tax", "net_amount", "base_amount", "base_open_amount", BUCKET, "match", "balance")
     if known is None:
         return False
     # Rows that a person or a status keeps are open, whenever others were settled; the original amount is mapped.
     decided = known.name == "settled_on" and bool(table.keep or table.leave_out)
     in_base = known.name == "base_amount" and "amount" in table.columns
-    return decided or in_base or known.name in _SAID_BY_WORDS or (states_open and known.name in beside)
+    # Another number of the document tells no rows apart that have a number of their own.
+    numbered = known.name == "document_id" and "item_id" in table.columns
+    return decided or in_base or known.name in _SAID_BY_WORDS or (states_open and (numbered or known.name in beside))
 
 
 def _is_copy(seen: Seen, header: str) -> bool:

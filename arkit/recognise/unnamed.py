@@ -16,12 +16,12 @@ import polars as pl
 
 from arkit.build.nothing import without_nothing
 from arkit.build.parsing import as_cells, as_text, currency_codes
+from arkit.build.wanted import minor_of, units_of
 from arkit.build.written_amounts import exact_amounts
 from arkit.errors import listed
 from arkit.files.questions import Candidate, Question, QuestionsError
 from arkit.model.findings import combine, find, value_of
 from arkit.model.layout import Layout, TableLayout
-from arkit.model.money import minor_per_unit, to_minor
 from arkit.model.schema import TABLES
 from arkit.recognise.arithmetic import measured
 from arkit.recognise.columns import HARMLESS, Columns, meanings_of
@@ -108,8 +108,5 @@ def _found(seen: Seen, header: str, kind: str, currencies: pl.Series, name: str)
         .group_by("currency", maintain_order=True)
         .agg(pl.col("source_row").min(), pl.len().alias("count"), pl.col("sum").sum())
     )
-    unit = groups.select(pl.col("sum"), unit=minor_per_unit(pl.col("currency"), groups["currency"]))["unit"]
-    found = groups.with_columns(amount=to_minor(groups["sum"], unit=unit)[0])
-    units = pl.col("sum").cast(pl.String).str.replace(r"\.?0+$", "")
-    value = value_of("column_sum", column=pl.lit(header), count="count", sum=units)
-    return find("unexplained_column", found, table=name, value=value)
+    value = value_of("column_sum", column=pl.lit(header), count="count", sum=units_of("sum"))
+    return find("unexplained_column", groups.with_columns(minor_of(groups, "sum")), table=name, value=value)

@@ -23,6 +23,7 @@ from arkit.files.body.rows import DATE
 from arkit.files.questions import Candidate, Hints, Question
 from arkit.model.layout import DateOrder, Decision, Layout, Shape, TableLayout
 from arkit.model.money import EXACT
+from arkit.recognise.days import years_near
 from arkit.words.vocabulary import currency_of, words
 
 T = TypeVar("T")
@@ -126,8 +127,6 @@ def _example(cells: pl.DataFrame) -> str:
 _OTHER: Final[dict[DateOrder, DateOrder]] = {"dmy": "mdy", "mdy": "dmy"}
 _SHORT: Final[tuple[DateOrder, ...]] = ("dmy", "mdy", "yymmdd")
 _SHORT_DAY: Final = r"^\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\D|$)"
-_YEARS_BACK: Final = 10
-_YEARS_AHEAD: Final = 3
 _FAR: Final = 3653
 # One day in a hundred may be a typing error.
 _MOST_ASTRAY: Final = 0.01
@@ -207,8 +206,7 @@ class _Reading:
         read, near = self.cells[self.order].drop_nulls(), self.near
         if not near:
             return True
-        inside = read.dt.year().is_between(near.year - _YEARS_BACK, near.year + _YEARS_AHEAD)
-        return int((~inside).sum()) <= _MOST_ASTRAY * len(read)
+        return int((~years_near(read, near)).sum()) <= _MOST_ASTRAY * len(read)
 
     @property
     def is_in_turn(self) -> bool:

@@ -14,10 +14,10 @@ from arkit.files.body.header import Header
 from arkit.files.open_file import Grid
 from arkit.model.layout import TableLayout
 
-SERIAL: Final = r"^\d{5}(?:[.,]\d+)?$"
-FIRST_SERIAL: Final = 36_526
+SERIAL: Final = r"^(\d{5})(?:[.,]\d+)?$"
+_FIRST: Final = 36_526
 """2000-01-01 in the numbers of a spreadsheet, which count from 1899-12-30."""
-LAST_SERIAL: Final = 54_788
+_LAST: Final = 54_788
 _ZERO: Final = pl.date(1899, 12, 30)
 _NUMBER: Final = r"(\d{1,2})"
 _YEAR: Final = r"((?:19|20)\d{2})"
@@ -46,7 +46,9 @@ def with_days(grid: Grid, header: Header, table: TableLayout) -> tuple[Grid, Hea
         names = {place: known for place, known in header.names.items() if place not in gone}
         header = replace(header, names={**names, column: name})
     serials = [columns[name] for name in table.serials if name in columns]
-    cells = grid.cells.with_columns(_of_serial(pl.col(column)).alias(column) for column in serials)
+    cells = grid.cells.with_columns(
+        pl.coalesce(serial_days(pl.col(column)).cast(pl.String), column).alias(column) for column in serials
+    )
     return replace(grid, cells=cells), header
 
 
@@ -60,7 +62,7 @@ def _day_of(year: str, month: str, day: str, *, known: set[str]) -> pl.Expr:
     return text.str.to_date("%Y-%m-%d", strict=False).cast(pl.String)
 
 
-def _of_serial(cells: pl.Expr) -> pl.Expr:
-    number = cells.str.extract(r"^(\d{5})(?:[.,]\d+)?$").cast(pl.Int32, strict=False)
-    is_day = number.is_between(FIRST_SERIAL, LAST_SERIAL)
-    return pl.when(is_day).then((_ZERO + pl.duration(days=number)).cast(pl.String)).otherwise(cells)
+def serial_days(cells: pl.Expr) -> pl.Expr:
+    """The days that numbers of a spreadsheet stand for; missing where a cell is none, or of another century."""
+    number = cells.str.extract(SERIAL).cast(pl.Int32, strict=False)
+    return pl.when(number.is_between(_FIRST, _LAST)).then(_ZERO + pl.duration(days=number))

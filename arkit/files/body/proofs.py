@@ -226,6 +226,8 @@ def _buckets(proof: Proof, day: date | None) -> pl.Expr:
 
 
 DUE: Final = "due_date"
+MADE_DUE: Final = f"= {DUE}"
+"""The column of due days that no column of the source has, as its proof names it."""
 
 
 def due_days(rows: pl.DataFrame, proof: Proof, layout: Layout) -> pl.Series:

@@ -27,7 +27,7 @@ from arkit.files.body.accounts import (
 )
 from arkit.files.body.days import with_days
 from arkit.files.body.header import DAY, Header, find_header, header_on_top, stated_above
-from arkit.files.body.proofs import DUE, Relation, amount_headers, due_days
+from arkit.files.body.proofs import DUE, MADE_DUE, Relation, amount_headers, due_days
 from arkit.files.body.rows import (
     DATE,
     ITEM,
@@ -69,7 +69,7 @@ def with_values(rows: pl.DataFrame, roles: Roles, layout: Layout) -> tuple[pl.Da
         made["item_id"] = account_ids(rows, roles)
     made |= {name: _amount(rows, name, table, layout.decimal_mark) for name in dict.fromkeys(amounts.values())}
     for proof in table.proofs:
-        if proof.of("day") == (MADE.format(DUE),):
+        if proof.of("day") == (MADE_DUE,):
             made[DUE] = due_days(rows, proof, layout)
     if table.columns.get("currency") in amounts:
         made["currency"] = currencies_in(rows[table.columns["currency"]])
@@ -406,9 +406,9 @@ def _outside(rows: pl.DataFrame, found: pl.DataFrame, proven: pl.Series, name: s
 
 def _inferred_due(rows: pl.DataFrame, table: TableLayout, name: str) -> pl.DataFrame:
     """One finding for the items whose due day is that of a column of the aging."""
-    if not any(proof.of("day") == (MADE.format(DUE),) for proof in table.proofs):
+    if not any(proof.of("day") == (MADE_DUE,) for proof in table.proofs):
         return no_findings()
-    inferred = rows.filter(pl.col(MADE.format(DUE)).is_not_null())
+    inferred = rows.filter(pl.col(MADE_DUE).is_not_null())
     first = inferred.select("source_row").head(1)
     return find("inferred_due_date", first, table=name, value=value_of("rows", count=pl.lit(inferred.height)))
 
